@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The trace format as C sees it. FORMAT.md, beside this file, is the
+ * specification; the two must say the same. All integers are little-endian.
+ * What is on disk never changes its meaning: fields, kinds and numbers are
+ * only added, and a number once used is not used again.
+ */
+#ifndef AIOTRACE_FORMAT_H
+#define AIOTRACE_FORMAT_H
+
+#include <stdint.h>
+
+#define AIOT_MAGIC       "AIOTRACE"
+#define AIOT_LIVE_MAGIC  "AIOTLIVE"
+#define AIOT_SUFFIX      ".aiot" /* a process's trace */
+#define AIOT_LIVE_SUFFIX ".live" /* beside it while the process lives, or was killed */
+
+#define AIOT_BYTE_ORDER  0x01020304u
+#define AIOT_VERSION     1u /* the version this header describes */
+#define AIOT_MIN_READER  1u /* the oldest reader that understands what we write */
+
+/* What a call is, for every analysis. Data calls are READ and WRITE alone. */
+enum aiot_class {
+	AIOT_CLASS_META = 0,
+	AIOT_CLASS_OPEN = 1,
+	AIOT_CLASS_CLOSE = 2,
+	AIOT_CLASS_READ = 3,
+	AIOT_CLASS_WRITE = 4,
+	AIOT_CLASS_SEEK = 5,
+	AIOT_CLASS_DUP = 6,
+	AIOT_CLASS_SYNC = 7,
+	AIOT_CLASS_MAP = 8,
+	AIOT_CLASS_UNMAP = 9,
+	AIOT_CLASS_PROC = 10,
+	AIOT_CLASS_WAIT = 11,
+};
+
+/* Where in the stack of libraries an event was seen, so that bytes are never
+ * counted twice: an stdio event's bytes stand again in fd events below it only
+ * where those were visible, and then the fd events are not recorded. */
+enum aiot_level {
+	AIOT_LEVEL_META = 0,
+	AIOT_LEVEL_FD = 1,
+	AIOT_LEVEL_STDIO = 2,
+	AIOT_LEVEL_MMAP = 3,
+	AIOT_LEVEL_AIO = 4,
+	AIOT_LEVEL_URING = 5,
+	AIOT_LEVEL_CUFILE = 6,
+};
+
+enum aiot_stage {
+	AIOT_STAGE_OTHER = 0,
+	AIOT_STAGE_INGEST = 1,
+	AIOT_STAGE_PREPARE = 2,
+	AIOT_STAGE_TRAIN = 3,
+	AIOT_STAGE_CHECKPOINT = 4,
+	AIOT_STAGE_RESTORE = 5,
+	AIOT_STAGE_INFERENCE = 6,
+	AIOT_STAGE_RUNTIME = 7,
+	AIOT_STAGE_IPC = 8,
+	AIOT_STAGES = 9,
+};
+
+enum aiot_file_kind {
+	AIOT_FILE_UNKNOWN = 0,
+	AIOT_FILE_REGULAR = 1,
+	AIOT_FILE_DIRECTORY = 2,
+	AIOT_FILE_PIPE = 3,
+	AIOT_FILE_SOCKET = 4,
+	AIOT_FILE_CHARACTER = 5,
+	AIOT_FILE_BLOCK = 6,
+	AIOT_FILE_ANONYMOUS = 7, /* eventfd, epoll, timerfd … */
+};
+
+/* AIOT_CALL_<symbol> = id */
+enum aiot_call {
+	AIOT_CALL_NONE = 0,
+#define AIOT_CALL(id, symbol, class, level, roles) AIOT_CALL_##symbol = (id),
+#define AIOT_EVENT(id, symbol, name, class, level) AIOT_CALL_##symbol = (id),
+#include "aiotrace/calls.def"
+};
+
+enum aiot_event_flag {
+	AIOT_EVENT_MARKED = 1,    /* the stage was set by the program's own mark */
+	AIOT_EVENT_APPEND = 2,    /* written with O_APPEND; the offset was asked afterwards */
+	AIOT_EVENT_NO_OFFSET = 4, /* a data call on a seekable file whose offset is not known */
+};
+
+/* One event: one cache line, as it stands in a live buffer and in raw blocks. */
+struct aiot_event {
+	uint64_t start_ns;    /* CLOCK_MONOTONIC, before the call */
+	uint64_t duration_ns; /* until it returned */
+	int64_t offset;       /* bytes into the file; -1 where there is none */
+	uint64_t size;        /* bytes asked for */
+	int64_t result;       /* what it returned, or -errno if it failed */
+	uint32_t file;        /* id of a FILE definition, 0 = none */
+	uint32_t handle;      /* the process's open file description, 0 = none */
+	uint32_t stack;       /* id of a STACK definition, 0 = none */
+	uint32_t aux;         /* by call: see FORMAT.md, "aux" */
+	uint16_t call;        /* id of a CALL definition */
+	uint8_t stage;        /* enum aiot_stage, as guessed when it happened */
+	uint8_t flags;        /* enum aiot_event_flag */
+	uint32_t commit;      /* AIOT_COMMIT(sequence number), stored last */
+};
+_Static_assert(sizeof(struct aiot_event) == 64, "one cache line");
+
+/* Never 0, so that an untouched slot is never taken for an event. */
+#define AIOT_COMMIT(sequence) ((uint32_t)((sequence)*2u + 1u))
+
+enum aiot_origin { AIOT_ORIGIN_EXEC = 0, AIOT_ORIGIN_FORK = 1 };
+
+/* Offset 0 of a trace. */
+struct aiot_header {
+	char magic[8];       /* AIOT_MAGIC */
+	uint32_t byte_order; /* AIOT_BYTE_ORDER */
+	uint16_t version;
+	uint16_t min_reader;
+	uint64_t features;     /* bits of optional content; none yet */
+	uint32_t header_bytes; /* sizeof this; blocks begin here */
+	uint32_t pid;
+	uint32_t ppid;
+	uint32_t image;  /* 0, then 1, 2, … for each exec under the same pid */
+	uint32_t origin; /* enum aiot_origin */
+	uint32_t reserved;
+	uint64_t start_mono_ns; /* CLOCK_MONOTONIC and … */
+	uint64_t start_real_ns; /* … CLOCK_REALTIME, read together */
+	uint8_t boot_id[16];    /* same boot = comparable monotonic clocks */
+	uint64_t unused[5];
+	uint64_t checksum; /* XXH64, seed 0, of all bytes before */
+};
+_Static_assert(sizeof(struct aiot_header) == 128, "on disk");
+
+#define AIOT_BLOCK_MAGIC 0xB10CA107u
+
+enum aiot_block_type {
+	AIOT_BLOCK_DEFINITIONS = 1, /* one zstd frame of definition records */
+	AIOT_BLOCK_EVENTS = 2,      /* columns */
+	AIOT_BLOCK_RAW_EVENTS = 3,  /* count x struct aiot_event */
+};
+
+#define AIOT_BLOCK_MAX_BYTES  (64u << 20) /* a payload larger than this is damage */
+#define AIOT_BLOCK_MAX_EVENTS (1u << 20)
+
+struct aiot_block {
+	uint32_t magic; /* AIOT_BLOCK_MAGIC */
+	uint16_t type;  /* enum aiot_block_type; others are skipped */
+	uint16_t flags; /* 0 */
+	uint32_t payload_bytes;
+	uint32_t count;            /* events, or definition records */
+	uint32_t tid;              /* kernel thread id */
+	uint32_t stream;           /* the process's own number of the thread, never reused */
+	uint64_t sequence;         /* of the first event within its stream */
+	uint64_t first_ns;         /* earliest start, CLOCK_MONOTONIC */
+	uint64_t last_ns;          /* latest end */
+	uint64_t payload_checksum; /* XXH64, seed 0 */
+	uint64_t header_checksum;  /* XXH64, seed 0, of the bytes before */
+};
+_Static_assert(sizeof(struct aiot_block) == 64, "on disk");
+
+/* Columns of an EVENTS block, in this order where present; a column that is
+ * absent is all zero. */
+enum aiot_column {
+	AIOT_COLUMN_CALL = 1,
+	AIOT_COLUMN_STAGE = 2,
+	AIOT_COLUMN_FLAGS = 3,
+	AIOT_COLUMN_FILE = 4,
+	AIOT_COLUMN_HANDLE = 5,
+	AIOT_COLUMN_STACK = 6,
+	AIOT_COLUMN_AUX = 7,
+	AIOT_COLUMN_START = 8,
+	AIOT_COLUMN_DURATION = 9,
+	AIOT_COLUMN_SIZE = 10,
+	AIOT_COLUMN_RESULT = 11,
+	AIOT_COLUMN_OFFSET = 12,
+};
+
+enum aiot_transform {
+	AIOT_TRANSFORM_PLAIN = 0, /* v = base + (u << shift) */
+	AIOT_TRANSFORM_DELTA = 1, /* v = previous v + zigzag(u), first previous = base */
+	AIOT_TRANSFORM_GAP = 2,   /* START: v = previous start + previous duration + zigzag(u) */
+	AIOT_TRANSFORM_SHORT = 3, /* RESULT: v = size - zigzag(u) */
+	AIOT_TRANSFORM_NEXT =
+	        4, /* OFFSET: v = end of the handle's last access + (zigzag(u) << shift) */
+};
+
+enum aiot_plane {
+	AIOT_PLANE_CONSTANT = 0, /* one byte, repeated */
+	AIOT_PLANE_RAW = 1,      /* count bytes */
+	AIOT_PLANE_ZSTD = 2,     /* a zstd frame of count bytes */
+};
+
+/* AIOT_TRANSFORM_NEXT remembers the end of the last access in this many
+ * entries, chosen by handle modulo their number; all begin at 0. */
+#define AIOT_NEXT_SLOTS 256
+
+struct aiot_column_head {
+	uint8_t column;    /* enum aiot_column; others are skipped */
+	uint8_t transform; /* enum aiot_transform */
+	uint8_t planes;    /* 0 to 8 bytes of each u, least significant plane first */
+	uint8_t shift;     /* 0 to 63 */
+	uint32_t bytes;    /* of the planes that follow */
+	uint64_t base;
+};
+_Static_assert(sizeof(struct aiot_column_head) == 16, "on disk");
+
+/* Definition records: this head, then `bytes` bytes of body. */
+struct aiot_definition {
+	uint16_t kind;
+	uint16_t reserved;
+	uint32_t bytes;
+};
+
+enum aiot_definition_kind {
+	AIOT_DEFINE_FILE = 1,      /* struct aiot_define_file, path */
+	AIOT_DEFINE_CALL = 2,      /* struct aiot_define_call, name */
+	AIOT_DEFINE_ATTRIBUTE = 3, /* key, NUL, value */
+	AIOT_DEFINE_CLOCK = 4,     /* struct aiot_define_clock */
+	AIOT_DEFINE_KERNEL_IO = 5, /* struct aiot_define_kernel_io */
+	AIOT_DEFINE_LOSS = 6,      /* uint64_t by enum aiot_loss */
+	AIOT_DEFINE_THREAD = 7,    /* struct aiot_define_thread, name */
+	AIOT_DEFINE_NOTE = 8,      /* text for the user */
+	AIOT_DEFINE_END = 9,       /* struct aiot_define_clock: the process ended in order */
+};
+
+struct aiot_define_file {
+	uint32_t id;
+	uint8_t kind;  /* enum aiot_file_kind */
+	uint8_t stage; /* runtime and ipc are known from path and kind; else other */
+	uint16_t reserved;
+	uint64_t device; /* st_dev as major << 32 | minor, 0 = not known */
+	uint64_t inode;
+	int64_t size; /* bytes when first seen, -1 = not known */
+};
+
+struct aiot_define_call {
+	uint16_t id;
+	uint8_t class; /* enum aiot_class */
+	uint8_t level; /* enum aiot_level */
+};
+
+struct aiot_define_clock {
+	uint64_t mono_ns;
+	uint64_t real_ns;
+};
+
+/* /proc/self/io; the first record is the count when tracing began. */
+struct aiot_define_kernel_io {
+	uint64_t mono_ns;
+	uint64_t rchar, wchar, syscr, syscw, read_bytes, write_bytes, cancelled_write_bytes;
+};
+
+struct aiot_define_thread {
+	uint32_t stream;
+	uint32_t tid;
+};
+
+/* Events that happened and are not in the trace, by cause. */
+enum aiot_loss {
+	AIOT_LOSS_EARLY = 0,    /* before the library could start */
+	AIOT_LOSS_NESTED = 1,   /* a signal handler's call inside the library */
+	AIOT_LOSS_VFORK = 2,    /* a vfork child's calls before its exec */
+	AIOT_LOSS_NO_SPACE = 3, /* the trace could not be written */
+	AIOT_LOSS_LIMIT = 4,    /* past AIOTRACE_MAX_MB */
+	AIOT_LOSSES = 5,
+};
+
+/* The live file: a page, then regions. What it holds is a copy in clear of
+ * what the trace does not have yet; a process that ends in order removes it. */
+#define AIOT_LIVE_EVENTS       8192u
+#define AIOT_LIVE_PAGE         4096u
+#define AIOT_LIVE_DEFINE_BYTES 61440u
+#define AIOT_LIVE_REGION_BYTES (AIOT_LIVE_PAGE + AIOT_LIVE_EVENTS * 64u + AIOT_LIVE_DEFINE_BYTES)
+
+struct aiot_live {
+	char magic[8]; /* AIOT_LIVE_MAGIC */
+	uint32_t byte_order;
+	uint16_t version;
+	uint16_t min_reader;
+	uint32_t pid;
+	uint32_t image;
+	uint32_t region_bytes; /* AIOT_LIVE_REGION_BYTES */
+	uint32_t events;       /* AIOT_LIVE_EVENTS */
+	uint64_t checksum;     /* XXH64, seed 0, of all bytes before */
+	uint64_t loss[16];     /* by enum aiot_loss; a trace's LOSS record is newer */
+};
+
+enum aiot_region_state { AIOT_REGION_FREE = 0, AIOT_REGION_OWNED = 1 };
+
+#define AIOT_REGION_MAGIC 0xB10C11FEu
+
+/* Then AIOT_LIVE_EVENTS events at AIOT_LIVE_PAGE, then the definition records.
+ * Slot i holds event number sequence + i if its commit says so; the first one
+ * that does not ends the buffer. */
+struct aiot_region {
+	uint32_t magic;
+	uint32_t state;
+	uint32_t stream;
+	uint32_t tid;
+	uint64_t sequence;
+	uint32_t define_bytes;
+	uint32_t reserved;
+};
+
+#endif
