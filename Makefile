@@ -4,21 +4,26 @@
 .DELETE_ON_ERROR:
 
 BUILD    ?= build
-CC       ?= gcc
+CC       := $(if $(filter default,$(origin CC)),gcc,$(CC))
 PYTHON   ?= /usr/bin/python3
 PREFIX   ?= /usr/local
 DESTDIR  ?=
+BINDIR   ?= $(PREFIX)/bin
 LIBDIR   ?= $(PREFIX)/lib
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow
-CFLAGS_  := -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(CFLAGS)
+CFLAGS_   = -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(CFLAGS)
 Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
 PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*.S)
 ANALYZER_SRC := $(wildcard analyzer/*.c)
+UNIT_SRC     := $(wildcard tests/unit/test_*.c)
+SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
 PRELOAD_OBJ  := $(patsubst %,$(BUILD)/%.o,$(PRELOAD_SRC))
 ANALYZER_OBJ := $(patsubst %,$(BUILD)/%.o,$(ANALYZER_SRC))
+UNIT_BIN     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+SNIPPET_BIN  := $(patsubst tests/snippets/%.c,$(BUILD)/snippets/%,$(SNIPPET_SRC))
 ZSTD_STATIC  ?= $(shell $(CC) -print-file-name=libzstd.a)
 
 .PHONY: all
@@ -50,10 +55,155 @@ $(BUILD)/libaiotrace.so: $(PRELOAD_OBJ) $(BUILD)/gen/exports.map
 
 $(BUILD)/aiotrace: $(ANALYZER_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) -o $@ $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -lm -lpthread
+	$(Q)$(CC) -o $@ $(OPT) $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -lm -lpthread
 
-.PHONY: clean
+# Unit tests see both sides as archives: each takes only the rooms it names.
+$(BUILD)/unit/libanalyzer.a: $(ANALYZER_OBJ)
+$(BUILD)/unit/libpreload.a: $(PRELOAD_OBJ)
+$(BUILD)/unit/lib%.a:
+	$(Q)mkdir -p $(@D) && rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpreload.a
+	$(call say,CC,$<)
+	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $^ $(LDFLAGS) \
+	  -lcmocka -lzstd -ljansson -lm -ldl -lpthread
+
+$(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE $(CFLAGS) \
+	  -DSNIPPET='"$*"' -MMD -MP -MF $@.d -o $@ $^ -ldl
+
+# ---- What must be installed -------------------------------------------------
+
+BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev
+DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
+CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio
+LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
+# Another interpreter brings its own modules.
+ifeq ($(PYTHON),/usr/bin/python3)
+DEMO_PACKAGES  += python3-torch libopenblas0-pthread python3-numpy python3-pil
+CHECK_PACKAGES += python3-pytest python3-jsonschema
+endif
+
+# $(call install,PACKAGES): does nothing, and needs no network, when all is there.
+define install
+@missing=; \
+if ! command -v dpkg-query >/dev/null 2>&1; then \
+  echo 'make: not Debian or Ubuntu: make sure that what these packages hold is installed:'; \
+  echo '  $(strip $(1))'; exit 0; \
+fi; \
+for p in $(1); do \
+  dpkg-query -W -f '$${Status}' "$$p" 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; \
+done; \
+[ -n "$$missing" ] || exit 0; \
+if [ "$$(id -u)" = 0 ]; then as=; \
+elif sudo -n true 2>/dev/null; then as='sudo -n'; \
+else \
+  echo "make: packages are missing and this user can't install them. Run this, then make again:" >&2; \
+  echo "  sudo apt-get install --no-install-recommends$$missing" >&2; exit 1; \
+fi; \
+echo "installing$$missing"; \
+$$as apt-get -q update </dev/null || echo 'make: apt-get update failed; trying with the lists that are there' >&2; \
+$$as env DEBIAN_FRONTEND=noninteractive apt-get -q -y install --no-install-recommends $$missing </dev/null
+endef
+
+# $(call modules,NAMES): the interpreter in use can import them.
+modules = @for m in $(1); do \
+  $(PYTHON) -c "import importlib.util as u, sys; sys.exit(not u.find_spec('$$m'))" || { \
+    echo "make: $(PYTHON) has no module $$m: install it there, or leave PYTHON= out" >&2; exit 1; }; \
+done
+
+.PHONY: deps deps-build deps-demo deps-lint
+deps: ## install what `make check` needs and is missing (apt)
+	$(call install,$(CHECK_PACKAGES))
+	$(call modules,torch numpy PIL pytest jsonschema)
+
+deps-build:
+	$(call install,$(BUILD_PACKAGES))
+
+deps-demo:
+	$(call install,$(DEMO_PACKAGES))
+	$(call modules,torch numpy PIL)
+
+deps-lint:
+	$(call install,$(LINT_PACKAGES))
+
+# ---- The two commands -------------------------------------------------------
+
+DEMO_DATA  ?= $(BUILD)/demo
+DEMO_TRACE ?= $(BUILD)/demo.data
+
+.PHONY: demo
+demo: deps-demo ## train a small model under the tracer and print the report
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)rm -rf $(DEMO_DATA) $(DEMO_TRACE)
+	@echo
+	AIOTRACE_DIR=$(DEMO_TRACE) LD_PRELOAD=$(abspath $(BUILD))/libaiotrace.so $(PYTHON) samples/demo.py $(DEMO_DATA)
+	@echo
+	$(BUILD)/aiotrace report $(DEMO_TRACE)
+
+PYTEST = AIOTRACE_BUILD=$(abspath $(BUILD)) PYTHONDONTWRITEBYTECODE=1 \
+	$(PYTHON) -m pytest -p no:cacheprovider -q -c tests/pytest.ini $(ARGS)
+
+.PHONY: check
+check: deps ## install what is missing, build, run all tests
+	$(Q)$(MAKE) --no-print-directory all unit snippets
+	$(Q)$(PYTEST) $(or $(TESTS),tests)
+
+.PHONY: unit snippets
+unit: $(UNIT_BIN)
+snippets: $(SNIPPET_BIN)
+
+.PHONY: sanitize
+sanitize: deps ## unit tests and damaged traces with ASan and UBSan, in build/asan
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
+	  OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
+	  $(BUILD)/asan/aiotrace unit
+	$(Q)AIOTRACE_PROGRAM=$(abspath $(BUILD))/asan/aiotrace AIOTRACE_UNIT=$(abspath $(BUILD))/asan/unit \
+	  $(PYTEST) tests/unit tests/e2e/test_bad_traces.py
+
+.PHONY: lint
+lint: deps-lint ## format, static analysis and the rules of the house
+	$(Q)$(PYTHON) tests/lint/lint.py
+	@echo 'clang-format'
+	$(Q)git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+	@echo 'clang-tidy'
+	$(Q)mkdir -p $(BUILD)/gen
+	$(Q)printf '%s\n' $(PRELOAD_SRC) $(ANALYZER_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
+	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ipreload -Ianalyzer 2>&1 | \
+	   grep -v "warnings\? generated\|^Suppressed\|^Use -header-filter" || :; \
+	   clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ipreload -Ianalyzer >/dev/null 2>&1' tidy
+	@echo 'cppcheck'
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j $$(nproc) \
+	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	  --suppress=unknownMacro -Iinclude -D_GNU_SOURCE -D__x86_64__ preload analyzer
+	@echo 'lint: nothing to say'
+
+# ---- Installation -----------------------------------------------------------
+
+.PHONY: install uninstall
+install: all ## install below PREFIX (/usr/local), staged in DESTDIR
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/include/aiotrace
+	install -m 755 $(BUILD)/aiotrace $(DESTDIR)$(BINDIR)/aiotrace
+	install -m 755 $(BUILD)/libaiotrace.so $(DESTDIR)$(LIBDIR)/libaiotrace.so
+	install -m 644 $(INSTALL_HEADERS) $(DESTDIR)$(PREFIX)/include/aiotrace/
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/aiotrace $(DESTDIR)$(LIBDIR)/libaiotrace.so
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/include/aiotrace/,$(notdir $(INSTALL_HEADERS)))
+	-rmdir $(DESTDIR)$(PREFIX)/include/aiotrace
+
+INSTALL_HEADERS := include/aiotrace/format.h include/aiotrace/calls.def
+
+.PHONY: clean help
 clean: ## remove build/
 	$(Q)rm -rf $(BUILD)
 
--include $(PRELOAD_OBJ:.o=.d) $(ANALYZER_OBJ:.o=.d)
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
+	  while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	@printf '\n  CC=clang  PYTHON=/path/to/python3  BUILD=dir  V=1 (show commands)\n'
+	@printf '  make check TESTS=tests/e2e/test_offsets.py ARGS=-x  (some tests only)\n'
+
+-include $(PRELOAD_OBJ:.o=.d) $(ANALYZER_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/snippets/*.d)

@@ -81,9 +81,9 @@ enum aiot_call {
 };
 
 enum aiot_event_flag {
-	AIOT_EVENT_MARKED = 1,    /* the stage was set by the program's own mark */
-	AIOT_EVENT_APPEND = 2,    /* written with O_APPEND; the offset was asked afterwards */
-	AIOT_EVENT_NO_OFFSET = 4, /* a data call on a seekable file whose offset is not known */
+	AIOT_EVENT_MARKED = 1,      /* the stage was set by the program's own mark */
+	AIOT_EVENT_APPEND = 2,      /* written with O_APPEND; the offset was asked afterwards */
+	AIOT_EVENT_NO_OFFSET = 128, /* in columns only: the row's offset is -1 */
 };
 
 /* One event: one cache line, as it stands in a live buffer and in raw blocks. */
@@ -190,7 +190,8 @@ enum aiot_plane {
 };
 
 /* AIOT_TRANSFORM_NEXT remembers the end of the last access in this many
- * entries, chosen by handle modulo their number; all begin at 0. */
+ * entries, chosen by handle modulo their number; all begin at 0. FORMAT.md
+ * says how a row changes its entry. */
 #define AIOT_NEXT_SLOTS 256
 
 struct aiot_column_head {
