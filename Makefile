@@ -31,7 +31,7 @@ all: $(BUILD)/libaiotrace.so $(BUILD)/aiotrace ## build the library and the prog
 
 $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
@@ -98,6 +98,7 @@ done; \
 [ -n "$$missing" ] || exit 0; \
 if [ "$$(id -u)" = 0 ]; then as=; \
 elif sudo -n true 2>/dev/null; then as='sudo -n'; \
+elif [ -t 0 ] && [ -t 2 ] && command -v sudo >/dev/null 2>&1; then as=sudo; \
 else \
   echo "make: packages are missing and this user can't install them. Run this, then make again:" >&2; \
   echo "  sudo apt-get install --no-install-recommends$$missing" >&2; exit 1; \
