@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs programs under the tracer and asks the aiotrace program about them."""
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import namedtuple
+
+from strace import Op
+
+TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("AIOTRACE_BUILD") or os.path.join(TOP, "build")
+LIBRARY = os.path.join(BUILD, "libaiotrace.so")
+PROGRAM = os.environ.get("AIOTRACE_PROGRAM") or os.path.join(BUILD, "aiotrace")
+
+Row = namedtuple("Row", "number name klass level")
+
+
+def table():
+    """The rows of calls.def that the library interposes."""
+    with open(os.path.join(TOP, "include/aiotrace/calls.def")) as f:
+        rows = re.findall(r"^AIOT_CALL\(\s*(\d+),\s*(\w+),\s*(\w+),\s*(\w+)", f.read(), re.M)
+    return [Row(int(number), *rest) for number, *rest in rows]
+
+
+KINDS = {r.name: r.klass.lower() for r in table() if r.klass in ("READ", "WRITE", "MAP")}
+KINDS.update({"sendfile.out": "write", "copy_file_range.out": "write"})
+
+
+def clean(extra=None):
+    """The environment without what the tracer reads, then what the test wants."""
+    env = {k: v for k, v in os.environ.items() if not k.startswith("AIOTRACE_") and k != "LD_PRELOAD"}
+    env.update(extra or {})
+    return env
+
+
+def traced(directory, extra=None):
+    return clean({"LD_PRELOAD": LIBRARY, "AIOTRACE_DIR": str(directory), **(extra or {})})
+
+
+def run(command, env=None, timeout=120, **options):
+    options = {"capture_output": True, "text": True, "timeout": timeout, "stdin": subprocess.DEVNULL, **options}
+    return subprocess.run([str(c) for c in command], env=clean() if env is None else env, **options)
+
+
+def run_traced(command, directory, extra=None, **options):
+    return run(command, env=traced(directory, extra), **options)
+
+
+def python(script, *arguments):
+    return [sys.executable, "-c", script, *arguments]
+
+
+def aiotrace(*arguments, check=True, **options):
+    done = run([PROGRAM, *arguments], **options)
+    if check and done.returncode != 0:
+        raise AssertionError(f"aiotrace {' '.join(map(str, arguments))}: status {done.returncode}\n{done.stderr}")
+    return done
+
+
+NUMBERS = ("start_ns", "duration_ns", "pid", "tid", "offset", "size", "result", "errno")
+Event = namedtuple("Event", NUMBERS + ("host", "call", "stage", "path", "level"))
+
+
+def number(text):
+    return int(text) if text not in ("", None) else 0
+
+
+def parse(text):
+    csv.field_size_limit(1 << 30)
+    rows = csv.DictReader(io.StringIO(text, newline=""))
+    return [Event(*(number(r[n]) for n in NUMBERS), r["host"], r["call"], r["stage"], r["path"], r["level"])
+            for r in rows]
+
+
+def dump(*traces, check=True):
+    """Every event of the traces, in the order in which they started."""
+    with tempfile.TemporaryFile("w+", errors="surrogateescape", newline="") as out:
+        done = run([PROGRAM, "dump", "--format", "csv", *traces], stdout=out, stderr=subprocess.PIPE,
+                   capture_output=False)
+        if check and done.returncode != 0:
+            raise AssertionError(f"aiotrace dump: status {done.returncode}\n{done.stderr}")
+        out.seek(0)
+        return sorted(parse(out.read()), key=lambda e: e.start_ns)
+
+
+def report(*traces):
+    return json.loads(aiotrace("report", "--json", *traces).stdout)
+
+
+def info(*traces):
+    return aiotrace("info", *traces).stdout
+
+
+def operations(events):
+    """Reads, writes and mappings as the strace side states them."""
+    ops = []
+    for e in events:
+        kind = KINDS.get(e.call)
+        if kind is None or (kind != "map" and e.level != "fd"):
+            continue
+        result = f"-{e.errno}" if e.result < 0 else 0 if kind == "map" else e.result
+        ops.append(Op(kind, e.path, e.offset, e.size, result, e.call, e.pid, e.tid))
+    return ops
