@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define STAT(path, status) __lxstat(1, path, status)
+#define STATUS             struct stat
+#include "body/stat.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define PREAD(fd, buffer, size, offset) __pread_chk(fd, buffer, size, offset, sizeof(buffer))
+#include "body/pread.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define DUP2(old, new) dup3(old, new, O_CLOEXEC)
+#include "body/dup2.h"

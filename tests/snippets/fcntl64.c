@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define FCNTL fcntl64
+#include "body/fcntl.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define FSYNC fsync
+#include "body/fsync.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define LSEEK lseek64
+#include "body/lseek.h"

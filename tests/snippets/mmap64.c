@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define MMAP mmap64
+#include "body/mmap.h"

@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define OPENAT(directory, path, flags) openat64(directory, path, flags, 0644)
+#define CREATES
+#include "body/openat.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define PWRITEV pwritev64
+#include "body/pwritev.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define SENDFILE sendfile64
+#include "body/sendfile.h"
