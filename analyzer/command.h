@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A verb of the program: each verb_*.c ends in one of these, main.c lists them.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stdbool.h>
+
+struct command {
+	const char *name;
+	const char *synopsis; /* one line for `aiotrace help` */
+	const char *usage;    /* the verb's --help */
+	int (*run)(const struct command *self, int argc, char **argv); /* exit status */
+};
+
+#define COMMAND_OK      0
+#define COMMAND_FAILURE 1
+#define COMMAND_USAGE   2
+
+extern const struct command command_record, command_report, command_dump, command_info;
+
+/* Prints the verb's usage; the exit status is that of --help, or of bad usage
+ * when the reason (may be NULL) went wrong. */
+int command_help(const struct command *self);
+int command_misuse(const struct command *self, const char *reason, const char *what);
+
+/* A number of at least 0 behind an option; false where it is none. */
+bool command_number(const char *text, double *value);
+
+#endif

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The decoder of event columns (FORMAT.md, "Events"). Heads are collected
+ * first; a column is then decoded when it is wanted or when another one's
+ * transform needs it. Planes are undone in plain loops that a compiler can
+ * turn into vector code.
+ */
+#include "decode.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zstd.h>
+
+#include "memory.h"
+
+/* Byte loops are where the time goes; gcc vectorizes them only at -O3. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define VECTOR __attribute__((optimize("O3")))
+#else
+#define VECTOR
+#endif
+
+struct column_ref {
+	struct aiot_column_head head;
+	const uint8_t *planes; /* NULL: the column is absent */
+	bool done;
+};
+
+struct decoder {
+	ZSTD_DCtx *zstd;
+	uint8_t *bytes; /* a decompressed plane, or definitions */
+	size_t room;
+	struct column_ref columns[BATCH_COLUMNS];
+};
+
+struct decoder *decoder_new(void)
+{
+	struct decoder *decoder = memory_get(1, sizeof *decoder);
+
+	decoder->zstd = ZSTD_createDCtx();
+	if (!decoder->zstd)
+		abort();
+	return decoder;
+}
+
+void decoder_free(struct decoder *decoder)
+{
+	if (!decoder)
+		return;
+	ZSTD_freeDCtx(decoder->zstd);
+	free(decoder->bytes);
+	free(decoder);
+}
+
+static void decode_room(struct decoder *decoder, size_t size)
+{
+	if (decoder->room >= size)
+		return;
+	free(decoder->bytes);
+	decoder->bytes = memory_get(size, 1);
+	decoder->room = size;
+}
+
+/* A frame must say its size and that size must be the expected one, before
+ * anything is decompressed. */
+static int decode_zstd(struct decoder *decoder, const uint8_t *from, size_t bytes, size_t expect,
+                       struct problem *why)
+{
+	size_t n;
+
+	if (ZSTD_getFrameContentSize(from, bytes) != expect)
+		return problem_set(why, "a zstd frame of another size than it should be");
+	decode_room(decoder, expect);
+	n = ZSTD_decompressDCtx(decoder->zstd, decoder->bytes, expect, from, bytes);
+	if (ZSTD_isError(n))
+		return problem_set(why, "zstd: %s", ZSTD_getErrorName(n));
+	if (n != expect)
+		return problem_set(why, "zstd gave %zu bytes instead of %zu", n, expect);
+	return 0;
+}
+
+static int decode_heads(struct decoder *decoder, const uint8_t *at, size_t left,
+                        struct problem *why)
+{
+	int last = 0;
+
+	memset(decoder->columns, 0, sizeof decoder->columns);
+	while (left) {
+		struct aiot_column_head head;
+		if (left < sizeof head)
+			return problem_set(why, "a column head is cut");
+		memcpy(&head, at, sizeof head);
+		at += sizeof head;
+		left -= sizeof head;
+		if (head.bytes > left)
+			return problem_set(why, "column %d is longer than its block", head.column);
+		if (head.column <= last)
+			return problem_set(why, "column %d comes after column %d", head.column,
+			                   last);
+		last = head.column;
+		if (head.column < BATCH_COLUMNS) {
+			decoder->columns[head.column].head = head;
+			decoder->columns[head.column].planes = at;
+		}
+		at += head.bytes;
+		left -= head.bytes;
+	}
+	return 0;
+}
+
+VECTOR static void decode_add_plane(uint64_t *restrict u, const uint8_t *restrict plane,
+                                    uint32_t count, unsigned bit)
+{
+	for (uint32_t i = 0; i < count; i++)
+		u[i] |= (uint64_t)plane[i] << bit;
+}
+
+VECTOR static void decode_fill(uint64_t *u, uint32_t count, uint64_t value)
+{
+	for (uint32_t i = 0; i < count; i++)
+		u[i] = value;
+}
+
+/* Finds plane number k's bytes: NULL with *shared set where all rows share one. */
+static int decode_plane(struct decoder *decoder, const uint8_t *data, uint32_t bytes,
+                        uint32_t count, unsigned mode, const uint8_t **plane, struct problem *why)
+{
+	*plane = data;
+	if (mode == AIOT_PLANE_CONSTANT && bytes == 1)
+		*plane = NULL;
+	else if (mode == AIOT_PLANE_ZSTD && decode_zstd(decoder, data, bytes, count, why))
+		return -1;
+	else if (mode == AIOT_PLANE_ZSTD)
+		*plane = decoder->bytes;
+	else if (mode != AIOT_PLANE_RAW || bytes != count)
+		return problem_set(why, "a plane of mode %u has %" PRIu32 " bytes", mode, bytes);
+	return 0;
+}
+
+static int decode_planes(struct decoder *decoder, const struct column_ref *column, uint32_t count,
+                         uint64_t *u, struct problem *why)
+{
+	const uint8_t *at = column->planes, *end = at + column->head.bytes;
+
+	decode_fill(u, count, 0);
+	for (unsigned k = 0; k < column->head.planes; k++) {
+		const uint8_t *plane;
+		uint32_t bytes;
+		if (end - at < 5)
+			return problem_set(why, "a plane's head is cut");
+		memcpy(&bytes, at + 1, sizeof bytes);
+		if (bytes > (size_t)(end - at - 5))
+			return problem_set(why, "a plane is longer than its column");
+		if (decode_plane(decoder, at + 5, bytes, count, at[0], &plane, why))
+			return -1;
+		if (plane)
+			decode_add_plane(u, plane, count, 8 * k);
+		else
+			for (uint32_t i = 0; at[5] && i < count; i++)
+				u[i] |= (uint64_t)at[5] << (8 * k);
+		at += 5 + bytes;
+	}
+	return at == end ? 0 : problem_set(why, "bytes are left behind the last plane");
+}
+
+static inline uint64_t decode_zigzag(uint64_t u)
+{
+	return (u >> 1) ^ -(u & 1);
+}
+
+VECTOR static void decode_plain(uint64_t *v, uint32_t count, uint64_t base, unsigned shift)
+{
+	for (uint32_t i = 0; i < count; i++)
+		v[i] = base + (v[i] << shift);
+}
+
+static void decode_delta(uint64_t *v, uint32_t count, uint64_t base)
+{
+	for (uint32_t i = 0; i < count; i++)
+		v[i] = base += decode_zigzag(v[i]);
+}
+
+static void decode_gap(uint64_t *v, const uint64_t *duration, uint32_t count, uint64_t base)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		v[i] = base + decode_zigzag(v[i]);
+		base = v[i] + duration[i];
+	}
+}
+
+VECTOR static void decode_short(uint64_t *restrict v, const uint64_t *restrict size, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		v[i] = size[i] - decode_zigzag(v[i]);
+}
+
+static void decode_next(uint64_t *v, const uint64_t *handle, const uint64_t *result, uint32_t count,
+                        unsigned shift)
+{
+	uint64_t next[AIOT_NEXT_SLOTS] = {0};
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t *slot = &next[handle[i] % AIOT_NEXT_SLOTS];
+		v[i] = *slot + (decode_zigzag(v[i]) << shift);
+		if (v[i] != UINT64_MAX)
+			*slot = v[i] + ((int64_t)result[i] > 0 ? result[i] : 0);
+	}
+}
+
+static uint32_t decode_needs(const struct aiot_column_head *head)
+{
+	switch (head->transform) {
+	case AIOT_TRANSFORM_GAP: return BATCH_WANT(DURATION);
+	case AIOT_TRANSFORM_SHORT: return BATCH_WANT(SIZE);
+	case AIOT_TRANSFORM_NEXT: return BATCH_WANT(HANDLE) | BATCH_WANT(RESULT);
+	default: return 0;
+	}
+}
+
+static int decode_head_check(const struct aiot_column_head *h, struct problem *why)
+{
+	bool shifts = h->transform == AIOT_TRANSFORM_PLAIN || h->transform == AIOT_TRANSFORM_NEXT;
+
+	if (h->planes > 8 || h->shift > 63 || (h->shift && !shifts))
+		return problem_set(why, "column %d has a head out of range", h->column);
+	if (h->transform > AIOT_TRANSFORM_NEXT ||
+	    (h->transform == AIOT_TRANSFORM_GAP && h->column != AIOT_COLUMN_START) ||
+	    (h->transform == AIOT_TRANSFORM_SHORT && h->column != AIOT_COLUMN_RESULT) ||
+	    (h->transform == AIOT_TRANSFORM_NEXT && h->column != AIOT_COLUMN_OFFSET))
+		return problem_set(why, "column %d has the transform %d", h->column, h->transform);
+	return 0;
+}
+
+static void decode_transform(const struct aiot_column_head *h, struct batch *b)
+{
+	uint64_t *v = b->column[h->column];
+
+	switch (h->transform) {
+	case AIOT_TRANSFORM_PLAIN: decode_plain(v, b->count, h->base, h->shift); break;
+	case AIOT_TRANSFORM_DELTA: decode_delta(v, b->count, h->base); break;
+	case AIOT_TRANSFORM_GAP:
+		decode_gap(v, b->column[AIOT_COLUMN_DURATION], b->count, h->base);
+		break;
+	case AIOT_TRANSFORM_SHORT: decode_short(v, b->column[AIOT_COLUMN_SIZE], b->count); break;
+	default:
+		decode_next(v, b->column[AIOT_COLUMN_HANDLE], b->column[AIOT_COLUMN_RESULT],
+		            b->count, h->shift);
+	}
+}
+
+/* Decodes one column, and first those it needs. Transforms are tied to their
+ * columns (decode_head_check), so the recursion ends: offset needs result,
+ * result needs size. */
+static int decode_column(struct decoder *decoder, int c, struct batch *batch, struct problem *why)
+{
+	struct column_ref *column = &decoder->columns[c];
+	uint32_t needs;
+
+	if (column->done)
+		return 0;
+	column->done = true;
+	batch_reserve(batch, batch->count, 1u << c);
+	batch->have |= 1u << c;
+	if (!column->planes) {
+		decode_fill(batch->column[c], batch->count, 0);
+		return 0;
+	}
+	if (decode_head_check(&column->head, why))
+		return -1;
+	needs = decode_needs(&column->head);
+	for (int other = 1; other < BATCH_COLUMNS; other++)
+		if ((needs >> other & 1) && decode_column(decoder, other, batch, why))
+			return -1;
+	if (decode_planes(decoder, column, batch->count, batch->column[c], why))
+		return -1;
+	decode_transform(&column->head, batch);
+	return 0;
+}
+
+static int decode_raw(const struct aiot_block *head, const uint8_t *payload, uint32_t wanted,
+                      struct batch *batch, struct problem *why)
+{
+	struct aiot_event *events;
+
+	if (head->payload_bytes != (uint64_t)head->count * sizeof *events)
+		return problem_set(why, "%" PRIu32 " raw events in %" PRIu32 " bytes", head->count,
+		                   head->payload_bytes);
+	events = memory_get(head->count, sizeof *events);
+	memcpy(events, payload, head->payload_bytes);
+	batch_fill(batch, events, head->count, wanted);
+	free(events);
+	return 0;
+}
+
+int decode_block(struct decoder *decoder, const struct aiot_block *head, const uint8_t *payload,
+                 uint32_t wanted, struct batch *batch, struct problem *why)
+{
+	if (head->type == AIOT_BLOCK_RAW_EVENTS)
+		return decode_raw(head, payload, wanted, batch, why);
+	if (head->count > AIOT_BLOCK_MAX_EVENTS)
+		return problem_set(why, "%" PRIu32 " events in one block", head->count);
+	if (decode_heads(decoder, payload, head->payload_bytes, why))
+		return -1;
+	batch_reserve(batch, head->count, wanted);
+	batch->count = head->count;
+	batch->have = 0;
+	for (int c = 1; c < BATCH_COLUMNS; c++)
+		if ((wanted >> c & 1) && decode_column(decoder, c, batch, why))
+			return -1;
+	return 0;
+}
+
+int decode_definitions(struct decoder *decoder, const uint8_t *payload, uint32_t bytes,
+                       const uint8_t **records, size_t *size, struct problem *why)
+{
+	unsigned long long expect = ZSTD_getFrameContentSize(payload, bytes);
+
+	if (expect > AIOT_BLOCK_MAX_BYTES)
+		return problem_set(why, "its zstd frame is damaged or states no size");
+	if (decode_zstd(decoder, payload, bytes, (size_t)expect, why))
+		return -1;
+	*records = decoder->bytes;
+	*size = (size_t)expect;
+	return 0;
+}

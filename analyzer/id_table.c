@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The id table: an array below DENSE, uthash above.
+ */
+#include "id_table.h"
+
+#include <stdlib.h>
+
+#include <uthash.h>
+
+#include "memory.h"
+
+#define DENSE (1u << 20)
+
+struct far_id {
+	UT_hash_handle hh;
+	uint32_t id, index;
+};
+
+struct id_table {
+	uint32_t *near;
+	size_t room;
+	struct far_id *far;
+};
+
+struct id_table *id_table_new(void)
+{
+	return memory_get(1, sizeof(struct id_table));
+}
+
+void id_table_free(struct id_table *table)
+{
+	struct far_id *item, *next;
+
+	if (!table)
+		return;
+	HASH_ITER(hh, table->far, item, next)
+	{
+		HASH_DEL(table->far, item);
+		free(item);
+	}
+	free(table->near);
+	free(table);
+}
+
+static struct far_id *id_table_far(const struct id_table *table, uint32_t id)
+{
+	struct far_id *item;
+
+	HASH_FIND(hh, table->far, &id, sizeof id, item);
+	return item;
+}
+
+static void id_table_set_far(struct id_table *table, uint32_t id, uint32_t index)
+{
+	struct far_id *item = id_table_far(table, id);
+
+	if (!item) {
+		item = memory_get(1, sizeof *item);
+		item->id = id;
+		HASH_ADD(hh, table->far, id, sizeof id, item);
+	}
+	item->index = index;
+}
+
+void id_table_set(struct id_table *table, uint32_t id, uint32_t index)
+{
+	if (id >= DENSE) {
+		id_table_set_far(table, id, index);
+		return;
+	}
+	while (id >= table->room)
+		table->near =
+		        memory_grow(table->near, table->room, &table->room, sizeof *table->near);
+	table->near[id] = index;
+}
+
+uint32_t id_table_get(const struct id_table *table, uint64_t id)
+{
+	struct far_id *item;
+
+	if (id < table->room)
+		return table->near[id];
+	if (id < DENSE || id > UINT32_MAX || !table->far)
+		return 0;
+	item = id_table_far(table, (uint32_t)id);
+	return item ? item->index : 0;
+}

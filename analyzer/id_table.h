@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a trace's ids to indices. Ids are small and dense when a writer made
+ * them, so an array answers; ids out of range go to a hash table, so that a
+ * damaged one cannot ask for gigabytes.
+ */
+#ifndef ID_TABLE_H
+#define ID_TABLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct id_table;
+
+struct id_table *id_table_new(void);
+void id_table_free(struct id_table *table);
+void id_table_set(struct id_table *table, uint32_t id, uint32_t index);
+
+/* 0 where the id was never set. */
+uint32_t id_table_get(const struct id_table *table, uint64_t id);
+
+#endif

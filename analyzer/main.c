@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The program aiotrace: finds the verb and hands over. All work is in the
+ * verbs' files.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "aiotrace/format.h"
+#include "command.h"
+
+#ifndef AIOTRACE_VERSION
+#define AIOTRACE_VERSION "0.1.0"
+#endif
+
+static const struct command *const commands[] = {
+        &command_record,
+        &command_dump,
+        &command_info,
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void main_overview(FILE *to)
+{
+	fputs("Usage: aiotrace VERB [OPTION...] [TRACE...]\n\n"
+	      "Shows what the I/O of a training run does, and to which storage.\n\n",
+	      to);
+	for (size_t i = 0; i < COMMANDS; i++)
+		fprintf(to, "  %-8s %s\n", commands[i]->name, commands[i]->synopsis);
+	fputs("\nTRACE is a run folder, a trace file or a folder of runs; without one, the\n"
+	      "newest run in ./aiotrace.data. 'aiotrace help VERB' tells more.\n",
+	      to);
+}
+
+static const struct command *main_find(const char *name)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int main_unknown(const char *name)
+{
+	fprintf(stderr, "aiotrace: '%s' is not a verb\n", name);
+	main_overview(stderr);
+	return COMMAND_USAGE;
+}
+
+static int main_help(int argc, char **argv)
+{
+	const struct command *command = argc > 2 ? main_find(argv[2]) : NULL;
+
+	if (argc > 2)
+		return command ? command_help(command) : main_unknown(argv[2]);
+	main_overview(stdout);
+	return COMMAND_OK;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+
+	if (argc < 2) {
+		main_overview(stderr);
+		return COMMAND_USAGE;
+	}
+	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+		return main_help(argc, argv);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("aiotrace %s, trace format %u\n", AIOTRACE_VERSION, AIOT_VERSION);
+		return COMMAND_OK;
+	}
+	command = main_find(argv[1]);
+	return command ? command->run(command, argc - 1, argv + 1) : main_unknown(argv[1]);
+}

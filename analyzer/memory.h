@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Memory that cannot fail: a program that has none left says so and exits 1.
+ * Sizes that come from a trace are checked before they get here.
+ */
+#ifndef MEMORY_H
+#define MEMORY_H
+
+#include <stddef.h>
+
+/* Zeroed memory for count things of size bytes; free() it. */
+void *memory_get(size_t count, size_t size);
+
+/* A copy of bytes with a NUL behind; free() it. */
+char *memory_text(const char *bytes, size_t length);
+
+/* Room for at least one more than count things: returns items, perhaps moved,
+ * and raises *room. What is added is zeroed. */
+void *memory_grow(void *items, size_t count, size_t *room, size_t size);
+
+#endif

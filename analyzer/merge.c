@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A k-way merge by real time over a binary heap of threads. A thread enters
+ * with the first time its next block's header states and is decoded only when
+ * that time has come; its rows are then sorted, since calls are written in the
+ * order in which they ended.
+ */
+#include "merge.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "decode.h"
+#include "memory.h"
+
+struct cursor {
+	struct process *process;
+	struct stream *stream;
+	size_t piece;  /* the next to decode */
+	uint64_t next; /* sequence number expected there */
+	uint32_t row;
+	struct batch batch;
+	int64_t key; /* CLOCK_REALTIME of the next row, or of the next piece */
+};
+
+struct merge {
+	struct recording *recording;
+	struct decoder *decoder;
+	struct payload payload;
+	uint32_t columns;
+	struct cursor *cursors;
+	struct cursor **heap;
+	size_t count;
+};
+
+static void merge_down(struct merge *m, size_t i)
+{
+	for (;;) {
+		size_t least = i, child = 2 * i + 1;
+		struct cursor *moved = m->heap[i];
+		for (size_t c = child; c < child + 2 && c < m->count; c++)
+			if (m->heap[c]->key < m->heap[least]->key)
+				least = c;
+		if (least == i)
+			return;
+		m->heap[i] = m->heap[least];
+		m->heap[least] = moved;
+		i = least;
+	}
+}
+
+static void merge_key(struct cursor *c)
+{
+	uint64_t at = c->row < c->batch.count ? c->batch.column[AIOT_COLUMN_START][c->row]
+	                                      : c->stream->pieces[c->piece].first_ns;
+
+	c->key = (int64_t)at + c->process->clock;
+}
+
+static void merge_damaged(struct merge *m, struct cursor *c, struct piece *piece, const char *text,
+                          bool complete)
+{
+	if (!piece->block->damaged && complete)
+		problems_add(&m->recording->problems, "%s", text);
+	else if (!piece->block->damaged)
+		problems_add(&m->recording->problems,
+		             "%s: offset %" PRIu64 ": %s; the block's %" PRIu32
+		             " events were left out",
+		             c->process->trace.path, piece->block->at, text, piece->count);
+	if (!piece->block->damaged) {
+		c->stream->missing += piece->count;
+		c->stream->events -= piece->count;
+	}
+	piece->block->damaged = true;
+	c->batch.count = 0;
+}
+
+static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
+{
+	struct aiot_block head = {
+	        .type = piece->block->type,
+	        .count = piece->block->count,
+	        .payload_bytes = piece->block->bytes,
+	};
+	struct problem why;
+
+	if (trace_read(&c->process->trace, piece->block, &m->payload, &why))
+		merge_damaged(m, c, piece, why.text, true);
+	else if (decode_block(m->decoder, &head, m->payload.bytes + sizeof head, m->columns,
+	                      &c->batch, &why))
+		merge_damaged(m, c, piece, why.text, false);
+}
+
+/* Decodes the cursor's next piece, which may turn out to hold nothing new. */
+static void merge_load(struct merge *m, struct cursor *c)
+{
+	struct piece *piece = &c->stream->pieces[c->piece++];
+
+	c->row = 0;
+	if (piece->events)
+		batch_fill(&c->batch, piece->events, piece->count, m->columns);
+	else
+		merge_block(m, c, piece);
+	if (piece->sequence < c->next)
+		batch_skip(&c->batch, (uint32_t)(c->next - piece->sequence));
+	c->next = piece->sequence + piece->count;
+	batch_sort(&c->batch);
+}
+
+/* Brings the cursor to its next row or piece; false when it has none. */
+static bool merge_advance(struct cursor *c)
+{
+	if (c->row >= c->batch.count && c->piece >= c->stream->count) {
+		batch_free(&c->batch);
+		return false;
+	}
+	merge_key(c);
+	return true;
+}
+
+struct merge *merge_new(struct recording *recording, uint32_t columns, const struct process *only)
+{
+	struct merge *m = memory_get(1, sizeof *m);
+	size_t streams = 0;
+
+	m->recording = recording;
+	m->decoder = decoder_new();
+	m->columns = (columns | BATCH_WANT(START)) & BATCH_ALL;
+	for (size_t i = 0; i < recording->count; i++)
+		streams += recording->processes[i].stream_count;
+	m->cursors = memory_get(streams, sizeof *m->cursors);
+	m->heap = memory_get(streams, sizeof *m->heap);
+	for (size_t i = 0; i < recording->count; i++) {
+		struct process *p = &recording->processes[i];
+		for (size_t s = 0; s < p->stream_count; s++) {
+			struct cursor *c = &m->cursors[m->count];
+			*c = (struct cursor){.process = p, .stream = &p->streams[s]};
+			if ((!only || only == p) && merge_advance(c))
+				m->heap[m->count++] = c;
+		}
+	}
+	for (size_t i = m->count; i-- > 0;)
+		merge_down(m, i);
+	return m;
+}
+
+static int64_t merge_second(const struct merge *m)
+{
+	int64_t least = INT64_MAX;
+
+	for (size_t i = 1; i < 3 && i < m->count; i++)
+		if (m->heap[i]->key < least)
+			least = m->heap[i]->key;
+	return least;
+}
+
+/* The end of the rows that start no later than the limit; at least one. */
+static uint32_t merge_end(const struct cursor *c, int64_t limit)
+{
+	const uint64_t *start = c->batch.column[AIOT_COLUMN_START];
+	uint32_t low = c->row + 1, high = c->batch.count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		if ((int64_t)start[middle] + c->process->clock <= limit)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void merge_settle(struct merge *m)
+{
+	if (!merge_advance(m->heap[0]))
+		m->heap[0] = m->heap[--m->count];
+	if (m->count)
+		merge_down(m, 0);
+}
+
+int merge_next(struct merge *m, struct slice *slice)
+{
+	struct cursor *c;
+
+	while (m->count) {
+		c = m->heap[0];
+		if (c->row >= c->batch.count) {
+			/* The last slice's rows are used up: only now may they go. */
+			if (c->piece < c->stream->count)
+				merge_load(m, c);
+			merge_settle(m);
+			continue;
+		}
+		*slice = (struct slice){.process = c->process,
+		                        .stream = c->stream,
+		                        .batch = &c->batch,
+		                        .begin = c->row,
+		                        .end = merge_end(c, merge_second(m))};
+		c->row = slice->end;
+		if (c->row < c->batch.count || c->piece < c->stream->count) {
+			merge_key(c);
+			merge_down(m, 0);
+		}
+		return 1;
+	}
+	return 0;
+}
+
+void merge_free(struct merge *m)
+{
+	if (!m)
+		return;
+	for (size_t i = 0; i < m->count; i++)
+		batch_free(&m->heap[i]->batch);
+	decoder_free(m->decoder);
+	free(m->payload.bytes);
+	free(m->cursors);
+	free(m->heap);
+	free(m);
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Text to a file descriptor by the megabyte: numbers are formatted by hand,
+ * since one printf a row would be most of the time of a dump.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define OUTPUT_ROOM (256u << 10)
+
+struct output {
+	int fd;
+	int error; /* errno of the first write that failed; nothing is written after */
+	size_t used;
+	char *bytes;
+};
+
+void output_open(struct output *output, int fd);
+
+/* Writes the rest and frees the buffer. -1 where any write failed, errno says
+ * why. */
+int output_close(struct output *output);
+
+void output_flush(struct output *output);
+
+void output_write(struct output *output, const char *bytes, size_t length);
+
+static inline void output_char(struct output *output, char c)
+{
+	if (output->used == OUTPUT_ROOM)
+		output_flush(output);
+	output->bytes[output->used++] = c;
+}
+
+static inline void output_text(struct output *output, const char *text)
+{
+	output_write(output, text, strlen(text));
+}
+
+void output_unsigned(struct output *output, uint64_t value);
+void output_signed(struct output *output, int64_t value);
+
+/* Seconds with nine digits, right-aligned to width. */
+void output_seconds(struct output *output, int64_t ns, int width);
+
+#endif

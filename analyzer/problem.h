@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What went wrong, as text for the user: file, offset, cause, what to do.
+ * Inner files fill these in and return -1; only the verbs print them.
+ */
+#ifndef PROBLEM_H
+#define PROBLEM_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+struct problem {
+	char text[1024];
+};
+
+/* A list that keeps the first PROBLEMS_KEPT texts and counts the rest. */
+#define PROBLEMS_KEPT 200
+struct problems {
+	char **text;
+	size_t count, room; /* kept */
+	size_t total;       /* added */
+};
+
+/* Sets the text and returns -1, so that a check can be one line. */
+int problem_set(struct problem *problem, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+void problems_add(struct problems *list, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
+/* One line each, after "aiotrace: ". */
+void problems_print(const struct problems *list, FILE *to);
+
+void problems_free(struct problems *list);
+
+#endif

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a process is known by. Begins with the calls of this program's own
+ * table, so that a trace whose call definitions are damaged still reads.
+ */
+#include "process.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "id_table.h"
+#include "memory.h"
+
+struct own_call {
+	uint16_t id;
+	struct call call;
+};
+
+static const struct own_call own_calls[] = {
+#define AIOT_CALL(id, symbol, class, level, roles)                                                 \
+	{id, {#symbol, AIOT_CLASS_##class, AIOT_LEVEL_##level, true}},
+#define AIOT_EVENT(id, symbol, name, class, level)                                                 \
+	{id, {name, AIOT_CLASS_##class, AIOT_LEVEL_##level, true}},
+#include "aiotrace/calls.def"
+};
+
+void process_init(struct process *process, struct names *names)
+{
+	size_t n = sizeof own_calls / sizeof *own_calls;
+
+	*process = (struct process){.names = names,
+	                            .rank = -1,
+	                            .local_rank = -1,
+	                            .world_size = -1,
+	                            .trace = {.fd = -1}};
+	process->file_ids = id_table_new();
+	process->files = memory_grow(NULL, 0, &process->file_room, sizeof *process->files);
+	process->files[0].size = -1;
+	process->file_count = 1;
+	process->stream_ids = id_table_new();
+	for (size_t i = 0; i < n; i++)
+		*process_call_room(process, own_calls[i].id) = own_calls[i].call;
+}
+
+static void process_free_streams(struct process *process)
+{
+	for (size_t s = 0; s < process->stream_count; s++) {
+		struct stream *stream = &process->streams[s];
+		for (size_t p = 0; p < stream->count; p++)
+			free(stream->pieces[p].events);
+		free(stream->pieces);
+		free(stream->name);
+	}
+	free(process->streams);
+}
+
+void process_free(struct process *process)
+{
+	process_free_streams(process);
+	for (size_t i = 0; i < process->attribute_count; i++) {
+		free(process->attributes[i].key);
+		free(process->attributes[i].value);
+	}
+	for (size_t i = 0; i < process->note_count; i++)
+		free(process->notes[i]);
+	id_table_free(process->file_ids);
+	id_table_free(process->stream_ids);
+	free(process->files);
+	free(process->calls);
+	free(process->attributes);
+	free(process->notes);
+	trace_close(&process->trace);
+}
+
+uint32_t process_file(const struct process *process, uint64_t id)
+{
+	return id_table_get(process->file_ids, id);
+}
+
+struct call *process_call_room(struct process *process, uint16_t id)
+{
+	while (id >= process->call_count)
+		process->calls = memory_grow(process->calls, process->call_count,
+		                             &process->call_count, sizeof *process->calls);
+	return &process->calls[id];
+}
+
+const struct call *process_call(const struct process *process, uint64_t id)
+{
+	static const struct call unknown = {"unknown", AIOT_CLASS_META, AIOT_LEVEL_META, false};
+
+	return id < process->call_count && process->calls[id].known ? &process->calls[id]
+	                                                            : &unknown;
+}
+
+const struct attribute *process_attribute_bytes(const struct process *process, const char *key)
+{
+	for (size_t i = process->attribute_count; i-- > 0;)
+		if (!strcmp(process->attributes[i].key, key))
+			return &process->attributes[i];
+	return NULL;
+}
+
+const char *process_attribute(const struct process *process, const char *key)
+{
+	const struct attribute *a = process_attribute_bytes(process, key);
+
+	return a ? a->value : NULL;
+}
+
+const char *process_host(const struct process *process)
+{
+	const char *host = process_attribute(process, "host");
+
+	return host ? host : "";
+}
+
+char *process_command(const struct process *process)
+{
+	const struct attribute *a = process_attribute_bytes(process, "cmdline");
+	size_t length = a ? a->length : 0;
+	char *text;
+
+	while (length && !a->value[length - 1])
+		length--;
+	text = memory_text(a ? a->value : "", length);
+	for (size_t i = 0; i < length; i++)
+		if (!text[i])
+			text[i] = ' ';
+	return text;
+}
+
+struct stream *process_stream(struct process *process, uint32_t id, uint32_t tid)
+{
+	uint32_t known = id_table_get(process->stream_ids, id);
+	struct stream *stream;
+
+	if (known)
+		return &process->streams[known - 1];
+	process->streams = memory_grow(process->streams, process->stream_count,
+	                               &process->stream_room, sizeof *process->streams);
+	stream = &process->streams[process->stream_count++];
+	id_table_set(process->stream_ids, id, (uint32_t)process->stream_count);
+	stream->id = id;
+	stream->tid = tid;
+	return stream;
+}
+
+const char *process_role_name(enum process_role role)
+{
+	static const char *const names[] = {"other", "main", "rank main", "loader worker"};
+
+	return names[role];
+}
+
+uint64_t process_lost(const struct process *process)
+{
+	uint64_t counted = process->loss[AIOT_LOSS_EARLY] + process->loss[AIOT_LOSS_NESTED] +
+	                   process->loss[AIOT_LOSS_VFORK];
+	uint64_t dropped = process->loss[AIOT_LOSS_NO_SPACE] + process->loss[AIOT_LOSS_LIMIT];
+	uint64_t missing = 0;
+
+	for (size_t i = 0; i < process->stream_count; i++)
+		missing += process->streams[i].missing;
+	/* What the writer dropped is mostly the same events as the gaps. */
+	return counted + (dropped > missing ? dropped : missing);
+}

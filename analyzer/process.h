@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One traced process image: who it was, its files, calls, counters and
+ * threads, as its definitions say. Times here are CLOCK_MONOTONIC in ns unless
+ * the name says real; real = mono + clock.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+#include "names.h"
+#include "trace.h"
+
+struct call {
+	const char *name;
+	uint8_t class, level;
+	bool known;
+};
+
+/* A file as this process knew it. Index 0 of a process's files stands for
+ * "none" and for ids that no definition explains. */
+struct file {
+	uint32_t id;   /* in this trace */
+	uint32_t name; /* in the names of the recording */
+	uint8_t kind, stage;
+	uint64_t device, inode;
+	int64_t size; /* bytes when first seen, -1 = not known */
+};
+
+struct attribute {
+	char *key, *value;
+	size_t length; /* of value, which may hold NULs */
+};
+
+/* A run of consecutive events: a block of the trace, or what the live file
+ * still held. Exactly one of block and events is set. */
+struct piece {
+	uint64_t sequence, first_ns, last_ns;
+	uint32_t count;
+	struct block_ref *block;
+	struct aiot_event *events;
+};
+
+struct stream {
+	uint32_t id, tid;
+	char *name;
+	struct piece *pieces; /* by sequence */
+	size_t count, room;
+	uint64_t missing; /* events between and inside pieces that are not there */
+	uint64_t events;  /* that are there */
+};
+
+enum process_role { ROLE_OTHER, ROLE_MAIN, ROLE_RANK_MAIN, ROLE_WORKER };
+
+struct process {
+	uint32_t number; /* in the recording */
+	uint32_t run;    /* likewise */
+	struct trace trace;
+	uint32_t pid, ppid, image, origin;
+	int64_t clock;             /* ns to add to monotonic times */
+	uint64_t start_ns, end_ns; /* end: of the last thing known of it */
+	bool ended, live;          /* in order; a live file was found */
+
+	struct names *names; /* the recording's */
+	struct file *files;
+	size_t file_count, file_room;
+	struct id_table *file_ids;
+	struct call *calls;
+	size_t call_count; /* room for ids */
+	struct attribute *attributes;
+	size_t attribute_count, attribute_room;
+	char **notes;
+	size_t note_count, note_room;
+	struct aiot_define_kernel_io kernel_first, kernel_last;
+	size_t kernel_count;
+	uint64_t clock_mono, clock_real; /* the first clock record, 0 = none */
+	uint64_t loss[AIOT_LOSSES];
+
+	struct stream *streams;
+	struct id_table *stream_ids; /* index + 1 */
+	size_t stream_count, stream_room;
+
+	int rank, local_rank, world_size; /* -1 = none */
+	enum process_role role;
+	char why[160]; /* the role's reason */
+};
+
+void process_init(struct process *process, struct names *names);
+void process_free(struct process *process);
+
+/* The index of a file id in files, 0 where it is not known. */
+uint32_t process_file(const struct process *process, uint64_t id);
+
+/* Makes room for a call's id. */
+struct call *process_call_room(struct process *process, uint16_t id);
+
+/* Never NULL; unknown ids get a name that says so. */
+const struct call *process_call(const struct process *process, uint64_t id);
+
+/* The value, or NULL. */
+const char *process_attribute(const struct process *process, const char *key);
+const struct attribute *process_attribute_bytes(const struct process *process, const char *key);
+
+const char *process_host(const struct process *process);
+
+/* The command line with blanks between arguments; free() it. */
+char *process_command(const struct process *process);
+
+/* The stream with this id, made where it is new. */
+struct stream *process_stream(struct process *process, uint32_t id, uint32_t tid);
+
+const char *process_role_name(enum process_role role);
+
+/* Events known to be missing: counted by the writer, or absent between others. */
+uint64_t process_lost(const struct process *process);
+
+#endif

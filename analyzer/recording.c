@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Loads processes one by one: live file first, then the trace's blocks, then
+ * its definitions; at the end puts all of them on one clock.
+ */
+#include "recording.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "decode.h"
+#include "define.h"
+#include "live.h"
+#include "locate.h"
+#include "memory.h"
+
+static void recording_live(struct recording *r, struct process *p, const char *trace)
+{
+	size_t n = strlen(trace), s = strlen(AIOT_SUFFIX);
+	char *path;
+
+	if (n < s || strcmp(trace + n - s, AIOT_SUFFIX))
+		return;
+	path = memory_text(trace, n);
+	strcpy(path + n - s, AIOT_LIVE_SUFFIX);
+	live_read(p, path, &r->problems);
+	free(path);
+}
+
+static void recording_define(struct recording *r, struct process *p, struct decoder *decoder,
+                             struct block_ref *block, struct payload *payload)
+{
+	const uint8_t *records;
+	struct problem why;
+	size_t size;
+	bool bad = false;
+
+	if (trace_read(&p->trace, block, payload, &why)) {
+		problems_add(&r->problems, "%s", why.text);
+		block->damaged = true;
+		return;
+	}
+	if (decode_definitions(decoder, payload->bytes + sizeof(struct aiot_block), block->bytes,
+	                       &records, &size, &why))
+		bad = true;
+	else
+		define_records(p, records, size, &bad);
+	if (bad)
+		problems_add(&r->problems,
+		             "%s: offset %" PRIu64
+		             ": damaged definitions; some names may be missing",
+		             p->trace.path, block->at);
+}
+
+static void recording_piece(struct process *p, struct block_ref *block)
+{
+	struct stream *stream = process_stream(p, block->stream, block->tid);
+
+	stream->pieces =
+	        memory_grow(stream->pieces, stream->count, &stream->room, sizeof *stream->pieces);
+	stream->pieces[stream->count++] = (struct piece){
+	        .sequence = block->sequence,
+	        .first_ns = block->first_ns,
+	        .last_ns = block->last_ns,
+	        .count = block->count,
+	        .block = block,
+	};
+}
+
+/* Blocks come before the live file's copy of the same events. */
+static int recording_order(const void *one, const void *other)
+{
+	const struct piece *a = one, *b = other;
+
+	if (a->sequence != b->sequence)
+		return a->sequence < b->sequence ? -1 : 1;
+	return !a->block - !b->block;
+}
+
+/* Sorts a stream's pieces, drops what is there twice and counts the gaps. */
+static void recording_stream(struct process *p, struct stream *stream)
+{
+	uint64_t next = 0;
+	size_t kept = 0;
+
+	qsort(stream->pieces, stream->count, sizeof *stream->pieces, recording_order);
+	for (size_t i = 0; i < stream->count; i++) {
+		struct piece *piece = &stream->pieces[i];
+		uint64_t end = piece->sequence + piece->count;
+		if (end <= next) {
+			free(piece->events);
+			continue;
+		}
+		if (piece->sequence > next)
+			stream->missing += piece->sequence - next;
+		stream->events += end - (piece->sequence > next ? piece->sequence : next);
+		next = end;
+		if (piece->last_ns > p->end_ns)
+			p->end_ns = piece->last_ns;
+		stream->pieces[kept++] = *piece;
+	}
+	stream->count = kept;
+}
+
+static void recording_blocks(struct recording *r, struct process *p)
+{
+	struct decoder *decoder = decoder_new();
+	struct payload payload = {0};
+
+	for (size_t i = 0; i < p->trace.count; i++) {
+		struct block_ref *block = &p->trace.blocks[i];
+		if (block->type == AIOT_BLOCK_DEFINITIONS)
+			recording_define(r, p, decoder, block, &payload);
+		else if (block->type == AIOT_BLOCK_EVENTS || block->type == AIOT_BLOCK_RAW_EVENTS)
+			recording_piece(p, block);
+	}
+	for (size_t i = 0; i < p->stream_count; i++)
+		recording_stream(p, &p->streams[i]);
+	free(payload.bytes);
+	decoder_free(decoder);
+}
+
+static void recording_identity(struct process *p)
+{
+	const struct aiot_header *h = &p->trace.header;
+
+	p->pid = h->pid;
+	p->ppid = h->ppid;
+	p->image = h->image;
+	p->origin = h->origin;
+	p->start_ns = h->start_mono_ns;
+	p->clock = (int64_t)(h->start_real_ns - h->start_mono_ns);
+	if (p->trace.header_damaged && p->clock_mono)
+		p->clock = (int64_t)(p->clock_real - p->clock_mono);
+	if (p->end_ns < p->start_ns)
+		p->end_ns = p->start_ns;
+	if (p->kernel_count && p->kernel_last.mono_ns > p->end_ns)
+		p->end_ns = p->kernel_last.mono_ns;
+}
+
+static void recording_add(struct recording *r, const char *path, uint32_t run)
+{
+	struct process *p;
+	struct problem why;
+
+	r->processes = memory_grow(r->processes, r->count, &r->room, sizeof *r->processes);
+	p = &r->processes[r->count];
+	process_init(p, r->names);
+	p->run = run;
+	recording_live(r, p, path);
+	if (trace_open(&p->trace, path, &r->problems, &why)) {
+		problems_add(&r->problems, "%s", why.text);
+		process_free(p);
+		return;
+	}
+	recording_blocks(r, p);
+	recording_identity(p);
+	r->count++;
+}
+
+/* Processes of one boot share the monotonic clock: with one offset for all,
+ * their events keep their true order. */
+static void recording_clocks(struct recording *r)
+{
+	static const uint8_t none[16];
+
+	for (size_t i = 0; i < r->count; i++) {
+		struct process *p = &r->processes[i];
+		for (size_t k = 0; k < i; k++) {
+			const struct process *q = &r->processes[k];
+			if (q->trace.header_damaged || p->run != q->run ||
+			    !memcmp(p->trace.header.boot_id, none, sizeof none) ||
+			    memcmp(p->trace.header.boot_id, q->trace.header.boot_id, sizeof none))
+				continue;
+			p->clock = q->clock;
+			break;
+		}
+	}
+}
+
+static int recording_earlier(const void *one, const void *other)
+{
+	const struct process *a = one, *b = other;
+	int64_t x = (int64_t)a->start_ns + a->clock, y = (int64_t)b->start_ns + b->clock;
+
+	if (a->run != b->run)
+		return a->run < b->run ? -1 : 1;
+	if (x != y)
+		return x < y ? -1 : 1;
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static void recording_times(struct recording *r)
+{
+	r->start_ns = INT64_MAX;
+	r->end_ns = INT64_MIN;
+	for (size_t i = 0; i < r->count; i++) {
+		struct process *p = &r->processes[i];
+		int64_t start = (int64_t)p->start_ns + p->clock;
+		int64_t end = (int64_t)p->end_ns + p->clock;
+		p->number = (uint32_t)i;
+		if (start < r->start_ns)
+			r->start_ns = start;
+		if (end > r->end_ns)
+			r->end_ns = end;
+	}
+}
+
+/* A run of many processes has as many traces open. */
+static void recording_more_files(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+int recording_load(struct recording *r, char *const *names, size_t count)
+{
+	struct located located;
+	struct problem why;
+
+	*r = (struct recording){0};
+	if (locate(names, count, &located, &r->problems, &why)) {
+		problems_add(&r->problems, "%s", why.text);
+		return -1;
+	}
+	r->names = names_new();
+	recording_more_files();
+	for (size_t i = 0; i < located.count; i++)
+		recording_add(r, located.files[i], located.run_of[i]);
+	r->runs = located.runs;
+	r->run_count = located.run_count;
+	located.runs = NULL;
+	located.run_count = 0;
+	locate_free(&located);
+	recording_clocks(r);
+	if (r->count)
+		qsort(r->processes, r->count, sizeof *r->processes, recording_earlier);
+	recording_times(r);
+	return r->count ? 0 : -1;
+}
+
+void recording_free(struct recording *r)
+{
+	for (size_t i = 0; i < r->count; i++)
+		process_free(&r->processes[i]);
+	for (size_t i = 0; i < r->run_count; i++)
+		free(r->runs[i]);
+	free(r->runs);
+	free(r->processes);
+	names_free(r->names);
+	problems_free(&r->problems);
+	*r = (struct recording){0};
+}
+
+double recording_seconds(const struct recording *r, const struct process *p, uint64_t mono_ns)
+{
+	return (double)((int64_t)mono_ns + p->clock - r->start_ns) / 1e9;
+}
+
+/* A pid may be used again; the parent is the latest image that had begun. An
+ * exec'ed image's parent is that of the image before. */
+const struct process *recording_parent(const struct recording *r, const struct process *p)
+{
+	const struct process *best = NULL;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *q = &r->processes[i];
+		if (q == p || q->run != p->run || q->pid != p->ppid ||
+		    strcmp(process_host(q), process_host(p)))
+			continue;
+		if ((int64_t)q->start_ns + q->clock > (int64_t)p->start_ns + p->clock)
+			continue;
+		if (!best || q->start_ns > best->start_ns)
+			best = q;
+	}
+	return best;
+}
+
+uint64_t recording_lost(const struct recording *r)
+{
+	uint64_t lost = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		lost += process_lost(&r->processes[i]);
+	return lost;
+}

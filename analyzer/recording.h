@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Everything that was recorded, as loaded from the located files: processes,
+ * their definitions and an index of their events. Events themselves are read
+ * later, pass by pass (merge.h).
+ */
+#ifndef RECORDING_H
+#define RECORDING_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "names.h"
+#include "problem.h"
+#include "process.h"
+
+struct recording {
+	struct names *names;
+	struct process *processes; /* by start */
+	size_t count, room;
+	char **runs; /* folders */
+	size_t run_count;
+	int64_t start_ns, end_ns; /* CLOCK_REALTIME: first start, last known moment */
+	struct problems problems; /* damage, as found so far */
+};
+
+/* Loads what the names lead to (locate.h). 0 if anything could be read, though
+ * perhaps with problems; -1 if nothing could, the problems say why. */
+int recording_load(struct recording *recording, char *const *names, size_t count);
+
+void recording_free(struct recording *recording);
+
+/* A process's monotonic time as seconds since the recording's start. */
+double recording_seconds(const struct recording *recording, const struct process *process,
+                         uint64_t mono_ns);
+
+/* The parent among the traced processes, or NULL. */
+const struct process *recording_parent(const struct recording *recording,
+                                       const struct process *process);
+
+uint64_t recording_lost(const struct recording *recording);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One event as dump prints it, and the formats that print it.
+ */
+#ifndef ROW_H
+#define ROW_H
+
+#include <stdint.h>
+
+#include "escape.h"
+#include "output.h"
+#include "process.h"
+
+struct row {
+	int64_t start_ns;    /* since the epoch */
+	int64_t relative_ns; /* since the recording's start */
+	uint64_t duration_ns;
+	const struct process *process;
+	uint32_t tid, handle;
+	const struct call *call;
+	const char *stage;
+	uint32_t name; /* of the file */
+	int64_t offset, result;
+	uint64_t size;
+	int error; /* errno, 0 = none; then result is -1 */
+};
+
+struct row_format {
+	const char *name, *header;
+	char *(*escape)(const char *path, size_t *length);
+	void (*write)(struct output *output, const struct row *row, struct escapes *escapes);
+};
+
+extern const struct row_format row_text, row_csv, row_jsonl;
+
+/* NULL where no format has that name. */
+const struct row_format *row_format_by_name(const char *name);
+
+const char *row_level(unsigned level);
+
+#endif

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * aiotrace dump: every event as a line, in order of start, in formats for
+ * eyes and for other programs.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "filter.h"
+#include "merge.h"
+#include "row.h"
+#include "stage.h"
+
+struct dump {
+	struct recording recording;
+	struct stages *stages;
+	struct filter filter;
+	int64_t from_ns, to_ns; /* of the filter */
+	const struct row_format *format;
+	struct escapes escapes;
+	struct output output;
+};
+
+#define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
+
+static void dump_result(struct row *row, int64_t result)
+{
+	row->error = result < 0 && result >= -4095 ? (int)-result : 0;
+	row->result = row->error ? -1 : result;
+}
+
+static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
+{
+	const struct process *p = s->process;
+	uint32_t file = process_file(p, COLUMN(FILE)[i]);
+	const struct call *call = process_call(p, COLUMN(CALL)[i]);
+	unsigned stage = stages_of(d->stages, p, file, call->class, (unsigned)COLUMN(STAGE)[i],
+	                           (unsigned)COLUMN(FLAGS)[i]);
+	struct row row;
+
+	if (d->filter.stage >= 0 && stage != (unsigned)d->filter.stage)
+		return;
+	if (!filter_path(&d->filter, d->recording.names, p->files[file].name))
+		return;
+	row.start_ns = (int64_t)COLUMN(START)[i] + p->clock;
+	row.relative_ns = row.start_ns - d->recording.start_ns;
+	if (row.relative_ns < d->from_ns || row.relative_ns >= d->to_ns)
+		return;
+	row.duration_ns = COLUMN(DURATION)[i];
+	row.process = p;
+	row.tid = s->stream->tid;
+	row.handle = (uint32_t)COLUMN(HANDLE)[i];
+	row.call = call;
+	row.stage = stage_name(stage);
+	row.name = p->files[file].name;
+	row.offset = (int64_t)COLUMN(OFFSET)[i];
+	row.size = COLUMN(SIZE)[i];
+	dump_result(&row, (int64_t)COLUMN(RESULT)[i]);
+	d->format->write(&d->output, &row, &d->escapes);
+}
+
+static const uint32_t dump_columns = BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(AUX));
+
+static void dump_events(struct dump *d)
+{
+	struct merge *merge = merge_new(&d->recording, dump_columns, NULL);
+	struct slice slice;
+
+	while (!d->output.error && merge_next(merge, &slice)) {
+		if (d->filter.pid >= 0 && slice.process->pid != d->filter.pid)
+			continue;
+		for (uint32_t i = slice.begin; i < slice.end; i++)
+			dump_row(d, &slice, i);
+	}
+	merge_free(merge);
+}
+
+static int64_t dump_ns(double seconds, int64_t infinite)
+{
+	return isfinite(seconds) && seconds < 9e9 ? (int64_t)(seconds * 1e9) : infinite;
+}
+
+static int dump_all(struct dump *d, char **names, size_t count)
+{
+	int status = recording_load(&d->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
+
+	if (status == COMMAND_OK) {
+		d->stages = stages_find(&d->recording);
+		d->from_ns = dump_ns(d->filter.from_s, INT64_MIN);
+		d->to_ns = dump_ns(d->filter.to_s, INT64_MAX);
+		escapes_init(&d->escapes, d->recording.names, d->format->escape);
+		output_open(&d->output, STDOUT_FILENO);
+		output_text(&d->output, d->format->header);
+		dump_events(d);
+		/* A reader that has seen enough, like head, is no failure. */
+		if (output_close(&d->output) && errno != EPIPE) {
+			fprintf(stderr, "aiotrace: standard output: %s\n", strerror(errno));
+			status = COMMAND_FAILURE;
+		}
+		escapes_free(&d->escapes);
+		stages_free(d->stages);
+	}
+	problems_print(&d->recording.problems, stderr);
+	filter_free(&d->filter);
+	recording_free(&d->recording);
+	return status;
+}
+
+static const struct option dump_options[] = {
+        {"format", required_argument, NULL, 'f'}, {"stage", required_argument, NULL, 's'},
+        {"path", required_argument, NULL, 'p'},   {"pid", required_argument, NULL, 'P'},
+        {"from", required_argument, NULL, 'a'},   {"to", required_argument, NULL, 'z'},
+        {"help", no_argument, NULL, 'h'},         {0},
+};
+
+/* False where the option's value is none. */
+static bool dump_option(struct dump *d, int option, const char *value)
+{
+	double number;
+
+	switch (option) {
+	case 'f': d->format = row_format_by_name(value); return d->format;
+	case 's': d->filter.stage = stage_by_name(value); return d->filter.stage >= 0;
+	case 'p': d->filter.glob = value; return true;
+	case 'P':
+		if (!command_number(value, &number))
+			return false;
+		d->filter.pid = (int64_t)number;
+		return true;
+	case 'a': return command_number(value, &d->filter.from_s);
+	default: return command_number(value, &d->filter.to_s);
+	}
+}
+
+static int dump_run(const struct command *self, int argc, char **argv)
+{
+	struct dump d = {.format = &row_text};
+	int option;
+
+	filter_init(&d.filter);
+	while ((option = getopt_long(argc, argv, "h", dump_options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(self);
+		if (option == '?')
+			return command_misuse(self, NULL, NULL);
+		if (!dump_option(&d, option, optarg))
+			return command_misuse(self, "no such value:", optarg);
+	}
+	return dump_all(&d, argv + optind, (size_t)(argc - optind));
+}
+
+const struct command command_dump = {
+        "dump",
+        "print every event, as text, csv or jsonl",
+        "Usage: aiotrace dump [OPTION...] [TRACE...]\n"
+        "\n"
+        "Prints every event, in order of start.\n"
+        "\n"
+        "  --format F      text (default), csv or jsonl\n"
+        "  --stage S       only this stage: ingest, prepare, train, checkpoint, restore,\n"
+        "                  inference, runtime, ipc or other\n"
+        "  --path GLOB     only paths that match; * matches / too\n"
+        "  --pid N         only this process\n"
+        "  --from S        only events that start S seconds after the recording's start,\n"
+        "  --to S          and before S seconds after it\n"
+        "\n"
+        "Fields of csv and jsonl: start_ns (since the epoch), duration_ns, host, pid, tid,\n"
+        "call, stage, path, offset (-1: none), size (asked for), result (-1: failed, errno\n"
+        "says why), errno (0: none), level, handle (the open file). Csv keeps the bytes of\n"
+        "a path as they are; jsonl writes bytes that are not UTF-8 as \\xHH.\n"
+        "\n"
+        "Exit status: 0 if anything could be read, 1 if not, 2 for bad usage.\n",
+        dump_run,
+};
