@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs programs under the tracer and asks the aiotrace program about them."""
 import csv
-import io
 import json
 import os
 import re
@@ -70,22 +69,26 @@ def number(text):
     return int(text) if text not in ("", None) else 0
 
 
-def parse(text):
+def parse(lines):
     csv.field_size_limit(1 << 30)
-    rows = csv.DictReader(io.StringIO(text, newline=""))
-    return [Event(*(number(r[n]) for n in NUMBERS), r["host"], r["call"], r["stage"], r["path"], r["level"])
-            for r in rows]
+    for r in csv.DictReader(lines):
+        yield Event(*(number(r[n]) for n in NUMBERS), r["host"], r["call"], r["stage"], r["path"], r["level"])
+
+
+def stream(*traces, check=True):
+    """Every event of the traces, in the order of the program."""
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen([PROGRAM, "dump", "--format", "csv", *map(str, traces)], env=clean(), text=True,
+                              stdout=subprocess.PIPE, stderr=errors, errors="surrogateescape") as child:
+            yield from parse(child.stdout)
+        if check and child.returncode != 0:
+            errors.seek(0)
+            raise AssertionError(f"aiotrace dump: status {child.returncode}\n{errors.read()}")
 
 
 def dump(*traces, check=True):
     """Every event of the traces, in the order in which they started."""
-    with tempfile.TemporaryFile("w+", errors="surrogateescape", newline="") as out:
-        done = run([PROGRAM, "dump", "--format", "csv", *traces], stdout=out, stderr=subprocess.PIPE,
-                   capture_output=False)
-        if check and done.returncode != 0:
-            raise AssertionError(f"aiotrace dump: status {done.returncode}\n{done.stderr}")
-        out.seek(0)
-        return sorted(parse(out.read()), key=lambda e: e.start_ns)
+    return sorted(stream(*traces, check=check), key=lambda e: e.start_ns)
 
 
 def report(*traces):

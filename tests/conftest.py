@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+import os
+import subprocess
+
+import pytest
+
+import aiotrace
+
+
+def pytest_sessionstart(session):
+    for made in (aiotrace.LIBRARY, aiotrace.PROGRAM):
+        if not os.path.exists(made):
+            raise pytest.UsageError(f"{made} is missing: run make")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What a test prints with `show` stands in the summary, passed or not."""
+    for text in SHOWN:
+        terminalreporter.write_line("")
+        terminalreporter.write_line(text)
+
+
+def pytest_unconfigure(config):
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if not reporter:
+        return
+    count = {k: len(reporter.stats.get(k, ())) for k in ("passed", "failed", "error", "skipped")}
+    skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
+    print(f"\n{count['passed']} passed, {count['failed'] + count['error']} failed{skipped}", flush=True)
+
+
+SHOWN = []
+
+
+@pytest.fixture
+def show():
+    return SHOWN.append
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """Compiles tests/e2e/programs/NAME.c."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def compiled(name):
+        binary = folder / name
+        if not binary.exists():
+            source = os.path.join(aiotrace.TOP, "tests/e2e/programs", name + ".c")
+            subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-D_GNU_SOURCE", "-Wall", "-o", binary,
+                            source, "-pthread"], check=True)
+        return binary
+
+    return compiled

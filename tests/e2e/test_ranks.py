@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Distributed runs: who is which rank, and who read what."""
+import os
+import sys
+from collections import Counter
+
+import aiotrace
+
+RANK = os.path.join(aiotrace.TOP, "tests/e2e/programs/rank.py")
+
+
+def processes(traces):
+    return {p["pid"]: p for p in aiotrace.report(traces)["run"]["processes"]}
+
+
+def test_torchrun_ranks_are_in_the_report(tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for i in range(16):
+        (data / f"{i:02}").write_bytes(bytes(100 + i))
+    done = aiotrace.run_traced([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
+                                RANK, data.resolve()], tmp_path / "traces", {"OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr
+    said = [line.split() for line in done.stdout.splitlines()]
+    ranks = {int(w[4]): w for w in said if w[0] == "rank"}
+    workers = {int(w[2]): int(w[1]) for w in said if w[0] == "read"}
+    known = processes(tmp_path / "traces")
+    assert len(ranks) == 2 and len(workers) == 2
+    for pid, (_, rank, local, world, _, total) in ranks.items():
+        p = known[pid]
+        assert (p["rank"], p["local_rank"], p["world_size"]) == (int(rank), int(local), int(world)), p
+        assert "rank" in p["role"] and "worker" not in p["role"], p
+        assert p["host"] and known[p["ppid"]]["rank"] is None, p  # the launcher has none
+        assert int(total) == sum(100 + i for i in range(16))
+    for pid, rank in workers.items():
+        p = known[pid]
+        assert p["rank"] == rank and "worker" in p["role"] and known[p["ppid"]]["rank"] == rank, p
+
+    truth = Counter((int(w[2]), w[3]) for w in said if w[0] == "read")
+    trace = Counter((op.pid, op.path) for op in aiotrace.operations(aiotrace.dump(tmp_path / "traces"))
+                    if op.kind == "read" and op.path.startswith(str(data.resolve())))
+    assert trace == truth and len(truth) == 16
+
+
+def test_processes_of_torch_multiprocessing_have_their_rank(tmp_path):
+    """The rank is set in the environment after the process began."""
+    script = tmp_path / "spawned.py"
+    script.write_text("""
+import os, torch, torch.distributed, torch.multiprocessing
+def main(rank):
+    os.environ.update(RANK=str(rank), LOCAL_RANK=str(rank), WORLD_SIZE='2', MASTER_ADDR='127.0.0.1', MASTER_PORT=os.environ['PORT'])
+    torch.distributed.init_process_group('gloo')
+    torch.distributed.barrier()
+    os.write(1, f'{rank} {os.getpid()}\\n'.encode())
+if __name__ == '__main__':
+    import socket
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); os.environ['PORT'] = str(s.getsockname()[1])
+    torch.multiprocessing.spawn(main, nprocs=2)
+""")
+    done = aiotrace.run_traced([sys.executable, script], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    known = processes(tmp_path / "traces")
+    said = dict(map(int, line.split()) for line in done.stdout.splitlines())
+    assert {rank: known[pid]["rank"] for rank, pid in said.items()} == {0: 0, 1: 1}
