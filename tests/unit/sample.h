@@ -79,8 +79,8 @@ static inline void sample_block(struct sample *s, struct aiot_block b, const str
 
 /* ---- definitions ---- */
 
-static inline void sample_record(struct sample *s, uint16_t kind, const void *head, size_t head_size,
-                                 const void *tail, size_t tail_size)
+static inline void sample_record(struct sample *s, uint16_t kind, const void *head,
+                                 size_t head_size, const void *tail, size_t tail_size)
 {
 	struct aiot_definition d = {.kind = kind, .bytes = (uint32_t)(head_size + tail_size)};
 
@@ -162,8 +162,18 @@ static inline void sample_column(struct sample *s, struct aiot_column_head head,
 
 static inline uint64_t sample_value(const struct aiot_event *e, int column)
 {
-	const uint64_t v[] = {0, e->call, e->stage, e->flags, e->file, e->handle, e->stack,
-	                      e->aux, e->start_ns, e->duration_ns, e->size, (uint64_t)e->result,
+	const uint64_t v[] = {0,
+	                      e->call,
+	                      e->stage,
+	                      e->flags,
+	                      e->file,
+	                      e->handle,
+	                      e->stack,
+	                      e->aux,
+	                      e->start_ns,
+	                      e->duration_ns,
+	                      e->size,
+	                      (uint64_t)e->result,
 	                      (uint64_t)e->offset};
 
 	return v[column];
@@ -181,7 +191,10 @@ static inline void sample_forward(const struct aiot_event *e, uint32_t n,
 		int64_t distance = (int64_t)(v - *slot);
 		switch (h->transform) {
 		case AIOT_TRANSFORM_PLAIN: u[i] = (v - h->base) >> h->shift; break;
-		case AIOT_TRANSFORM_DELTA: u[i] = sample_zigzag(v - last); last = v; break;
+		case AIOT_TRANSFORM_DELTA:
+			u[i] = sample_zigzag(v - last);
+			last = v;
+			break;
 		case AIOT_TRANSFORM_GAP:
 			u[i] = sample_zigzag(v - last);
 			last = v + e[i].duration_ns;
@@ -202,8 +215,8 @@ static inline struct sample sample_columns(const struct aiot_event *e, uint32_t 
 	uint64_t *u = malloc((n + 1) * sizeof *u);
 
 	for (uint8_t c = 1; c <= AIOT_COLUMN_OFFSET; c++) {
-		struct aiot_column_head h = {.column = c, .transform = transform[c],
-		                             .shift = shift[c]};
+		struct aiot_column_head h = {
+		        .column = c, .transform = transform[c], .shift = shift[c]};
 		if (h.transform == AIOT_TRANSFORM_GAP || h.transform == AIOT_TRANSFORM_DELTA)
 			h.base = n ? sample_value(&e[0], c) : 0;
 		sample_forward(e, n, &h, u);
@@ -224,8 +237,12 @@ static const uint8_t sample_no_shift[AIOT_COLUMN_OFFSET + 1];
 static inline void sample_events(struct sample *s, const struct aiot_event *e, uint32_t n,
                                  uint32_t stream, uint64_t sequence)
 {
-	struct aiot_block b = {.type = AIOT_BLOCK_EVENTS, .count = n, .tid = 100 + stream,
-	                       .stream = stream, .sequence = sequence, .first_ns = UINT64_MAX};
+	struct aiot_block b = {.type = AIOT_BLOCK_EVENTS,
+	                       .count = n,
+	                       .tid = 100 + stream,
+	                       .stream = stream,
+	                       .sequence = sequence,
+	                       .first_ns = UINT64_MAX};
 	struct sample payload = sample_columns(e, n, sample_usual, sample_no_shift);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -243,11 +260,17 @@ static inline void sample_events(struct sample *s, const struct aiot_event *e, u
 static inline void sample_live(struct sample *s, uint32_t pid, const struct aiot_event *e,
                                uint32_t n, uint32_t stream, uint64_t sequence)
 {
-	struct aiot_live h = {.byte_order = AIOT_BYTE_ORDER, .version = AIOT_VERSION,
-	                      .min_reader = AIOT_MIN_READER, .pid = pid,
-	                      .region_bytes = AIOT_LIVE_REGION_BYTES, .events = AIOT_LIVE_EVENTS};
-	struct aiot_region r = {.magic = AIOT_REGION_MAGIC, .state = AIOT_REGION_OWNED,
-	                        .stream = stream, .tid = 100 + stream, .sequence = sequence};
+	struct aiot_live h = {.byte_order = AIOT_BYTE_ORDER,
+	                      .version = AIOT_VERSION,
+	                      .min_reader = AIOT_MIN_READER,
+	                      .pid = pid,
+	                      .region_bytes = AIOT_LIVE_REGION_BYTES,
+	                      .events = AIOT_LIVE_EVENTS};
+	struct aiot_region r = {.magic = AIOT_REGION_MAGIC,
+	                        .state = AIOT_REGION_OWNED,
+	                        .stream = stream,
+	                        .tid = 100 + stream,
+	                        .sequence = sequence};
 
 	memcpy(h.magic, AIOT_LIVE_MAGIC, sizeof h.magic);
 	h.checksum = XXH64(&h, offsetof(struct aiot_live, checksum), 0);
@@ -268,9 +291,14 @@ static inline void sample_live(struct sample *s, uint32_t pid, const struct aiot
 static inline struct aiot_event sample_read(uint64_t start, uint32_t file, int64_t offset,
                                             uint64_t size)
 {
-	return (struct aiot_event){.start_ns = start, .duration_ns = 100, .offset = offset,
-	                           .size = size, .result = (int64_t)size, .file = file,
-	                           .handle = file, .call = AIOT_CALL_pread64,
+	return (struct aiot_event){.start_ns = start,
+	                           .duration_ns = 100,
+	                           .offset = offset,
+	                           .size = size,
+	                           .result = (int64_t)size,
+	                           .file = file,
+	                           .handle = file,
+	                           .call = AIOT_CALL_pread64,
 	                           .stage = AIOT_STAGE_OTHER};
 }
 

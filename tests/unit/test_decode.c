@@ -48,8 +48,8 @@ static int make_rows(void **state)
 static void assert_round_trip(const uint8_t *transform, const uint8_t *shift, uint32_t wanted)
 {
 	struct sample payload = sample_columns(rows, ROWS, transform, shift);
-	struct aiot_block head = {.type = AIOT_BLOCK_EVENTS, .count = ROWS,
-	                          .payload_bytes = (uint32_t)payload.size};
+	struct aiot_block head = {
+	        .type = AIOT_BLOCK_EVENTS, .count = ROWS, .payload_bytes = (uint32_t)payload.size};
 	struct decoder *decoder = decoder_new();
 	struct batch batch = {0};
 	struct problem why = {""};
@@ -156,8 +156,8 @@ static void an_unknown_column_is_skipped(void **state)
 
 static int decode_damaged(const struct sample *payload, size_t size)
 {
-	struct aiot_block head = {.type = AIOT_BLOCK_EVENTS, .count = 300,
-	                          .payload_bytes = (uint32_t)size};
+	struct aiot_block head = {
+	        .type = AIOT_BLOCK_EVENTS, .count = 300, .payload_bytes = (uint32_t)size};
 	struct decoder *decoder = decoder_new();
 	struct batch batch = {0};
 	struct problem why;

@@ -169,8 +169,12 @@ static void raw_blocks_are_read(void **state)
 	sample_header(&s, 7, START);
 	make_events(e, ROWS, 0);
 	sample_put(&payload, e, sizeof e);
-	sample_block(&s, (struct aiot_block){.type = AIOT_BLOCK_RAW_EVENTS, .count = ROWS,
-	                                     .stream = 1, .first_ns = START}, &payload);
+	sample_block(&s,
+	             (struct aiot_block){.type = AIOT_BLOCK_RAW_EVENTS,
+	                                 .count = ROWS,
+	                                 .stream = 1,
+	                                 .first_ns = START},
+	             &payload);
 	c = count_sample(&s);
 	assert_int_equal(c.events, ROWS);
 	assert_int_equal(c.bytes, ROWS * 512);
