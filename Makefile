@@ -16,7 +16,7 @@ CFLAGS_   = -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(C
 Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
-PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*.S)
+PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
 ANALYZER_SRC := $(wildcard analyzer/*.c)
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))

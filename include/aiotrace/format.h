@@ -299,7 +299,7 @@ struct aiot_region {
 	uint32_t tid;
 	uint64_t sequence;
 	uint32_t define_bytes;
-	uint32_t reserved;
+	uint32_t writing; /* the writer's own; readers ignore it */
 };
 
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From records in memory to a block in the trace: encode, append, and what to
+ * do when that fails. Any thread; keeps errno.
+ */
+#ifndef PRELOAD_BLOCK_H
+#define PRELOAD_BLOCK_H
+
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+
+/* Writes `count` events of a stream, the first of which has number `sequence`.
+ * Events that can't be written are counted as lost and end the tracing. */
+void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
+			uint64_t sequence, uint32_t count);
+
+/* Writes one event as it is. */
+void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,
+		     uint64_t sequence);
+
+/* Writes definition records. Returns 0 or -errno. */
+int block_write_definitions(const uint8_t *records, uint32_t bytes);
+
+#endif

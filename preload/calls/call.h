@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What all wrappers share. A wrapper begins the call, makes it, and hands the
+ * returned value to a function of its family that records the event and
+ * returns that value, with errno as the call left it:
+ *
+ *	struct call call;
+ *	if (!call_begin_on(&call, fd))
+ *		return REAL(fsync)(fd);
+ *	return call_ended(&call, AIOT_CALL_fsync, REAL(fsync)(fd));
+ */
+#ifndef PRELOAD_CALLS_CALL_H
+#define PRELOAD_CALLS_CALL_H
+
+#include <string.h>
+
+#include "event.h"
+#include "fd.h"
+#include "file.h"
+#include "path.h"
+#include "real.h"
+#include "sys.h"
+
+struct call {
+	uint64_t start;
+	struct fd fd; /* the descriptor's entry when the call began */
+};
+
+/* Begins a call. Returns false if it is not to be traced. */
+static inline bool call_begin(struct call *call)
+{
+	if (!event_wanted())
+		return false;
+	call->fd = (struct fd){0};
+	call->start = clock_now();
+	return true;
+}
+
+/* The same for a call on `fd`, whose entry is looked up first; false also if
+ * the file is filtered out. */
+static inline bool call_begin_on(struct call *call, int fd)
+{
+	if (!event_wanted())
+		return false;
+	call->fd = fd_look(fd);
+	const struct description *held = call->fd.description;
+	if (held && __builtin_expect(held->traits & DESCRIPTION_UNWANTED, 0))
+		return false;
+	call->start = clock_now();
+	return true;
+}
+
+/* The event of a call that just returned; offset, size and aux may be added. */
+static inline struct aiot_event call_event(const struct call *call, enum aiot_call id,
+					   int64_t returned)
+{
+	const struct description *held = call->fd.description;
+	return (struct aiot_event){.start_ns = call->start,
+				   .duration_ns = clock_now() - call->start,
+				   .offset = -1,
+				   .result = event_result(returned),
+				   .file = call->fd.file,
+				   .handle = held ? held->handle : 0,
+				   .call = (uint16_t)id,
+				   .stage = call->fd.stage};
+}
+
+/* Records a call that has neither offset nor size. */
+static inline int call_ended(const struct call *call, enum aiot_call id, int returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	event_store(&event);
+	return returned;
+}
+
+/* Records `event` of a call on a path seen from `directory`, and a second path
+ * in aux if `other` is not NULL. Names are looked at after the call, when the
+ * kernel has found them readable. Keeps errno. */
+void call_store_named(struct aiot_event *event, int directory, const char *path,
+		      int other_directory, const char *other);
+
+/* Records a call on one path. */
+static inline int call_ended_on_path(const struct call *call, enum aiot_call id, int directory,
+				     const char *path, int flags, int returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	event.aux = (uint32_t)flags;
+	call_store_named(&event, directory, path, 0, NULL);
+	return returned;
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * close and its kin. The entry is dropped before the call: from its return on,
+ * another thread may get the same number.
+ */
+#include "calls/call.h"
+
+int close(int fd)
+{
+	struct call call;
+	bool wanted = call_begin_on(&call, fd);
+	if (!thread_vfork)
+		fd_closed(fd);
+	if (!wanted)
+		return REAL(close)(fd);
+	return call_ended(&call, AIOT_CALL_close, REAL(close)(fd));
+}
+
+int close_range(unsigned first, unsigned last, int flags)
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (!thread_vfork && !(flags & CLOSE_RANGE_CLOEXEC))
+		fd_closed_from(first, last);
+	if (!wanted)
+		return REAL(close_range)(first, last, flags);
+	return call_ended(&call, AIOT_CALL_close_range, REAL(close_range)(first, last, flags));
+}
+
+void closefrom(int first)
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (!thread_vfork)
+		fd_closed_from(first < 0 ? 0 : (unsigned)first, UINT32_MAX);
+	REAL(closefrom)(first);
+	if (wanted)
+		call_ended(&call, AIOT_CALL_closefrom, 0);
+}

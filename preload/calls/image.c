@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Calls after which this process image is no more: its trace is completed
+ * first. A failed exec leaves the process in the trace, its later events
+ * written one by one.
+ */
+#include "calls/call.h"
+
+static void image_store(const struct call *call, enum aiot_call id, const char *path, int result)
+{
+	struct aiot_event event = call_event(call, id, 0);
+	event.result = result;
+	call_store_named(&event, AT_FDCWD, path, 0, NULL);
+}
+
+/* Before exec. A path that can't be executed is not worth ending the trace. */
+static bool image_leave(const struct call *call, enum aiot_call id, const char *path, bool searched)
+{
+	if (!searched && SYS3(faccessat, AT_FDCWD, path, X_OK) < 0)
+		return false;
+	image_store(call, id, path, 0);
+	tracer_finish();
+	return true;
+}
+
+/* exec came back: it failed. */
+static int image_stayed(const struct call *call, enum aiot_call id, const char *path)
+{
+	int saved = errno;
+	image_store(call, id, path, -saved);
+	errno = saved;
+	return -1;
+}
+
+int execve(const char *path, char *const arguments[], char *const environment[])
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execve, path, false);
+	REAL(execve)(path, arguments, environment);
+	return wanted ? image_stayed(&call, AIOT_CALL_execve, path) : -1;
+}
+
+int execv(const char *path, char *const arguments[])
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execv, path, false);
+	REAL(execv)(path, arguments);
+	return wanted ? image_stayed(&call, AIOT_CALL_execv, path) : -1;
+}
+
+int execvp(const char *file, char *const arguments[])
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execvp, file, true);
+	REAL(execvp)(file, arguments);
+	return wanted ? image_stayed(&call, AIOT_CALL_execvp, file) : -1;
+}
+
+int execvpe(const char *file, char *const arguments[], char *const environment[])
+{
+	struct call call;
+	bool wanted = call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execvpe, file, true);
+	REAL(execvpe)(file, arguments, environment);
+	return wanted ? image_stayed(&call, AIOT_CALL_execvpe, file) : -1;
+}
+
+int fexecve(int fd, char *const arguments[], char *const environment[])
+{
+	struct call call;
+	bool wanted = call_begin_on(&call, fd);
+	if (wanted) {
+		call_ended(&call, AIOT_CALL_fexecve, 0);
+		tracer_finish();
+	}
+	REAL(fexecve)(fd, arguments, environment);
+	return wanted ? call_ended(&call, AIOT_CALL_fexecve, -1) : -1;
+}
+
+static void image_exit(enum aiot_call id, int status)
+{
+	struct call call;
+	if (call_begin(&call))
+		call_ended(&call, id, status & 0377);
+	tracer_finish();
+}
+
+void _exit(int status)
+{
+	image_exit(AIOT_CALL__exit, status);
+	REAL(_exit)(status);
+	__builtin_unreachable();
+}
+
+void _Exit(int status)
+{
+	image_exit(AIOT_CALL__Exit, status);
+	REAL(_Exit)(status);
+	__builtin_unreachable();
+}
+
+/* The parent's side of vfork; see vfork.S. `pid` is what the kernel returned. */
+pid_t image_vforked(long pid);
+
+pid_t image_vforked(long pid)
+{
+	struct call call;
+	thread_vfork = 0;
+	if (pid < 0)
+		errno = (int)-pid;
+	pid_t returned = pid < 0 ? -1 : (pid_t)pid;
+	return call_begin(&call) ? call_ended(&call, AIOT_CALL_vfork, returned) : returned;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * open and its kin.
+ */
+#include <stdarg.h>
+
+#include "calls/call.h"
+
+/* The mode is an argument only where a file may be made. */
+#define OPEN_MODE(flags, last)                                                                     \
+	({                                                                                         \
+		mode_t mode_ = 0;                                                                  \
+		if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) {                         \
+			va_list arguments_;                                                        \
+			va_start(arguments_, last);                                                \
+			mode_ = va_arg(arguments_, mode_t);                                        \
+			va_end(arguments_);                                                        \
+		}                                                                                  \
+		mode_;                                                                             \
+	})
+
+static int open_ended(const struct call *call, enum aiot_call id, int directory, const char *path,
+		      int flags, int fd)
+{
+	struct aiot_event event = call_event(call, id, fd);
+	char name[PATH_BYTES];
+	event.aux = (uint32_t)flags;
+	if (fd < 0) {
+		call_store_named(&event, directory, path, 0, NULL);
+		return fd;
+	}
+	int saved = errno;
+	bool certain = path_absolute(directory, path, name);
+	struct fd opened = fd_opened(fd, name, certain, flags);
+	event.file = opened.file;
+	event.stage = opened.stage;
+	event.handle = opened.description ? opened.description->handle : 0;
+	if (opened.file || !opened.description)
+		event_store(&event);
+	errno = saved;
+	return fd;
+}
+
+int open(const char *path, int flags, ...)
+{
+	struct call call;
+	mode_t mode = OPEN_MODE(flags, flags);
+	if (!call_begin(&call))
+		return REAL(open)(path, flags, mode);
+	return open_ended(&call, AIOT_CALL_open, AT_FDCWD, path, flags,
+			  REAL(open)(path, flags, mode));
+}
+
+int open64(const char *path, int flags, ...)
+{
+	struct call call;
+	mode_t mode = OPEN_MODE(flags, flags);
+	if (!call_begin(&call))
+		return REAL(open64)(path, flags, mode);
+	return open_ended(&call, AIOT_CALL_open64, AT_FDCWD, path, flags,
+			  REAL(open64)(path, flags, mode));
+}
+
+int openat(int directory, const char *path, int flags, ...)
+{
+	struct call call;
+	mode_t mode = OPEN_MODE(flags, flags);
+	if (!call_begin(&call))
+		return REAL(openat)(directory, path, flags, mode);
+	return open_ended(&call, AIOT_CALL_openat, directory, path, flags,
+			  REAL(openat)(directory, path, flags, mode));
+}
+
+int openat64(int directory, const char *path, int flags, ...)
+{
+	struct call call;
+	mode_t mode = OPEN_MODE(flags, flags);
+	if (!call_begin(&call))
+		return REAL(openat64)(directory, path, flags, mode);
+	return open_ended(&call, AIOT_CALL_openat64, directory, path, flags,
+			  REAL(openat64)(directory, path, flags, mode));
+}
+
+int creat(const char *path, mode_t mode)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(creat)(path, mode);
+	return open_ended(&call, AIOT_CALL_creat, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
+			  REAL(creat)(path, mode));
+}
+
+int creat64(const char *path, mode_t mode)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(creat64)(path, mode);
+	return open_ended(&call, AIOT_CALL_creat64, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
+			  REAL(creat64)(path, mode));
+}
+
+int __open_2(const char *path, int flags)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__open_2)(path, flags);
+	return open_ended(&call, AIOT_CALL___open_2, AT_FDCWD, path, flags,
+			  REAL(__open_2)(path, flags));
+}
+
+int __open64_2(const char *path, int flags)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__open64_2)(path, flags);
+	return open_ended(&call, AIOT_CALL___open64_2, AT_FDCWD, path, flags,
+			  REAL(__open64_2)(path, flags));
+}
+
+int __openat_2(int directory, const char *path, int flags)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__openat_2)(directory, path, flags);
+	return open_ended(&call, AIOT_CALL___openat_2, directory, path, flags,
+			  REAL(__openat_2)(directory, path, flags));
+}
+
+int __openat64_2(int directory, const char *path, int flags)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__openat64_2)(directory, path, flags);
+	return open_ended(&call, AIOT_CALL___openat64_2, directory, path, flags,
+			  REAL(__openat64_2)(directory, path, flags));
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "classify.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+static bool classify_begins(const char *path, const char *const *prefixes)
+{
+	for (; *prefixes; prefixes++)
+		if (!strncmp(path, *prefixes, strlen(*prefixes)))
+			return true;
+	return false;
+}
+
+static bool classify_contains(const char *path, const char *const *parts)
+{
+	for (; *parts; parts++)
+		if (strstr(path, *parts))
+			return true;
+	return false;
+}
+
+static bool classify_ends(const char *path, const char *const *suffixes)
+{
+	size_t length = strlen(path);
+	for (; *suffixes; suffixes++) {
+		size_t bytes = strlen(*suffixes);
+		if (length > bytes && !strcmp(path + length - bytes, *suffixes))
+			return true;
+	}
+	return false;
+}
+
+static bool classify_is_runtime(const char *path)
+{
+	static const char *const prefixes[] = {
+		"/usr/lib",   "/usr/bin/",   "/usr/sbin/",	"/usr/share/", "/usr/include/",
+		"/usr/libexec/", "/usr/local/lib/", "/usr/local/bin/", "/usr/local/cuda", "/lib/",
+		"/lib64/",    "/bin/",       "/sbin/",		"/etc/",       "/proc/",
+		"/sys/",      "/dev/",       "/run/",		"/var/lib/",   "/snap/",
+		NULL};
+	static const char *const parts[] = {"/site-packages/", "/dist-packages/", "/lib/python",
+					    "/__pycache__/",   "/.triton/",	  ".so.",
+					    "/.nv/",	       NULL};
+	static const char *const suffixes[] = {".py", ".pyc", ".so", ".pyi", "/pyvenv.cfg",
+					       "._pth", NULL};
+	return classify_begins(path, prefixes) || classify_contains(path, parts) ||
+	       classify_ends(path, suffixes);
+}
+
+static bool classify_is_ipc(const char *path)
+{
+	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/dev/mqueue/", "/SYSV", NULL};
+	return classify_begins(path, prefixes);
+}
+
+enum aiot_stage classify_file(enum aiot_file_kind kind, const char *path)
+{
+	switch (kind) {
+	case AIOT_FILE_PIPE:
+	case AIOT_FILE_SOCKET:
+	case AIOT_FILE_ANONYMOUS: return AIOT_STAGE_IPC;
+	case AIOT_FILE_CHARACTER: return AIOT_STAGE_RUNTIME;
+	case AIOT_FILE_BLOCK: return AIOT_STAGE_OTHER;
+	default: break;
+	}
+	if (classify_is_ipc(path))
+		return AIOT_STAGE_IPC;
+	return classify_is_runtime(path) ? AIOT_STAGE_RUNTIME : AIOT_STAGE_OTHER;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "log.h"
+
+struct config config = {.directory = "./aiotrace.data", .limit_bytes = UINT64_MAX};
+
+const char *config_variable(const char *name)
+{
+	size_t length = strlen(name);
+	for (char **entry = environ; entry && *entry; entry++)
+		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
+			return *entry + length + 1;
+	return NULL;
+}
+
+/* A copy that stays when the program rewrites its environment. An empty value
+ * counts as unset; one that does not fit is not used. */
+static const char *config_text(const char *name)
+{
+	static char kept[16384];
+	static size_t used;
+	const char *value = config_variable(name);
+	size_t bytes = value ? strlen(value) + 1 : 0;
+	if (bytes < 2 || bytes > sizeof kept - used)
+		return NULL;
+	char *copy = memcpy(kept + used, value, bytes);
+	used += bytes;
+	return copy;
+}
+
+static void config_note(const char *name, const char *value, const char *instead)
+{
+	size_t used = strlen(config.notes), room = sizeof config.notes - used;
+	const char *parts[] = {name, "=", value, ": ", instead, "\n"};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts && room > 1; i++) {
+		size_t length = strlen(parts[i]);
+		if (length > room - 1)
+			length = room - 1;
+		memcpy(config.notes + used, parts[i], length);
+		used += length;
+		room -= length;
+	}
+	config.notes[used] = '\0';
+	log_line(name, instead);
+}
+
+static void config_limit(void)
+{
+	const char *value = config_text("AIOTRACE_MAX_MB");
+	if (!value)
+		return;
+	uint64_t megabytes = 0;
+	const char *digit = value;
+	while (*digit >= '0' && *digit <= '9' && megabytes < (1u << 30))
+		megabytes = megabytes * 10 + (uint64_t)(*digit++ - '0');
+	if (*digit || digit == value || megabytes == 0)
+		config_note("AIOTRACE_MAX_MB", value, "not a whole number above 0; no limit is used");
+	else
+		config.limit_bytes = megabytes << 20;
+}
+
+static bool config_flag(const char *name)
+{
+	const char *value = config_text(name);
+	if (!value || !strcmp(value, "0"))
+		return false;
+	if (strcmp(value, "1"))
+		config_note(name, value, "neither 0 nor 1; 0 is used");
+	return !strcmp(value, "1");
+}
+
+static void config_stacks(void)
+{
+	const char *value = config_text("AIOTRACE_STACKS");
+	static const char *const known[] = {"off", "python", "native", "both"};
+	if (!value || !strcmp(value, "off"))
+		return;
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(value, known[i])) {
+			config_note("AIOTRACE_STACKS", value, "this version records no stacks");
+			return;
+		}
+	config_note("AIOTRACE_STACKS", value, "not one of off, python, native, both; off is used");
+}
+
+/* Calls `fnmatch` for each pattern of a colon-separated list. */
+static bool config_matches(const char *list, const char *text)
+{
+	char pattern[CONFIG_PATH];
+	while (*list) {
+		size_t length = strcspn(list, ":");
+		if (length > 0 && length < sizeof pattern) {
+			memcpy(pattern, list, length);
+			pattern[length] = '\0';
+			if (!fnmatch(pattern, text, 0))
+				return true;
+		}
+		list += length + (list[length] == ':');
+	}
+	return false;
+}
+
+static bool config_wants_program(const char *exe)
+{
+	const char *list = config_text("AIOTRACE_EXE");
+	const char *slash = strrchr(exe, '/');
+	return !list || config_matches(list, exe) || config_matches(list, slash ? slash + 1 : exe);
+}
+
+void config_read(const char *exe)
+{
+	log_to(config_text("AIOTRACE_LOG"));
+	const char *directory = config_text("AIOTRACE_DIR");
+	if (directory && strlen(directory) < CONFIG_PATH - 512)
+		config.directory = directory;
+	else if (directory)
+		config_note("AIOTRACE_DIR", "…", "too long; ./aiotrace.data is used");
+	config.run = config_text("AIOTRACE_RUN");
+	config.include = config_text("AIOTRACE_INCLUDE");
+	config.exclude = config_text("AIOTRACE_EXCLUDE");
+	config_limit();
+	config_stacks();
+	config.off = config_flag("AIOTRACE_OFF") || !config_wants_program(exe);
+}
+
+bool config_wants(const char *path)
+{
+	if (config.include && !config_matches(config.include, path))
+		return false;
+	return !config.exclude || !config_matches(config.exclude, path);
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "define.h"
+
+#include <string.h>
+
+#include "block.h"
+#include "loss.h"
+#include "thread.h"
+#include "tracer.h"
+
+#define DEFINE_PATH 4096
+
+void define_add(struct define_list *list, enum aiot_definition_kind kind, const void *head,
+		size_t head_bytes, const void *tail, size_t tail_bytes)
+{
+	struct aiot_definition record = {.kind = (uint16_t)kind,
+					 .bytes = (uint32_t)(head_bytes + tail_bytes)};
+	if (sizeof record + record.bytes > list->room - list->used)
+		return;
+	uint8_t *to = list->data + list->used;
+	memcpy(to, &record, sizeof record);
+	memcpy(to + sizeof record, head, head_bytes);
+	if (tail_bytes)
+		memcpy(to + sizeof record + head_bytes, tail, tail_bytes);
+	list->used += (uint32_t)sizeof record + record.bytes;
+}
+
+void define_attribute(struct define_list *list, const char *key, const void *value, size_t bytes)
+{
+	define_add(list, AIOT_DEFINE_ATTRIBUTE, key, strlen(key) + 1, value, bytes);
+}
+
+/* Returns whether the record now stands in the thread's region. */
+static int define_in_region(const struct aiot_define_file *file, const char *path, size_t bytes)
+{
+	struct aiot_region *region = thread_self.region;
+	if (!region || !tracer_is(TRACER_ON))
+		return 0;
+	struct define_list list = {thread_definitions(region), region->define_bytes,
+				   AIOT_LIVE_DEFINE_BYTES};
+	uint32_t before = list.used;
+	define_add(&list, AIOT_DEFINE_FILE, file, sizeof *file, path, bytes);
+	__atomic_store_n(&region->define_bytes, list.used, __ATOMIC_RELEASE);
+	return list.used > before;
+}
+
+static void define_at_once(const struct aiot_define_file *file, const char *path, size_t bytes)
+{
+	uint8_t record[sizeof(struct aiot_definition) + sizeof *file + DEFINE_PATH];
+	struct define_list list = {record, 0, sizeof record};
+	define_add(&list, AIOT_DEFINE_FILE, file, sizeof *file, path, bytes);
+	block_write_definitions(list.data, list.used);
+}
+
+void define_file(const struct aiot_define_file *file, const char *path)
+{
+	struct aiot_region *region = thread_self.region;
+	size_t bytes = strnlen(path, DEFINE_PATH);
+	if (!region && tracer_is(TRACER_ON) && thread_attach())
+		region = thread_self.region;
+	if (!region) {
+		define_at_once(file, path, bytes);
+		return;
+	}
+	thread_writing(region, 1);
+	int kept = define_in_region(file, path, bytes);
+	if (!kept && tracer_is(TRACER_ON) && region->define_bytes) {
+		block_write_definitions(thread_definitions(region), region->define_bytes);
+		__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
+		kept = define_in_region(file, path, bytes);
+	}
+	thread_writing(region, -1u);
+	if (!kept)
+		define_at_once(file, path, bytes);
+}

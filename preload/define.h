@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Definition records: put together here, kept in the thread's region until
+ * there are enough for a block.
+ */
+#ifndef PRELOAD_DEFINE_H
+#define PRELOAD_DEFINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+
+/* A list of records in memory of the caller's. What does not fit is left out. */
+struct define_list {
+	uint8_t *data;
+	uint32_t used;
+	uint32_t room;
+};
+
+/* Appends one record whose body is `head` followed by `tail`. */
+void define_add(struct define_list *list, enum aiot_definition_kind kind, const void *head,
+		size_t head_bytes, const void *tail, size_t tail_bytes);
+
+void define_attribute(struct define_list *list, const char *key, const void *value, size_t bytes);
+
+/* Records a file's definition for the calling thread: into its region, or into
+ * the trace at once. Not signal-safe: the caller holds thread_self.busy. */
+void define_file(const struct aiot_define_file *file, const char *path);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Open file descriptions: what dup and fork share, above all the position.
+ * They lie in memory that parent and child share, so that each sees how far
+ * the other has read.
+ */
+#ifndef PRELOAD_DESCRIPTION_H
+#define PRELOAD_DESCRIPTION_H
+
+#include <stdint.h>
+
+enum description_traits {
+	DESCRIPTION_SEEKABLE = 1,
+	DESCRIPTION_APPEND = 2,
+	DESCRIPTION_ASK = 4,      /* others move the position: ask the kernel for it */
+	DESCRIPTION_UNWANTED = 8, /* filtered out */
+};
+
+struct description {
+	int64_t position;    /* bytes: where the next read or write begins; atomic */
+	uint32_t references; /* descriptors in all processes; atomic; 0 = free */
+	uint32_t handle;     /* its number in the trace */
+	uint32_t traits;     /* atomic */
+	uint32_t reserved;
+};
+
+/* Takes a free one, with one reference. NULL without memory. Lock-free. */
+struct description *description_new(uint32_t traits);
+
+static inline void description_hold(struct description *held)
+{
+	__atomic_fetch_add(&held->references, 1, __ATOMIC_RELAXED);
+}
+
+static inline void description_drop(struct description *held)
+{
+	__atomic_fetch_sub(&held->references, 1, __ATOMIC_RELEASE);
+}
+
+/* A forked child makes its own from now on; the parent's stay shared. */
+void description_forget(void);
+
+#endif

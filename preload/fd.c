@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fd.h"
+
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "file.h"
+#include "path.h"
+#include "sys.h"
+#include "thread.h"
+
+struct fd *fd_chunks[FD_CHUNKS];
+static unsigned fd_highest; /* no higher descriptor was ever seen */
+
+static struct fd *fd_slot(int fd)
+{
+	if ((unsigned)fd >= FD_CHUNK * FD_CHUNKS)
+		return NULL;
+	struct fd **place = &fd_chunks[fd / FD_CHUNK];
+	struct fd *chunk = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+	if (!chunk) {
+		struct fd *made = sys_map(FD_CHUNK * sizeof *made, 0), *none = NULL;
+		if (!made)
+			return NULL;
+		chunk = made;
+		if (!__atomic_compare_exchange_n(place, &none, made, 0, __ATOMIC_ACQ_REL,
+						 __ATOMIC_ACQUIRE)) {
+			sys_unmap(made, FD_CHUNK * sizeof *made);
+			chunk = none;
+		}
+	}
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	while ((unsigned)fd > highest &&
+	       !__atomic_compare_exchange_n(&fd_highest, &highest, (unsigned)fd, 1, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED))
+		;
+	return &chunk[fd % FD_CHUNK];
+}
+
+/* Stores an entry and drops what the slot held: a descriptor that was closed
+ * behind our back. */
+static void fd_store(int fd, struct fd entry)
+{
+	struct fd *slot = fd_slot(fd);
+	if (!slot) {
+		if (entry.description)
+			description_drop(entry.description);
+		return;
+	}
+	slot->file = entry.file;
+	slot->generation = entry.generation;
+	slot->stage = entry.stage;
+	slot->kind = entry.kind;
+	struct description *old =
+		__atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
+	if (old)
+		description_drop(old);
+}
+
+static uint32_t fd_traits(const struct file *file, int flags)
+{
+	uint32_t traits = file->id ? 0 : DESCRIPTION_UNWANTED;
+	if (file->kind == AIOT_FILE_REGULAR || file->kind == AIOT_FILE_BLOCK)
+		traits |= DESCRIPTION_SEEKABLE;
+	return flags & O_APPEND ? traits | DESCRIPTION_APPEND : traits;
+}
+
+static struct fd fd_entry(struct file file, struct description *description)
+{
+	return (struct fd){.description = description,
+			   .file = file.id,
+			   .generation = tracer_generation,
+			   .stage = file.stage,
+			   .kind = file.kind};
+}
+
+/* A deleted file keeps the name that it had. */
+static void fd_undelete(char *name, const struct stat *about)
+{
+	static const char suffix[] = " (deleted)";
+	size_t length = strlen(name), bytes = sizeof suffix - 1;
+	if (about->st_nlink == 0 && length > bytes && !strcmp(name + length - bytes, suffix))
+		name[length - bytes] = '\0';
+}
+
+/* The description that a forked child inherited, of which the parent told. */
+static struct description *fd_inherited(int fd)
+{
+	struct fd *slot = fd_slot(fd);
+	struct description *held = slot ? slot->description : NULL;
+	if (held)
+		description_hold(held);
+	return held;
+}
+
+static struct description *fd_describe(int fd, const struct file *file)
+{
+	struct description *made = fd_inherited(fd);
+	if (made)
+		return made;
+	long flags = SYS3(fcntl, fd, F_GETFL, 0);
+	uint32_t traits = fd_traits(file, flags < 0 ? 0 : (int)flags);
+	made = description_new(traits & DESCRIPTION_SEEKABLE ? traits | DESCRIPTION_ASK : traits);
+	if (made && traits & DESCRIPTION_SEEKABLE)
+		made->position = SYS3(lseek, fd, 0, SEEK_CUR);
+	return made;
+}
+
+struct fd fd_adopt(int fd)
+{
+	struct fd none = {0};
+	struct stat about;
+	char name[PATH_BYTES];
+	if (fd < 0 || SYS2(fstat, fd, &about) < 0)
+		return none;
+	if (!path_of_fd(fd, name))
+		return none;
+	fd_undelete(name, &about);
+	thread_self.busy++;
+	struct file file = file_named(name, &about);
+	struct fd entry = fd_entry(file, fd_describe(fd, &file));
+	if (entry.description)
+		fd_store(fd, entry);
+	thread_self.busy--;
+	return entry;
+}
+
+struct fd fd_opened(int fd, const char *path, bool certain, int flags)
+{
+	struct stat about;
+	char name[PATH_BYTES];
+	if (SYS2(fstat, fd, &about) < 0)
+		return (struct fd){0};
+	if (!certain && path_of_fd(fd, name))
+		path = name;
+	thread_self.busy++;
+	struct file file = file_named(path, &about);
+	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
+	fd_store(fd, entry);
+	thread_self.busy--;
+	return entry;
+}
+
+void fd_copied(int original, int copy)
+{
+	struct fd entry = fd_look(original);
+	if (!entry.description || original == copy)
+		return;
+	description_hold(entry.description);
+	fd_store(copy, entry);
+}
+
+void fd_closed(int fd)
+{
+	if ((unsigned)fd < FD_CHUNK * FD_CHUNKS && fd_chunks[fd / FD_CHUNK])
+		fd_store(fd, (struct fd){0});
+}
+
+void fd_closed_from(unsigned first, unsigned last)
+{
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	for (unsigned fd = first; fd <= last && fd <= highest; fd++)
+		fd_closed((int)fd);
+}
+
+void fd_distrust(int fd)
+{
+	struct fd entry = fd_look(fd);
+	if (entry.description && entry.description->traits & DESCRIPTION_SEEKABLE)
+		__atomic_fetch_or(&entry.description->traits, DESCRIPTION_ASK, __ATOMIC_RELAXED);
+}
+
+void fd_before_fork(void)
+{
+	for (unsigned fd = 0; fd <= fd_highest; fd++) {
+		struct fd *chunk = fd_chunks[fd / FD_CHUNK];
+		struct description *held = chunk ? chunk[fd % FD_CHUNK].description : NULL;
+		if (held)
+			description_hold(held);
+	}
+}

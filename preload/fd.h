@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the library knows of each descriptor: which file, and which open file
+ * description with its position. Looked up without a lock; a descriptor that
+ * was never seen is asked about once.
+ */
+#ifndef PRELOAD_FD_H
+#define PRELOAD_FD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "description.h"
+#include "tracer.h"
+
+/* A descriptor's entry; private to the process. */
+struct fd {
+	struct description *description; /* NULL: not known */
+	uint32_t file;
+	uint16_t generation; /* of the process that defined `file` */
+	uint8_t stage;
+	uint8_t kind;
+};
+
+#define FD_CHUNK  4096
+#define FD_CHUNKS 4096
+
+extern struct fd *fd_chunks[FD_CHUNKS];
+
+/* Asks the kernel what `fd` is and remembers it. Returns an entry without a
+ * description if it is not open or can't be kept. */
+struct fd fd_adopt(int fd);
+
+/* A copy of the entry, so that a close elsewhere does no harm. */
+static inline struct fd fd_look(int fd)
+{
+	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
+	if (__builtin_expect(chunk != NULL, 1)) {
+		struct fd found = chunk[fd % FD_CHUNK];
+		if (__builtin_expect(found.description &&
+					     found.generation == tracer_generation,
+				     1))
+			return found;
+	}
+	return fd_adopt(fd);
+}
+
+/* `fd` was just opened as `path` (absolute if `certain`; else the kernel is
+ * asked) with open's flags. */
+struct fd fd_opened(int fd, const char *path, bool certain, int flags);
+
+/* `copy` now shares `original`'s description. */
+void fd_copied(int original, int copy);
+
+/* `fd` is closed, or about to be. */
+void fd_closed(int fd);
+void fd_closed_from(unsigned first, unsigned last);
+
+/* The stdio of libc, or another process image, moves this descriptor's
+ * position without our seeing it: ask for it from now on. */
+void fd_distrust(int fd);
+
+/* fork is about to copy all descriptors: each description has one more user. */
+void fd_before_fork(void);
+
+#endif

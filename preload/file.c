@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "file.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "classify.h"
+#include "config.h"
+#include "define.h"
+#include "sys.h"
+
+#define FILE_REMEMBERED 8192
+
+struct file_memory {
+	uint64_t hash; /* of the name; 0 = empty */
+	uint32_t id;
+	uint8_t stage;
+	uint8_t kind;
+	uint8_t wanted;
+	uint8_t locked; /* whoever finds it locked does without */
+};
+
+/* Wiped by fork: a child's trace needs definitions of its own. */
+static struct file_memory *file_memories;
+static uint32_t file_last; /* id given out; goes on in a child */
+
+int file_prepare(void)
+{
+	file_memories = sys_map(FILE_REMEMBERED * sizeof *file_memories, 1);
+	return file_memories ? 0 : -ENOMEM;
+}
+
+enum aiot_file_kind file_kind(const struct stat *about, const char *path)
+{
+	if (!about)
+		return AIOT_FILE_UNKNOWN;
+	switch (about->st_mode & S_IFMT) {
+	case S_IFREG: return AIOT_FILE_REGULAR;
+	case S_IFDIR: return AIOT_FILE_DIRECTORY;
+	case S_IFIFO: return AIOT_FILE_PIPE;
+	case S_IFSOCK: return AIOT_FILE_SOCKET;
+	case S_IFCHR: return AIOT_FILE_CHARACTER;
+	case S_IFBLK: return AIOT_FILE_BLOCK;
+	default:
+		return strncmp(path, "anon_inode:", 11) ? AIOT_FILE_UNKNOWN : AIOT_FILE_ANONYMOUS;
+	}
+}
+
+static void file_define(const struct file_memory *known, const struct stat *about, const char *path)
+{
+	struct aiot_define_file file = {
+		.id = known->id, .kind = known->kind, .stage = known->stage, .size = -1};
+	if (about) {
+		file.device = (uint64_t)major(about->st_dev) << 32 | minor(about->st_dev);
+		file.inode = about->st_ino;
+		file.size = about->st_size;
+	}
+	define_file(&file, path);
+}
+
+static struct file_memory file_new(uint64_t hash, enum aiot_file_kind kind, const char *path)
+{
+	struct file_memory made = {.hash = hash, .kind = (uint8_t)kind, .wanted = config_wants(path)};
+	made.stage = (uint8_t)classify_file(kind, path);
+	made.id = __atomic_add_fetch(&file_last, 1, __ATOMIC_RELAXED);
+	return made;
+}
+
+/* A name keeps its id; more is known of it once it was opened. */
+static void file_learn(struct file_memory *known, uint64_t hash, const struct stat *about,
+		       const char *path)
+{
+	enum aiot_file_kind kind = file_kind(about, path);
+	if (known->hash == hash && (!kind || kind == known->kind))
+		return;
+	uint32_t id = known->hash == hash ? known->id : 0;
+	*known = file_new(hash, kind, path);
+	known->id = id ? id : known->id;
+	if (known->wanted)
+		file_define(known, about, path);
+}
+
+struct file file_named(const char *path, const struct stat *about)
+{
+	uint64_t hash = XXH3_64bits(path, strlen(path)) | 1;
+	struct file_memory *place = &file_memories[(hash >> 20) % FILE_REMEMBERED];
+	struct file_memory other = {0}, *known = &other;
+	bool taken = !__atomic_exchange_n(&place->locked, 1, __ATOMIC_ACQUIRE);
+	if (taken)
+		known = place;
+	file_learn(known, hash, about, path);
+	known->locked = taken;
+	struct file found = {known->wanted ? known->id : 0, known->stage, known->kind};
+	if (taken)
+		__atomic_store_n(&place->locked, 0, __ATOMIC_RELEASE);
+	return found;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Names of files as the trace shows them: absolute, without "." and doubled
+ * slashes. Any thread; keeps errno; allocates nothing.
+ */
+#ifndef PRELOAD_PATH_H
+#define PRELOAD_PATH_H
+
+#include <stdbool.h>
+
+#define PATH_BYTES 4096
+
+/* The absolute name of `path` seen from `directory` (a descriptor, or
+ * AT_FDCWD) into `name`. What cannot be named is copied as it is. Returns
+ * whether the name is certain: one with ".." may pass through a link. */
+bool path_absolute(int directory, const char *path, char name[PATH_BYTES]);
+
+/* What /proc/self/fd says of a descriptor. Returns false if it is not open. */
+bool path_of_fd(int fd, char name[PATH_BYTES]);
+
+/* The program changed its working directory. */
+void path_cwd_changed(void);
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Appends to the trace file: opened by path for each block and closed again,
+ * so that no descriptor is held. Any thread, signal-safe, keeps errno.
+ */
+#ifndef PRELOAD_SINK_H
+#define PRELOAD_SINK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+
+/* Creates the file at `path`, which must stay, with its header. Returns 0 or
+ * -errno; -EEXIST if there is one. */
+int sink_create(const char *path, const struct aiot_header *header);
+
+/* Completes `block` (magic and checksums) and appends it with its payload.
+ * Returns 0, -EFBIG past AIOTRACE_MAX_MB or the file size limit, or -errno. */
+int sink_append(struct aiot_block *block, const void *payload);
+
+#endif

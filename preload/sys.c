@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "sys.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+
+long sys_read_file(const char *path, char *text, size_t bytes)
+{
+	int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	size_t done = 0;
+	long n = 0;
+	while (done < bytes - 1 && (n = SYS3(read, fd, text + done, bytes - 1 - done)) > 0)
+		done += (size_t)n;
+	sys_close(fd);
+	text[done] = '\0';
+	return n < 0 ? n : (long)done;
+}
+
+void *sys_map(size_t bytes, int wipe)
+{
+	long address = SYS6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (address < 0 && address > -4096)
+		return NULL;
+	if (wipe && SYS3(madvise, address, bytes, MADV_WIPEONFORK) < 0) {
+		sys_unmap((void *)address, bytes);
+		return NULL;
+	}
+	return (void *)address;
+}
+
+void sys_unmap(void *memory, size_t bytes)
+{
+	SYS2(munmap, memory, bytes);
+}

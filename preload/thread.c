@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "thread.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "block.h"
+#include "live.h"
+#include "loss.h"
+#include "sys.h"
+#include "tracer.h"
+
+__thread struct thread thread_self;
+__thread uint32_t thread_vfork;
+
+static pthread_key_t thread_key;
+static int thread_key_made;
+static uint32_t thread_streams; /* numbers given out, in this process */
+
+/* How often a thread that is writing is looked at again: it is within a few
+ * instructions, or within the writing of one block. */
+#define THREAD_PATIENCE 20000
+
+uint32_t thread_id(void)
+{
+	if (!thread_self.tid)
+		thread_self.tid = (uint32_t)SYS0(gettid);
+	return thread_self.tid;
+}
+
+static uint32_t thread_new_stream(void)
+{
+	return __atomic_add_fetch(&thread_streams, 1, __ATOMIC_RELAXED);
+}
+
+static void thread_adopt(struct aiot_region *region)
+{
+	struct thread *self = &thread_self;
+	region->stream = thread_new_stream();
+	region->tid = thread_id();
+	region->sequence = self->sequence = 0;
+	region->writing = 0;
+	self->next = self->used = 0;
+	__atomic_store_n(&self->region, region, __ATOMIC_RELEASE);
+}
+
+bool thread_attach(void)
+{
+	thread_self.busy++;
+	struct aiot_region *region = live_take();
+	if (region) {
+		thread_adopt(region);
+		if (thread_key_made)
+			pthread_setspecific(thread_key, region);
+	}
+	thread_self.busy--;
+	return region != NULL;
+}
+
+/* Events up to the first that was not committed. */
+static uint32_t thread_committed(const struct aiot_region *region)
+{
+	const struct aiot_event *events = thread_events(region);
+	uint32_t count = 0;
+	while (count < AIOT_LIVE_EVENTS &&
+	       __atomic_load_n(&events[count].commit, __ATOMIC_ACQUIRE) ==
+		       AIOT_COMMIT(region->sequence + count))
+		count++;
+	return count;
+}
+
+static void thread_write_events(struct aiot_region *region)
+{
+	uint32_t count = thread_committed(region);
+	if (!count)
+		return;
+	block_write_events(region, thread_events(region), region->sequence, count);
+	__atomic_store_n(&region->sequence, region->sequence + count, __ATOMIC_RELEASE);
+}
+
+static void thread_write_definitions(struct aiot_region *region)
+{
+	if (!region->define_bytes)
+		return;
+	block_write_definitions(thread_definitions(region), region->define_bytes);
+	__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
+}
+
+void thread_flush(void)
+{
+	struct thread *self = &thread_self;
+	struct aiot_region *region = self->region;
+	self->busy++;
+	thread_writing(region, 1);
+	if (tracer_is(TRACER_ON)) {
+		thread_write_events(region);
+		uint64_t holes = self->next - (region->sequence - self->sequence);
+		if (self->next <= AIOT_LIVE_EVENTS && holes)
+			loss_count(AIOT_LOSS_NESTED, holes);
+		self->sequence = region->sequence;
+		self->used = self->next > self->used ? self->next : self->used;
+		self->next = 0;
+	}
+	thread_writing(region, -1u);
+	self->busy--;
+}
+
+bool thread_drain(struct aiot_region *region)
+{
+	for (int i = 0; i < THREAD_PATIENCE; i++) {
+		if (__atomic_load_n(&region->writing, __ATOMIC_ACQUIRE) == 0) {
+			thread_write_events(region);
+			thread_write_definitions(region);
+			return true;
+		}
+		SYS0(sched_yield);
+	}
+	return false;
+}
+
+void thread_detach(void)
+{
+	struct thread *self = &thread_self;
+	struct aiot_region *region = self->region;
+	if (!region)
+		return;
+	self->busy++;
+	thread_writing(region, 1);
+	bool on = tracer_is(TRACER_ON);
+	if (on) {
+		thread_write_events(region);
+		thread_write_definitions(region);
+	}
+	self->region = NULL;
+	thread_writing(region, -1u);
+	if (on)
+		live_give(region, self->next > self->used ? self->next : self->used);
+	self->busy--;
+}
+
+void thread_write_through(const struct aiot_event *event)
+{
+	struct thread *self = &thread_self;
+	self->busy++;
+	if (!self->through_stream)
+		self->through_stream = thread_new_stream();
+	block_write_raw(event, self->through_stream, thread_id(), self->through_sequence++);
+	self->busy--;
+}
+
+void thread_forget(void)
+{
+	memset(&thread_self, 0, sizeof thread_self);
+	thread_streams = 0;
+}
+
+static void thread_ended(void *region)
+{
+	if (region == thread_self.region && tracer_is(TRACER_ON))
+		thread_detach();
+}
+
+void thread_prepare(void)
+{
+	thread_key_made = pthread_key_create(&thread_key, thread_ended) == 0;
+}

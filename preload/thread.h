@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A thread's share: its region of the live file, taken at its first event and
+ * given back when it ends, and the way from a full buffer to a block.
+ */
+#ifndef PRELOAD_THREAD_H
+#define PRELOAD_THREAD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+
+struct thread {
+	struct aiot_region *region; /* NULL until the first event */
+	uint64_t sequence;          /* number of the event in slot 0 */
+	uint32_t next;              /* the first free slot */
+	uint32_t used;              /* slots ever used in this region */
+	uint32_t busy;              /* inside the library: calls from there are not the program's */
+	uint32_t tid;
+	uint32_t through_stream; /* of events written without a buffer; 0 = none yet */
+	uint64_t through_sequence;
+};
+
+extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
+
+/* Set by vfork's child, which shares this memory until it execs. */
+extern __thread uint32_t thread_vfork __attribute__((tls_model("initial-exec")));
+
+static inline struct aiot_event *thread_events(const struct aiot_region *region)
+{
+	return (struct aiot_event *)((char *)region + AIOT_LIVE_PAGE);
+}
+
+static inline uint8_t *thread_definitions(const struct aiot_region *region)
+{
+	return (uint8_t *)(thread_events(region) + AIOT_LIVE_EVENTS);
+}
+
+/* Takes a region. Returns false where none can be had: then events are written
+ * one by one. */
+bool thread_attach(void);
+
+/* Writes the calling thread's events out and empties its buffer. */
+void thread_flush(void);
+
+/* Writes a region's events and definitions out on behalf of its owner, who no
+ * longer writes to it. Returns false if the owner could not be waited for. */
+bool thread_drain(struct aiot_region *region);
+
+/* Gives the calling thread's region back; a later event takes another. */
+void thread_detach(void);
+
+/* Records one event without a buffer: a block of its own in the trace. */
+void thread_write_through(const struct aiot_event *event);
+
+/* Forgets the parent's region in a forked child. */
+void thread_forget(void);
+
+/* Makes threads detach when they end. Once, before any thread attaches. */
+void thread_prepare(void);
+
+/* The calling thread's kernel id, asked once. */
+uint32_t thread_id(void);
+
+/* Marks the region as being written to, seen by thread_drain; signal-safe
+ * because each is one instruction on the owner's side. */
+static inline void thread_writing(struct aiot_region *region, uint32_t step)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("addl %1, %0" : "+m"(region->writing) : "ri"(step) : "memory");
+#else
+	__atomic_fetch_add(&region->writing, step, __ATOMIC_SEQ_CST);
+#endif
+}
+
+/* Takes the next slot's number; a signal handler in between takes another. */
+static inline uint32_t thread_take(struct thread *self)
+{
+	uint32_t slot = 1;
+#if defined(__x86_64__)
+	__asm__ volatile("xaddl %0, %1" : "+r"(slot), "+m"(self->next) : : "memory");
+#else
+	slot = __atomic_fetch_add(&self->next, 1, __ATOMIC_SEQ_CST);
+#endif
+	return slot;
+}
+
+#endif
