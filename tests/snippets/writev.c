@@ -13,5 +13,5 @@ void snippet(void)
 	row("data", DATA_BYTES, 30, writev(end, parts, 3));
 	row("made", ANY, ANY, writev(fd, parts, negative));
 	row(ANYWHERE, -1, 30, writev(pipe_fds[1], parts, 3));
-	row(NOWHERE, -1, 30, writev(BAD_FD, parts, 3));
+	row(NOWHERE, -1, ANY, writev(BAD_FD, parts, 3));
 }

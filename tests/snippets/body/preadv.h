@@ -13,8 +13,8 @@ void snippet(void)
 	row("data", 0, 30, PREADV(fd, parts, 3, -1));
 	row("data", 30, 10, PREADV(fd, parts, 1, -1));
 #else
-	row("data", ANY, 30, PREADV(fd, parts, 3, -1));
+	row("data", ANY, ANY, PREADV(fd, parts, 3, -1));
 #endif
-	row(ANYWHERE, ANY, 30, PREADV(pipe_fds[0], parts, 3, 0));
-	row(NOWHERE, 7, 30, PREADV(BAD_FD, parts, 3, 7));
+	row(ANYWHERE, ANY, ANY, PREADV(pipe_fds[0], parts, 3, 0));
+	row(NOWHERE, 7, ANY, PREADV(BAD_FD, parts, 3, 7));
 }

@@ -13,8 +13,8 @@ void snippet(void)
 	row("data", 0, 30, PWRITEV(fd, parts, 3, -1));
 	row("data", 30, 10, PWRITEV(fd, parts, 1, -1));
 #else
-	row("data", ANY, 30, PWRITEV(fd, parts, 3, -1));
+	row("data", ANY, ANY, PWRITEV(fd, parts, 3, -1));
 #endif
-	row(ANYWHERE, ANY, 30, PWRITEV(pipe_fds[1], parts, 3, 0));
-	row(NOWHERE, 7, 30, PWRITEV(BAD_FD, parts, 3, 7));
+	row(ANYWHERE, ANY, ANY, PWRITEV(pipe_fds[1], parts, 3, 0));
+	row(NOWHERE, 7, ANY, PWRITEV(BAD_FD, parts, 3, 7));
 }
