@@ -197,17 +197,41 @@ VECTOR static void decode_short(uint64_t *restrict v, const uint64_t *restrict s
 		v[i] = size[i] - decode_zigzag(v[i]);
 }
 
-static void decode_next(uint64_t *v, const uint64_t *handle, const uint64_t *result, uint32_t count,
-                        unsigned shift)
+/* FORMAT.md, "N": where the handle's next access would begin. */
+static void decode_advance(uint64_t *slot, uint64_t offset, uint64_t size, uint64_t result)
 {
+	if (size == 0)
+		*slot = (int64_t)result > 0 ? result : 0;
+	else if ((int64_t)result >= 0 && result <= size)
+		*slot = offset + result;
+}
+
+static void decode_next(struct batch *b, unsigned shift)
+{
+	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
+	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
 	uint64_t next[AIOT_NEXT_SLOTS] = {0};
 
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < b->count; i++) {
 		uint64_t *slot = &next[handle[i] % AIOT_NEXT_SLOTS];
+		if (flags[i] & AIOT_EVENT_NO_OFFSET)
+			continue;
 		v[i] = *slot + (decode_zigzag(v[i]) << shift);
-		if (v[i] != UINT64_MAX)
-			*slot = v[i] + ((int64_t)result[i] > 0 ? result[i] : 0);
+		decode_advance(slot, v[i], size[i], b->column[AIOT_COLUMN_RESULT][i]);
 	}
+}
+
+/* Takes the encoding's own flag away, giving the rows it marks no offset. */
+static void decode_no_offset(struct batch *b)
+{
+	uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *offset = b->column[AIOT_COLUMN_OFFSET];
+
+	for (uint32_t i = 0; i < b->count && b->have & BATCH_WANT(OFFSET); i++)
+		if (flags[i] & AIOT_EVENT_NO_OFFSET)
+			offset[i] = UINT64_MAX;
+	for (uint32_t i = 0; i < b->count && b->have & BATCH_WANT(FLAGS); i++)
+		flags[i] &= ~(uint64_t)AIOT_EVENT_NO_OFFSET;
 }
 
 static uint32_t decode_needs(const struct aiot_column_head *head)
@@ -215,7 +239,9 @@ static uint32_t decode_needs(const struct aiot_column_head *head)
 	switch (head->transform) {
 	case AIOT_TRANSFORM_GAP: return BATCH_WANT(DURATION);
 	case AIOT_TRANSFORM_SHORT: return BATCH_WANT(SIZE);
-	case AIOT_TRANSFORM_NEXT: return BATCH_WANT(HANDLE) | BATCH_WANT(RESULT);
+	case AIOT_TRANSFORM_NEXT:
+		return BATCH_WANT(HANDLE) | BATCH_WANT(SIZE) | BATCH_WANT(RESULT) |
+		       BATCH_WANT(FLAGS);
 	default: return 0;
 	}
 }
@@ -245,9 +271,7 @@ static void decode_transform(const struct aiot_column_head *h, struct batch *b)
 		decode_gap(v, b->column[AIOT_COLUMN_DURATION], b->count, h->base);
 		break;
 	case AIOT_TRANSFORM_SHORT: decode_short(v, b->column[AIOT_COLUMN_SIZE], b->count); break;
-	default:
-		decode_next(v, b->column[AIOT_COLUMN_HANDLE], b->column[AIOT_COLUMN_RESULT],
-		            b->count, h->shift);
+	default: decode_next(b, h->shift);
 	}
 }
 
@@ -304,12 +328,15 @@ int decode_block(struct decoder *decoder, const struct aiot_block *head, const u
 		return problem_set(why, "%" PRIu32 " events in one block", head->count);
 	if (decode_heads(decoder, payload, head->payload_bytes, why))
 		return -1;
+	if (wanted & BATCH_WANT(OFFSET))
+		wanted |= BATCH_WANT(FLAGS);
 	batch_reserve(batch, head->count, wanted);
 	batch->count = head->count;
 	batch->have = 0;
 	for (int c = 1; c < BATCH_COLUMNS; c++)
 		if ((wanted >> c & 1) && decode_column(decoder, c, batch, why))
 			return -1;
+	decode_no_offset(batch);
 	return 0;
 }
 

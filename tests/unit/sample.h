@@ -165,7 +165,7 @@ static inline uint64_t sample_value(const struct aiot_event *e, int column)
 	const uint64_t v[] = {0,
 	                      e->call,
 	                      e->stage,
-	                      e->flags,
+	                      e->flags | (e->offset == -1 ? AIOT_EVENT_NO_OFFSET : 0u),
 	                      e->file,
 	                      e->handle,
 	                      e->stack,
@@ -202,8 +202,14 @@ static inline void sample_forward(const struct aiot_event *e, uint32_t n,
 		case AIOT_TRANSFORM_SHORT: u[i] = sample_zigzag(e[i].size - v); break;
 		default: u[i] = sample_zigzag((uint64_t)(distance >> h->shift)); break;
 		}
-		if (h->column == AIOT_COLUMN_OFFSET && e[i].offset != -1)
-			*slot = v + (uint64_t)(e[i].result > 0 ? e[i].result : 0);
+		if (h->column != AIOT_COLUMN_OFFSET)
+			continue;
+		if (e[i].offset == -1)
+			u[i] = 0;
+		else if (e[i].size == 0)
+			*slot = (uint64_t)(e[i].result > 0 ? e[i].result : 0);
+		else if (e[i].result >= 0 && (uint64_t)e[i].result <= e[i].size)
+			*slot = v + (uint64_t)e[i].result;
 	}
 }
 
