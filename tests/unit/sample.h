@@ -165,7 +165,7 @@ static inline uint64_t sample_value(const struct aiot_event *e, int column)
 	const uint64_t v[] = {0,
 	                      e->call,
 	                      e->stage,
-	                      e->flags | (e->offset == -1 ? AIOT_EVENT_NO_OFFSET : 0u),
+	                      e->flags,
 	                      e->file,
 	                      e->handle,
 	                      e->stack,
@@ -188,6 +188,11 @@ static inline void sample_forward(const struct aiot_event *e, uint32_t n,
 	for (uint32_t i = 0; i < n; i++) {
 		uint64_t v = sample_value(&e[i], h->column);
 		uint64_t *slot = &next[e[i].handle % AIOT_NEXT_SLOTS];
+		if (h->column == AIOT_COLUMN_FLAGS && e[i].offset == -1)
+			v |= AIOT_EVENT_NO_OFFSET;
+		u[i] = 0;
+		if (h->column == AIOT_COLUMN_OFFSET && e[i].offset == -1)
+			continue;
 		int64_t distance = (int64_t)(v - *slot);
 		switch (h->transform) {
 		case AIOT_TRANSFORM_PLAIN: u[i] = (v - h->base) >> h->shift; break;
@@ -204,9 +209,7 @@ static inline void sample_forward(const struct aiot_event *e, uint32_t n,
 		}
 		if (h->column != AIOT_COLUMN_OFFSET)
 			continue;
-		if (e[i].offset == -1)
-			u[i] = 0;
-		else if (e[i].size == 0)
+		if (e[i].size == 0)
 			*slot = (uint64_t)(e[i].result > 0 ? e[i].result : 0);
 		else if (e[i].result >= 0 && (uint64_t)e[i].result <= e[i].size)
 			*slot = v + (uint64_t)e[i].result;
