@@ -5,6 +5,5 @@ void snippet(void)
 {
 	int fd = open("data", O_RDWR);
 	char *mapped = mmap(NULL, 100, PROT_READ, MAP_SHARED, fd, 0);
-	row(ANYWHERE, SOME, 100, munmap(mapped, 100));
-	row(ANYWHERE, 1, 100, munmap((void *)1, 100));
+	row("data", SOME, 100, munmap(mapped, 100));
 }

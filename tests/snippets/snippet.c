@@ -50,9 +50,8 @@ int data_fd(int flags)
 	return fd;
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-	must(argc > 1 && chdir(argv[1]) == 0, "usage: snippet FOLDER");
 	int fd = syscall(SYS_openat, AT_FDCWD, "data", O_CREAT | O_TRUNC | O_WRONLY, 0644);
 	must(syscall(SYS_write, fd, buffer, DATA_BYTES) == DATA_BYTES, "data");
 	syscall(SYS_close, fd);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A snippet makes one call in a few ways and prints the rows that it expects
- * in the trace, in order: action and expectation stand together. It runs in an
- * empty folder that holds one file, "data", of DATA_BYTES bytes.
+ * in the trace, in order: action and expectation stand together. It runs in a
+ * folder that is empty but for one file, "data", of DATA_BYTES bytes.
  */
 #ifndef SNIPPET_H
 #define SNIPPET_H

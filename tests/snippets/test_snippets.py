@@ -31,10 +31,15 @@ def says(expected, number):
     return expected == "*" or (expected == "+" and number > 0) or expected == str(number)
 
 
+def plainly(path):
+    """What was not opened may stand there as the program said it, with .."""
+    return os.path.normpath(path) if "/../" in path else path
+
+
 def matches(line, event, work):
     call, path, offset, size, result, error = line.split("\t")
     place = path if path in ("", "*") else os.path.normpath(os.path.join(work, path))
-    return (call == event.call and place in ("*", event.path) and says(offset, event.offset) and
+    return (call == event.call and place in ("*", plainly(event.path)) and says(offset, event.offset) and
             says(size, event.size) and says(result, event.result) and says(error, event.errno))
 
 
@@ -46,14 +51,14 @@ def show(event, work):
 @pytest.mark.parametrize("call", SNIPPETS)
 def test_the_trace_says_what_the_snippet_did(call, tmp_path):
     base = tmp_path.resolve()
-    command = [os.path.join(BINARIES, call), base / "work"]
+    command = [os.path.join(BINARIES, call)]
     fresh(base / "work")
-    plain = aiotrace.run(command)
+    plain = aiotrace.run(command, cwd=base / "work")
     if plain.returncode == 77:
         pytest.skip("this libc does not have it")
     assert plain.returncode == 0, plain.stderr
     work = fresh(base / "work")
-    traced = aiotrace.run_traced(command, base / "traces")
+    traced = aiotrace.run_traced(command, base / "traces", cwd=work)
     assert (traced.stdout, traced.stderr, traced.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 
     expected = traced.stdout.splitlines()

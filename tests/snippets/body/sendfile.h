@@ -22,5 +22,5 @@ void snippet(void)
 	/* Positions are kept for what comes after. */
 	ssize_t put = write(out, buffer, 1);
 	expect("write", "made", DATA_BYTES + 10, 1, put);
-	row(NOWHERE, ANY, 10, SENDFILE(out, BAD_FD, NULL, 10));
+	copied(NOWHERE, ANY, "made", ANY, 10, SENDFILE(out, BAD_FD, NULL, 10));
 }
