@@ -41,12 +41,17 @@ def tokenise(raw, path):
     return len(vocabulary)
 
 
+def undated(entry):
+    entry.mtime = 0  # the same input makes the same shard
+    return entry
+
+
 def shard(images, folder, each=32):
     names = sorted(os.listdir(images))
     for start in range(0, len(names), each):
         with tarfile.open(f"{folder}/shard{start // each:03}.tar", "w") as tar:
             for name in names[start:start + each]:
-                tar.add(f"{images}/{name}", arcname=name)
+                tar.add(f"{images}/{name}", arcname=name, filter=undated)
     return -(-len(names) // each)
 
 

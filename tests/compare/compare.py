@@ -63,6 +63,8 @@ def key(op):
     result = op.result
     if isinstance(result, str) and result[1:].isdigit():  # the csv has the number, strace the name
         result = "-" + errno.errorcode.get(int(result[1:]), result[1:])
+    if isinstance(result, str):  # nothing moved: no offset, and no size of a vector that may not be readable
+        return op.kind, None, op.size if "v" not in op.call else None, result
     return op.kind, op.offset, op.size, result
 
 

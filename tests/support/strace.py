@@ -46,8 +46,8 @@ def split(text):
     raise ValueError(f"strace: no end of call in {text!r}")
 
 
-def unquote(text):
-    return text[1:-1].encode("latin-1", "backslashreplace").decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
+def unescape(text):
+    return text.encode("latin-1", "backslashreplace").decode("unicode_escape").encode("latin-1").decode("utf-8", "surrogateescape")
 
 
 class Call:
@@ -57,7 +57,7 @@ class Call:
         answer = rest.lstrip("= ").split(" ", 1)
         value = answer[0]
         path = re.match(r"-?\w+<(.*)>", rest.lstrip("= "))
-        self.path = path.group(1).removesuffix(" (deleted)") if path else None
+        self.path = unescape(path.group(1)) if path else None
         value = value.split("<")[0]
         self.failed = answer[1].split()[0] if value == "-1" and len(answer) > 1 else None
         self.known = value != "?"
@@ -131,8 +131,8 @@ class Model:
     def name(self, process, text, directory=None):
         base = process.cwd
         if directory and "<" in directory:
-            base = directory[directory.index("<") + 1:-1]
-        return os.path.normpath(os.path.join(base, unquote(text)))
+            base = unescape(directory[directory.index("<") + 1:-1])
+        return os.path.normpath(os.path.join(base, unescape(text[1:-1])))
 
     # -- events
     def play(self, all_calls):
@@ -170,7 +170,7 @@ class Model:
         fd = c.fd(argument)
         description = process.fds.get(fd)
         shown = re.match(r"-?\d+<(.*)>$", c.args[argument])
-        path = description.path if description else shown.group(1) if shown else None
+        path = description.path if description else unescape(shown.group(1)) if shown else None
         result = f"-{c.failed}" if c.failed else c.result
         at, moved = offset, max(c.result, 0)
         if description:
