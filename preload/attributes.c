@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,27 +14,40 @@
 #include "loss.h"
 #include "sys.h"
 
-#define ATTRIBUTES_BYTES 131072
-#define ATTRIBUTES_TEXT  16384
+#define ATTRIBUTES_BYTES   131072
+#define ATTRIBUTES_TEXT    16384
 
 #define ATTRIBUTES_VERSION "0.1.0"
 
 /* Who a process is among the others of its job. Frameworks set some of these
  * after the start, so that they are written again at the end. */
 static const char *const attributes_variables[] = {
-	"RANK",		   "LOCAL_RANK",
-	"WORLD_SIZE",	   "LOCAL_WORLD_SIZE",
-	"GROUP_RANK",	   "MASTER_ADDR",
-	"MASTER_PORT",	   "OMPI_COMM_WORLD_RANK",
-	"OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_SIZE",
-	"PMI_RANK",	   "PMI_SIZE",
-	"PMIX_RANK",	   "MPI_LOCALRANKID",
-	"SLURM_PROCID",	   "SLURM_LOCALID",
-	"SLURM_NTASKS",	   "SLURM_NODEID",
-	"SLURM_JOB_ID",	   "SLURM_JOB_NAME",
-	"PBS_JOBID",	   "LSB_JOBID",
-	"JOB_ID",	   "CUDA_VISIBLE_DEVICES",
-	"TORCHELASTIC_RUN_ID", "TORCHELASTIC_RESTART_COUNT",
+        "RANK",
+        "LOCAL_RANK",
+        "WORLD_SIZE",
+        "LOCAL_WORLD_SIZE",
+        "GROUP_RANK",
+        "MASTER_ADDR",
+        "MASTER_PORT",
+        "OMPI_COMM_WORLD_RANK",
+        "OMPI_COMM_WORLD_LOCAL_RANK",
+        "OMPI_COMM_WORLD_SIZE",
+        "PMI_RANK",
+        "PMI_SIZE",
+        "PMIX_RANK",
+        "MPI_LOCALRANKID",
+        "SLURM_PROCID",
+        "SLURM_LOCALID",
+        "SLURM_NTASKS",
+        "SLURM_NODEID",
+        "SLURM_JOB_ID",
+        "SLURM_JOB_NAME",
+        "PBS_JOBID",
+        "LSB_JOBID",
+        "JOB_ID",
+        "CUDA_VISIBLE_DEVICES",
+        "TORCHELASTIC_RUN_ID",
+        "TORCHELASTIC_RESTART_COUNT",
 };
 
 static void attributes_add_variables(struct define_list *list)
@@ -61,7 +75,7 @@ static void attributes_add_calls(struct define_list *list)
 	};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		define_add(list, AIOT_DEFINE_CALL, &rows[i].head, sizeof rows[i].head, rows[i].name,
-			   strlen(rows[i].name));
+		           strlen(rows[i].name));
 }
 
 static void attributes_add_file(struct define_list *list, const char *key, const char *path)
@@ -81,21 +95,37 @@ static void attributes_add_link(struct define_list *list, const char *key, const
 }
 
 /* The numbers of /proc/self/io in its order: "rchar: 1\nwchar: 2\n…". */
-static void attributes_add_kernel_io(struct define_list *list)
+static bool attributes_read_kernel_io(uint64_t values[7])
 {
 	char text[512];
-	uint64_t values[8] = {clock_now()};
 	const char *at = text;
 	if (sys_read_file("/proc/self/io", text, sizeof text) <= 0)
-		return;
-	for (int i = 1; i < 8; i++) {
+		return false;
+	for (int i = 0; i < 7; i++) {
 		at = strchr(at, ' ');
 		if (!at)
-			return;
+			return false;
 		for (at++; *at >= '0' && *at <= '9'; at++)
 			values[i] = values[i] * 10 + (uint64_t)(*at - '0');
 	}
-	define_add(list, AIOT_DEFINE_KERNEL_IO, values, sizeof values, NULL, 0);
+	return true;
+}
+
+static void attributes_add_kernel_io(struct define_list *list)
+{
+	struct sys_own own = sys_own; /* before the reading of the count itself */
+	uint64_t values[7] = {0};
+	if (!attributes_read_kernel_io(values))
+		return;
+	struct aiot_define_kernel_io io = {.mono_ns = clock_now(),
+					   .rchar = values[0] - own.read_bytes,
+					   .wchar = values[1] - own.written_bytes,
+					   .syscr = values[2] - own.reads,
+					   .syscw = values[3] - own.writes,
+					   .read_bytes = values[4],
+					   .write_bytes = values[5],
+					   .cancelled_write_bytes = values[6]};
+	define_add(list, AIOT_DEFINE_KERNEL_IO, &io, sizeof io, NULL, 0);
 }
 
 static void attributes_add_clock(struct define_list *list, enum aiot_definition_kind kind)
@@ -129,7 +159,7 @@ static void attributes_add_first(struct define_list *list, const char *host)
 
 /* Puts a list together and writes it as one block. */
 static int attributes_write(void (*add)(struct define_list *list, const char *host),
-			    const char *host)
+                            const char *host)
 {
 	struct define_list list = {sys_map(ATTRIBUTES_BYTES, 0), 0, ATTRIBUTES_BYTES};
 	if (!list.data)

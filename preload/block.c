@@ -13,18 +13,19 @@ static void block_failed(int error, uint32_t events)
 {
 	loss_count(error == -EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, events);
 	tracer_stop(error == -EFBIG ? "the trace reached its size limit" : "can't write the trace",
-		    -error);
+	            -error);
 }
 
 void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
-			uint64_t sequence, uint32_t count)
+                        uint64_t sequence, uint32_t count)
 {
 	struct scratch *scratch = scratch_take();
 	if (!scratch) {
 		block_failed(-ENOMEM, count);
 		return;
 	}
-	struct aiot_block block = {.stream = region->stream, .tid = region->tid, .sequence = sequence};
+	struct aiot_block block = {
+	        .stream = region->stream, .tid = region->tid, .sequence = sequence};
 	encode_events(scratch, &block, events, count);
 	int error = sink_append(&block, scratch->out);
 	scratch_give(scratch);
@@ -33,16 +34,16 @@ void block_write_events(const struct aiot_region *region, const struct aiot_even
 }
 
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,
-		     uint64_t sequence)
+                     uint64_t sequence)
 {
 	struct aiot_block block = {.type = AIOT_BLOCK_RAW_EVENTS,
-				   .count = 1,
-				   .payload_bytes = sizeof *event,
-				   .stream = stream,
-				   .tid = tid,
-				   .sequence = sequence,
-				   .first_ns = event->start_ns,
-				   .last_ns = event->start_ns + event->duration_ns};
+	                           .count = 1,
+	                           .payload_bytes = sizeof *event,
+	                           .stream = stream,
+	                           .tid = tid,
+	                           .sequence = sequence,
+	                           .first_ns = event->start_ns,
+	                           .last_ns = event->start_ns + event->duration_ns};
 	struct aiot_event numbered = *event;
 	numbered.commit = AIOT_COMMIT(sequence);
 	int error = sink_append(&block, &numbered);
@@ -56,8 +57,9 @@ int block_write_definitions(const uint8_t *records, uint32_t bytes)
 	if (!scratch)
 		return -ENOMEM;
 	struct aiot_block block = {.tid = thread_id()};
-	int error = encode_definitions(scratch, &block, records, bytes) ? -ENOMEM
-									: sink_append(&block, scratch->out);
+	int error = encode_definitions(scratch, &block, records, bytes)
+	                    ? -ENOMEM
+	                    : sink_append(&block, scratch->out);
 	scratch_give(scratch);
 	if (error)
 		block_failed(error, 0);

@@ -13,11 +13,11 @@
 /* Writes `count` events of a stream, the first of which has number `sequence`.
  * Events that can't be written are counted as lost and end the tracing. */
 void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
-			uint64_t sequence, uint32_t count);
+                        uint64_t sequence, uint32_t count);
 
 /* Writes one event as it is. */
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,
-		     uint64_t sequence);
+                     uint64_t sequence);
 
 /* Writes definition records. Returns 0 or -errno. */
 int block_write_definitions(const uint8_t *records, uint32_t bytes);

@@ -34,23 +34,27 @@ static bool classify_ends(const char *path, const char *const *suffixes)
 static bool classify_is_runtime(const char *path)
 {
 	static const char *const prefixes[] = {
-		"/usr/lib",   "/usr/bin/",   "/usr/sbin/",	"/usr/share/", "/usr/include/",
-		"/usr/libexec/", "/usr/local/lib/", "/usr/local/bin/", "/usr/local/cuda", "/lib/",
-		"/lib64/",    "/bin/",       "/sbin/",		"/etc/",       "/proc/",
-		"/sys/",      "/dev/",       "/run/",		"/var/lib/",   "/snap/",
-		NULL};
-	static const char *const parts[] = {"/site-packages/", "/dist-packages/", "/lib/python",
-					    "/__pycache__/",   "/.triton/",	  ".so.",
-					    "/.nv/",	       NULL};
-	static const char *const suffixes[] = {".py", ".pyc", ".so", ".pyi", "/pyvenv.cfg",
-					       "._pth", NULL};
+	        "/usr/lib",        "/usr/bin/",       "/usr/sbin/",
+	        "/usr/share/",     "/usr/include/",   "/usr/libexec/",
+	        "/usr/local/lib/", "/usr/local/bin/", "/usr/local/cuda",
+	        "/lib/",           "/lib64/",         "/bin/",
+	        "/sbin/",          "/etc/",           "/proc/",
+	        "/sys/",           "/dev/",           "/run/",
+	        "/var/lib/",       "/snap/",          NULL};
+	static const char *const parts[] = {"/site-packages/", "/dist-packages/",
+	                                    "/lib/python",     "/__pycache__/",
+	                                    "/.triton/",       ".so.",
+	                                    "/.nv/",           NULL};
+	static const char *const suffixes[] = {".py",         ".pyc",  ".so", ".pyi",
+	                                       "/pyvenv.cfg", "._pth", NULL};
 	return classify_begins(path, prefixes) || classify_contains(path, parts) ||
 	       classify_ends(path, suffixes);
 }
 
 static bool classify_is_ipc(const char *path)
 {
-	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/dev/mqueue/", "/SYSV", NULL};
+	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/dev/mqueue/", "/SYSV",
+	                                       NULL};
 	return classify_begins(path, prefixes);
 }
 

@@ -12,7 +12,7 @@ static int column_is_constant(const uint8_t *plane, uint32_t count)
 }
 
 static void column_put_plane(struct column_out *out, enum aiot_plane mode, const uint8_t *data,
-			     uint32_t bytes)
+                             uint32_t bytes)
 {
 	out->data[out->used] = (uint8_t)mode;
 	memcpy(out->data + out->used + 1, &bytes, 4);
@@ -22,14 +22,14 @@ static void column_put_plane(struct column_out *out, enum aiot_plane mode, const
 }
 
 static void column_pack_plane(struct scratch *scratch, struct column_out *out, const uint8_t *plane,
-			      uint32_t count)
+                              uint32_t count)
 {
 	if (column_is_constant(plane, count)) {
 		column_put_plane(out, AIOT_PLANE_CONSTANT, plane, 1);
 		return;
 	}
 	size_t packed = ZSTD_compressCCtx(scratch->zstd, out->data + out->used + 5,
-					  out->room - out->used - 5, plane, count, 1);
+	                                  out->room - out->used - 5, plane, count, 1);
 	if (ZSTD_isError(packed) || packed >= count)
 		column_put_plane(out, AIOT_PLANE_RAW, plane, count);
 	else
@@ -59,7 +59,7 @@ static uint8_t column_planes(const uint64_t *values, uint32_t count)
 }
 
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
-		uint64_t *residuals, uint32_t count)
+                uint64_t *residuals, uint32_t count)
 {
 	if (head.transform == AIOT_TRANSFORM_PLAIN)
 		column_rebase(&head, residuals, count);

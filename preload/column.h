@@ -30,6 +30,6 @@ static inline uint64_t column_zigzag(uint64_t difference)
  * transform, base and shift; for PLAIN, base and shift are chosen here. A
  * column that decodes to all zeroes is left out. */
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
-		uint64_t *residuals, uint32_t count);
+                uint64_t *residuals, uint32_t count);
 
 #endif

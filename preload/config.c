@@ -60,7 +60,8 @@ static void config_limit(void)
 	while (*digit >= '0' && *digit <= '9' && megabytes < (1u << 30))
 		megabytes = megabytes * 10 + (uint64_t)(*digit++ - '0');
 	if (*digit || digit == value || megabytes == 0)
-		config_note("AIOTRACE_MAX_MB", value, "not a whole number above 0; no limit is used");
+		config_note("AIOTRACE_MAX_MB", value,
+		            "not a whole number above 0; no limit is used");
 	else
 		config.limit_bytes = megabytes << 20;
 }

@@ -14,13 +14,13 @@
 #define CONFIG_PATH 4096
 
 struct config {
-	bool off;                 /* AIOTRACE_OFF, or this program is not in AIOTRACE_EXE */
-	const char *directory;    /* AIOTRACE_DIR */
-	const char *run;          /* AIOTRACE_RUN, set by the run's first process, or NULL */
-	const char *include;      /* AIOTRACE_INCLUDE, or NULL = everything */
-	const char *exclude;      /* AIOTRACE_EXCLUDE, or NULL = nothing */
-	uint64_t limit_bytes;     /* AIOTRACE_MAX_MB a process; UINT64_MAX = none */
-	char notes[1024];         /* bad values, a line each */
+	bool off;              /* AIOTRACE_OFF, or this program is not in AIOTRACE_EXE */
+	const char *directory; /* AIOTRACE_DIR */
+	const char *run;       /* AIOTRACE_RUN, set by the run's first process, or NULL */
+	const char *include;   /* AIOTRACE_INCLUDE, or NULL = everything */
+	const char *exclude;   /* AIOTRACE_EXCLUDE, or NULL = nothing */
+	uint64_t limit_bytes;  /* AIOTRACE_MAX_MB a process; UINT64_MAX = none */
+	char notes[1024];      /* bad values, a line each */
 };
 
 extern struct config config;

@@ -11,10 +11,10 @@
 #define DEFINE_PATH 4096
 
 void define_add(struct define_list *list, enum aiot_definition_kind kind, const void *head,
-		size_t head_bytes, const void *tail, size_t tail_bytes)
+                size_t head_bytes, const void *tail, size_t tail_bytes)
 {
 	struct aiot_definition record = {.kind = (uint16_t)kind,
-					 .bytes = (uint32_t)(head_bytes + tail_bytes)};
+	                                 .bytes = (uint32_t)(head_bytes + tail_bytes)};
 	if (sizeof record + record.bytes > list->room - list->used)
 		return;
 	uint8_t *to = list->data + list->used;
@@ -37,7 +37,7 @@ static int define_in_region(const struct aiot_define_file *file, const char *pat
 	if (!region || !tracer_is(TRACER_ON))
 		return 0;
 	struct define_list list = {thread_definitions(region), region->define_bytes,
-				   AIOT_LIVE_DEFINE_BYTES};
+	                           AIOT_LIVE_DEFINE_BYTES};
 	uint32_t before = list.used;
 	define_add(&list, AIOT_DEFINE_FILE, file, sizeof *file, path, bytes);
 	__atomic_store_n(&region->define_bytes, list.used, __ATOMIC_RELEASE);

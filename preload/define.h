@@ -20,7 +20,7 @@ struct define_list {
 
 /* Appends one record whose body is `head` followed by `tail`. */
 void define_add(struct define_list *list, enum aiot_definition_kind kind, const void *head,
-		size_t head_bytes, const void *tail, size_t tail_bytes);
+                size_t head_bytes, const void *tail, size_t tail_bytes);
 
 void define_attribute(struct define_list *list, const char *key, const void *value, size_t bytes);
 

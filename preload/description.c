@@ -18,7 +18,7 @@ static uint32_t description_handle; /* last number given out; goes on in a child
 static struct description *description_map(void)
 {
 	long address = SYS6(mmap, 0, DESCRIPTION_CHUNK * sizeof(struct description),
-			    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	                    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	return address < 0 && address > -4096 ? NULL : (struct description *)address;
 }
 
@@ -42,10 +42,10 @@ static bool description_grow(void)
 static struct description *description_claim(uint32_t i)
 {
 	struct description *chunk =
-		__atomic_load_n(&description_chunks[i / DESCRIPTION_CHUNK], __ATOMIC_ACQUIRE);
+	        __atomic_load_n(&description_chunks[i / DESCRIPTION_CHUNK], __ATOMIC_ACQUIRE);
 	uint32_t unused = 0;
-	if (chunk && __atomic_compare_exchange_n(&chunk[i % DESCRIPTION_CHUNK].references, &unused, 1,
-						 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	if (chunk && __atomic_compare_exchange_n(&chunk[i % DESCRIPTION_CHUNK].references, &unused,
+	                                         1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return &chunk[i % DESCRIPTION_CHUNK];
 	return NULL;
 }

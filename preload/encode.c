@@ -14,12 +14,12 @@ struct encode {
 };
 
 static void encode_put(struct encode *e, enum aiot_column column, enum aiot_transform transform,
-		       uint8_t shift, uint64_t base)
+                       uint8_t shift, uint64_t base)
 {
 	struct aiot_column_head head = {.column = (uint8_t)column,
-					.transform = (uint8_t)transform,
-					.shift = shift,
-					.base = base};
+	                                .transform = (uint8_t)transform,
+	                                .shift = shift,
+	                                .base = base};
 	column_put(e->scratch, &e->out, head, e->scratch->residuals, e->count);
 }
 
@@ -117,7 +117,7 @@ static void encode_offset(struct encode *e)
 	uint32_t hits = encode_predict(e, &bits);
 	if (hits * 2 < e->count) {
 		ENCODE_PLAIN(e, AIOT_COLUMN_OFFSET,
-			     event->offset == -1 ? 0 : (uint64_t)event->offset);
+		             event->offset == -1 ? 0 : (uint64_t)event->offset);
 		return;
 	}
 	uint8_t shift = bits ? (uint8_t)__builtin_ctzll(bits) : 0;
@@ -142,13 +142,13 @@ static void encode_times(struct aiot_block *block, const struct aiot_event *even
 }
 
 void encode_events(struct scratch *scratch, struct aiot_block *block,
-		   const struct aiot_event *events, uint32_t count)
+                   const struct aiot_event *events, uint32_t count)
 {
 	struct encode e = {scratch, {scratch->out, 0, SCRATCH_OUT_BYTES}, events, count};
 	ENCODE_PLAIN(&e, AIOT_COLUMN_CALL, event->call);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_STAGE, event->stage);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_FLAGS,
-		     event->flags | (event->offset == -1 ? AIOT_EVENT_NO_OFFSET : 0u));
+	             event->flags | (event->offset == -1 ? AIOT_EVENT_NO_OFFSET : 0u));
 	encode_ids(&e, AIOT_COLUMN_FILE, offsetof(struct aiot_event, file));
 	encode_ids(&e, AIOT_COLUMN_HANDLE, offsetof(struct aiot_event, handle));
 	ENCODE_PLAIN(&e, AIOT_COLUMN_STACK, event->stack);
@@ -174,10 +174,10 @@ static uint32_t encode_count_records(const uint8_t *records, uint32_t bytes)
 }
 
 int encode_definitions(struct scratch *scratch, struct aiot_block *block, const uint8_t *records,
-		       uint32_t bytes)
+                       uint32_t bytes)
 {
 	size_t packed = ZSTD_compressCCtx(scratch->zstd, scratch->out, SCRATCH_OUT_BYTES, records,
-					  bytes, 1);
+	                                  bytes, 1);
 	if (ZSTD_isError(packed))
 		return -1;
 	block->type = AIOT_BLOCK_DEFINITIONS;

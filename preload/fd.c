@@ -26,15 +26,15 @@ static struct fd *fd_slot(int fd)
 			return NULL;
 		chunk = made;
 		if (!__atomic_compare_exchange_n(place, &none, made, 0, __ATOMIC_ACQ_REL,
-						 __ATOMIC_ACQUIRE)) {
+		                                 __ATOMIC_ACQUIRE)) {
 			sys_unmap(made, FD_CHUNK * sizeof *made);
 			chunk = none;
 		}
 	}
 	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
 	while ((unsigned)fd > highest &&
-	       !__atomic_compare_exchange_n(&fd_highest, &highest, (unsigned)fd, 1, __ATOMIC_RELAXED,
-					    __ATOMIC_RELAXED))
+	       !__atomic_compare_exchange_n(&fd_highest, &highest, (unsigned)fd, 1,
+	                                    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
 		;
 	return &chunk[fd % FD_CHUNK];
 }
@@ -54,7 +54,7 @@ static void fd_store(int fd, struct fd entry)
 	slot->stage = entry.stage;
 	slot->kind = entry.kind;
 	struct description *old =
-		__atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
+	        __atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
 	if (old)
 		description_drop(old);
 }
@@ -70,10 +70,10 @@ static uint32_t fd_traits(const struct file *file, int flags)
 static struct fd fd_entry(struct file file, struct description *description)
 {
 	return (struct fd){.description = description,
-			   .file = file.id,
-			   .generation = tracer_generation,
-			   .stage = file.stage,
-			   .kind = file.kind};
+	                   .file = file.id,
+	                   .generation = tracer_generation,
+	                   .stage = file.stage,
+	                   .kind = file.kind};
 }
 
 /* A deleted file keeps the name that it had. */

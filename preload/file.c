@@ -46,15 +46,14 @@ enum aiot_file_kind file_kind(const struct stat *about, const char *path)
 	case S_IFSOCK: return AIOT_FILE_SOCKET;
 	case S_IFCHR: return AIOT_FILE_CHARACTER;
 	case S_IFBLK: return AIOT_FILE_BLOCK;
-	default:
-		return strncmp(path, "anon_inode:", 11) ? AIOT_FILE_UNKNOWN : AIOT_FILE_ANONYMOUS;
+	default: return strncmp(path, "anon_inode:", 11) ? AIOT_FILE_UNKNOWN : AIOT_FILE_ANONYMOUS;
 	}
 }
 
 static void file_define(const struct file_memory *known, const struct stat *about, const char *path)
 {
 	struct aiot_define_file file = {
-		.id = known->id, .kind = known->kind, .stage = known->stage, .size = -1};
+	        .id = known->id, .kind = known->kind, .stage = known->stage, .size = -1};
 	if (about) {
 		file.device = (uint64_t)major(about->st_dev) << 32 | minor(about->st_dev);
 		file.inode = about->st_ino;
@@ -65,7 +64,8 @@ static void file_define(const struct file_memory *known, const struct stat *abou
 
 static struct file_memory file_new(uint64_t hash, enum aiot_file_kind kind, const char *path)
 {
-	struct file_memory made = {.hash = hash, .kind = (uint8_t)kind, .wanted = config_wants(path)};
+	struct file_memory made = {
+	        .hash = hash, .kind = (uint8_t)kind, .wanted = config_wants(path)};
 	made.stage = (uint8_t)classify_file(kind, path);
 	made.id = __atomic_add_fetch(&file_last, 1, __ATOMIC_RELAXED);
 	return made;
@@ -73,7 +73,7 @@ static struct file_memory file_new(uint64_t hash, enum aiot_file_kind kind, cons
 
 /* A name keeps its id; more is known of it once it was opened. */
 static void file_learn(struct file_memory *known, uint64_t hash, const struct stat *about,
-		       const char *path)
+                       const char *path)
 {
 	enum aiot_file_kind kind = file_kind(about, path);
 	if (known->hash == hash && (!kind || kind == known->kind))

@@ -71,13 +71,13 @@ int live_create(const char *path, uint32_t pid, uint32_t image)
 	if (!head)
 		return -ENOSPC;
 	*head = (struct aiot_live){.magic = AIOT_LIVE_MAGIC,
-				   .byte_order = AIOT_BYTE_ORDER,
-				   .version = AIOT_VERSION,
-				   .min_reader = AIOT_MIN_READER,
-				   .pid = pid,
-				   .image = image,
-				   .region_bytes = AIOT_LIVE_REGION_BYTES,
-				   .events = AIOT_LIVE_EVENTS};
+	                           .byte_order = AIOT_BYTE_ORDER,
+	                           .version = AIOT_VERSION,
+	                           .min_reader = AIOT_MIN_READER,
+	                           .pid = pid,
+	                           .image = image,
+	                           .region_bytes = AIOT_LIVE_REGION_BYTES,
+	                           .events = AIOT_LIVE_EVENTS};
 	head->checksum = XXH64(head, offsetof(struct aiot_live, checksum), 0);
 	loss_move(head->loss);
 	return 0;
@@ -87,7 +87,7 @@ static bool live_claim(struct aiot_region *region)
 {
 	uint32_t unowned = AIOT_REGION_FREE;
 	return region && __atomic_compare_exchange_n(&region->state, &unowned, AIOT_REGION_OWNED, 0,
-						     __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
+	                                             __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
 
 static struct aiot_region *live_reserve(void)
@@ -135,7 +135,8 @@ bool live_drain(bool (*drain)(struct aiot_region *region))
 	bool all = true;
 	for (uint32_t i = 0; i < live_known(); i++) {
 		struct aiot_region *region = __atomic_load_n(&live_regions[i], __ATOMIC_ACQUIRE);
-		if (region && __atomic_load_n(&region->state, __ATOMIC_ACQUIRE) == AIOT_REGION_OWNED)
+		if (region &&
+		    __atomic_load_n(&region->state, __ATOMIC_ACQUIRE) == AIOT_REGION_OWNED)
 			all = drain(region) && all;
 	}
 	return all;

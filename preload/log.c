@@ -37,7 +37,7 @@ void log_line(const char *subject, const char *text)
 	if (!log_path)
 		return;
 	struct iovec parts[] = {log_part("aiotrace: "), log_part(subject), log_part(": "),
-				log_part(text), log_part("\n")};
+	                        log_part(text), log_part("\n")};
 	log_write(parts, 5);
 }
 
@@ -46,8 +46,9 @@ void log_error(const char *subject, const char *text, int error)
 	if (!log_path)
 		return;
 	const char *words = strerrordesc_np(error);
-	struct iovec parts[] = {log_part("aiotrace: "), log_part(subject), log_part(": "),
-				log_part(text), log_part(": "), log_part(words ? words : "unknown error"),
-				log_part("\n")};
+	struct iovec parts[] = {log_part("aiotrace: "), log_part(subject),
+	                        log_part(": "),         log_part(text),
+	                        log_part(": "),         log_part(words ? words : "unknown error"),
+	                        log_part("\n")};
 	log_write(parts, 7);
 }

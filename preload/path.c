@@ -25,7 +25,7 @@ void path_cwd_changed(void)
 	uint32_t version = __atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED);
 	bool known = path_ask_cwd(now);
 	if (version & 1 || !__atomic_compare_exchange_n(&path_cwd_version, &version, version + 1, 0,
-							__ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+	                                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return;
 	if (known)
 		memcpy(path_cwd, now, strlen(now) + 1);
@@ -92,8 +92,8 @@ bool path_absolute(int directory, const char *path, char name[PATH_BYTES])
 		return true;
 	}
 	name[0] = '\0';
-	bool known = path[0] == '/' || (directory == AT_FDCWD ? path_read_cwd(name)
-							       : path_of_fd(directory, name));
+	bool known = path[0] == '/' ||
+	             (directory == AT_FDCWD ? path_read_cwd(name) : path_of_fd(directory, name));
 	if (!known) {
 		size_t bytes = strnlen(path, PATH_BYTES - 1);
 		memcpy(name, path, bytes);

@@ -45,7 +45,7 @@ static void process_date(uint64_t seconds, char text[24])
 	unsigned shifted = (5 * of_year + 2) / 153, day = of_year - (153 * shifted + 2) / 5 + 1;
 	unsigned month = shifted < 10 ? shifted + 3 : shifted - 9;
 	snprintf(text, 24, "%04u%02u%02u-%02u%02u%02u", (era * 400 + year + (month <= 2)) % 10000,
-		 month % 100, day % 100, rest / 3600, rest / 60 % 60, rest % 60);
+	         month % 100, day % 100, rest / 3600, rest / 60 % 60, rest % 60);
 }
 
 /* Makes a folder and those above it. Returns 0 or -errno. */
@@ -105,7 +105,7 @@ static int process_create(struct aiot_header *header, const char *host)
 		header->image = image;
 		header->checksum = XXH64(header, offsetof(struct aiot_header, checksum), 0);
 		snprintf(process_trace, sizeof process_trace, "%s/%s.%u.%u" AIOT_SUFFIX,
-			 process_run, host, header->pid, image);
+		         process_run, host, header->pid, image);
 		int error = sink_create(process_trace, header);
 		if (error != -EEXIST)
 			return error ? error : (int)image;
@@ -127,15 +127,15 @@ int process_begin(bool forked)
 	if (SYS1(uname, &names) < 0)
 		strcpy(names.nodename, "unknown");
 	struct aiot_header header = {.magic = AIOT_MAGIC,
-				     .byte_order = AIOT_BYTE_ORDER,
-				     .version = AIOT_VERSION,
-				     .min_reader = AIOT_MIN_READER,
-				     .header_bytes = sizeof header,
-				     .pid = (uint32_t)SYS0(getpid),
-				     .ppid = (uint32_t)SYS0(getppid),
-				     .origin = forked ? AIOT_ORIGIN_FORK : AIOT_ORIGIN_EXEC,
-				     .start_mono_ns = clock_now(),
-				     .start_real_ns = clock_of(CLOCK_REALTIME)};
+	                             .byte_order = AIOT_BYTE_ORDER,
+	                             .version = AIOT_VERSION,
+	                             .min_reader = AIOT_MIN_READER,
+	                             .header_bytes = sizeof header,
+	                             .pid = (uint32_t)SYS0(getpid),
+	                             .ppid = (uint32_t)SYS0(getppid),
+	                             .origin = forked ? AIOT_ORIGIN_FORK : AIOT_ORIGIN_EXEC,
+	                             .start_mono_ns = clock_now(),
+	                             .start_real_ns = clock_of(CLOCK_REALTIME)};
 	process_boot_id(header.boot_id);
 	int error = process_make_run(names.nodename, header.pid);
 	if (error)

@@ -37,7 +37,7 @@ void *real_find(void *slot, const char *name);
 
 #define REAL(symbol)                                                                               \
 	(__builtin_expect(real.symbol != NULL, 1)                                                  \
-		 ? real.symbol                                                                     \
-		 : (__typeof__(symbol) *)real_find(&real.symbol, #symbol))
+	         ? real.symbol                                                                     \
+	         : (__typeof__(symbol) *)real_find(&real.symbol, #symbol))
 
 #endif

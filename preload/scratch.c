@@ -31,7 +31,8 @@ static struct scratch *scratch_make(void)
 struct scratch *scratch_take(void)
 {
 	for (int i = 0; i < SCRATCH_KEPT; i++) {
-		struct scratch *found = __atomic_exchange_n(&scratch_free[i], NULL, __ATOMIC_ACQUIRE);
+		struct scratch *found =
+		        __atomic_exchange_n(&scratch_free[i], NULL, __ATOMIC_ACQUIRE);
 		if (found)
 			return found;
 	}
@@ -43,7 +44,7 @@ void scratch_give(struct scratch *scratch)
 	for (int i = 0; i < SCRATCH_KEPT; i++) {
 		struct scratch *none = NULL;
 		if (__atomic_compare_exchange_n(&scratch_free[i], &none, scratch, 0,
-						__ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		                                __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 			return;
 	}
 	sys_unmap(scratch, sizeof(struct scratch) + ZSTD_estimateCCtxSize(1));

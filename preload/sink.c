@@ -41,8 +41,10 @@ static int sink_write(int flags, const struct iovec *parts, int count)
 		return fd;
 	long n = SYS3(writev, fd, parts, count);
 	sys_close(fd);
+	__atomic_fetch_add(&sys_own.writes, 1, __ATOMIC_RELAXED);
 	if (n < 0)
 		return (int)n;
+	__atomic_fetch_add(&sys_own.written_bytes, (uint64_t)n, __ATOMIC_RELAXED);
 	return (size_t)n == bytes ? 0 : -ENOSPC;
 }
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <sys/mman.h>
 
+struct sys_own sys_own;
+
 long sys_read_file(const char *path, char *text, size_t bytes)
 {
 	int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
@@ -11,8 +13,12 @@ long sys_read_file(const char *path, char *text, size_t bytes)
 		return fd;
 	size_t done = 0;
 	long n = 0;
-	while (done < bytes - 1 && (n = SYS3(read, fd, text + done, bytes - 1 - done)) > 0)
-		done += (size_t)n;
+	do {
+		n = SYS3(read, fd, text + done, bytes - 1 - done);
+		done += n > 0 ? (size_t)n : 0;
+		__atomic_fetch_add(&sys_own.reads, 1, __ATOMIC_RELAXED);
+	} while (n > 0 && done < bytes - 1);
+	__atomic_fetch_add(&sys_own.read_bytes, done, __ATOMIC_RELAXED);
 	sys_close(fd);
 	text[done] = '\0';
 	return n < 0 ? n : (long)done;
@@ -20,7 +26,8 @@ long sys_read_file(const char *path, char *text, size_t bytes)
 
 void *sys_map(size_t bytes, int wipe)
 {
-	long address = SYS6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	long address =
+	        SYS6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (address < 0 && address > -4096)
 		return NULL;
 	if (wipe && SYS3(madvise, address, bytes, MADV_WIPEONFORK) < 0) {

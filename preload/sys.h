@@ -19,9 +19,9 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 	register long r8 __asm__("r8") = e;
 	register long r9 __asm__("r9") = f;
 	__asm__ volatile("syscall"
-			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-			 : "rcx", "r11", "memory");
+	                 : "=a"(result)
+	                 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+	                 : "rcx", "r11", "memory");
 	return result;
 }
 #elif defined(__aarch64__)
@@ -35,22 +35,25 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 	register long x4 __asm__("x4") = e;
 	register long x5 __asm__("x5") = f;
 	__asm__ volatile("svc 0"
-			 : "+r"(x0)
-			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-			 : "memory");
+	                 : "+r"(x0)
+	                 : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
+	                 : "memory");
 	return x0;
 }
 #else
 #error "aiotrace knows the system calls of x86-64 and aarch64"
 #endif
 
-#define SYS_ARG_(x)                            (long)(x)
-#define SYS0(name)                             sys_call(SYS_##name, 0, 0, 0, 0, 0, 0)
-#define SYS1(name, a)                          sys_call(SYS_##name, SYS_ARG_(a), 0, 0, 0, 0, 0)
-#define SYS2(name, a, b)                       sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), 0, 0, 0, 0)
-#define SYS3(name, a, b, c)                    sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), 0, 0, 0)
-#define SYS4(name, a, b, c, d)                 sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), SYS_ARG_(d), 0, 0)
-#define SYS6(name, a, b, c, d, e, f)           sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), SYS_ARG_(d), SYS_ARG_(e), SYS_ARG_(f))
+#define SYS_ARG_(x)         (long)(x)
+#define SYS0(name)          sys_call(SYS_##name, 0, 0, 0, 0, 0, 0)
+#define SYS1(name, a)       sys_call(SYS_##name, SYS_ARG_(a), 0, 0, 0, 0, 0)
+#define SYS2(name, a, b)    sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), 0, 0, 0, 0)
+#define SYS3(name, a, b, c) sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), 0, 0, 0)
+#define SYS4(name, a, b, c, d)                                                                     \
+	sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), SYS_ARG_(d), 0, 0)
+#define SYS6(name, a, b, c, d, e, f)                                                               \
+	sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), SYS_ARG_(d), SYS_ARG_(e),      \
+	         SYS_ARG_(f))
 
 /* Returns a descriptor or -errno. Paths are absolute or relative to the cwd. */
 static inline int sys_open(const char *path, int flags, int mode)
@@ -62,6 +65,13 @@ static inline void sys_close(int fd)
 {
 	SYS1(close, fd);
 }
+
+/* What the library itself read and wrote in this process, so that it can be
+ * taken from the kernel's count. Atomic. */
+struct sys_own {
+	uint64_t read_bytes, reads, written_bytes, writes;
+};
+extern struct sys_own sys_own;
 
 /* Reads a whole small file (as in /proc) into `text` and ends it with NUL.
  * Returns its length without the NUL, or -errno. */

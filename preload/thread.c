@@ -64,7 +64,7 @@ static uint32_t thread_committed(const struct aiot_region *region)
 	uint32_t count = 0;
 	while (count < AIOT_LIVE_EVENTS &&
 	       __atomic_load_n(&events[count].commit, __ATOMIC_ACQUIRE) ==
-		       AIOT_COMMIT(region->sequence + count))
+	               AIOT_COMMIT(region->sequence + count))
 		count++;
 	return count;
 }

@@ -29,8 +29,8 @@ static void tracer_set(enum tracer_state state)
 static bool tracer_move(enum tracer_state from, enum tracer_state to)
 {
 	uint32_t expected = (uint32_t)from;
-	return __atomic_compare_exchange_n(tracer_state, &expected, (uint32_t)to, 0, __ATOMIC_SEQ_CST,
-					   __ATOMIC_SEQ_CST);
+	return __atomic_compare_exchange_n(tracer_state, &expected, (uint32_t)to, 0,
+	                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 /* What events are counted under once tracing was stopped; AIOT_LOSSES while it
@@ -67,6 +67,7 @@ static void tracer_forget(void)
 	scratch_forget();
 	description_forget();
 	loss_reset();
+	sys_own = (struct sys_own){0};
 	tracer_stopped = AIOT_LOSSES;
 }
 

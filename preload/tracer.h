@@ -18,7 +18,7 @@ enum tracer_state {
 	TRACER_OFF,     /* for good */
 };
 
-extern uint32_t *tracer_state;   /* enum tracer_state; atomic */
+extern uint32_t *tracer_state;     /* enum tracer_state; atomic */
 extern uint16_t tracer_generation; /* 1, and one more for each fork on the way here */
 
 static inline bool tracer_is(enum tracer_state state)

@@ -12,7 +12,7 @@ static struct file call_file(int directory, const char *path)
 }
 
 void call_store_named(struct aiot_event *event, int directory, const char *path,
-		      int other_directory, const char *other)
+                      int other_directory, const char *other)
 {
 	int saved = errno;
 	struct file file = {1, AIOT_STAGE_OTHER, AIOT_FILE_UNKNOWN};

@@ -52,17 +52,17 @@ static inline bool call_begin_on(struct call *call, int fd)
 
 /* The event of a call that just returned; offset, size and aux may be added. */
 static inline struct aiot_event call_event(const struct call *call, enum aiot_call id,
-					   int64_t returned)
+                                           int64_t returned)
 {
 	const struct description *held = call->fd.description;
 	return (struct aiot_event){.start_ns = call->start,
-				   .duration_ns = clock_now() - call->start,
-				   .offset = -1,
-				   .result = event_result(returned),
-				   .file = call->fd.file,
-				   .handle = held ? held->handle : 0,
-				   .call = (uint16_t)id,
-				   .stage = call->fd.stage};
+	                           .duration_ns = clock_now() - call->start,
+	                           .offset = -1,
+	                           .result = event_result(returned),
+	                           .file = call->fd.file,
+	                           .handle = held ? held->handle : 0,
+	                           .call = (uint16_t)id,
+	                           .stage = call->fd.stage};
 }
 
 /* Records a call that has neither offset nor size. */
@@ -77,11 +77,11 @@ static inline int call_ended(const struct call *call, enum aiot_call id, int ret
  * in aux if `other` is not NULL. Names are looked at after the call, when the
  * kernel has found them readable. Keeps errno. */
 void call_store_named(struct aiot_event *event, int directory, const char *path,
-		      int other_directory, const char *other);
+                      int other_directory, const char *other);
 
 /* Records a call on one path. */
 static inline int call_ended_on_path(const struct call *call, enum aiot_call id, int directory,
-				     const char *path, int flags, int returned)
+                                     const char *path, int flags, int returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.aux = (uint32_t)flags;

@@ -8,7 +8,7 @@
 /* Stores one half. `moved_to` is the offset behind the bytes where the caller
  * gave one, as the kernel left it; NULL where the position was used. */
 static void copy_store_half(const struct call *call, struct aiot_event event, int fd,
-			    const off64_t *moved_to, bool write)
+                            const off64_t *moved_to, bool write)
 {
 	const struct description *held = call->fd.description;
 	event.file = call->fd.file;
@@ -42,8 +42,8 @@ static bool copy_begin(struct copy *copy, int in_fd, int out_fd)
 }
 
 static ssize_t copy_ended(const struct copy *copy, enum aiot_call id, enum aiot_call out_id,
-			  const off64_t *in_offset, const off64_t *out_offset, size_t size,
-			  ssize_t returned)
+                          const off64_t *in_offset, const off64_t *out_offset, size_t size,
+                          ssize_t returned)
 {
 	struct aiot_event event = call_event(&copy->in, id, returned);
 	event.size = size;
@@ -60,7 +60,7 @@ ssize_t sendfile(int out, int in, off_t *offset, size_t size)
 		return REAL(sendfile)(out, in, offset, size);
 	ssize_t returned = REAL(sendfile)(out, in, offset, size);
 	return copy_ended(&copy, AIOT_CALL_sendfile, AIOT_CALL_sendfile_out, offset, NULL, size,
-			  returned);
+	                  returned);
 }
 
 ssize_t sendfile64(int out, int in, off64_t *offset, size_t size)
@@ -70,16 +70,16 @@ ssize_t sendfile64(int out, int in, off64_t *offset, size_t size)
 		return REAL(sendfile64)(out, in, offset, size);
 	ssize_t returned = REAL(sendfile64)(out, in, offset, size);
 	return copy_ended(&copy, AIOT_CALL_sendfile64, AIOT_CALL_sendfile_out, offset, NULL, size,
-			  returned);
+	                  returned);
 }
 
 ssize_t copy_file_range(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t size,
-			unsigned flags)
+                        unsigned flags)
 {
 	struct copy copy;
 	if (!copy_begin(&copy, in, out))
 		return REAL(copy_file_range)(in, in_offset, out, out_offset, size, flags);
 	ssize_t returned = REAL(copy_file_range)(in, in_offset, out, out_offset, size, flags);
 	return copy_ended(&copy, AIOT_CALL_copy_file_range, AIOT_CALL_copy_file_range_out,
-			  in_offset, out_offset, size, returned);
+	                  in_offset, out_offset, size, returned);
 }

@@ -24,7 +24,7 @@ void data_store_at_position(const struct call *call, struct aiot_event *event, i
 			event->offset = data_ask(held, fd, moved);
 		else
 			event->offset =
-				__atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED);
+			        __atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED);
 	}
 	event_store(event);
 }

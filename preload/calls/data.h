@@ -25,7 +25,7 @@ static inline uint64_t data_vector_bytes(const struct iovec *vector, int count, 
 }
 
 static inline ssize_t data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size,
-				ssize_t returned)
+                                ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.size = size;
@@ -34,7 +34,7 @@ static inline ssize_t data_read(const struct call *call, enum aiot_call id, int 
 }
 
 static inline ssize_t data_write(const struct call *call, enum aiot_call id, int fd, uint64_t size,
-				 ssize_t returned)
+                                 ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.size = size;
@@ -43,7 +43,7 @@ static inline ssize_t data_write(const struct call *call, enum aiot_call id, int
 }
 
 static inline ssize_t data_read_at(const struct call *call, enum aiot_call id, int64_t offset,
-				   uint64_t size, ssize_t returned)
+                                   uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.size = size;
@@ -53,7 +53,7 @@ static inline ssize_t data_read_at(const struct call *call, enum aiot_call id, i
 }
 
 static inline ssize_t data_write_at(const struct call *call, enum aiot_call id, int fd,
-				    int64_t offset, uint64_t size, ssize_t returned)
+                                    int64_t offset, uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.size = size;

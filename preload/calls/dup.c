@@ -52,7 +52,7 @@ static void dup_flags_set(const struct call *call, int flags)
 }
 
 static int dup_fcntl_ended(const struct call *call, enum aiot_call id, int fd, int command,
-			   long argument, int returned)
+                           long argument, int returned)
 {
 	int saved = errno;
 	struct aiot_event event = call_event(call, id, returned);
@@ -82,7 +82,7 @@ int fcntl(int fd, int command, ...)
 	if (!call_begin_on(&call, fd))
 		return REAL(fcntl)(fd, command, argument);
 	return dup_fcntl_ended(&call, AIOT_CALL_fcntl, fd, command, argument,
-			       REAL(fcntl)(fd, command, argument));
+	                       REAL(fcntl)(fd, command, argument));
 }
 
 int fcntl64(int fd, int command, ...)
@@ -92,5 +92,5 @@ int fcntl64(int fd, int command, ...)
 	if (!call_begin_on(&call, fd))
 		return REAL(fcntl64)(fd, command, argument);
 	return dup_fcntl_ended(&call, AIOT_CALL_fcntl64, fd, command, argument,
-			       REAL(fcntl64)(fd, command, argument));
+	                       REAL(fcntl64)(fd, command, argument));
 }

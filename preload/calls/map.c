@@ -22,7 +22,7 @@ static void map_keep(uintptr_t begin, size_t size, struct fd fd)
 	for (uint32_t i = 0; i < MAP_KEPT; i++) {
 		uintptr_t unused = 0;
 		if (!__atomic_compare_exchange_n(&map_kept[i].begin, &unused, begin, 0,
-						 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		                                 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			continue;
 		map_kept[i].fd = fd;
 		__atomic_store_n(&map_kept[i].end, begin + size, __ATOMIC_RELEASE);
@@ -53,9 +53,10 @@ static void map_drop(struct map *map)
 }
 
 static void *map_ended(const struct call *call, enum aiot_call id, size_t size, int protection,
-		       int flags, int64_t offset, void *address)
+                       int flags, int64_t offset, void *address)
 {
-	struct aiot_event event = call_event(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
+	struct aiot_event event =
+	        call_event(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
 	event.size = size;
 	event.offset = offset;
 	event.aux = (uint32_t)protection | (uint32_t)flags << 8;
@@ -66,7 +67,8 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
 }
 
 /* jemalloc and others map memory before libc can look symbols up. */
-static void *map_early(void *address, size_t size, int protection, int flags, int fd, int64_t offset)
+static void *map_early(void *address, size_t size, int protection, int flags, int fd,
+                       int64_t offset)
 {
 	long result = SYS6(mmap, address, size, protection, flags, fd, offset);
 	if (result < 0 && result > -4096) {
@@ -80,22 +82,24 @@ void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t 
 {
 	struct call call;
 	if (flags & MAP_ANONYMOUS)
-		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd, offset);
+		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
+		                                           offset);
 	if (!call_begin_on(&call, fd))
 		return REAL(mmap)(address, size, protection, flags, fd, offset);
 	return map_ended(&call, AIOT_CALL_mmap, size, protection, flags, offset,
-			 REAL(mmap)(address, size, protection, flags, fd, offset));
+	                 REAL(mmap)(address, size, protection, flags, fd, offset));
 }
 
 void *mmap64(void *address, size_t size, int protection, int flags, int fd, off64_t offset)
 {
 	struct call call;
 	if (flags & MAP_ANONYMOUS)
-		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd, offset);
+		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
+		                                           offset);
 	if (!call_begin_on(&call, fd))
 		return REAL(mmap64)(address, size, protection, flags, fd, offset);
 	return map_ended(&call, AIOT_CALL_mmap64, size, protection, flags, offset,
-			 REAL(mmap64)(address, size, protection, flags, fd, offset));
+	                 REAL(mmap64)(address, size, protection, flags, fd, offset));
 }
 
 int munmap(void *address, size_t size)
@@ -109,8 +113,7 @@ int munmap(void *address, size_t size)
 	call.fd.description = NULL;
 	if ((uintptr_t)address + size >= map->end)
 		map_drop(map);
-	struct aiot_event event =
-		call_event(&call, AIOT_CALL_munmap, REAL(munmap)(address, size));
+	struct aiot_event event = call_event(&call, AIOT_CALL_munmap, REAL(munmap)(address, size));
 	event.offset = (intptr_t)address;
 	event.size = size;
 	event_store(&event);

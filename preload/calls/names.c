@@ -6,7 +6,7 @@
 #include "calls/call.h"
 
 static int names_moved(const struct call *call, enum aiot_call id, int from_directory,
-		       const char *from, int to_directory, const char *to, int returned)
+                       const char *from, int to_directory, const char *to, int returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	call_store_named(&event, from_directory, from, to_directory, to);
@@ -19,7 +19,7 @@ int rename(const char *from, const char *to)
 	if (!call_begin(&call))
 		return REAL(rename)(from, to);
 	return names_moved(&call, AIOT_CALL_rename, AT_FDCWD, from, AT_FDCWD, to,
-			   REAL(rename)(from, to));
+	                   REAL(rename)(from, to));
 }
 
 int renameat(int from_directory, const char *from, int to_directory, const char *to)
@@ -28,17 +28,17 @@ int renameat(int from_directory, const char *from, int to_directory, const char 
 	if (!call_begin(&call))
 		return REAL(renameat)(from_directory, from, to_directory, to);
 	return names_moved(&call, AIOT_CALL_renameat, from_directory, from, to_directory, to,
-			   REAL(renameat)(from_directory, from, to_directory, to));
+	                   REAL(renameat)(from_directory, from, to_directory, to));
 }
 
 int renameat2(int from_directory, const char *from, int to_directory, const char *to,
-	      unsigned flags)
+              unsigned flags)
 {
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(renameat2)(from_directory, from, to_directory, to, flags);
 	return names_moved(&call, AIOT_CALL_renameat2, from_directory, from, to_directory, to,
-			   REAL(renameat2)(from_directory, from, to_directory, to, flags));
+	                   REAL(renameat2)(from_directory, from, to_directory, to, flags));
 }
 
 int unlink(const char *path)
@@ -55,7 +55,7 @@ int unlinkat(int directory, const char *path, int flags)
 	if (!call_begin(&call))
 		return REAL(unlinkat)(directory, path, flags);
 	return call_ended_on_path(&call, AIOT_CALL_unlinkat, directory, path, flags,
-				  REAL(unlinkat)(directory, path, flags));
+	                          REAL(unlinkat)(directory, path, flags));
 }
 
 int remove(const char *path)
@@ -72,7 +72,7 @@ int mkdir(const char *path, mode_t mode)
 	if (!call_begin(&call))
 		return REAL(mkdir)(path, mode);
 	return call_ended_on_path(&call, AIOT_CALL_mkdir, AT_FDCWD, path, 0,
-				  REAL(mkdir)(path, mode));
+	                          REAL(mkdir)(path, mode));
 }
 
 int mkdirat(int directory, const char *path, mode_t mode)
@@ -81,7 +81,7 @@ int mkdirat(int directory, const char *path, mode_t mode)
 	if (!call_begin(&call))
 		return REAL(mkdirat)(directory, path, mode);
 	return call_ended_on_path(&call, AIOT_CALL_mkdirat, directory, path, 0,
-				  REAL(mkdirat)(directory, path, mode));
+	                          REAL(mkdirat)(directory, path, mode));
 }
 
 int rmdir(const char *path)

@@ -20,7 +20,7 @@
 	})
 
 static int open_ended(const struct call *call, enum aiot_call id, int directory, const char *path,
-		      int flags, int fd)
+                      int flags, int fd)
 {
 	struct aiot_event event = call_event(call, id, fd);
 	char name[PATH_BYTES];
@@ -48,7 +48,7 @@ int open(const char *path, int flags, ...)
 	if (!call_begin(&call))
 		return REAL(open)(path, flags, mode);
 	return open_ended(&call, AIOT_CALL_open, AT_FDCWD, path, flags,
-			  REAL(open)(path, flags, mode));
+	                  REAL(open)(path, flags, mode));
 }
 
 int open64(const char *path, int flags, ...)
@@ -58,7 +58,7 @@ int open64(const char *path, int flags, ...)
 	if (!call_begin(&call))
 		return REAL(open64)(path, flags, mode);
 	return open_ended(&call, AIOT_CALL_open64, AT_FDCWD, path, flags,
-			  REAL(open64)(path, flags, mode));
+	                  REAL(open64)(path, flags, mode));
 }
 
 int openat(int directory, const char *path, int flags, ...)
@@ -68,7 +68,7 @@ int openat(int directory, const char *path, int flags, ...)
 	if (!call_begin(&call))
 		return REAL(openat)(directory, path, flags, mode);
 	return open_ended(&call, AIOT_CALL_openat, directory, path, flags,
-			  REAL(openat)(directory, path, flags, mode));
+	                  REAL(openat)(directory, path, flags, mode));
 }
 
 int openat64(int directory, const char *path, int flags, ...)
@@ -78,7 +78,7 @@ int openat64(int directory, const char *path, int flags, ...)
 	if (!call_begin(&call))
 		return REAL(openat64)(directory, path, flags, mode);
 	return open_ended(&call, AIOT_CALL_openat64, directory, path, flags,
-			  REAL(openat64)(directory, path, flags, mode));
+	                  REAL(openat64)(directory, path, flags, mode));
 }
 
 int creat(const char *path, mode_t mode)
@@ -87,7 +87,7 @@ int creat(const char *path, mode_t mode)
 	if (!call_begin(&call))
 		return REAL(creat)(path, mode);
 	return open_ended(&call, AIOT_CALL_creat, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
-			  REAL(creat)(path, mode));
+	                  REAL(creat)(path, mode));
 }
 
 int creat64(const char *path, mode_t mode)
@@ -96,7 +96,7 @@ int creat64(const char *path, mode_t mode)
 	if (!call_begin(&call))
 		return REAL(creat64)(path, mode);
 	return open_ended(&call, AIOT_CALL_creat64, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
-			  REAL(creat64)(path, mode));
+	                  REAL(creat64)(path, mode));
 }
 
 int __open_2(const char *path, int flags)
@@ -105,7 +105,7 @@ int __open_2(const char *path, int flags)
 	if (!call_begin(&call))
 		return REAL(__open_2)(path, flags);
 	return open_ended(&call, AIOT_CALL___open_2, AT_FDCWD, path, flags,
-			  REAL(__open_2)(path, flags));
+	                  REAL(__open_2)(path, flags));
 }
 
 int __open64_2(const char *path, int flags)
@@ -114,7 +114,7 @@ int __open64_2(const char *path, int flags)
 	if (!call_begin(&call))
 		return REAL(__open64_2)(path, flags);
 	return open_ended(&call, AIOT_CALL___open64_2, AT_FDCWD, path, flags,
-			  REAL(__open64_2)(path, flags));
+	                  REAL(__open64_2)(path, flags));
 }
 
 int __openat_2(int directory, const char *path, int flags)
@@ -123,7 +123,7 @@ int __openat_2(int directory, const char *path, int flags)
 	if (!call_begin(&call))
 		return REAL(__openat_2)(directory, path, flags);
 	return open_ended(&call, AIOT_CALL___openat_2, directory, path, flags,
-			  REAL(__openat_2)(directory, path, flags));
+	                  REAL(__openat_2)(directory, path, flags));
 }
 
 int __openat64_2(int directory, const char *path, int flags)
@@ -132,5 +132,5 @@ int __openat64_2(int directory, const char *path, int flags)
 	if (!call_begin(&call))
 		return REAL(__openat64_2)(directory, path, flags);
 	return open_ended(&call, AIOT_CALL___openat64_2, directory, path, flags,
-			  REAL(__openat64_2)(directory, path, flags));
+	                  REAL(__openat64_2)(directory, path, flags));
 }

@@ -9,8 +9,7 @@ ssize_t read(int fd, void *buffer, size_t size)
 	struct call call;
 	if (!call_begin_on(&call, fd))
 		return REAL(read)(fd, buffer, size);
-	return data_read(&call, AIOT_CALL_read, fd, size,
-			 REAL(read)(fd, buffer, size));
+	return data_read(&call, AIOT_CALL_read, fd, size, REAL(read)(fd, buffer, size));
 }
 
 ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
@@ -19,7 +18,7 @@ ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 	if (!call_begin_on(&call, fd))
 		return REAL(pread)(fd, buffer, size, offset);
 	return data_read_at(&call, AIOT_CALL_pread, offset, size,
-			    REAL(pread)(fd, buffer, size, offset));
+	                    REAL(pread)(fd, buffer, size, offset));
 }
 
 ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
@@ -28,7 +27,7 @@ ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 	if (!call_begin_on(&call, fd))
 		return REAL(pread64)(fd, buffer, size, offset);
 	return data_read_at(&call, AIOT_CALL_pread64, offset, size,
-			    REAL(pread64)(fd, buffer, size, offset));
+	                    REAL(pread64)(fd, buffer, size, offset));
 }
 
 ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
@@ -37,7 +36,7 @@ ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
 	if (!call_begin_on(&call, fd))
 		return REAL(__read_chk)(fd, buffer, size, bound);
 	return data_read(&call, AIOT_CALL___read_chk, fd, size,
-			 REAL(__read_chk)(fd, buffer, size, bound));
+	                 REAL(__read_chk)(fd, buffer, size, bound));
 }
 
 ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t bound)
@@ -46,7 +45,7 @@ ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t boun
 	if (!call_begin_on(&call, fd))
 		return REAL(__pread_chk)(fd, buffer, size, offset, bound);
 	return data_read_at(&call, AIOT_CALL___pread_chk, offset, size,
-			    REAL(__pread_chk)(fd, buffer, size, offset, bound));
+	                    REAL(__pread_chk)(fd, buffer, size, offset, bound));
 }
 
 ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t bound)
@@ -55,7 +54,7 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t 
 	if (!call_begin_on(&call, fd))
 		return REAL(__pread64_chk)(fd, buffer, size, offset, bound);
 	return data_read_at(&call, AIOT_CALL___pread64_chk, offset, size,
-			    REAL(__pread64_chk)(fd, buffer, size, offset, bound));
+	                    REAL(__pread64_chk)(fd, buffer, size, offset, bound));
 }
 
 ssize_t readv(int fd, const struct iovec *vector, int count)
@@ -96,7 +95,7 @@ ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int
 	ssize_t returned = REAL(preadv2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);
 	return offset == -1 ? data_read(&call, AIOT_CALL_preadv2, fd, size, returned)
-			    : data_read_at(&call, AIOT_CALL_preadv2, offset, size, returned);
+	                    : data_read_at(&call, AIOT_CALL_preadv2, offset, size, returned);
 }
 
 ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset, int flags)
@@ -107,5 +106,5 @@ ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset
 	ssize_t returned = REAL(preadv64v2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);
 	return offset == -1 ? data_read(&call, AIOT_CALL_preadv64v2, fd, size, returned)
-			    : data_read_at(&call, AIOT_CALL_preadv64v2, offset, size, returned);
+	                    : data_read_at(&call, AIOT_CALL_preadv64v2, offset, size, returned);
 }

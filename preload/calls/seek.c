@@ -5,7 +5,7 @@
 #include "calls/call.h"
 
 static int64_t seek_ended(const struct call *call, enum aiot_call id, int64_t offset, int whence,
-			  int64_t returned)
+                          int64_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	struct description *held = call->fd.description;
@@ -31,5 +31,5 @@ off64_t lseek64(int fd, off64_t offset, int whence)
 	if (!call_begin_on(&call, fd))
 		return REAL(lseek64)(fd, offset, whence);
 	return seek_ended(&call, AIOT_CALL_lseek64, offset, whence,
-			  REAL(lseek64)(fd, offset, whence));
+	                  REAL(lseek64)(fd, offset, whence));
 }

@@ -7,7 +7,7 @@
 
 /* fstatat(fd, "", …, AT_EMPTY_PATH) asks about the descriptor itself. */
 static int stat_at_ended(const struct call *call, enum aiot_call id, int directory,
-			 const char *path, int flags, int returned)
+                         const char *path, int flags, int returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.aux = (uint32_t)flags;
@@ -30,7 +30,7 @@ int stat(const char *path, struct stat *buffer)
 	if (!call_begin(&call))
 		return REAL(stat)(path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL_stat, AT_FDCWD, path, 0,
-				  REAL(stat)(path, buffer));
+	                          REAL(stat)(path, buffer));
 }
 
 int stat64(const char *path, struct stat64 *buffer)
@@ -39,7 +39,7 @@ int stat64(const char *path, struct stat64 *buffer)
 	if (!call_begin(&call))
 		return REAL(stat64)(path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL_stat64, AT_FDCWD, path, 0,
-				  REAL(stat64)(path, buffer));
+	                          REAL(stat64)(path, buffer));
 }
 
 int fstat(int fd, struct stat *buffer)
@@ -64,7 +64,7 @@ int lstat(const char *path, struct stat *buffer)
 	if (!call_begin(&call))
 		return REAL(lstat)(path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL_lstat, AT_FDCWD, path, 0,
-				  REAL(lstat)(path, buffer));
+	                          REAL(lstat)(path, buffer));
 }
 
 int lstat64(const char *path, struct stat64 *buffer)
@@ -73,7 +73,7 @@ int lstat64(const char *path, struct stat64 *buffer)
 	if (!call_begin(&call))
 		return REAL(lstat64)(path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL_lstat64, AT_FDCWD, path, 0,
-				  REAL(lstat64)(path, buffer));
+	                          REAL(lstat64)(path, buffer));
 }
 
 int fstatat(int directory, const char *path, struct stat *buffer, int flags)
@@ -82,7 +82,7 @@ int fstatat(int directory, const char *path, struct stat *buffer, int flags)
 	if (!call_begin(&call))
 		return REAL(fstatat)(directory, path, buffer, flags);
 	return stat_at_ended(&call, AIOT_CALL_fstatat, directory, path, flags,
-			     REAL(fstatat)(directory, path, buffer, flags));
+	                     REAL(fstatat)(directory, path, buffer, flags));
 }
 
 int fstatat64(int directory, const char *path, struct stat64 *buffer, int flags)
@@ -91,7 +91,7 @@ int fstatat64(int directory, const char *path, struct stat64 *buffer, int flags)
 	if (!call_begin(&call))
 		return REAL(fstatat64)(directory, path, buffer, flags);
 	return stat_at_ended(&call, AIOT_CALL_fstatat64, directory, path, flags,
-			     REAL(fstatat64)(directory, path, buffer, flags));
+	                     REAL(fstatat64)(directory, path, buffer, flags));
 }
 
 int __xstat(int version, const char *path, struct stat *buffer)
@@ -100,7 +100,7 @@ int __xstat(int version, const char *path, struct stat *buffer)
 	if (!call_begin(&call))
 		return REAL(__xstat)(version, path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL___xstat, AT_FDCWD, path, 0,
-				  REAL(__xstat)(version, path, buffer));
+	                          REAL(__xstat)(version, path, buffer));
 }
 
 int __xstat64(int version, const char *path, struct stat64 *buffer)
@@ -109,7 +109,7 @@ int __xstat64(int version, const char *path, struct stat64 *buffer)
 	if (!call_begin(&call))
 		return REAL(__xstat64)(version, path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL___xstat64, AT_FDCWD, path, 0,
-				  REAL(__xstat64)(version, path, buffer));
+	                          REAL(__xstat64)(version, path, buffer));
 }
 
 int __fxstat(int version, int fd, struct stat *buffer)
@@ -134,7 +134,7 @@ int __lxstat(int version, const char *path, struct stat *buffer)
 	if (!call_begin(&call))
 		return REAL(__lxstat)(version, path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL___lxstat, AT_FDCWD, path, 0,
-				  REAL(__lxstat)(version, path, buffer));
+	                          REAL(__lxstat)(version, path, buffer));
 }
 
 int __lxstat64(int version, const char *path, struct stat64 *buffer)
@@ -143,7 +143,7 @@ int __lxstat64(int version, const char *path, struct stat64 *buffer)
 	if (!call_begin(&call))
 		return REAL(__lxstat64)(version, path, buffer);
 	return call_ended_on_path(&call, AIOT_CALL___lxstat64, AT_FDCWD, path, 0,
-				  REAL(__lxstat64)(version, path, buffer));
+	                          REAL(__lxstat64)(version, path, buffer));
 }
 
 int __fxstatat(int version, int directory, const char *path, struct stat *buffer, int flags)
@@ -152,7 +152,7 @@ int __fxstatat(int version, int directory, const char *path, struct stat *buffer
 	if (!call_begin(&call))
 		return REAL(__fxstatat)(version, directory, path, buffer, flags);
 	return stat_at_ended(&call, AIOT_CALL___fxstatat, directory, path, flags,
-			     REAL(__fxstatat)(version, directory, path, buffer, flags));
+	                     REAL(__fxstatat)(version, directory, path, buffer, flags));
 }
 
 int __fxstatat64(int version, int directory, const char *path, struct stat64 *buffer, int flags)
@@ -161,7 +161,7 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *bu
 	if (!call_begin(&call))
 		return REAL(__fxstatat64)(version, directory, path, buffer, flags);
 	return stat_at_ended(&call, AIOT_CALL___fxstatat64, directory, path, flags,
-			     REAL(__fxstatat64)(version, directory, path, buffer, flags));
+	                     REAL(__fxstatat64)(version, directory, path, buffer, flags));
 }
 
 int statx(int directory, const char *path, int flags, unsigned mask, struct statx *buffer)
@@ -170,5 +170,5 @@ int statx(int directory, const char *path, int flags, unsigned mask, struct stat
 	if (!call_begin(&call))
 		return REAL(statx)(directory, path, flags, mask, buffer);
 	return stat_at_ended(&call, AIOT_CALL_statx, directory, path, flags,
-			     REAL(statx)(directory, path, flags, mask, buffer));
+	                     REAL(statx)(directory, path, flags, mask, buffer));
 }

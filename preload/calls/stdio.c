@@ -17,7 +17,7 @@ static int stdio_flags(const char *mode)
 }
 
 static FILE *stdio_opened(const struct call *call, enum aiot_call id, const char *path,
-			  const char *mode, FILE *stream)
+                          const char *mode, FILE *stream)
 {
 	int saved = errno;
 	int fd = stream ? fileno(stream) : -1;
@@ -74,7 +74,8 @@ FILE *freopen(const char *path, const char *mode, FILE *stream)
 	stdio_forget(stream);
 	if (!wanted)
 		return REAL(freopen)(path, mode, stream);
-	return stdio_opened(&call, AIOT_CALL_freopen, path, mode, REAL(freopen)(path, mode, stream));
+	return stdio_opened(&call, AIOT_CALL_freopen, path, mode,
+	                    REAL(freopen)(path, mode, stream));
 }
 
 FILE *freopen64(const char *path, const char *mode, FILE *stream)
@@ -85,7 +86,7 @@ FILE *freopen64(const char *path, const char *mode, FILE *stream)
 	if (!wanted)
 		return REAL(freopen64)(path, mode, stream);
 	return stdio_opened(&call, AIOT_CALL_freopen64, path, mode,
-			    REAL(freopen64)(path, mode, stream));
+	                    REAL(freopen64)(path, mode, stream));
 }
 
 FILE *fdopen(int fd, const char *mode)

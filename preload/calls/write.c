@@ -9,8 +9,7 @@ ssize_t write(int fd, const void *buffer, size_t size)
 	struct call call;
 	if (!call_begin_on(&call, fd))
 		return REAL(write)(fd, buffer, size);
-	return data_write(&call, AIOT_CALL_write, fd, size,
-			  REAL(write)(fd, buffer, size));
+	return data_write(&call, AIOT_CALL_write, fd, size, REAL(write)(fd, buffer, size));
 }
 
 ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
@@ -19,7 +18,7 @@ ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
 	if (!call_begin_on(&call, fd))
 		return REAL(pwrite)(fd, buffer, size, offset);
 	return data_write_at(&call, AIOT_CALL_pwrite, fd, offset, size,
-			     REAL(pwrite)(fd, buffer, size, offset));
+	                     REAL(pwrite)(fd, buffer, size, offset));
 }
 
 ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
@@ -28,7 +27,7 @@ ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
 	if (!call_begin_on(&call, fd))
 		return REAL(pwrite64)(fd, buffer, size, offset);
 	return data_write_at(&call, AIOT_CALL_pwrite64, fd, offset, size,
-			     REAL(pwrite64)(fd, buffer, size, offset));
+	                     REAL(pwrite64)(fd, buffer, size, offset));
 }
 
 ssize_t writev(int fd, const struct iovec *vector, int count)
@@ -63,7 +62,7 @@ ssize_t pwritev64(int fd, const struct iovec *vector, int count, off64_t offset)
 
 /* An offset of -1 means the position; RWF_APPEND appends whatever the offset. */
 static ssize_t write_v2_ended(struct call *call, enum aiot_call id, int fd, int64_t offset,
-			      int flags, uint64_t size, ssize_t returned)
+                              int flags, uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	struct description held = {.traits = DESCRIPTION_SEEKABLE | DESCRIPTION_APPEND};
