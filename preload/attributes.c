@@ -118,13 +118,13 @@ static void attributes_add_kernel_io(struct define_list *list)
 	if (!attributes_read_kernel_io(values))
 		return;
 	struct aiot_define_kernel_io io = {.mono_ns = clock_now(),
-					   .rchar = values[0] - own.read_bytes,
-					   .wchar = values[1] - own.written_bytes,
-					   .syscr = values[2] - own.reads,
-					   .syscw = values[3] - own.writes,
-					   .read_bytes = values[4],
-					   .write_bytes = values[5],
-					   .cancelled_write_bytes = values[6]};
+	                                   .rchar = values[0] - own.read_bytes,
+	                                   .wchar = values[1] - own.written_bytes,
+	                                   .syscr = values[2] - own.reads,
+	                                   .syscw = values[3] - own.writes,
+	                                   .read_bytes = values[4],
+	                                   .write_bytes = values[5],
+	                                   .cancelled_write_bytes = values[6]};
 	define_add(list, AIOT_DEFINE_KERNEL_IO, &io, sizeof io, NULL, 0);
 }
 

@@ -6,14 +6,13 @@
 #include "encode.h"
 #include "loss.h"
 #include "sink.h"
-#include "thread.h"
-#include "tracer.h"
+#include "state.h"
 
 static void block_failed(int error, uint32_t events)
 {
 	loss_count(error == -EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, events);
-	tracer_stop(error == -EFBIG ? "the trace reached its size limit" : "can't write the trace",
-	            -error);
+	state_stop(error == -EFBIG ? "the trace reached its size limit" : "can't write the trace",
+	           -error);
 }
 
 void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
@@ -56,7 +55,7 @@ int block_write_definitions(const uint8_t *records, uint32_t bytes)
 	struct scratch *scratch = scratch_take();
 	if (!scratch)
 		return -ENOMEM;
-	struct aiot_block block = {.tid = thread_id()};
+	struct aiot_block block = {0};
 	int error = encode_definitions(scratch, &block, records, bytes)
 	                    ? -ENOMEM
 	                    : sink_append(&block, scratch->out);

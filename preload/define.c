@@ -6,7 +6,7 @@
 #include "block.h"
 #include "loss.h"
 #include "thread.h"
-#include "tracer.h"
+#include "state.h"
 
 #define DEFINE_PATH 4096
 
@@ -34,7 +34,7 @@ void define_attribute(struct define_list *list, const char *key, const void *val
 static int define_in_region(const struct aiot_define_file *file, const char *path, size_t bytes)
 {
 	struct aiot_region *region = thread_self.region;
-	if (!region || !tracer_is(TRACER_ON))
+	if (!region || !state_is(STATE_ON))
 		return 0;
 	struct define_list list = {thread_definitions(region), region->define_bytes,
 	                           AIOT_LIVE_DEFINE_BYTES};
@@ -56,7 +56,7 @@ void define_file(const struct aiot_define_file *file, const char *path)
 {
 	struct aiot_region *region = thread_self.region;
 	size_t bytes = strnlen(path, DEFINE_PATH);
-	if (!region && tracer_is(TRACER_ON) && thread_attach())
+	if (!region && state_is(STATE_ON) && thread_attach())
 		region = thread_self.region;
 	if (!region) {
 		define_at_once(file, path, bytes);
@@ -64,7 +64,7 @@ void define_file(const struct aiot_define_file *file, const char *path)
 	}
 	thread_writing(region, 1);
 	int kept = define_in_region(file, path, bytes);
-	if (!kept && tracer_is(TRACER_ON) && region->define_bytes) {
+	if (!kept && state_is(STATE_ON) && region->define_bytes) {
 		block_write_definitions(thread_definitions(region), region->define_bytes);
 		__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
 		kept = define_in_region(file, path, bytes);

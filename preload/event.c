@@ -7,11 +7,11 @@
  * handler's call inside a call that is being recorded. */
 static void event_store_without_slot(const struct aiot_event *event)
 {
-	if (thread_self.busy || (thread_self.region && tracer_is(TRACER_ON)))
+	if (thread_self.busy || (thread_self.region && state_is(STATE_ON)))
 		loss_count(AIOT_LOSS_NESTED, 1);
-	else if (tracer_is(TRACER_OFF))
+	else if (state_is(STATE_OFF))
 		loss_count(AIOT_LOSS_NO_SPACE, 1);
-	else if (tracer_is(TRACER_ON) && thread_attach())
+	else if (state_is(STATE_ON) && thread_attach())
 		event_store(event);
 	else
 		thread_write_through(event);

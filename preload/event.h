@@ -9,13 +9,14 @@
 #include <errno.h>
 
 #include "clock.h"
+#include "state.h"
 #include "thread.h"
 #include "tracer.h"
 
 /* Whether the call that is beginning is to be traced. */
 static inline bool event_wanted(void)
 {
-	if (__builtin_expect(thread_self.busy | thread_vfork | !tracer_is(TRACER_ON), 0))
+	if (__builtin_expect(thread_self.busy | thread_vfork | !state_is(STATE_ON), 0))
 		return tracer_enter();
 	return true;
 }
@@ -40,7 +41,7 @@ static inline void event_store(const struct aiot_event *event)
 	}
 	uint32_t slot = AIOT_LIVE_EVENTS;
 	thread_writing(region, 1);
-	if (__builtin_expect(tracer_is(TRACER_ON), 1))
+	if (__builtin_expect(state_is(STATE_ON), 1))
 		slot = thread_take(self);
 	if (__builtin_expect(slot >= AIOT_LIVE_EVENTS, 0)) {
 		thread_writing(region, -1u);

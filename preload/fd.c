@@ -71,7 +71,7 @@ static struct fd fd_entry(struct file file, struct description *description)
 {
 	return (struct fd){.description = description,
 	                   .file = file.id,
-	                   .generation = tracer_generation,
+	                   .generation = state_generation,
 	                   .stage = file.stage,
 	                   .kind = file.kind};
 }

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "description.h"
-#include "tracer.h"
+#include "state.h"
 
 /* A descriptor's entry; private to the process. */
 struct fd {
@@ -38,7 +38,7 @@ static inline struct fd fd_look(int fd)
 	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
 	if (__builtin_expect(chunk != NULL, 1)) {
 		struct fd found = chunk[fd % FD_CHUNK];
-		if (__builtin_expect(found.description && found.generation == tracer_generation, 1))
+		if (__builtin_expect(found.description && found.generation == state_generation, 1))
 			return found;
 	}
 	return fd_adopt(fd);

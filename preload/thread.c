@@ -8,7 +8,7 @@
 #include "live.h"
 #include "loss.h"
 #include "sys.h"
-#include "tracer.h"
+#include "state.h"
 
 __thread struct thread thread_self;
 __thread uint32_t thread_vfork;
@@ -92,7 +92,7 @@ void thread_flush(void)
 	struct aiot_region *region = self->region;
 	self->busy++;
 	thread_writing(region, 1);
-	if (tracer_is(TRACER_ON)) {
+	if (state_is(STATE_ON)) {
 		thread_write_events(region);
 		uint64_t holes = self->next - (region->sequence - self->sequence);
 		if (self->next <= AIOT_LIVE_EVENTS && holes)
@@ -126,7 +126,7 @@ void thread_detach(void)
 		return;
 	self->busy++;
 	thread_writing(region, 1);
-	bool on = tracer_is(TRACER_ON);
+	bool on = state_is(STATE_ON);
 	if (on) {
 		thread_write_events(region);
 		thread_write_definitions(region);
@@ -156,7 +156,7 @@ void thread_forget(void)
 
 static void thread_ended(void *region)
 {
-	if (region == thread_self.region && tracer_is(TRACER_ON))
+	if (region == thread_self.region && state_is(STATE_ON))
 		thread_detach();
 }
 

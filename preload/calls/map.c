@@ -108,7 +108,7 @@ int munmap(void *address, size_t size)
 	struct map *map = map_find((uintptr_t)address);
 	if (!map || !call_begin(&call))
 		return REAL(munmap)(address, size);
-	if (map->fd.generation == tracer_generation)
+	if (map->fd.generation == state_generation)
 		call.fd = map->fd;
 	call.fd.description = NULL;
 	if ((uintptr_t)address + size >= map->end)
