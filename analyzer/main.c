@@ -15,6 +15,7 @@
 
 static const struct command *const commands[] = {
         &command_record,
+        &command_report,
         &command_dump,
         &command_info,
 };

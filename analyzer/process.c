@@ -126,7 +126,7 @@ char *process_command(const struct process *process)
 		length--;
 	text = memory_text(a ? a->value : "", length);
 	for (size_t i = 0; i < length; i++)
-		if (!text[i])
+		if ((unsigned char)text[i] < ' ')
 			text[i] = ' ';
 	return text;
 }

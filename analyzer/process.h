@@ -107,7 +107,7 @@ const struct attribute *process_attribute_bytes(const struct process *process, c
 
 const char *process_host(const struct process *process);
 
-/* The command line with blanks between arguments; free() it. */
+/* The command line as one line, blanks between arguments; free() it. */
 char *process_command(const struct process *process);
 
 /* The stream with this id, made where it is new. */

@@ -1,15 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0
+ *
+ * The verdicts. First what a file is by itself (runtime, ipc), then by
+ * direction: is a write a checkpoint, fuel for training, a product or a note;
+ * is a read a restore, training, preparation or inference. The order of the
+ * questions is the order of how sure their answers are.
  */
 #include "stage.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge.h"
 #include "memory.h"
+#include "reason.h"
+
+#define STAGE_NEAR_NS INT64_C(5000000000)
+#define STAGE_SMALL   (UINT64_C(1) << 20)
 
 static const char *const stage_names[AIOT_STAGES] = {
         "other",   "ingest",    "prepare", "train", "checkpoint",
         "restore", "inference", "runtime", "ipc",
+};
+
+struct reason_row {
+	struct verdict verdict;
+	const char *words;
+};
+
+static const struct reason_row reasons[] = {
+#define REASON(name, stage, percent, text) {{AIOT_STAGE_##stage, percent, REASON_##name}, text},
+        REASONS(REASON)
+#undef REASON
 };
 
 const char *stage_name(unsigned stage)
@@ -25,24 +46,182 @@ int stage_by_name(const char *name)
 	return -1;
 }
 
-struct stages {
-	int unused;
-};
-
-struct stages *stages_find(struct recording *recording)
+const char *stage_reason_text(unsigned reason)
 {
-	(void)recording;
-	return memory_get(1, sizeof(struct stages));
+	return reasons[reason < REASON_COUNT ? reason : REASON_NONE].words;
+}
+
+/* A run that loads weights and neither trains nor saves. */
+static bool stage_infers(const struct judge *j, const struct process *p)
+{
+	const struct process *parent = recording_parent(j->recording, p);
+	bool weights = j->conducts[p->number].loads_weights ||
+	               (parent && j->conducts[parent->number].loads_weights);
+
+	return weights && !j->trains && !j->saves && !j->optimizer;
+}
+
+static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p,
+                                         const char *path)
+{
+	if (clue_optimizer(path))
+		return REASON_STATE;
+	return stage_infers(j, p) ? REASON_WEIGHTS : REASON_LOADED;
+}
+
+static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct shared *s = &j->shared[p->files[i].name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (s->checkpoint)
+		return REASON_READ_BACK;
+	if (s->clue == CLUE_CHECKPOINT && !s->recurs && !s->random)
+		return stage_read_checkpoint(j, p,
+		                             names_text(j->recording->names, p->files[i].name));
+	if (s->recurs)
+		return REASON_EPOCHS;
+	if (p->role == ROLE_WORKER)
+		return stage_infers(j, p) ? REASON_SERVED : REASON_WORKER;
+	if (s->random)
+		return REASON_RANDOM;
+	if (u->copied)
+		return REASON_COPIED;
+	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
+		return REASON_SMALL;
+	if (c->data_written * 100 >= c->data_read && c->data_written > STAGE_SMALL / 16 &&
+	    !c->recurring && !s->writers)
+		return REASON_IN_OUT;
+	if (c->shuffled && !stage_infers(j, p))
+		return REASON_SHUFFLED;
+	if (stage_infers(j, p))
+		return REASON_SERVED;
+	return c->saves ? REASON_BESIDE : REASON_NONE;
+}
+
+/* Small files of a checkpoint are told by their folder and their moment. */
+static bool stage_sibling(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const char *path = names_text(j->recording->names, p->files[i].name);
+	size_t folder = clue_folder(path);
+
+	if (u->append || !clue_checkpoint_folder(path))
+		return false;
+	for (size_t k = 1; k < p->file_count; k++) {
+		const struct use *other = &j->features->uses[p->number][k];
+		const char *beside = names_text(j->recording->names, p->files[k].name);
+		if (!other->writes || !j->shared[p->files[k].name].checkpoint ||
+		    clue_folder(beside) != folder || strncmp(path, beside, folder))
+			continue;
+		if (u->first_write < other->last_write + STAGE_NEAR_NS &&
+		    other->first_write < u->last_write + STAGE_NEAR_NS)
+			return true;
+	}
+	return false;
+}
+
+static enum reason stage_write(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct shared *s = &j->shared[p->files[i].name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (s->checkpoint)
+		return judge_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
+	if (stage_sibling(j, p, i))
+		return REASON_SIBLING;
+	if (s->recurs || s->random || s->worker_read)
+		return REASON_FUEL;
+	if (u->copied)
+		return REASON_COPIED;
+	if (s->clue == CLUE_LOG || u->append)
+		return s->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
+	if (c->data_read * 2 >= c->data_written && c->data_read && !c->recurring)
+		return REASON_IN_OUT;
+	if ((u->created || u->truncated) &&
+	    (c->data_written >= STAGE_SMALL || s->clue == CLUE_DATA))
+		return REASON_PRODUCED;
+	return u->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
+}
+
+static void stage_judge(struct stages *stages, const struct judge *j, const struct process *p,
+                        size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct file *file = &p->files[i];
+	struct verdict *v = stages->verdicts[p->number][i];
+	enum aiot_stage system = features_system_stage(j->recording, file);
+
+	if (system == AIOT_STAGE_RUNTIME || system == AIOT_STAGE_IPC) {
+		v[0] = v[1] =
+		        reasons[system == AIOT_STAGE_IPC ? REASON_IPC : REASON_SYSTEM].verdict;
+		return;
+	}
+	v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[REASON_NONE].verdict;
+	if (!features_storage(j->recording, file))
+		return;
+	if (u->writes)
+		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
+	if (u->reads)
+		v[DIRECTION_READ] = reasons[stage_read(j, p, i)].verdict;
+	else if (u->maps && j->trains && j->shared[file->name].clue != CLUE_CHECKPOINT)
+		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;
+	if (!u->reads && !u->maps)
+		v[DIRECTION_READ] = v[DIRECTION_WRITE];
+	if (!u->writes)
+		v[DIRECTION_WRITE] = v[DIRECTION_READ];
+}
+
+struct stages *stages_find(const struct features *features)
+{
+	const struct recording *r = features->recording;
+	struct stages *stages = memory_get(1, sizeof *stages);
+	struct judge judge;
+
+	stages->recording = r;
+	stages->verdicts = memory_get(r->count, sizeof *stages->verdicts);
+	judge_init(&judge, features);
+	for (uint32_t run = 0; run < r->run_count; run++) {
+		judge_run(&judge, run);
+		for (size_t n = 0; n < r->count; n++) {
+			const struct process *p = &r->processes[n];
+			if (p->run != run)
+				continue;
+			stages->verdicts[n] =
+			        memory_get(p->file_count, sizeof *stages->verdicts[n]);
+			for (size_t i = 1; i < p->file_count; i++)
+				stage_judge(stages, &judge, p, i);
+		}
+	}
+	judge_free(&judge);
+	return stages;
 }
 
 void stages_free(struct stages *stages)
 {
+	for (size_t i = 0; i < stages->recording->count; i++)
+		free(stages->verdicts[i]);
+	free(stages->verdicts);
 	free(stages);
 }
 
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process, uint32_t file,
                           unsigned class, unsigned guess, unsigned flags)
 {
-	(void)stages, (void)process, (void)file, (void)class, (void)flags;
-	return guess;
+	const struct verdict *v;
+
+	if ((flags & AIOT_EVENT_MARKED) || !file)
+		return guess < AIOT_STAGES ? guess : AIOT_STAGE_OTHER;
+	v = stages->verdicts[process->number][file];
+	switch (class) {
+	case AIOT_CLASS_READ: return v[DIRECTION_READ].stage;
+	case AIOT_CLASS_WRITE:
+	case AIOT_CLASS_SYNC: return v[DIRECTION_WRITE].stage;
+	default: break;
+	}
+	/* Opening and closing belong to what the file was written for, if it was. */
+	return v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? v[DIRECTION_WRITE].stage
+	                                                    : v[DIRECTION_READ].stage;
 }

@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which stage of training an event belongs to, now that the whole run is
- * known. The verdict is one for each process, file and direction.
+ * known. There is one verdict for each process, file and direction.
  */
 #ifndef STAGE_H
 #define STAGE_H
 
-#include "recording.h"
+#include "feature.h"
 
-struct stages;
+enum direction { DIRECTION_READ, DIRECTION_WRITE, DIRECTIONS };
 
-/* Reads all events once. */
-struct stages *stages_find(struct recording *recording);
+struct verdict {
+	uint8_t stage;      /* enum aiot_stage */
+	uint8_t confidence; /* percent */
+	uint8_t reason;     /* enum stage_reason, in words by stage_reason_text */
+};
+
+struct stages {
+	const struct recording *recording;
+	struct verdict (**verdicts)[DIRECTIONS]; /* [process number][file index] */
+};
+
+/* Judges by the features, with the roles already found. */
+struct stages *stages_find(const struct features *features);
 void stages_free(struct stages *stages);
 
-/* The stage of an event: what the program marked it as, else what was found
- * for its file. File is an index in the process's files. */
+/* The stage of an event: what the program marked it as, else the verdict on
+ * its file, else the writer's guess. File is an index in the process's files;
+ * class is the call's. */
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process, uint32_t file,
                           unsigned class, unsigned guess, unsigned flags);
 
 const char *stage_name(unsigned stage);
+const char *stage_reason_text(unsigned reason);
 
 /* -1 where no stage has that name. */
 int stage_by_name(const char *name);

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "filter.h"
 #include "merge.h"
+#include "role.h"
 #include "row.h"
 #include "stage.h"
 
@@ -85,12 +86,21 @@ static int64_t dump_ns(double seconds, int64_t infinite)
 	return isfinite(seconds) && seconds < 9e9 ? (int64_t)(seconds * 1e9) : infinite;
 }
 
+static void dump_judge(struct dump *d)
+{
+	struct features *features = features_find(&d->recording);
+
+	roles_find(features);
+	d->stages = stages_find(features);
+	features_free(features);
+}
+
 static int dump_all(struct dump *d, char **names, size_t count)
 {
 	int status = recording_load(&d->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 
 	if (status == COMMAND_OK) {
-		d->stages = stages_find(&d->recording);
+		dump_judge(d);
 		d->from_ns = dump_ns(d->filter.from_s, INT64_MIN);
 		d->to_ns = dump_ns(d->filter.to_s, INT64_MAX);
 		escapes_init(&d->escapes, d->recording.names, d->format->escape);

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lists of names that training software uses. A name on no list is no clue.
+ */
+#include "clue.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "memory.h"
+
+static const char *const checkpoint_suffixes[] = {".pt",   ".pth",         ".ckpt", ".distcp",
+                                                  ".nemo", ".safetensors", NULL};
+static const char *const checkpoint_words[] = {"checkpoint",  "ckpt",  "global_step", "optim_state",
+                                               "model_state", "ocdbt", "snapshot_",   NULL};
+static const char *const data_suffixes[] = {
+        ".tar",  ".tfrecord", ".tfrecords", ".parquet", ".arrow", ".mds",     ".beton",
+        ".mdb",  ".h5",       ".hdf5",      ".npy",     ".npz",   ".idx",     ".jpg",
+        ".jpeg", ".png",      ".webp",      ".wav",     ".flac",  ".mp4",     ".jsonl",
+        ".csv",  ".zst",      ".gz",        ".tokens",  ".raw",   ".feather", NULL};
+static const char *const log_suffixes[] = {".log", ".txt",  ".json", ".yaml", ".yml", ".out",
+                                           ".err", ".toml", ".cfg",  ".ini",  NULL};
+static const char *const code_suffixes[] = {".py", ".pyc", ".so", ".pyi", ".pth.py", NULL};
+static const char *const optimizer_words[] = {"optim", "trainer_state", "rng_state", "scheduler",
+                                              NULL};
+static const char *const system_folders[] = {"/proc/", "/sys/", "/dev/", "/etc/", NULL};
+static const char *const shared_folders[] = {"/dev/shm/", "/memfd:", "/dev/zero", NULL};
+
+static bool clue_ends(const char *path, const char *const *suffixes)
+{
+	size_t n = strlen(path);
+
+	for (; *suffixes; suffixes++) {
+		size_t s = strlen(*suffixes);
+		if (n > s && !strcasecmp(path + n - s, *suffixes))
+			return true;
+	}
+	return false;
+}
+
+static bool clue_has(const char *text, size_t length, const char *const *words)
+{
+	for (; *words; words++)
+		for (size_t i = 0, w = strlen(*words); i + w <= length; i++)
+			if (!strncasecmp(text + i, *words, w))
+				return true;
+	return false;
+}
+
+static bool clue_begins(const char *path, const char *const *folders)
+{
+	for (; *folders; folders++)
+		if (!strncmp(path, *folders, strlen(*folders)))
+			return true;
+	return false;
+}
+
+size_t clue_folder(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? (size_t)(slash - path) : 0;
+}
+
+bool clue_checkpoint_folder(const char *path)
+{
+	return clue_has(path, clue_folder(path), checkpoint_words);
+}
+
+bool clue_optimizer(const char *path)
+{
+	return clue_has(path, strlen(path), optimizer_words);
+}
+
+enum clue clue_of(const char *path)
+{
+	const char *base = path + clue_folder(path);
+
+	if (clue_begins(path, shared_folders))
+		return CLUE_SHARED;
+	if (clue_begins(path, system_folders))
+		return CLUE_SYSTEM;
+	if (clue_ends(path, code_suffixes) || strstr(base, ".so."))
+		return CLUE_CODE;
+	if (clue_ends(path, checkpoint_suffixes) || clue_has(base, strlen(base), checkpoint_words))
+		return CLUE_CHECKPOINT;
+	if (clue_ends(path, data_suffixes))
+		return CLUE_DATA;
+	if (clue_ends(path, log_suffixes) || strstr(base, "events.out.tfevents"))
+		return CLUE_LOG;
+	return CLUE_NONE;
+}
+
+char *clue_series(const char *path)
+{
+	char *series = memory_text(path, strlen(path)), *to = series;
+
+	for (const char *at = path; *at; at++) {
+		if (!isdigit((unsigned char)*at))
+			*to++ = *at;
+		else if (to == series || to[-1] != '#')
+			*to++ = '#';
+	}
+	*to = 0;
+	return series;
+}

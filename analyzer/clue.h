@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a path's name suggests. Names are evidence among others and never a
+ * verdict: .bin, .pt and .npz are data, weights and checkpoints alike.
+ */
+#ifndef CLUE_H
+#define CLUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum clue {
+	CLUE_NONE,
+	CLUE_CHECKPOINT, /* a suffix or a folder that checkpoints have */
+	CLUE_DATA,       /* a data set's format */
+	CLUE_LOG,        /* logs, settings and small text */
+	CLUE_CODE,       /* source, bytecode, shared libraries */
+	CLUE_SYSTEM,     /* /proc, /sys, /dev, /etc */
+	CLUE_SHARED,     /* /dev/shm and memfd: memory between processes */
+};
+
+enum clue clue_of(const char *path);
+
+/* The state of an optimizer or of a trainer: what inference does not load. */
+bool clue_optimizer(const char *path);
+
+/* A folder of the path is named as checkpoints are. */
+bool clue_checkpoint_folder(const char *path);
+
+/* The path with each run of digits as '#': equal for the members of a series.
+ * free() it. */
+char *clue_series(const char *path);
+
+/* Length of the folder's part of a path. */
+size_t clue_folder(const char *path);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checkpoints and restores as moments: from opening a file to the last thing
+ * done to it, and files that were written or read together as one. A path
+ * written again each epoch is a moment each time.
+ */
+#ifndef EPISODE_H
+#define EPISODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "names.h"
+
+/* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */
+struct episode {
+	uint32_t process, run, name; /* name: what it was renamed to, if it was */
+	int64_t start_ns, end_ns;
+	uint64_t bytes;
+};
+
+struct episodes {
+	struct episode *items;
+	size_t count, room;
+};
+
+/* What was saved or loaded together. */
+struct moment {
+	char *path; /* the file, or the folder of several */
+	uint32_t files, processes, run;
+	int64_t start_ns, end_ns;
+	uint64_t bytes;
+	double interval_s; /* to the one before of the same series; first: after; 0 = alone */
+};
+
+struct moments {
+	struct moment *items;
+	size_t count, room;
+};
+
+/* Opens a new episode, whatever came before it. */
+void episode_begin(struct episodes *episodes, uint32_t process, uint32_t run, uint32_t name,
+                   int64_t start_ns);
+
+/* The process's latest episode of that name, begun now where there is none. */
+struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint32_t run,
+                               uint32_t name, int64_t start_ns);
+
+/* Sorts the episodes and takes together what belongs together; with by_path
+ * only episodes of the same path do. Episodes that moved no bytes are left out. */
+struct moments episodes_group(struct episodes *episodes, const struct names *names, bool by_path);
+
+double moment_seconds(const struct moment *moment);
+double moment_bandwidth(const struct moment *moment); /* bytes a second */
+
+void episodes_free(struct episodes *episodes);
+void moments_free(struct moments *moments);
+
+#endif

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The first pass: events into records of use. Loops over slices, a branch a
+ * class of call; nothing here judges.
+ */
+#include "feature.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clue.h"
+#include "memory.h"
+#include "merge.h"
+
+struct feature_event {
+	struct process *process;
+	struct use *use;
+	uint32_t file, handle, aux;
+	int64_t start, end, result, offset;
+	uint16_t call;
+	uint8_t class;
+};
+
+enum aiot_stage features_system_stage(const struct recording *r, const struct file *file)
+{
+	if (file->stage == AIOT_STAGE_RUNTIME || file->stage == AIOT_STAGE_IPC)
+		return file->stage;
+	switch (file->kind) {
+	case AIOT_FILE_PIPE:
+	case AIOT_FILE_SOCKET:
+	case AIOT_FILE_ANONYMOUS: return AIOT_STAGE_IPC;
+	case AIOT_FILE_CHARACTER: return AIOT_STAGE_RUNTIME;
+	default: break;
+	}
+	switch (clue_of(names_text(r->names, file->name))) {
+	case CLUE_SHARED: return AIOT_STAGE_IPC;
+	case CLUE_SYSTEM:
+	case CLUE_CODE: return AIOT_STAGE_RUNTIME;
+	default: return AIOT_STAGE_OTHER;
+	}
+}
+
+bool features_storage(const struct recording *r, const struct file *file)
+{
+	return file->name && file->kind != AIOT_FILE_DIRECTORY &&
+	       features_system_stage(r, file) == AIOT_STAGE_OTHER;
+}
+
+static void feature_earliest(int64_t *first, int64_t at)
+{
+	if (!*first || at < *first)
+		*first = at;
+}
+
+static void feature_latest(int64_t *last, int64_t at)
+{
+	if (at > *last)
+		*last = at;
+}
+
+static void feature_read(struct use *u, const struct feature_event *e)
+{
+	u->reads++;
+	feature_earliest(&u->first_read, e->start);
+	feature_latest(&u->last_read, e->end);
+	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
+	             e->call == AIOT_CALL_copy_file_range;
+	if (e->result <= 0)
+		return;
+	u->read_bytes += (uint64_t)e->result;
+	u->begins += e->offset == 0;
+	if (e->offset >= 0)
+		feature_latest(&u->read_end, e->offset + e->result);
+}
+
+static void feature_write(struct use *u, const struct feature_event *e)
+{
+	u->writes++;
+	feature_earliest(&u->first_write, e->start);
+	feature_latest(&u->last_write, e->end);
+	feature_latest(&u->last_touch, e->end);
+	u->copied |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
+	if (e->result <= 0)
+		return;
+	u->write_bytes += (uint64_t)e->result;
+	if (e->offset >= 0)
+		feature_latest(&u->write_end, e->offset + e->result);
+}
+
+static void feature_open(struct use *u, const struct feature_event *e)
+{
+	bool writes = (e->aux & O_ACCMODE) != O_RDONLY;
+
+	if (e->result < 0)
+		return;
+	u->opens++;
+	u->append |= (e->aux & O_APPEND) != 0;
+	u->created |= (e->aux & O_CREAT) != 0;
+	u->truncated |= (e->aux & O_TRUNC) != 0;
+	u->write_opens += writes;
+	if (writes)
+		feature_earliest(&u->first_open, e->start);
+}
+
+static void feature_rename(const struct features *f, struct use *u, const struct feature_event *e)
+{
+	const struct process *p = e->process;
+	uint32_t to = process_file(p, e->aux);
+
+	(void)f;
+	if (e->result < 0 || !to)
+		return;
+	u->renamed_to = p->files[to].name;
+	feature_latest(&u->last_touch, e->end);
+}
+
+static void feature_meta(const struct features *f, const struct feature_event *e)
+{
+	struct use *u = e->use;
+
+	switch (e->class) {
+	case AIOT_CLASS_OPEN: feature_open(u, e); break;
+	case AIOT_CLASS_SYNC:
+		u->syncs++;
+		feature_latest(&u->last_touch, e->end);
+		break;
+	case AIOT_CLASS_CLOSE:
+		if (u->writes)
+			feature_latest(&u->last_touch, e->end);
+		break;
+	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
+	default:
+		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
+		    e->call == AIOT_CALL_renameat2)
+			feature_rename(f, u, e);
+	}
+}
+
+/* How this process goes from file to file: sorted names or shuffled ones. */
+static void feature_order(struct features *f, const struct feature_event *e)
+{
+	const struct process *p = e->process;
+	struct order *order = &f->orders[p->number];
+	uint32_t rank = f->ranks[p->files[e->file].name];
+
+	if (rank == order->last)
+		return;
+	if (order->last) {
+		order->switches++;
+		order->ascents += rank > order->last;
+	}
+	order->last = rank;
+}
+
+static void feature_event(struct features *f, struct handles *handles,
+                          const struct feature_event *e, bool storage)
+{
+	bool data = e->class == AIOT_CLASS_READ || e->class == AIOT_CLASS_WRITE;
+
+	if (!data) {
+		feature_meta(f, e);
+		return;
+	}
+	if (e->result >= 0 && e->offset >= 0) {
+		enum access kind =
+		        handles_access(handles, e->process->number, e->handle,
+		                       e->class == AIOT_CLASS_WRITE, e->offset, e->result);
+		(e->class == AIOT_CLASS_WRITE ? &e->use->write : &e->use->read)->count[kind]++;
+	}
+	if (e->class == AIOT_CLASS_WRITE) {
+		feature_write(e->use, e);
+		return;
+	}
+	feature_read(e->use, e);
+	if (storage && e->result > 0)
+		feature_order(f, e);
+}
+
+#define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
+
+static void feature_slice(struct features *f, struct handles *handles, const struct slice *s,
+                          uint8_t *const *storage)
+{
+	struct process *p = s->process;
+	struct use *uses = f->uses[p->number];
+
+	for (uint32_t i = s->begin; i < s->end; i++) {
+		struct feature_event e = {
+		        .process = p,
+		        .file = process_file(p, COLUMN(FILE)[i]),
+		        .handle = (uint32_t)COLUMN(HANDLE)[i],
+		        .aux = (uint32_t)COLUMN(AUX)[i],
+		        .start = (int64_t)COLUMN(START)[i] + p->clock,
+		        .result = (int64_t)COLUMN(RESULT)[i],
+		        .offset = (int64_t)COLUMN(OFFSET)[i],
+		        .call = (uint16_t)COLUMN(CALL)[i],
+		        .class = process_call(p, COLUMN(CALL)[i])->class,
+		};
+		e.end = e.start + (int64_t)COLUMN(DURATION)[i];
+		e.use = &uses[e.file];
+		e.use->marked += COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED;
+		feature_event(f, handles, &e, storage[p->number][e.file]);
+	}
+}
+
+struct feature_name {
+	const char *text;
+	uint32_t number;
+};
+
+static int feature_compare(const void *one, const void *other)
+{
+	const struct feature_name *a = one, *b = other;
+
+	return strverscmp(a->text, b->text);
+}
+
+/* Natural order: img_2 before img_10, padded or not. */
+static uint32_t *feature_ranks(const struct names *names)
+{
+	uint32_t n = names_count(names);
+	struct feature_name *sorted = memory_get(n, sizeof *sorted);
+	uint32_t *ranks = memory_get(n, sizeof *ranks);
+
+	for (uint32_t i = 0; i < n; i++)
+		sorted[i] = (struct feature_name){names_text(names, i), i};
+	qsort(sorted, n, sizeof *sorted, feature_compare);
+	for (uint32_t i = 0; i < n; i++)
+		ranks[sorted[i].number] = i + 1;
+	free(sorted);
+	return ranks;
+}
+
+static uint8_t **feature_storage(const struct recording *r)
+{
+	uint8_t **storage = memory_get(r->count, sizeof *storage);
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *p = &r->processes[i];
+		storage[i] = memory_get(p->file_count, 1);
+		for (size_t k = 0; k < p->file_count; k++)
+			storage[i][k] = features_storage(r, &p->files[k]);
+	}
+	return storage;
+}
+
+struct features *features_find(struct recording *r)
+{
+	struct features *f = memory_get(1, sizeof *f);
+	struct handles *handles = handles_new();
+	uint8_t **storage = feature_storage(r);
+	struct merge *merge;
+	struct slice slice;
+
+	f->recording = r;
+	f->uses = memory_get(r->count, sizeof *f->uses);
+	f->orders = memory_get(r->count, sizeof *f->orders);
+	f->ranks = feature_ranks(r->names);
+	for (size_t i = 0; i < r->count; i++)
+		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
+	merge = merge_new(r, BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(STAGE)), NULL);
+	while (merge_next(merge, &slice))
+		feature_slice(f, handles, &slice, storage);
+	merge_free(merge);
+	handles_free(handles);
+	for (size_t i = 0; i < r->count; i++)
+		free(storage[i]);
+	free(storage);
+	return f;
+}
+
+void features_free(struct features *f)
+{
+	for (size_t i = 0; i < f->recording->count; i++)
+		free(f->uses[i]);
+	free(f->uses);
+	free(f->orders);
+	free(f->ranks);
+	free(f);
+}

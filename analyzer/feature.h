@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What each process did with each file: the evidence that roles and stages
+ * are judged by. One record a process and file, made by one pass over all
+ * events. Times are CLOCK_REALTIME in ns.
+ */
+#ifndef FEATURE_H
+#define FEATURE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pattern.h"
+#include "recording.h"
+
+struct use {
+	uint64_t reads, writes, read_bytes, write_bytes;        /* read and write calls */
+	uint64_t begins;                                        /* reads at offset 0 */
+	uint64_t marked;                                        /* events the program marked */
+	struct pattern read, write;                             /* where offsets are known */
+	int64_t first_read, last_read, first_write, last_write; /* start; end */
+	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
+	int64_t read_end, write_end;    /* furthest byte reached */
+	uint32_t opens, write_opens, syncs, maps;
+	uint32_t renamed_to; /* name, 0 = not renamed */
+	bool created, truncated, append, copied;
+};
+
+/* One process's order of files. */
+struct order {
+	uint64_t switches, ascents; /* from one storage file read to another; to a later name */
+	uint32_t last;              /* rank of the last name */
+};
+
+struct features {
+	struct recording *recording;
+	struct use **uses;    /* [process number][file index] */
+	struct order *orders; /* [process number] */
+	uint32_t *ranks;      /* of names in natural order */
+};
+
+/* Reads all events once. */
+struct features *features_find(struct recording *recording);
+void features_free(struct features *features);
+
+/* Whether a file is neither runtime nor ipc as far as it is known by itself. */
+bool features_storage(const struct recording *recording, const struct file *file);
+
+/* ... and if not, which of the two. */
+enum aiot_stage features_system_stage(const struct recording *recording, const struct file *file);
+
+#endif

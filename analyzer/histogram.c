@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Log-linear buckets, as HDR histograms have them.
+ */
+#include "histogram.h"
+
+#include <math.h>
+
+static unsigned histogram_bucket(uint64_t value)
+{
+	unsigned power;
+
+	if (value < 64)
+		return (unsigned)value;
+	power = 63 - (unsigned)__builtin_clzll(value);
+	return (power - 5) * 64 + (unsigned)(value >> (power - 6) & 63);
+}
+
+/* The middle of a bucket's values. */
+static uint64_t histogram_value(unsigned bucket)
+{
+	unsigned power = bucket / 64 + 5;
+	uint64_t low;
+
+	if (bucket < 64)
+		return bucket;
+	low = (UINT64_C(64) + bucket % 64) << (power - 6);
+	return low + ((UINT64_C(1) << (power - 6)) - 1) / 2;
+}
+
+void histogram_add(struct histogram *h, uint64_t value)
+{
+	if (!h->total || value < h->min)
+		h->min = value;
+	if (value > h->max)
+		h->max = value;
+	h->total++;
+	h->count[histogram_bucket(value)]++;
+}
+
+void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+	if (!from->total)
+		return;
+	if (!to->total || from->min < to->min)
+		to->min = from->min;
+	if (from->max > to->max)
+		to->max = from->max;
+	to->total += from->total;
+	for (unsigned i = 0; i < HISTOGRAM_BUCKETS; i++)
+		to->count[i] += from->count[i];
+}
+
+uint64_t histogram_percentile(const struct histogram *h, double share)
+{
+	uint64_t rank = (uint64_t)ceil(share * (double)h->total), seen = 0;
+	unsigned i = 0;
+	uint64_t value;
+
+	if (!h->total)
+		return 0;
+	if (rank < 1)
+		rank = 1;
+	for (; i < HISTOGRAM_BUCKETS - 1; i++) {
+		seen += h->count[i];
+		if (seen >= rank)
+			break;
+	}
+	value = histogram_value(i);
+	if (value < h->min)
+		return h->min;
+	return value > h->max ? h->max : value;
+}

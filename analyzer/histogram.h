@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A histogram of 64-bit values in fixed memory: exact below 128, then 64
+ * buckets to each power of two, so a percentile is off by at most 1/64.
+ */
+#ifndef HISTOGRAM_H
+#define HISTOGRAM_H
+
+#include <stdint.h>
+
+#define HISTOGRAM_BUCKETS (64 * 59)
+
+struct histogram {
+	uint64_t total, min, max; /* min and max exact, where total > 0 */
+	uint64_t count[HISTOGRAM_BUCKETS];
+};
+
+void histogram_add(struct histogram *histogram, uint64_t value);
+void histogram_merge(struct histogram *to, const struct histogram *from);
+
+/* The value that a share (0 to 1) of all values does not exceed; 0 if empty. */
+uint64_t histogram_percentile(const struct histogram *histogram, double share);
+
+#endif

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Windows of time. Bytes are spread evenly over the windows that an operation
+ * touched; the operation itself counts where it began.
+ */
+#include "rate.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+void rate_free(struct rate *rate)
+{
+	free(rate->bytes);
+	free(rate->ops);
+}
+
+static void rate_begin(struct rate *r, int64_t start)
+{
+	r->bytes = memory_get(RATE_WINDOWS, sizeof *r->bytes);
+	r->ops = memory_get(RATE_WINDOWS, sizeof *r->ops);
+	r->width_ns = RATE_WIDTH_NS;
+	r->origin_ns = start;
+	r->covered_ns = start;
+}
+
+static void rate_double(struct rate *r)
+{
+	for (uint32_t i = 0; i < RATE_WINDOWS / 2; i++) {
+		r->bytes[i] = r->bytes[2 * i] + r->bytes[2 * i + 1];
+		r->ops[i] = r->ops[2 * i] + r->ops[2 * i + 1];
+	}
+	for (uint32_t i = RATE_WINDOWS / 2; i < RATE_WINDOWS; i++) {
+		r->bytes[i] = 0;
+		r->ops[i] = 0;
+	}
+	r->used = (r->used + 1) / 2;
+	r->width_ns *= 2;
+}
+
+static uint32_t rate_window(const struct rate *r, int64_t at)
+{
+	return (uint32_t)((at - r->origin_ns) / r->width_ns);
+}
+
+static void rate_spread(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
+{
+	uint32_t first = rate_window(r, start), last = rate_window(r, end);
+	double per_ns = end > start ? (double)bytes / (double)(end - start) : 0;
+
+	if (last >= r->used)
+		r->used = last + 1;
+	if (first == last) {
+		r->bytes[first] += (double)bytes;
+		return;
+	}
+	for (uint32_t i = first; i <= last; i++) {
+		int64_t from = r->origin_ns + i * r->width_ns, to = from + r->width_ns;
+		from = from < start ? start : from;
+		to = to > end ? end : to;
+		r->bytes[i] += per_ns * (double)(to - from);
+	}
+}
+
+static void rate_gap(struct rate *r, int64_t start)
+{
+	double gap = (double)(start - r->last_start_ns), off = gap - r->gap_mean;
+
+	if (r->total_ops) {
+		r->gap_count++;
+		r->gap_mean += off / r->gap_count;
+		r->gap_squares += off * (gap - r->gap_mean);
+	}
+	r->last_start_ns = start;
+}
+
+static void rate_cover(struct rate *r, int64_t start, int64_t end)
+{
+	if (start < r->covered_ns)
+		start = r->covered_ns;
+	if (end <= start)
+		return;
+	r->busy_ns += end - start;
+	r->covered_ns = end;
+}
+
+void rate_add(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
+{
+	if (!r->bytes)
+		rate_begin(r, start);
+	/* Times of a damaged or lying trace must not run us out of the array. */
+	if (start < r->origin_ns)
+		start = r->origin_ns;
+	if (end < start || end - r->origin_ns > INT64_MAX / 4)
+		end = start;
+	if (start - r->origin_ns > INT64_MAX / 4)
+		return;
+	while ((end - r->origin_ns) / r->width_ns >= RATE_WINDOWS)
+		rate_double(r);
+	rate_spread(r, start, end, bytes);
+	rate_gap(r, start);
+	rate_cover(r, start, end);
+	r->ops[rate_window(r, start)]++;
+	r->total_ops++;
+	r->total_bytes += (double)bytes;
+}
+
+double rate_window_s(const struct rate *r)
+{
+	return (double)(r->width_ns ? r->width_ns : RATE_WIDTH_NS) / 1e9;
+}
+
+double rate_mean(const struct rate *r)
+{
+	uint32_t active = 0;
+
+	for (uint32_t i = 0; i < r->used; i++)
+		active += r->bytes[i] > 0 || r->ops[i];
+	return active ? r->total_bytes / (active * rate_window_s(r)) : 0;
+}
+
+double rate_peak(const struct rate *r)
+{
+	double peak = 0;
+
+	for (uint32_t i = 0; i < r->used; i++)
+		if (r->bytes[i] > peak)
+			peak = r->bytes[i];
+	return peak / rate_window_s(r);
+}
+
+double rate_idc(const struct rate *r)
+{
+	double mean = r->used ? (double)r->total_ops / r->used : 0, squares = 0;
+
+	for (uint32_t i = 0; i < r->used; i++)
+		squares += ((double)r->ops[i] - mean) * ((double)r->ops[i] - mean);
+	return r->used > 1 ? squares / (r->used - 1) / mean : 0;
+}
+
+double rate_cv2(const struct rate *r)
+{
+	if (r->gap_count < 2 || r->gap_mean <= 0)
+		return 0;
+	return r->gap_squares / (r->gap_count - 1) / (r->gap_mean * r->gap_mean);
+}
+
+double rate_peak_to_mean(const struct rate *r)
+{
+	uint64_t peak = 0;
+
+	for (uint32_t i = 0; i < r->used; i++)
+		if (r->ops[i] > peak)
+			peak = r->ops[i];
+	return r->total_ops ? (double)peak * r->used / (double)r->total_ops : 0;
+}
+
+double rate_duty(const struct rate *r)
+{
+	uint32_t active = 0;
+
+	for (uint32_t i = 0; i < r->used; i++)
+		active += r->bytes[i] > 0 || r->ops[i];
+	return r->used ? (double)active / r->used : 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Operations and bytes over time, in windows: how much bandwidth, how bursty.
+ * Memory is fixed: when the windows run out, their width doubles.
+ */
+#ifndef RATE_H
+#define RATE_H
+
+#include <stdint.h>
+
+#define RATE_WINDOWS  8192u
+#define RATE_WIDTH_NS 100000000 /* at first */
+
+struct rate {
+	int64_t width_ns;
+	int64_t origin_ns; /* of window 0 */
+	uint32_t used;     /* windows up to the last with anything in it */
+	double *bytes;     /* by window; NULL until the first operation */
+	uint64_t *ops;
+	uint64_t total_ops;
+	double total_bytes;
+	int64_t last_start_ns;                   /* for the gaps between operations */
+	double gap_count, gap_mean, gap_squares; /* Welford's sums */
+	int64_t covered_ns, busy_ns;             /* see rate_add */
+};
+
+void rate_free(struct rate *rate);
+
+/* An operation that moved bytes from start to end. Operations must come in
+ * order of start: then busy_ns is the time with at least one under way. */
+void rate_add(struct rate *rate, int64_t start_ns, int64_t end_ns, uint64_t bytes);
+
+/* Of the windows with operations, bytes a second. */
+double rate_mean(const struct rate *rate);
+/* Of the busiest window, bytes a second. */
+double rate_peak(const struct rate *rate);
+
+/* Index of dispersion of operations a window: variance / mean; Poisson = 1. */
+double rate_idc(const struct rate *rate);
+/* Squared coefficient of variation of the gaps between starts; Poisson = 1. */
+double rate_cv2(const struct rate *rate);
+/* Operations of the fullest window / those of the mean one. */
+double rate_peak_to_mean(const struct rate *rate);
+/* Share of windows with any operation, from the first to the last such. */
+double rate_duty(const struct rate *rate);
+
+double rate_window_s(const struct rate *rate);
+
+#endif

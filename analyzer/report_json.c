@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The report as JSON, whose field names are a contract: fields are added and
+ * never renamed. What this version cannot tell yet is there as null or as an
+ * empty list. Bytes of paths that are not UTF-8 stand as \xHH text.
+ */
+#include "report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "escape.h"
+
+/* jansson wants UTF-8 and refuses all else. */
+static json_t *json_bytes(const char *bytes)
+{
+	json_t *text = json_string(bytes);
+	size_t length;
+	char *quoted;
+
+	if (text)
+		return text;
+	quoted = escape_json(bytes, &length);
+	text = json_loadb(quoted, length, JSON_DECODE_ANY, NULL);
+	free(quoted);
+	return text ? text : json_string("");
+}
+
+static json_t *json_count(uint64_t value)
+{
+	return json_integer((json_int_t)value);
+}
+
+static json_t *json_number(int value)
+{
+	return value >= 0 ? json_integer(value) : json_null();
+}
+
+static json_t *json_known(double value)
+{
+	return value >= 0 ? json_real(value) : json_null();
+}
+
+static json_t *json_pattern(const struct pattern *p)
+{
+	return json_pack("{s:s, s:f, s:f, s:f, s:f}", "class", pattern_class(p), "consecutive",
+	                 pattern_share(p, ACCESS_CONSECUTIVE), "sequential",
+	                 pattern_share(p, ACCESS_SEQUENTIAL), "strided",
+	                 pattern_share(p, ACCESS_STRIDED), "random",
+	                 pattern_share(p, ACCESS_RANDOM));
+}
+
+static json_t *json_sizes(const struct histogram *h)
+{
+	return json_pack("{s:o, s:o, s:o, s:o}", "min", json_count(h->total ? h->min : 0), "p50",
+	                 json_count(histogram_percentile(h, 0.50)), "p99",
+	                 json_count(histogram_percentile(h, 0.99)), "max", json_count(h->max));
+}
+
+static json_t *json_latency(const struct histogram *h)
+{
+	return json_pack("{s:o, s:o, s:o}", "p50", json_count(histogram_percentile(h, 0.50)), "p99",
+	                 json_count(histogram_percentile(h, 0.99)), "max", json_count(h->max));
+}
+
+static json_t *json_bandwidth(const struct rate *r)
+{
+	double busy = (double)r->busy_ns / 1e9;
+
+	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "mean", rate_mean(r), "peak", rate_peak(r),
+	                 "window_s", rate_window_s(r), "busy_s", busy, "while_busy",
+	                 busy > 0 ? r->total_bytes / busy : 0.0);
+}
+
+static json_t *json_burstiness(const struct rate *r)
+{
+	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "window_s", rate_window_s(r), "idc",
+	                 rate_idc(r), "cv2", rate_cv2(r), "peak_to_mean", rate_peak_to_mean(r),
+	                 "duty_cycle", rate_duty(r));
+}
+
+static json_t *json_why(const struct stage_summary *stage)
+{
+	json_t *why = json_array();
+
+	for (unsigned i = 0; i < REASON_COUNT; i++)
+		if (stage->reason_files[i])
+			json_array_append_new(
+			        why, json_sprintf("%s (%llu files)", stage_reason_text(i),
+			                          (unsigned long long)stage->reason_files[i]));
+	return why;
+}
+
+static json_t *json_stage(const struct stage_summary *s, unsigned number)
+{
+	json_t *pattern = json_pattern(&s->pattern);
+	double ratio = s->write_bytes ? (double)s->read_bytes / (double)s->write_bytes : -1;
+
+	json_object_set_new(pattern, "across_files", json_string(summary_across_files(s)));
+	return json_pack(
+	        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o}",
+	        "stage", stage_name(number), "read_ops", json_count(s->read_ops), "write_ops",
+	        json_count(s->write_ops), "meta_ops", json_count(s->meta_ops), "read_bytes",
+	        json_count(s->read_bytes), "write_bytes", json_count(s->write_bytes), "files",
+	        json_count(s->files), "read_write_ratio", json_known(ratio), "read_size",
+	        json_sizes(&s->read_size), "write_size", json_sizes(&s->write_size), "pattern",
+	        pattern, "latency_ns", json_latency(&s->latency), "bandwidth",
+	        json_bandwidth(&s->rate), "burstiness", json_burstiness(&s->rate), "confidence",
+	        s->confidence, "why", json_why(s));
+}
+
+static bool json_stage_used(const struct stage_summary *s)
+{
+	return s->read_ops || s->write_ops || s->meta_ops;
+}
+
+static json_t *json_stages(const struct summary *summary, const struct report_options *options)
+{
+	json_t *list = json_array();
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (json_stage_used(&summary->stages[i]) &&
+		    (options->stage < 0 || options->stage == i))
+			json_array_append_new(list, json_stage(&summary->stages[i], (unsigned)i));
+	return list;
+}
+
+static json_t *json_file(const struct summary *summary, const struct file_summary *f)
+{
+	const char *path = names_text(summary->recording->names, f->name);
+
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path), "stage",
+	                 stage_name(f->stage), "read_ops", json_count(f->read_ops), "write_ops",
+	                 json_count(f->write_ops), "read_bytes", json_count(f->read_bytes),
+	                 "write_bytes", json_count(f->write_bytes), "pattern",
+	                 json_pattern(&f->pattern));
+}
+
+static json_t *json_files(const struct summary *summary, const struct report_options *options)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < summary->file_count && json_array_size(list) < options->top; i++)
+		if (options->stage < 0 || options->stage == summary->files[i].stage)
+			json_array_append_new(list, json_file(summary, &summary->files[i]));
+	return list;
+}
+
+static json_t *json_moment(const struct summary *summary, const struct moment *m, bool save)
+{
+	double start = (double)(m->start_ns - summary->recording->start_ns) / 1e9;
+	double share = m->interval_s > 0 ? moment_seconds(m) / m->interval_s : -1;
+	json_t *o =
+	        json_pack("{s:o, s:o, s:f, s:f, s:f, s:i, s:i}", "path", json_bytes(m->path),
+	                  "bytes", json_count(m->bytes), "start_s", start, "duration_s",
+	                  moment_seconds(m), "bandwidth", moment_bandwidth(m),
+	                  save ? "writers" : "readers", (int)m->processes, "files", (int)m->files);
+
+	if (!save)
+		return o;
+	json_object_set_new(o, "interval_s", json_known(m->interval_s > 0 ? m->interval_s : -1));
+	json_object_set_new(o, "share_of_interval", json_known(share));
+	json_object_set_new(o, "parameters_estimate", json_count(m->bytes / 14));
+	return o;
+}
+
+static json_t *json_moments(const struct summary *summary, const struct moments *moments, bool save)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < moments->count; i++)
+		json_array_append_new(list, json_moment(summary, &moments->items[i], save));
+	return list;
+}
+
+static json_t *json_process(const struct summary *summary, const struct process *p)
+{
+	const struct recording *r = summary->recording;
+	const struct process_summary *s = &summary->processes[p->number];
+	const char *exe = process_attribute(p, "exe");
+	char *command = process_command(p);
+	json_t *o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:f, s:f}", "pid",
+	                      (json_int_t)p->pid, "ppid", (json_int_t)p->ppid, "host",
+	                      json_bytes(process_host(p)), "rank", json_number(p->rank),
+	                      "local_rank", json_number(p->local_rank), "world_size",
+	                      json_number(p->world_size), "role", process_role_name(p->role), "why",
+	                      p->why, "exe", json_bytes(exe ? exe : ""), "cmdline",
+	                      json_bytes(command), "start_s", recording_seconds(r, p, p->start_ns),
+	                      "duration_s", (double)(p->end_ns - p->start_ns) / 1e9);
+
+	free(command);
+	json_object_set_new(o, "read_ops", json_count(s->read_ops));
+	json_object_set_new(o, "write_ops", json_count(s->write_ops));
+	json_object_set_new(o, "read_bytes", json_count(s->read_bytes));
+	json_object_set_new(o, "write_bytes", json_count(s->write_bytes));
+	json_object_set_new(o, "lost_events", json_count(process_lost(p)));
+	json_object_set_new(o, "ended",
+	                    json_string(p->ended ? "in order" : "killed or still running"));
+	return o;
+}
+
+static json_t *json_run(const struct summary *summary)
+{
+	const struct recording *r = summary->recording;
+	json_t *processes = json_array(), *problems = json_array(), *runs = json_array();
+
+	for (size_t i = 0; i < r->count; i++)
+		json_array_append_new(processes, json_process(summary, &r->processes[i]));
+	for (size_t i = 0; i < r->problems.count; i++)
+		json_array_append_new(problems, json_bytes(r->problems.text[i]));
+	for (size_t i = 0; i < r->run_count; i++)
+		json_array_append_new(runs, json_bytes(r->runs[i]));
+	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:{s:o, s:o}, s:o}", "folders", runs,
+	                 "duration_s", (double)(r->end_ns - r->start_ns) / 1e9, "start_ns",
+	                 (json_int_t)r->start_ns, "processes", processes, "lost_events",
+	                 json_count(recording_lost(r)), "coverage", "read",
+	                 json_known(summary->coverage_read), "write",
+	                 json_known(summary->coverage_write), "problems", problems);
+}
+
+int report_json(const struct summary *summary, const struct report_options *options, FILE *to)
+{
+	json_t *report = json_pack("{s:o, s:o, s:o, s:o, s:o, s:[], s:n, s:n, s:[], s:[]}", "run",
+	                           json_run(summary), "stages", json_stages(summary, options),
+	                           "files", json_files(summary, options), "checkpoints",
+	                           json_moments(summary, &summary->checkpoints, true), "restores",
+	                           json_moments(summary, &summary->restores, false), "epochs",
+	                           "stall", "cache", "call_sites", "findings");
+	int result = report ? json_dumpf(report, to, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : -1;
+
+	fputc('\n', to);
+	json_decref(report);
+	return result || fflush(to) ? -1 : 0;
+}

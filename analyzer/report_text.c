@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The report for a terminal: the verdict first, then its tables, each at most
+ * 100 columns wide, last what is missing.
+ */
+#include "report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "units.h"
+
+#define LISTED_PROCESSES 24
+#define LISTED_MOMENTS   20
+
+struct text {
+	const struct summary *s;
+	const struct report_options *options;
+	FILE *to;
+};
+
+static void text_title(const struct text *t, const char *title)
+{
+	fprintf(t->to, "\n%s%s%s\n", t->options->colour ? "\033[1m" : "", title,
+	        t->options->colour ? "\033[0m" : "");
+}
+
+static bool text_stage_shown(const struct text *t, int i)
+{
+	const struct stage_summary *s = &t->s->stages[i];
+
+	return (t->options->stage < 0 || t->options->stage == i) &&
+	       (s->read_ops || s->write_ops || s->meta_ops);
+}
+
+/* The stage that moved most bytes of those that are storage work. */
+static int text_heaviest(const struct summary *s, bool write)
+{
+	int best = -1;
+	uint64_t most = 0;
+
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		uint64_t bytes = write ? s->stages[i].write_bytes : s->stages[i].read_bytes;
+		if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC && bytes > most) {
+			most = bytes;
+			best = i;
+		}
+	}
+	return best;
+}
+
+static void text_verdict(const struct text *t)
+{
+	int reads = text_heaviest(t->s, false), writes = text_heaviest(t->s, true);
+	struct unit a, b;
+
+	if (reads < 0 && writes < 0) {
+		fputs("No data was read from or written to storage.", t->to);
+	} else {
+		if (reads >= 0)
+			fprintf(t->to, "Most reading is %s (%s).", stage_name((unsigned)reads),
+			        unit_bytes(&a, (double)t->s->stages[reads].read_bytes));
+		if (writes >= 0)
+			fprintf(t->to, "%sMost writing is %s (%s).", reads >= 0 ? " " : "",
+			        stage_name((unsigned)writes),
+			        unit_bytes(&b, (double)t->s->stages[writes].write_bytes));
+	}
+	fputc('\n', t->to);
+}
+
+static void text_coverage(const struct text *t)
+{
+	const struct summary *s = t->s;
+
+	if (s->coverage_read >= 0)
+		fprintf(t->to, "The trace holds %.1f %% of the bytes the kernel counted as read",
+		        100 * s->coverage_read);
+	if (s->coverage_read >= 0 && s->coverage_write >= 0)
+		fprintf(t->to, " and %.1f %% of those written", 100 * s->coverage_write);
+	if (s->coverage_read >= 0)
+		fputs(".\n", t->to);
+}
+
+static void text_head(const struct text *t)
+{
+	const struct recording *r = t->s->recording;
+	struct unit d;
+
+	for (size_t i = 0; i < r->run_count && i < 4; i++)
+		fprintf(t->to, "%s%s", i ? ", " : "Run ", r->runs[i]);
+	fprintf(t->to, "%s: %s, %zu process%s\n", r->run_count > 4 ? ", ..." : "",
+	        unit_seconds(&d, (double)(r->end_ns - r->start_ns) / 1e9), r->count,
+	        r->count == 1 ? "" : "es");
+	text_verdict(t);
+	text_coverage(t);
+}
+
+static void text_ratio(char *to, size_t room, const struct stage_summary *s)
+{
+	if (!s->read_bytes && !s->write_bytes)
+		snprintf(to, room, "-");
+	else if (!s->write_bytes)
+		snprintf(to, room, "reads");
+	else if (!s->read_bytes)
+		snprintf(to, room, "writes");
+	else
+		snprintf(to, room, "%.3g", (double)s->read_bytes / (double)s->write_bytes);
+}
+
+static void text_stage(const struct text *t, int i)
+{
+	const struct stage_summary *s = &t->s->stages[i];
+	struct unit read, written, p50, p99, mean, peak;
+	char ratio[24], pattern[32];
+
+	text_ratio(ratio, sizeof ratio, s);
+	snprintf(pattern, sizeof pattern, "%s%s", pattern_class(&s->pattern),
+	         strcmp(summary_across_files(s), "shuffled") ? "" : "/shuffled");
+	fprintf(t->to, "%-10s %8" PRIu64 " %8" PRIu64 " %7" PRIu64 " %8s %8s %6s %-19s",
+	        stage_name((unsigned)i), s->read_ops, s->write_ops, s->meta_ops,
+	        unit_bytes(&read, (double)s->read_bytes),
+	        unit_bytes(&written, (double)s->write_bytes), ratio, pattern);
+	fprintf(t->to, " %6s\n",
+	        s->read_ops + s->write_ops
+	                ? unit_seconds(&p50, (double)histogram_percentile(&s->latency, 0.5) / 1e9)
+	                : "-");
+	if (!(s->read_ops + s->write_ops))
+		return;
+	fprintf(t->to, "%10s  p99 %s, max %s; %s/s mean, %s/s peak in %.3g s; %.0f %% sure\n", "",
+	        unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
+	        unit_seconds(&p50, (double)s->latency.max / 1e9),
+	        unit_bytes(&mean, rate_mean(&s->rate)), unit_bytes(&peak, rate_peak(&s->rate)),
+	        rate_window_s(&s->rate), 100 * s->confidence);
+}
+
+static void text_reasons(const struct text *t, int i)
+{
+	const struct stage_summary *s = &t->s->stages[i];
+
+	if (i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC)
+		return;
+	for (unsigned k = 0; k < REASON_COUNT; k++)
+		if (s->reason_files[k])
+			fprintf(t->to, "%10s  %s (%" PRIu64 " file%s)\n", "", stage_reason_text(k),
+			        s->reason_files[k], s->reason_files[k] == 1 ? "" : "s");
+}
+
+static void text_stages(const struct text *t)
+{
+	text_title(t, "Stages");
+	fprintf(t->to, "%-10s %8s %8s %7s %8s %8s %6s %-19s %6s\n", "stage", "reads", "writes",
+	        "other", "read", "written", "r/w", "pattern", "p50");
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (text_stage_shown(t, i)) {
+			text_stage(t, i);
+			text_reasons(t, i);
+		}
+}
+
+static void text_process(const struct text *t, const struct process *p)
+{
+	const struct process_summary *s = &t->s->processes[p->number];
+	struct unit read, written, time;
+	char rank[24] = "-";
+
+	if (p->rank >= 0)
+		snprintf(rank, sizeof rank, "%d/%d", p->rank, p->world_size);
+	fprintf(t->to, "%8" PRIu32 " %-14s %6s %9" PRIu64 " %8s %9" PRIu64 " %8s %8s  %s\n", p->pid,
+	        process_role_name(p->role), rank, s->read_ops,
+	        unit_bytes(&read, (double)s->read_bytes), s->write_ops,
+	        unit_bytes(&written, (double)s->write_bytes),
+	        unit_seconds(&time, (double)(p->end_ns - p->start_ns) / 1e9),
+	        p->ended ? "" : "no end seen");
+}
+
+static void text_processes(const struct text *t)
+{
+	const struct recording *r = t->s->recording;
+
+	text_title(t, "Processes (without runtime and ipc)");
+	fprintf(t->to, "%8s %-14s %6s %9s %8s %9s %8s %8s\n", "pid", "role", "rank", "reads",
+	        "read", "writes", "written", "time");
+	for (size_t i = 0; i < r->count && i < LISTED_PROCESSES; i++)
+		text_process(t, &r->processes[i]);
+	if (r->count > LISTED_PROCESSES)
+		fprintf(t->to, "%8s and %zu more (--json lists all)\n", "",
+		        r->count - LISTED_PROCESSES);
+}
+
+/* The end of a path tells more than its beginning. */
+static const char *text_tail(const char *path, size_t width)
+{
+	size_t n = strlen(path);
+
+	return n > width ? path + n - width : path;
+}
+
+static void text_moment(const struct text *t, const struct moment *m, bool save)
+{
+	struct unit bytes, took, rate, every;
+	char share[24] = "-";
+
+	if (m->interval_s > 0)
+		snprintf(share, sizeof share, "%.1f %%", 100 * moment_seconds(m) / m->interval_s);
+	fprintf(t->to, "%9.2f s %8s %8s %10s/s %5" PRIu32,
+	        (double)(m->start_ns - t->s->recording->start_ns) / 1e9,
+	        unit_bytes(&bytes, (double)m->bytes), unit_seconds(&took, moment_seconds(m)),
+	        unit_bytes(&rate, moment_bandwidth(m)), m->processes);
+	if (save)
+		fprintf(t->to, " %8s %7s",
+		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share);
+	fprintf(t->to, "  %s\n", text_tail(m->path, save ? 34 : 51));
+}
+
+static void text_moments(const struct text *t, const struct moments *moments, bool save)
+{
+	if (!moments->count)
+		return;
+	text_title(t, save ? "Checkpoints" : "Restores");
+	fprintf(t->to, "%11s %8s %8s %12s %5s", "at", "size", "took", "bandwidth", "procs");
+	if (save)
+		fprintf(t->to, " %8s %7s", "interval", "share");
+	fputs("  path\n", t->to);
+	for (size_t i = 0; i < moments->count && i < LISTED_MOMENTS; i++)
+		text_moment(t, &moments->items[i], save);
+	if (moments->count > LISTED_MOMENTS)
+		fprintf(t->to, "%11s and %zu more (--json lists all)\n", "",
+		        moments->count - LISTED_MOMENTS);
+}
+
+static void text_file(const struct text *t, const struct file_summary *f)
+{
+	struct unit read, written;
+
+	fprintf(t->to, "%8s %8" PRIu64 " %8s %8" PRIu64 " %-10s %-10s  %s\n",
+	        unit_bytes(&read, (double)f->read_bytes), f->read_ops,
+	        unit_bytes(&written, (double)f->write_bytes), f->write_ops, stage_name(f->stage),
+	        pattern_class(&f->pattern),
+	        text_tail(names_text(t->s->recording->names, f->name), 40));
+}
+
+static bool text_file_shown(const struct text *t, const struct file_summary *f)
+{
+	if (t->options->stage >= 0)
+		return f->stage == t->options->stage;
+	return f->stage != AIOT_STAGE_RUNTIME && f->stage != AIOT_STAGE_IPC;
+}
+
+static void text_files(const struct text *t)
+{
+	size_t shown = 0;
+
+	text_title(t, "Files with most bytes");
+	fprintf(t->to, "%8s %8s %8s %8s %-10s %-10s  %s\n", "read", "reads", "written", "writes",
+	        "stage", "pattern", "path");
+	for (size_t i = 0; i < t->s->file_count && shown < t->options->top; i++)
+		if (text_file_shown(t, &t->s->files[i])) {
+			text_file(t, &t->s->files[i]);
+			shown++;
+		}
+}
+
+static void text_missing(const struct text *t)
+{
+	const struct recording *r = t->s->recording;
+	uint64_t lost = recording_lost(r);
+	size_t open = 0, notes = 0;
+
+	for (size_t i = 0; i < r->count; i++) {
+		open += !r->processes[i].ended;
+		notes += r->processes[i].note_count;
+	}
+	text_title(t, "Missing");
+	if (!lost && !open && !notes && !r->problems.total)
+		fputs("Nothing: no event was lost, every process ended in order.\n", t->to);
+	if (lost)
+		fprintf(t->to, "%" PRIu64 " events were lost (aiotrace info tells why).\n", lost);
+	if (open)
+		fprintf(t->to,
+		        "%zu process%s killed or still running; what they did until then is "
+		        "in the report.\n",
+		        open, open == 1 ? " was" : "es were");
+	if (notes)
+		fprintf(t->to, "%zu notes of the library (aiotrace info shows them).\n", notes);
+	if (r->problems.total)
+		fprintf(t->to, "%zu damaged places in the trace, listed on standard error.\n",
+		        r->problems.total);
+}
+
+int report_text(const struct summary *summary, const struct report_options *options, FILE *to)
+{
+	struct text t = {summary, options, to};
+
+	text_head(&t);
+	text_stages(&t);
+	text_processes(&t);
+	text_moments(&t, &summary->checkpoints, true);
+	text_moments(&t, &summary->restores, false);
+	text_files(&t);
+	text_missing(&t);
+	return fflush(to) ? -1 : 0;
+}

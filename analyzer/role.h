@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who each process is: rank, local rank and world size from its environment,
+ * and its role from how it began, what it read and whom it wrote to.
+ */
+#ifndef ROLE_H
+#define ROLE_H
+
+#include "feature.h"
+
+/* Sets rank, local_rank, world_size, role and why of every process. */
+void roles_find(struct features *features);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The second pass: events into sums by stage, with every stage now known. Sums
+ * by file and by process come from the first pass's records.
+ */
+#include "summary.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "merge.h"
+#include "role.h"
+
+struct summary_event {
+	struct process *process;
+	uint32_t file, handle, name;
+	int64_t start, end, result, offset;
+	uint64_t size;
+	uint32_t aux;
+	uint8_t class, stage;
+};
+
+struct summing {
+	struct summary *summary;
+	struct features *features;
+	struct stages *stages;
+	struct handles *handles;
+	uint32_t (*last)[AIOT_STAGES]; /* rank of the last file by process and stage */
+	struct episodes saved, loaded;
+	double seen_read, seen_write; /* bytes, within the kernel's counts */
+};
+
+static void summary_order(struct summing *s, const struct summary_event *e)
+{
+	struct stage_summary *stage = &s->summary->stages[e->stage];
+	uint32_t rank = s->features->ranks[e->name];
+	uint32_t *last = &s->last[e->process->number][e->stage];
+
+	if (*last && rank != *last) {
+		stage->switches++;
+		stage->ascents += rank > *last;
+	}
+	*last = rank;
+}
+
+static void summary_covered(struct summing *s, const struct summary_event *e)
+{
+	const struct process *p = e->process;
+	double bytes = e->result > 0 ? (double)e->result : 0;
+
+	if (p->kernel_count < 2 || e->end - p->clock > (int64_t)p->kernel_last.mono_ns ||
+	    e->start - p->clock < (int64_t)p->kernel_first.mono_ns)
+		return;
+	if (e->class == AIOT_CLASS_READ)
+		s->seen_read += bytes;
+	else
+		s->seen_write += bytes;
+}
+
+static void summary_data(struct summing *s, const struct summary_event *e)
+{
+	struct stage_summary *stage = &s->summary->stages[e->stage];
+	bool write = e->class == AIOT_CLASS_WRITE;
+	uint64_t bytes = e->result > 0 ? (uint64_t)e->result : 0;
+
+	*(write ? &stage->write_ops : &stage->read_ops) += 1;
+	*(write ? &stage->write_bytes : &stage->read_bytes) += bytes;
+	histogram_add(write ? &stage->write_size : &stage->read_size, bytes);
+	histogram_add(&stage->latency, (uint64_t)(e->end - e->start));
+	rate_add(&stage->rate, e->start, e->end, bytes);
+	if (e->result >= 0 && e->offset >= 0)
+		stage->pattern.count[handles_access(s->handles, e->process->number, e->handle,
+		                                    write, e->offset, e->result)]++;
+	if (bytes && e->name)
+		summary_order(s, e);
+	summary_covered(s, e);
+}
+
+static uint32_t summary_final(const struct summing *s, const struct summary_event *e)
+{
+	const struct use *u = &s->features->uses[e->process->number][e->file];
+
+	return u->renamed_to ? u->renamed_to : e->name;
+}
+
+static void summary_episode(struct summing *s, const struct summary_event *e)
+{
+	bool save = e->stage == AIOT_STAGE_CHECKPOINT;
+	struct episodes *list = save ? &s->saved : &s->loaded;
+	uint32_t name = save ? summary_final(s, e) : e->name;
+	bool data = e->class == (save ? AIOT_CLASS_WRITE : AIOT_CLASS_READ);
+	struct episode *episode;
+
+	if (!e->name || e->result < 0)
+		return;
+	if (e->class == AIOT_CLASS_OPEN) {
+		if (save == ((e->aux & O_ACCMODE) != O_RDONLY))
+			episode_begin(list, e->process->number, e->process->run, name, e->start);
+		return;
+	}
+	if (!data && (!save || (e->class != AIOT_CLASS_SYNC && e->class != AIOT_CLASS_CLOSE &&
+	                        e->class != AIOT_CLASS_META)))
+		return;
+	episode = episode_latest(list, e->process->number, e->process->run, name, e->start);
+	/* stat calls long after do not make a save last longer. */
+	if (e->class == AIOT_CLASS_META && e->name == name)
+		return;
+	episode->bytes += data ? (uint64_t)e->result : 0;
+	if (e->end > episode->end_ns)
+		episode->end_ns = e->end;
+}
+
+/* Opening to read a file that was a checkpoint is tagged as its write side;
+ * what it opened for tells. */
+static void summary_open_side(const struct summing *s, struct summary_event *e)
+{
+	const struct verdict *v = s->stages->verdicts[e->process->number][e->file];
+
+	if (e->class == AIOT_CLASS_OPEN && e->file && (e->aux & O_ACCMODE) == O_RDONLY)
+		e->stage = v[DIRECTION_READ].stage;
+}
+
+#define COLUMN(name) (x->batch->column[AIOT_COLUMN_##name])
+
+static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
+{
+	struct process *p = x->process;
+	struct summary_event e = {
+	        .process = p,
+	        .file = process_file(p, COLUMN(FILE)[i]),
+	        .handle = (uint32_t)COLUMN(HANDLE)[i],
+	        .start = (int64_t)COLUMN(START)[i] + p->clock,
+	        .result = (int64_t)COLUMN(RESULT)[i],
+	        .offset = (int64_t)COLUMN(OFFSET)[i],
+	        .size = COLUMN(SIZE)[i],
+	        .aux = (uint32_t)COLUMN(AUX)[i],
+	        .class = process_call(p, COLUMN(CALL)[i])->class,
+	};
+
+	e.name = p->files[e.file].name;
+	e.end = e.start + (int64_t)COLUMN(DURATION)[i];
+	e.stage = (uint8_t)stages_of(s->stages, p, e.file, e.class, (unsigned)COLUMN(STAGE)[i],
+	                             (unsigned)COLUMN(FLAGS)[i]);
+	if (e.class == AIOT_CLASS_READ || e.class == AIOT_CLASS_WRITE)
+		summary_data(s, &e);
+	else
+		s->summary->stages[e.stage].meta_ops++;
+	if (e.class == AIOT_CLASS_OPEN)
+		summary_open_side(s, &e);
+	if (e.stage == AIOT_STAGE_CHECKPOINT || e.stage == AIOT_STAGE_RESTORE)
+		summary_episode(s, &e);
+}
+
+static void summary_events(struct summing *s)
+{
+	struct merge *merge =
+	        merge_new(s->summary->recording, BATCH_ALL & ~BATCH_WANT(STACK), NULL);
+	struct slice slice;
+
+	while (merge_next(merge, &slice))
+		for (uint32_t i = slice.begin; i < slice.end; i++)
+			summary_row(s, &slice, i);
+	merge_free(merge);
+}
+
+static void summary_reason(struct summary *summary, const struct verdict *v, uint64_t ops)
+{
+	struct stage_summary *stage = &summary->stages[v->stage];
+
+	if (!ops)
+		return;
+	stage->files++;
+	stage->reason_files[v->reason]++;
+	stage->confidence += (double)ops * v->confidence / 100;
+}
+
+static void summary_file(struct file_summary *f, const struct use *u, const struct verdict *v)
+{
+	uint64_t before = f->read_bytes + f->write_bytes, add = u->read_bytes + u->write_bytes;
+
+	if (add >= before)
+		f->stage = v[u->write_bytes > u->read_bytes].stage;
+	f->read_ops += u->reads;
+	f->write_ops += u->writes;
+	f->read_bytes += u->read_bytes;
+	f->write_bytes += u->write_bytes;
+	pattern_add(&f->pattern, &u->read);
+	pattern_add(&f->pattern, &u->write);
+}
+
+static void summary_process(struct process_summary *p, const struct use *u, const struct verdict *v)
+{
+	if (v->stage == AIOT_STAGE_RUNTIME || v->stage == AIOT_STAGE_IPC)
+		return;
+	p->read_ops += u->reads;
+	p->write_ops += u->writes;
+	p->read_bytes += u->read_bytes;
+	p->write_bytes += u->write_bytes;
+}
+
+static int summary_larger(const void *one, const void *other)
+{
+	const struct file_summary *a = one, *b = other;
+	uint64_t x = a->read_bytes + a->write_bytes, y = b->read_bytes + b->write_bytes;
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return a->name < b->name ? -1 : a->name > b->name;
+}
+
+static void summary_uses(struct summing *s)
+{
+	struct summary *summary = s->summary;
+	struct recording *r = summary->recording;
+	uint32_t names = names_count(r->names);
+
+	summary->files = memory_get(names, sizeof *summary->files);
+	summary->processes = memory_get(r->count, sizeof *summary->processes);
+	for (size_t n = 0; n < r->count; n++) {
+		const struct process *p = &r->processes[n];
+		for (size_t i = 1; i < p->file_count; i++) {
+			const struct use *u = &s->features->uses[n][i];
+			const struct verdict *v = s->stages->verdicts[n][i];
+			summary_file(&summary->files[p->files[i].name], u, v);
+			summary_process(&summary->processes[n], u, v);
+			summary_reason(summary, &v[DIRECTION_READ], u->reads);
+			summary_reason(summary, &v[DIRECTION_WRITE], u->writes);
+		}
+	}
+	for (uint32_t i = 0; i < names; i++) {
+		summary->files[i].name = i;
+		if (summary->files[i].read_ops + summary->files[i].write_ops)
+			summary->files[summary->file_count++] = summary->files[i];
+	}
+	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
+}
+
+static void summary_confidence(struct summary *summary)
+{
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		struct stage_summary *stage = &summary->stages[i];
+		uint64_t ops = stage->read_ops + stage->write_ops;
+		stage->confidence = ops ? stage->confidence / (double)ops : 0;
+		if (stage->confidence > 1)
+			stage->confidence = 1;
+	}
+}
+
+static void summary_coverage(struct summing *s)
+{
+	double rchar = 0, wchar = 0;
+	const struct recording *r = s->summary->recording;
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *p = &r->processes[i];
+		if (p->kernel_count < 2)
+			continue;
+		rchar += (double)(p->kernel_last.rchar - p->kernel_first.rchar);
+		wchar += (double)(p->kernel_last.wchar - p->kernel_first.wchar);
+	}
+	s->summary->coverage_read = rchar > 0 ? s->seen_read / rchar : -1;
+	s->summary->coverage_write = wchar > 0 ? s->seen_write / wchar : -1;
+}
+
+static void summary_fill(struct summing *s)
+{
+	struct summary *summary = s->summary;
+
+	summary_events(s);
+	summary_uses(s);
+	summary_confidence(summary);
+	summary_coverage(s);
+	summary->checkpoints = episodes_group(&s->saved, summary->recording->names, false);
+	summary->restores = episodes_group(&s->loaded, summary->recording->names, true);
+	episodes_free(&s->saved);
+	episodes_free(&s->loaded);
+}
+
+struct summary *summary_make(struct recording *recording)
+{
+	struct summing s = {.summary = memory_get(1, sizeof *s.summary)};
+
+	s.summary->recording = recording;
+	s.features = features_find(recording);
+	roles_find(s.features);
+	s.stages = stages_find(s.features);
+	s.handles = handles_new();
+	s.last = memory_get(recording->count, sizeof *s.last);
+	summary_fill(&s);
+	free(s.last);
+	handles_free(s.handles);
+	stages_free(s.stages);
+	features_free(s.features);
+	return s.summary;
+}
+
+void summary_free(struct summary *summary)
+{
+	for (int i = 0; i < AIOT_STAGES; i++)
+		rate_free(&summary->stages[i].rate);
+	moments_free(&summary->checkpoints);
+	moments_free(&summary->restores);
+	free(summary->files);
+	free(summary->processes);
+	free(summary);
+}
+
+const char *summary_across_files(const struct stage_summary *stage)
+{
+	if (!stage->switches)
+		return "single";
+	return (double)stage->ascents >= 0.8 * (double)stage->switches ? "ordered" : "shuffled";
+}

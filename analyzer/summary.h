@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The finished result that report writers print: sums by stage, by file and
+ * by process, and the list of checkpoints and restores. Writers only read it.
+ */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "episode.h"
+#include "histogram.h"
+#include "rate.h"
+#include "reason.h"
+#include "stage.h"
+
+struct stage_summary {
+	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
+	struct pattern pattern;
+	struct histogram latency, read_size, write_size; /* of data calls; ns, bytes */
+	struct rate rate;                                /* of data calls */
+	uint64_t switches, ascents;                      /* from file to file */
+	uint64_t files, reason_files[REASON_COUNT];
+	double confidence; /* 0 to 1, mean over operations */
+};
+
+struct file_summary {
+	uint32_t name;
+	uint8_t stage; /* of most of its bytes */
+	uint64_t read_ops, write_ops, read_bytes, write_bytes;
+	struct pattern pattern;
+};
+
+/* Storage alone: without runtime and ipc. */
+struct process_summary {
+	uint64_t read_ops, write_ops, read_bytes, write_bytes;
+};
+
+struct summary {
+	struct recording *recording;
+	struct stage_summary stages[AIOT_STAGES];
+	struct file_summary *files; /* with data calls, most bytes first */
+	size_t file_count;
+	struct process_summary *processes; /* by process number */
+	struct moments checkpoints, restores;
+	double coverage_read, coverage_write; /* of the kernel's count, -1 = unknown */
+};
+
+/* Reads all events twice: once to judge stages, once to add up. */
+struct summary *summary_make(struct recording *recording);
+void summary_free(struct summary *summary);
+
+/* "single", "ordered" or "shuffled". */
+const char *summary_across_files(const struct stage_summary *stage);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * aiotrace report: what the I/O of a recording amounts to, for eyes or as
+ * JSON.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "report.h"
+
+#define REPORT_TOP 10
+
+static int report_all(const struct report_options *options, bool json, char **names, size_t count)
+{
+	struct recording recording;
+	struct summary *summary;
+	int status = recording_load(&recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
+	int written;
+
+	if (status == COMMAND_OK) {
+		summary = summary_make(&recording);
+		errno = 0;
+		written = json ? report_json(summary, options, stdout)
+		               : report_text(summary, options, stdout);
+		if (written && errno != EPIPE) {
+			fprintf(stderr, "aiotrace: standard output: %s\n", strerror(errno));
+			status = COMMAND_FAILURE;
+		}
+		summary_free(summary);
+	}
+	problems_print(&recording.problems, stderr);
+	recording_free(&recording);
+	return status;
+}
+
+static const struct option report_options[] = {
+        {"json", no_argument, NULL, 'j'},
+        {"stage", required_argument, NULL, 's'},
+        {"top", required_argument, NULL, 't'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+};
+
+static int report_run(const struct command *self, int argc, char **argv)
+{
+	struct report_options options = {.top = SIZE_MAX, .stage = -1};
+	bool json = false;
+	double number;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "h", report_options, NULL)) != -1) {
+		switch (option) {
+		case 'h': return command_help(self);
+		case 'j': json = true; break;
+		case 's':
+			options.stage = stage_by_name(optarg);
+			if (options.stage < 0)
+				return command_misuse(self, "no such stage:", optarg);
+			break;
+		case 't':
+			if (!command_number(optarg, &number) || number > 1e9)
+				return command_misuse(self, "--top wants a number, not", optarg);
+			options.top = (size_t)number;
+			break;
+		default: return command_misuse(self, NULL, NULL);
+		}
+	}
+	if (!json && options.top == SIZE_MAX)
+		options.top = REPORT_TOP;
+	options.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	return report_all(&options, json, argv + optind, (size_t)(argc - optind));
+}
+
+const struct command command_report = {
+        "report",
+        "tell what the I/O was, stage by stage",
+        "Usage: aiotrace report [--json] [--stage S] [--top N] [TRACE...]\n"
+        "\n"
+        "Sums up a recording: where the bytes went, how they were read and written, how\n"
+        "fast, by whom; its checkpoints and restores; and what is missing.\n"
+        "\n"
+        "  --json          as JSON; units are in the names, times in s are since the start\n"
+        "  --stage S       only this stage: ingest, prepare, train, checkpoint, restore,\n"
+        "                  inference, runtime, ipc or other\n"
+        "  --top N         list N files (10; with --json all)\n"
+        "\n"
+        "Pattern: an access is consecutive where it begins at the end of the last one of\n"
+        "the same open file (the first one: at 0), sequential where it begins further on,\n"
+        "strided where it keeps the last distance, else random; the shares sum to 1. A\n"
+        "stage is 'sequential' from 0.9 of the first two, 'strided' from 0.5. Across files:\n"
+        "'ordered' where names ascend in at least 0.8 of the steps from file to file.\n"
+        "Bandwidth: mean is over the windows of window_s in which anything moved, peak is\n"
+        "the busiest one; while_busy is bytes over the time with an operation under way.\n"
+        "Latency and sizes are of reads and writes, within 1/64. Coverage is the share of\n"
+        "the kernel's own count of bytes (null: unknown). A process's counts are without\n"
+        "runtime and ipc.\n"
+        "\n"
+        "Exit status: 0 if anything could be read, 1 if not, 2 for bad usage.\n",
+        report_run,
+};
