@@ -95,7 +95,8 @@ def test_an_empty_trace_is_refused_in_one_line(sound, tmp_path):
         complaint(done, path)
 
 
-@pytest.mark.parametrize("junk", [b"x", b"AIOTRACE", bytes(128), b"\x7fELF" * 100, b"AIOTRACE" + b"\xff" * 1000])
+@pytest.mark.parametrize("junk", [b"x", b"AIOTRACE", bytes(128), b"\x7fELF" * 100, b"AIOTRACE" + b"\xff" * 1000],
+                         ids=["a_letter", "the_magic_alone", "zeroes", "an_elf_file", "the_magic_and_ones"])
 def test_a_file_that_is_no_trace_is_refused_in_one_line(junk, sound, tmp_path):
     path = write(tmp_path, sound, junk)
     for done in ask(path):

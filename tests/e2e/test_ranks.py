@@ -6,6 +6,8 @@ from collections import Counter
 
 import aiotrace
 
+# A rank that does not exist: PyTorch 1.13 loses its own default on Python 3.11.
+NO_REDIRECTS = ["--redirects=9:3", "--tee=9:3"]
 RANK = os.path.join(aiotrace.TOP, "tests/e2e/programs/rank.py")
 
 
@@ -19,7 +21,7 @@ def test_torchrun_ranks_are_in_the_report(tmp_path):
     for i in range(16):
         (data / f"{i:02}").write_bytes(bytes(100 + i))
     done = aiotrace.run_traced([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
-                                RANK, data.resolve()], tmp_path / "traces", {"OMP_NUM_THREADS": "1"})
+                                *NO_REDIRECTS, RANK, data.resolve()], tmp_path / "traces", {"OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr
     said = [line.split() for line in done.stdout.splitlines()]
     ranks = {int(w[4]): w for w in said if w[0] == "rank"}

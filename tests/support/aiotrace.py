@@ -43,6 +43,8 @@ def traced(directory, extra=None):
 
 def run(command, env=None, timeout=120, **options):
     options = {"capture_output": True, "text": True, "timeout": timeout, "stdin": subprocess.DEVNULL, **options}
+    if options["text"]:
+        options["errors"] = "surrogateescape"
     return subprocess.run([str(c) for c in command], env=clean() if env is None else env, **options)
 
 
