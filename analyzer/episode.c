@@ -15,25 +15,24 @@
 
 #define NEAR_NS INT64_C(1000000000)
 
-void episode_begin(struct episodes *e, uint32_t process, uint32_t run, uint32_t name,
-                   int64_t start_ns)
+struct episode *episode_begin(struct episodes *e, struct episode episode)
 {
+	episode.end_ns = episode.start_ns;
 	e->items = memory_grow(e->items, e->count, &e->room, sizeof *e->items);
-	e->items[e->count++] = (struct episode){.process = process,
-	                                        .run = run,
-	                                        .name = name,
-	                                        .start_ns = start_ns,
-	                                        .end_ns = start_ns};
+	e->items[e->count] = episode;
+	return &e->items[e->count++];
 }
 
-struct episode *episode_latest(struct episodes *e, uint32_t process, uint32_t run, uint32_t name,
-                               int64_t start_ns)
+struct episode *episode_latest(struct episodes *e, uint32_t process, uint32_t name, uint32_t handle)
 {
-	for (size_t i = e->count; i-- > 0;)
-		if (e->items[i].process == process && e->items[i].name == name)
-			return &e->items[i];
-	episode_begin(e, process, run, name, start_ns);
-	return &e->items[e->count - 1];
+	for (size_t i = e->count; i-- > 0;) {
+		struct episode *item = &e->items[i];
+		if (item->process != process || item->name != name)
+			continue;
+		if (!handle || !item->handle || item->handle == handle)
+			return item;
+	}
+	return NULL;
 }
 
 static int episode_earlier(const void *one, const void *other)

@@ -15,6 +15,7 @@
 /* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */
 struct episode {
 	uint32_t process, run, name; /* name: what it was renamed to, if it was */
+	uint32_t handle;             /* of the open file; 0 = not yet known */
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
 };
@@ -38,13 +39,13 @@ struct moments {
 	size_t count, room;
 };
 
-/* Opens a new episode, whatever came before it. */
-void episode_begin(struct episodes *episodes, uint32_t process, uint32_t run, uint32_t name,
-                   int64_t start_ns);
+/* Begins an episode as given, whatever came before it; it ends when it starts. */
+struct episode *episode_begin(struct episodes *episodes, struct episode episode);
 
-/* The process's latest episode of that name, begun now where there is none. */
-struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint32_t run,
-                               uint32_t name, int64_t start_ns);
+/* The process's latest episode of that name and handle, 0 standing for any;
+ * NULL where there is none. */
+struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint32_t name,
+                               uint32_t handle);
 
 /* Sorts the episodes and takes together what belongs together; with by_path
  * only episodes of the same path do. Episodes that moved no bytes are left out. */

@@ -119,6 +119,11 @@ double rate_mean(const struct rate *r)
 	return active ? r->total_bytes / (active * rate_window_s(r)) : 0;
 }
 
+double rate_while_busy(const struct rate *r)
+{
+	return r->busy_ns > 0 ? r->total_bytes / ((double)r->busy_ns / 1e9) : 0;
+}
+
 double rate_peak(const struct rate *r)
 {
 	double peak = 0;

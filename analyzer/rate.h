@@ -32,6 +32,8 @@ void rate_add(struct rate *rate, int64_t start_ns, int64_t end_ns, uint64_t byte
 
 /* Of the windows with operations, bytes a second. */
 double rate_mean(const struct rate *rate);
+/* Of the time with an operation under way, bytes a second. */
+double rate_while_busy(const struct rate *rate);
 /* Of the busiest window, bytes a second. */
 double rate_peak(const struct rate *rate);
 

@@ -39,5 +39,6 @@ enum reason {
 #undef REASON
 	        REASON_COUNT
 };
+_Static_assert(REASON_COUNT <= 32, "summary.c keeps them as bits");
 
 #endif

@@ -67,11 +67,9 @@ static json_t *json_latency(const struct histogram *h)
 
 static json_t *json_bandwidth(const struct rate *r)
 {
-	double busy = (double)r->busy_ns / 1e9;
-
 	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "mean", rate_mean(r), "peak", rate_peak(r),
-	                 "window_s", rate_window_s(r), "busy_s", busy, "while_busy",
-	                 busy > 0 ? r->total_bytes / busy : 0.0);
+	                 "window_s", rate_window_s(r), "busy_s", (double)r->busy_ns / 1e9,
+	                 "while_busy", rate_while_busy(r));
 }
 
 static json_t *json_burstiness(const struct rate *r)
@@ -88,8 +86,9 @@ static json_t *json_why(const struct stage_summary *stage)
 	for (unsigned i = 0; i < REASON_COUNT; i++)
 		if (stage->reason_files[i])
 			json_array_append_new(
-			        why, json_sprintf("%s (%llu files)", stage_reason_text(i),
-			                          (unsigned long long)stage->reason_files[i]));
+			        why, json_sprintf("%s (%llu file%s)", stage_reason_text(i),
+			                          (unsigned long long)stage->reason_files[i],
+			                          stage->reason_files[i] == 1 ? "" : "s"));
 	return why;
 }
 

@@ -127,11 +127,13 @@ static void text_stage(const struct text *t, int i)
 	                : "-");
 	if (!(s->read_ops + s->write_ops))
 		return;
-	fprintf(t->to, "%10s  p99 %s, max %s; %s/s mean, %s/s peak in %.3g s; %.0f %% sure\n", "",
-	        unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
+	fprintf(t->to,
+	        "%10s  p99 %s, max %s; %s/s while busy, at most %s/s over %.3g s; %.0f %% sure\n",
+	        "", unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
 	        unit_seconds(&p50, (double)s->latency.max / 1e9),
-	        unit_bytes(&mean, rate_mean(&s->rate)), unit_bytes(&peak, rate_peak(&s->rate)),
-	        rate_window_s(&s->rate), 100 * s->confidence);
+	        unit_bytes(&mean, rate_while_busy(&s->rate)),
+	        unit_bytes(&peak, rate_peak(&s->rate)), rate_window_s(&s->rate),
+	        100 * s->confidence);
 }
 
 static void text_reasons(const struct text *t, int i)

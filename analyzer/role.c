@@ -13,7 +13,7 @@
 #include "memory.h"
 
 struct role_sums {
-	uint64_t storage_reads, storage_writes, storage_write_bytes, ipc_writes;
+	uint64_t storage_reads, storage_read_bytes, storage_write_bytes, ipc_writes;
 	bool answers_parent;
 };
 
@@ -66,7 +66,7 @@ static struct role_sums role_sum(const struct features *f, const struct process 
 		bool ipc = features_system_stage(f->recording, file) == AIOT_STAGE_IPC;
 		if (features_storage(f->recording, file)) {
 			sums.storage_reads += u->reads;
-			sums.storage_writes += u->writes;
+			sums.storage_read_bytes += u->read_bytes;
 			sums.storage_write_bytes += u->write_bytes;
 		}
 		sums.ipc_writes += ipc ? u->writes : 0;
@@ -126,7 +126,8 @@ static int role_worker(const struct features *f, struct process *p, const struct
 	reads = role_reads(f, asker);
 	sums = role_sum(f, p, reads);
 	free(reads);
-	if (!sums.storage_reads || sums.storage_write_bytes)
+	/* Libraries write a note of a few bytes; a worker that writes files is none. */
+	if (!sums.storage_reads || sums.storage_write_bytes > sums.storage_read_bytes / 16)
 		return 0;
 	if (sums.answers_parent)
 		return role_set(p, ROLE_WORKER,

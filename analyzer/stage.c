@@ -138,7 +138,8 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG || u->append)
 		return s->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
-	if (c->data_read * 2 >= c->data_written && c->data_read && !c->recurring)
+	if (c->data_read * 2 >= c->data_written && c->data_read && !c->recurring &&
+	    c->data_written > STAGE_SMALL / 16)
 		return REASON_IN_OUT;
 	if ((u->created || u->truncated) &&
 	    (c->data_written >= STAGE_SMALL || s->clue == CLUE_DATA))

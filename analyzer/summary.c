@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "coverage.h"
 #include "memory.h"
 #include "merge.h"
 #include "role.h"
@@ -29,7 +30,9 @@ struct summing {
 	struct handles *handles;
 	uint32_t (*last)[AIOT_STAGES]; /* rank of the last file by process and stage */
 	struct episodes saved, loaded;
-	double seen_read, seen_write; /* bytes, within the kernel's counts */
+	struct coverage *coverage;
+	uint16_t *stages_seen;  /* bits, by name */
+	uint32_t *reasons_seen; /* likewise */
 };
 
 static void summary_order(struct summing *s, const struct summary_event *e)
@@ -43,20 +46,6 @@ static void summary_order(struct summing *s, const struct summary_event *e)
 		stage->ascents += rank > *last;
 	}
 	*last = rank;
-}
-
-static void summary_covered(struct summing *s, const struct summary_event *e)
-{
-	const struct process *p = e->process;
-	double bytes = e->result > 0 ? (double)e->result : 0;
-
-	if (p->kernel_count < 2 || e->end - p->clock > (int64_t)p->kernel_last.mono_ns ||
-	    e->start - p->clock < (int64_t)p->kernel_first.mono_ns)
-		return;
-	if (e->class == AIOT_CLASS_READ)
-		s->seen_read += bytes;
-	else
-		s->seen_write += bytes;
 }
 
 static void summary_data(struct summing *s, const struct summary_event *e)
@@ -75,7 +64,7 @@ static void summary_data(struct summing *s, const struct summary_event *e)
 		                                    write, e->offset, e->result)]++;
 	if (bytes && e->name)
 		summary_order(s, e);
-	summary_covered(s, e);
+	coverage_add(s->coverage, e->process, write, e->end, bytes);
 }
 
 static uint32_t summary_final(const struct summing *s, const struct summary_event *e)
@@ -88,25 +77,29 @@ static uint32_t summary_final(const struct summing *s, const struct summary_even
 static void summary_episode(struct summing *s, const struct summary_event *e)
 {
 	bool save = e->stage == AIOT_STAGE_CHECKPOINT;
-	struct episodes *list = save ? &s->saved : &s->loaded;
-	uint32_t name = save ? summary_final(s, e) : e->name;
 	bool data = e->class == (save ? AIOT_CLASS_WRITE : AIOT_CLASS_READ);
+	struct episodes *list = save ? &s->saved : &s->loaded;
+	struct episode new = {.process = e->process->number,
+	                      .run = e->process->run,
+	                      .name = save ? summary_final(s, e) : e->name,
+	                      .handle = e->handle,
+	                      .start_ns = e->start};
+	bool renames = save && e->class == AIOT_CLASS_META && new.name != e->name;
 	struct episode *episode;
 
 	if (!e->name || e->result < 0)
 		return;
-	if (e->class == AIOT_CLASS_OPEN) {
-		if (save == ((e->aux & O_ACCMODE) != O_RDONLY))
-			episode_begin(list, e->process->number, e->process->run, name, e->start);
+	if (e->class == AIOT_CLASS_OPEN && save == ((e->aux & O_ACCMODE) != O_RDONLY)) {
+		episode_begin(list, new);
 		return;
 	}
-	if (!data && (!save || (e->class != AIOT_CLASS_SYNC && e->class != AIOT_CLASS_CLOSE &&
-	                        e->class != AIOT_CLASS_META)))
+	if (!data && !renames && e->class != AIOT_CLASS_SYNC && e->class != AIOT_CLASS_CLOSE)
 		return;
-	episode = episode_latest(list, e->process->number, e->process->run, name, e->start);
-	/* stat calls long after do not make a save last longer. */
-	if (e->class == AIOT_CLASS_META && e->name == name)
+	episode = episode_latest(list, new.process, new.name, renames ? 0 : e->handle);
+	if (!episode && !data)
 		return;
+	if (!episode)
+		episode = episode_begin(list, new);
 	episode->bytes += data ? (uint64_t)e->result : 0;
 	if (e->end > episode->end_ns)
 		episode->end_ns = e->end;
@@ -165,14 +158,18 @@ static void summary_events(struct summing *s)
 	merge_free(merge);
 }
 
-static void summary_reason(struct summary *summary, const struct verdict *v, uint64_t ops)
+/* A file counts once for a stage and once for a reason, however many processes
+ * used it. */
+static void summary_reason(struct summing *s, uint32_t name, const struct verdict *v, uint64_t ops)
 {
-	struct stage_summary *stage = &summary->stages[v->stage];
+	struct stage_summary *stage = &s->summary->stages[v->stage];
 
 	if (!ops)
 		return;
-	stage->files++;
-	stage->reason_files[v->reason]++;
+	stage->files += !(s->stages_seen[name] >> v->stage & 1);
+	stage->reason_files[v->reason] += !(s->reasons_seen[name] >> v->reason & 1);
+	s->stages_seen[name] |= (uint16_t)(1u << v->stage);
+	s->reasons_seen[name] |= 1u << v->reason;
 	stage->confidence += (double)ops * v->confidence / 100;
 }
 
@@ -218,6 +215,8 @@ static void summary_uses(struct summing *s)
 
 	summary->files = memory_get(names, sizeof *summary->files);
 	summary->processes = memory_get(r->count, sizeof *summary->processes);
+	s->stages_seen = memory_get(names, sizeof *s->stages_seen);
+	s->reasons_seen = memory_get(names, sizeof *s->reasons_seen);
 	for (size_t n = 0; n < r->count; n++) {
 		const struct process *p = &r->processes[n];
 		for (size_t i = 1; i < p->file_count; i++) {
@@ -225,8 +224,8 @@ static void summary_uses(struct summing *s)
 			const struct verdict *v = s->stages->verdicts[n][i];
 			summary_file(&summary->files[p->files[i].name], u, v);
 			summary_process(&summary->processes[n], u, v);
-			summary_reason(summary, &v[DIRECTION_READ], u->reads);
-			summary_reason(summary, &v[DIRECTION_WRITE], u->writes);
+			summary_reason(s, p->files[i].name, &v[DIRECTION_READ], u->reads);
+			summary_reason(s, p->files[i].name, &v[DIRECTION_WRITE], u->writes);
 		}
 	}
 	for (uint32_t i = 0; i < names; i++) {
@@ -234,6 +233,8 @@ static void summary_uses(struct summing *s)
 		if (summary->files[i].read_ops + summary->files[i].write_ops)
 			summary->files[summary->file_count++] = summary->files[i];
 	}
+	free(s->stages_seen);
+	free(s->reasons_seen);
 	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
 }
 
@@ -248,22 +249,6 @@ static void summary_confidence(struct summary *summary)
 	}
 }
 
-static void summary_coverage(struct summing *s)
-{
-	double rchar = 0, wchar = 0;
-	const struct recording *r = s->summary->recording;
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i];
-		if (p->kernel_count < 2)
-			continue;
-		rchar += (double)(p->kernel_last.rchar - p->kernel_first.rchar);
-		wchar += (double)(p->kernel_last.wchar - p->kernel_first.wchar);
-	}
-	s->summary->coverage_read = rchar > 0 ? s->seen_read / rchar : -1;
-	s->summary->coverage_write = wchar > 0 ? s->seen_write / wchar : -1;
-}
-
 static void summary_fill(struct summing *s)
 {
 	struct summary *summary = s->summary;
@@ -271,7 +256,7 @@ static void summary_fill(struct summing *s)
 	summary_events(s);
 	summary_uses(s);
 	summary_confidence(summary);
-	summary_coverage(s);
+	coverage_finish(s->coverage, &summary->coverage_read, &summary->coverage_write);
 	summary->checkpoints = episodes_group(&s->saved, summary->recording->names, false);
 	summary->restores = episodes_group(&s->loaded, summary->recording->names, true);
 	episodes_free(&s->saved);
@@ -287,6 +272,7 @@ struct summary *summary_make(struct recording *recording)
 	roles_find(s.features);
 	s.stages = stages_find(s.features);
 	s.handles = handles_new();
+	s.coverage = coverage_new(recording);
 	s.last = memory_get(recording->count, sizeof *s.last);
 	summary_fill(&s);
 	free(s.last);

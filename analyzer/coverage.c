@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The kernel's count of a process, /proc/PID/io, takes in that of each child
+ * it waited for. So a child that ended in its ancestor's time is covered by
+ * the ancestor's count, and counting it again would count it twice.
+ */
+#include "coverage.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+#define NO_COUNTER UINT32_MAX
+
+struct coverage {
+	const struct recording *recording;
+	uint32_t *counter; /* by process number: whose count takes it in */
+	double read, write;
+};
+
+static int64_t coverage_last(const struct process *p)
+{
+	return (int64_t)p->kernel_last.mono_ns + p->clock;
+}
+
+static uint32_t coverage_counter(const struct coverage *c, const struct process *p)
+{
+	const struct recording *r = c->recording;
+	const struct process *parent = recording_parent(r, p);
+	uint32_t above = parent ? c->counter[parent->number] : NO_COUNTER;
+
+	if (above != NO_COUNTER &&
+	    (int64_t)p->end_ns + p->clock <= coverage_last(&r->processes[above]))
+		return above;
+	return p->kernel_count >= 2 ? p->number : NO_COUNTER;
+}
+
+struct coverage *coverage_new(const struct recording *recording)
+{
+	struct coverage *c = memory_get(1, sizeof *c);
+
+	c->recording = recording;
+	c->counter = memory_get(recording->count, sizeof *c->counter);
+	for (size_t i = 0; i < recording->count; i++)
+		c->counter[i] = NO_COUNTER;
+	/* Parents come first: processes are sorted by start. */
+	for (size_t i = 0; i < recording->count; i++)
+		c->counter[i] = coverage_counter(c, &recording->processes[i]);
+	return c;
+}
+
+void coverage_add(struct coverage *c, const struct process *p, bool write, int64_t end_ns,
+                  uint64_t bytes)
+{
+	uint32_t counter = c->counter[p->number];
+
+	if (counter == NO_COUNTER || end_ns > coverage_last(&c->recording->processes[counter]))
+		return;
+	*(write ? &c->write : &c->read) += (double)bytes;
+}
+
+void coverage_finish(struct coverage *c, double *read, double *write)
+{
+	double rchar = 0, wchar = 0;
+
+	for (size_t i = 0; i < c->recording->count; i++) {
+		const struct process *p = &c->recording->processes[i];
+		if (c->counter[i] != p->number)
+			continue;
+		rchar += (double)(p->kernel_last.rchar - p->kernel_first.rchar);
+		wchar += (double)(p->kernel_last.wchar - p->kernel_first.wchar);
+	}
+	*read = rchar > 0 ? c->read / rchar : -1;
+	*write = wchar > 0 ? c->write / wchar : -1;
+	free(c->counter);
+	free(c);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How much of what the kernel counted stands in the trace.
+ */
+#ifndef COVERAGE_H
+#define COVERAGE_H
+
+#include <stdbool.h>
+
+#include "recording.h"
+
+struct coverage;
+
+struct coverage *coverage_new(const struct recording *recording);
+
+/* A data call's bytes; end_ns by CLOCK_REALTIME. */
+void coverage_add(struct coverage *coverage, const struct process *process, bool write,
+                  int64_t end_ns, uint64_t bytes);
+
+/* Shares from 0 to 1, -1 where the kernel's count is not known. Frees coverage. */
+void coverage_finish(struct coverage *coverage, double *read, double *write);
+
+#endif
