@@ -117,7 +117,7 @@ static void attributes_add_kernel_io(struct define_list *list)
 	uint64_t values[7] = {0};
 	if (!attributes_read_kernel_io(values))
 		return;
-	struct aiot_define_kernel_io io = {.mono_ns = clock_now(),
+	struct aiot_define_kernel_io io = {.mono_ns = clock_of(CLOCK_MONOTONIC),
 	                                   .rchar = values[0] - own.read_bytes,
 	                                   .wchar = values[1] - own.written_bytes,
 	                                   .syscr = values[2] - own.reads,
@@ -130,7 +130,7 @@ static void attributes_add_kernel_io(struct define_list *list)
 
 static void attributes_add_clock(struct define_list *list, enum aiot_definition_kind kind)
 {
-	struct aiot_define_clock clock = {clock_now(), clock_of(CLOCK_REALTIME)};
+	struct aiot_define_clock clock = {clock_of(CLOCK_MONOTONIC), clock_of(CLOCK_REALTIME)};
 	define_add(list, kind, &clock, sizeof clock, NULL, 0);
 }
 

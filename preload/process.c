@@ -134,7 +134,7 @@ int process_begin(bool forked)
 	                             .pid = (uint32_t)SYS0(getpid),
 	                             .ppid = (uint32_t)SYS0(getppid),
 	                             .origin = forked ? AIOT_ORIGIN_FORK : AIOT_ORIGIN_EXEC,
-	                             .start_mono_ns = clock_now(),
+	                             .start_mono_ns = clock_of(CLOCK_MONOTONIC),
 	                             .start_real_ns = clock_of(CLOCK_REALTIME)};
 	process_boot_id(header.boot_id);
 	int error = process_make_run(names.nodename, header.pid);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "config.h"
 #include "fd.h"
 #include "file.h"
@@ -38,6 +39,7 @@ static void tracer_forget(void)
 	loss_reset();
 	sys_own = (struct sys_own){0};
 	state_forget();
+	clock_forget();
 }
 
 static void tracer_start(void)
@@ -47,11 +49,15 @@ static void tracer_start(void)
 	if (forked)
 		tracer_forget();
 	thread_self.busy++;
+	if (!forked)
+		clock_prepare();
 	int error = forked ? 0 : tracer_prepare();
 	if (!error && !forked)
 		process_read_config();
 	if (!error && !config.off)
 		error = process_begin(forked);
+	if (!forked)
+		clock_begin();
 	SYS2(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0);
 	thread_self.busy--;
 	if (error)

@@ -22,8 +22,8 @@
 #include "sys.h"
 
 struct call {
-	uint64_t start;
-	struct fd fd; /* the descriptor's entry when the call began */
+	uint64_t start; /* ticks */
+	struct fd fd;   /* the descriptor's entry when the call began */
 };
 
 /* Begins a call. Returns false if it is not to be traced. */
@@ -32,7 +32,7 @@ static inline bool call_begin(struct call *call)
 	if (!event_wanted())
 		return false;
 	call->fd = (struct fd){0};
-	call->start = clock_now();
+	call->start = clock_ticks();
 	return true;
 }
 
@@ -46,7 +46,7 @@ static inline bool call_begin_on(struct call *call, int fd)
 	const struct description *held = call->fd.description;
 	if (held && __builtin_expect(held->traits & DESCRIPTION_UNWANTED, 0))
 		return false;
-	call->start = clock_now();
+	call->start = clock_ticks();
 	return true;
 }
 
@@ -55,8 +55,10 @@ static inline struct aiot_event call_event(const struct call *call, enum aiot_ca
                                            int64_t returned)
 {
 	const struct description *held = call->fd.description;
-	return (struct aiot_event){.start_ns = call->start,
-	                           .duration_ns = clock_now() - call->start,
+	uint64_t now = clock_ticks();
+	const struct clock_pair *pair = clock_at(now);
+	return (struct aiot_event){.start_ns = clock_ns(pair, call->start),
+	                           .duration_ns = clock_span(pair, now - call->start),
 	                           .offset = -1,
 	                           .result = event_result(returned),
 	                           .file = call->fd.file,

@@ -37,7 +37,7 @@ static bool copy_begin(struct copy *copy, int in_fd, int out_fd)
 	copy->out_fd = out_fd;
 	copy->in.fd = fd_look(in_fd);
 	copy->out.fd = fd_look(out_fd);
-	copy->in.start = copy->out.start = clock_now();
+	copy->in.start = copy->out.start = clock_ticks();
 	return true;
 }
 
