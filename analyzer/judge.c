@@ -23,6 +23,11 @@ uint32_t judge_final_name(const struct file *file, const struct use *use)
 	return use->renamed_to ? use->renamed_to : file->name;
 }
 
+bool judge_after_data(const struct conduct *c, const struct use *u)
+{
+	return c->first_data_read && u->first_write > c->first_data_read;
+}
+
 void judge_init(struct judge *j, const struct features *features)
 {
 	uint32_t names = names_count(features->recording->names);
@@ -132,24 +137,50 @@ bool judge_in_turns(const struct judge *j, uint32_t name)
 	       s->spent < (s->last - s->first) / 2;
 }
 
+static void judge_conduct_read(struct judge *j, struct conduct *c, const struct shared *s,
+                               const struct use *u)
+{
+	if (s->clue == CLUE_CHECKPOINT) {
+		c->loads = true;
+		if (u->last_read > c->last_load)
+			c->last_load = u->last_read;
+		return;
+	}
+	c->data_read += u->read_bytes;
+	c->recurring += s->recurs;
+	c->files_read++;
+	if (s->clue != CLUE_LOG && (!c->first_data_read || u->first_read < c->first_data_read))
+		c->first_data_read = u->first_read;
+	j->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
+}
+
 static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = &j->features->uses[p->number][i];
 	const struct shared *s = &j->shared[p->files[i].name];
 	struct conduct *c = &j->conducts[p->number];
 
-	if (u->reads && s->clue != CLUE_CHECKPOINT) {
-		c->data_read += u->read_bytes;
-		c->recurring += s->recurs;
-		c->files_read++;
-	}
-	if (u->reads && !u->writes && s->clue == CLUE_CHECKPOINT && !s->writers)
-		c->loads_weights = true;
+	if (u->reads)
+		judge_conduct_read(j, c, s, u);
 	if (u->reads && clue_optimizer(names_text(j->recording->names, p->files[i].name)))
 		j->optimizer = true;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;
-	j->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
+}
+
+/* Needs the times that judge_conduct found. */
+static void judge_conduct_after(struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct shared *s = &j->shared[p->files[i].name];
+	struct conduct *c = &j->conducts[p->number];
+
+	if (s->clue == CLUE_CHECKPOINT || s->clue == CLUE_LOG)
+		return;
+	if (u->writes && judge_after_data(c, u))
+		c->made += u->write_bytes;
+	if (u->reads && c->loads && u->first_read > c->last_load)
+		c->served += u->read_bytes;
 }
 
 int judge_checkpoint_score(const struct judge *j, const struct process *p, const struct file *file,
@@ -176,7 +207,7 @@ int judge_checkpoint_score(const struct judge *j, const struct process *p, const
 	score -= u->append ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read ? 4 : 0;
-	score -= !j->trains && c->data_read > c->data_written / 2 && c->data_read > 0 ? 2 : 0;
+	score -= !j->trains && judge_after_data(c, u) ? 2 : 0;
 	return score;
 }
 
@@ -231,6 +262,7 @@ void judge_run(struct judge *j, uint32_t run)
 	}
 	judge_each(j, run, judge_series_visit);
 	judge_each(j, run, judge_conduct);
+	judge_each(j, run, judge_conduct_after);
 	judge_each(j, run, judge_checkpoint);
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct order *o = &j->features->orders[n];

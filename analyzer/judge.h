@@ -28,12 +28,15 @@ struct series {
 	int64_t first, last, spent; /* of writing, ns */
 };
 
-/* A process's sums over storage. */
+/* A process's sums over storage, without checkpoints. */
 struct conduct {
-	uint64_t data_read, data_written; /* bytes, without checkpoints */
-	uint64_t recurring;               /* files read again */
+	uint64_t data_read, data_written;   /* bytes */
+	uint64_t made;                      /* bytes of files first written after data was read */
+	uint64_t served;                    /* bytes read after weights were loaded */
+	int64_t first_data_read, last_load; /* 0 = never */
+	uint64_t recurring;                 /* files read again */
 	uint32_t files_read;
-	bool shuffled, loads_weights, saves;
+	bool shuffled, loads, saves;
 };
 
 struct judge {
@@ -61,6 +64,9 @@ uint32_t judge_final_name(const struct file *file, const struct use *use);
 int judge_checkpoint_score(const struct judge *judge, const struct process *process,
                            const struct file *file, const struct use *use);
 #define JUDGE_CHECKPOINT 4
+
+/* Whether a file was first written when the process had begun to read data. */
+bool judge_after_data(const struct conduct *conduct, const struct use *use);
 
 /* Whether the file belongs to a series that is written in turns. */
 bool judge_in_turns(const struct judge *judge, uint32_t name);

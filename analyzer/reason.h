@@ -18,15 +18,15 @@
 	REASON(RANDOM, TRAIN, 80, "random reads inside a data file")                               \
 	REASON(SHUFFLED, TRAIN, 75, "many data files read in shuffled order")                      \
 	REASON(BESIDE, TRAIN, 60, "data read by a process that saves checkpoints")                 \
-	REASON(MAPPED, TRAIN, 50, "a data file mapped into memory by a process that trains")       \
+	REASON(MAPPED, TRAIN, 50, "a big data file mapped into memory")                            \
 	REASON(SAVED, CHECKPOINT, 90, "written in one go to a new path, as checkpoints are")       \
 	REASON(SERIES, CHECKPOINT, 92, "one of a series of like-sized files written in turns")     \
 	REASON(SIBLING, CHECKPOINT, 75, "written together with a checkpoint, in its folder")       \
 	REASON(READ_BACK, RESTORE, 95, "read back what was written as a checkpoint")               \
 	REASON(LOADED, RESTORE, 80, "a checkpoint-like file read once, by a run that trains")      \
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
-	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that neither trains nor saves")      \
-	REASON(SERVED, INFERENCE, 60, "data read once after weights, nothing trained or saved")    \
+	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \
+	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \
 	REASON(PRODUCED, INGEST, 70, "new data files, written and not made from others")           \
 	REASON(COPIED, INGEST, 80, "copied by sendfile or copy_file_range")                        \

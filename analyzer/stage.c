@@ -7,6 +7,7 @@
  */
 #include "stage.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,22 +52,35 @@ const char *stage_reason_text(unsigned reason)
 	return reasons[reason < REASON_COUNT ? reason : REASON_NONE].words;
 }
 
-/* A run that loads weights and neither trains nor saves. */
+/* Loads weights and then reads data once, in a run that does not train. */
+static bool stage_serves(const struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	return c->loads && c->served && !c->recurring && !j->trains && !j->optimizer;
+}
+
+/* A worker infers where the process that made it has loaded weights. */
 static bool stage_infers(const struct judge *j, const struct process *p)
 {
 	const struct process *parent = recording_parent(j->recording, p);
-	bool weights = j->conducts[p->number].loads_weights ||
-	               (parent && j->conducts[parent->number].loads_weights);
 
-	return weights && !j->trains && !j->saves && !j->optimizer;
+	if (stage_serves(j, p))
+		return true;
+	return parent && p->role == ROLE_WORKER && j->conducts[parent->number].loads &&
+	       !j->trains && !j->optimizer && !j->saves;
 }
 
-static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p,
-                                         const char *path)
+static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)
 {
-	if (clue_optimizer(path))
+	const struct shared *s = &j->shared[p->files[i].name];
+	bool again = judge_in_turns(j, p->files[i].name);
+
+	if (s->checkpoint)
+		return stage_serves(j, p) && !again ? REASON_WEIGHTS : REASON_READ_BACK;
+	if (clue_optimizer(names_text(j->recording->names, p->files[i].name)))
 		return REASON_STATE;
-	return stage_infers(j, p) ? REASON_WEIGHTS : REASON_LOADED;
+	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
 }
 
 static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
@@ -75,11 +89,8 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
-	if (s->checkpoint)
-		return REASON_READ_BACK;
-	if (s->clue == CLUE_CHECKPOINT && !s->recurs && !s->random)
-		return stage_read_checkpoint(j, p,
-		                             names_text(j->recording->names, p->files[i].name));
+	if (s->checkpoint || (s->clue == CLUE_CHECKPOINT && !s->recurs && !s->random))
+		return stage_read_checkpoint(j, p, i);
 	if (s->recurs)
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER)
@@ -90,8 +101,7 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
 		return REASON_SMALL;
-	if (c->data_written * 100 >= c->data_read && c->data_written > STAGE_SMALL / 16 &&
-	    !c->recurring && !s->writers)
+	if (c->made * 100 >= c->data_read && c->made > STAGE_SMALL / 16)
 		return REASON_IN_OUT;
 	if (c->shuffled && !stage_infers(j, p))
 		return REASON_SHUFFLED;
@@ -138,8 +148,7 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG || u->append)
 		return s->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
-	if (c->data_read * 2 >= c->data_written && c->data_read && !c->recurring &&
-	    c->data_written > STAGE_SMALL / 16)
+	if (judge_after_data(c, u) && !c->recurring && c->made > STAGE_SMALL / 16)
 		return REASON_IN_OUT;
 	if ((u->created || u->truncated) &&
 	    (c->data_written >= STAGE_SMALL || s->clue == CLUE_DATA))
@@ -167,7 +176,9 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
 	if (u->reads)
 		v[DIRECTION_READ] = reasons[stage_read(j, p, i)].verdict;
-	else if (u->maps && j->trains && j->shared[file->name].clue != CLUE_CHECKPOINT)
+	else if (u->maps && j->shared[file->name].clue == CLUE_CHECKPOINT)
+		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
+	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)
 		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;
 	if (!u->reads && !u->maps)
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
@@ -208,21 +219,30 @@ void stages_free(struct stages *stages)
 	free(stages);
 }
 
-enum aiot_stage stages_of(const struct stages *stages, const struct process *process, uint32_t file,
-                          unsigned class, unsigned guess, unsigned flags)
+/* Closing, seeking and asking belong to what the file was written for, if it
+ * was written. */
+static enum direction stage_direction(const struct stage_event *e, const struct verdict *v)
+{
+	switch (e->class) {
+	case AIOT_CLASS_READ:
+	case AIOT_CLASS_MAP: return DIRECTION_READ;
+	case AIOT_CLASS_WRITE:
+	case AIOT_CLASS_SYNC: return DIRECTION_WRITE;
+	case AIOT_CLASS_OPEN:
+		return (e->aux & O_ACCMODE) == O_RDONLY ? DIRECTION_READ : DIRECTION_WRITE;
+	default:
+		return v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? DIRECTION_WRITE
+		                                                    : DIRECTION_READ;
+	}
+}
+
+enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
+                          const struct stage_event *e)
 {
 	const struct verdict *v;
 
-	if ((flags & AIOT_EVENT_MARKED) || !file)
-		return guess < AIOT_STAGES ? guess : AIOT_STAGE_OTHER;
-	v = stages->verdicts[process->number][file];
-	switch (class) {
-	case AIOT_CLASS_READ: return v[DIRECTION_READ].stage;
-	case AIOT_CLASS_WRITE:
-	case AIOT_CLASS_SYNC: return v[DIRECTION_WRITE].stage;
-	default: break;
-	}
-	/* Opening and closing belong to what the file was written for, if it was. */
-	return v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? v[DIRECTION_WRITE].stage
-	                                                    : v[DIRECTION_READ].stage;
+	if ((e->flags & AIOT_EVENT_MARKED) || !e->file)
+		return e->guess < AIOT_STAGES ? e->guess : AIOT_STAGE_OTHER;
+	v = stages->verdicts[process->number][e->file];
+	return v[stage_direction(e, v)].stage;
 }

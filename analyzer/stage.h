@@ -25,11 +25,19 @@ struct stages {
 struct stages *stages_find(const struct features *features);
 void stages_free(struct stages *stages);
 
+/* What an event is to its stage. */
+struct stage_event {
+	uint32_t file; /* index in the process's files */
+	uint32_t aux;  /* of an open: its flags */
+	uint8_t class; /* of the call */
+	uint8_t guess; /* the writer's stage */
+	uint8_t flags; /* enum aiot_event_flag */
+};
+
 /* The stage of an event: what the program marked it as, else the verdict on
- * its file, else the writer's guess. File is an index in the process's files;
- * class is the call's. */
-enum aiot_stage stages_of(const struct stages *stages, const struct process *process, uint32_t file,
-                          unsigned class, unsigned guess, unsigned flags);
+ * its file and direction, else the writer's guess. */
+enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
+                          const struct stage_event *event);
 
 const char *stage_name(unsigned stage);
 const char *stage_reason_text(unsigned reason);

@@ -105,16 +105,6 @@ static void summary_episode(struct summing *s, const struct summary_event *e)
 		episode->end_ns = e->end;
 }
 
-/* Opening to read a file that was a checkpoint is tagged as its write side;
- * what it opened for tells. */
-static void summary_open_side(const struct summing *s, struct summary_event *e)
-{
-	const struct verdict *v = s->stages->verdicts[e->process->number][e->file];
-
-	if (e->class == AIOT_CLASS_OPEN && e->file && (e->aux & O_ACCMODE) == O_RDONLY)
-		e->stage = v[DIRECTION_READ].stage;
-}
-
 #define COLUMN(name) (x->batch->column[AIOT_COLUMN_##name])
 
 static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
@@ -134,14 +124,16 @@ static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
 
 	e.name = p->files[e.file].name;
 	e.end = e.start + (int64_t)COLUMN(DURATION)[i];
-	e.stage = (uint8_t)stages_of(s->stages, p, e.file, e.class, (unsigned)COLUMN(STAGE)[i],
-	                             (unsigned)COLUMN(FLAGS)[i]);
+	e.stage = (uint8_t)stages_of(s->stages, p,
+	                             &(struct stage_event){.file = e.file,
+	                                                   .aux = e.aux,
+	                                                   .class = e.class,
+	                                                   .guess = (uint8_t)COLUMN(STAGE)[i],
+	                                                   .flags = (uint8_t)COLUMN(FLAGS)[i]});
 	if (e.class == AIOT_CLASS_READ || e.class == AIOT_CLASS_WRITE)
 		summary_data(s, &e);
 	else
 		s->summary->stages[e.stage].meta_ops++;
-	if (e.class == AIOT_CLASS_OPEN)
-		summary_open_side(s, &e);
 	if (e.stage == AIOT_STAGE_CHECKPOINT || e.stage == AIOT_STAGE_RESTORE)
 		summary_episode(s, &e);
 }

@@ -40,8 +40,12 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	const struct process *p = s->process;
 	uint32_t file = process_file(p, COLUMN(FILE)[i]);
 	const struct call *call = process_call(p, COLUMN(CALL)[i]);
-	unsigned stage = stages_of(d->stages, p, file, call->class, (unsigned)COLUMN(STAGE)[i],
-	                           (unsigned)COLUMN(FLAGS)[i]);
+	struct stage_event e = {.file = file,
+	                        .aux = (uint32_t)COLUMN(AUX)[i],
+	                        .class = call->class,
+	                        .guess = (uint8_t)COLUMN(STAGE)[i],
+	                        .flags = (uint8_t)COLUMN(FLAGS)[i]};
+	unsigned stage = stages_of(d->stages, p, &e);
 	struct row row;
 
 	if (d->filter.stage >= 0 && stage != (unsigned)d->filter.stage)
@@ -65,7 +69,7 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	d->format->write(&d->output, &row, &d->escapes);
 }
 
-static const uint32_t dump_columns = BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(AUX));
+static const uint32_t dump_columns = BATCH_ALL & ~BATCH_WANT(STACK);
 
 static void dump_events(struct dump *d)
 {
