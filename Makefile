@@ -20,6 +20,7 @@ PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
 ANALYZER_SRC := $(wildcard analyzer/*.c)
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
+SNIPPET_HEAD := $(wildcard tests/snippets/*.h tests/snippets/body/*.h)
 PRELOAD_OBJ  := $(patsubst %,$(BUILD)/%.o,$(PRELOAD_SRC))
 ANALYZER_OBJ := $(patsubst %,$(BUILD)/%.o,$(ANALYZER_SRC))
 UNIT_BIN     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
@@ -65,13 +66,13 @@ $(BUILD)/unit/lib%.a:
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpreload.a
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $^ $(LDFLAGS) \
+	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
 	  -lcmocka -lzstd -ljansson -lm -ldl -lpthread
 
-$(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c
+$(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE $(CFLAGS) \
-	  -DSNIPPET='"$*"' -MMD -MP -MF $@.d -o $@ $^ -ldl
+	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl
 
 # ---- What must be installed -------------------------------------------------
 
@@ -205,4 +206,4 @@ help: ## this list
 	@printf '\n  CC=clang  PYTHON=/path/to/python3  BUILD=dir  V=1 (show commands)\n'
 	@printf '  make check TESTS=tests/e2e/test_offsets.py ARGS=-x  (some tests only)\n'
 
--include $(PRELOAD_OBJ:.o=.d) $(ANALYZER_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d $(BUILD)/snippets/*.d)
+-include $(PRELOAD_OBJ:.o=.d) $(ANALYZER_OBJ:.o=.d) $(wildcard $(BUILD)/unit/*.d)

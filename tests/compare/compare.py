@@ -12,6 +12,7 @@ import argparse
 import errno
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections import Counter, defaultdict
@@ -45,7 +46,7 @@ def by_strace(command, base, source):
     work, log = os.path.join(base, "work"), os.path.join(base, "strace.log")
     sizes = prepare(work, source)
     done = strace.run(command, log, env=aiotrace.clean({"PYTHONDONTWRITEBYTECODE": "1"}), cwd=work,
-                      capture_output=True, stdin=-3)
+                      capture_output=True, stdin=subprocess.DEVNULL)
     ops = [op for op in strace.operations(log, work, sizes) if inside(op.path, work)]
     return Run(ops, done)
 

@@ -52,12 +52,12 @@ def show(event, work):
 def test_the_trace_says_what_the_snippet_did(call, tmp_path):
     base = tmp_path.resolve()
     command = [os.path.join(BINARIES, call)]
-    fresh(base / "work")
-    plain = aiotrace.run(command, cwd=base / "work")
+    fresh(base / "here")
+    plain = aiotrace.run(command, cwd=base / "here")
     if plain.returncode == 77:
         pytest.skip("this libc does not have it")
     assert plain.returncode == 0, plain.stderr
-    work = fresh(base / "work")
+    work = fresh(base / "here")
     traced = aiotrace.run_traced(command, base / "traces", cwd=work)
     assert (traced.stdout, traced.stderr, traced.returncode) == (plain.stdout, plain.stderr, plain.returncode)
 

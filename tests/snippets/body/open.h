@@ -5,7 +5,7 @@
 void snippet(void)
 {
 	meta("data", OPEN("data", O_RDONLY));
-	meta("data", OPEN("./../work/data", O_RDWR | O_CLOEXEC));
+	meta("data", OPEN("./../here/data", O_RDWR | O_CLOEXEC));
 	meta(".", OPEN(".", O_RDONLY | O_DIRECTORY));
 	meta("missing", OPEN("missing", O_RDONLY));
 	meta("data/below", OPEN("data/below", O_RDONLY));
