@@ -7,6 +7,7 @@ The trace shows: all six stages, one after the other.
     python3 demo.py [FOLDER]
 """
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -28,6 +29,7 @@ def main(folder):
     etl.make_raw(raw)
     etl.main(raw, ready)
     image_folder.make_images(images)
+    image_folder.make_images(f"{folder}/inputs", count=64)
 
     print("-- train on images: 2 workers, shuffled, 3 epochs, a checkpoint each")
     model = image_folder.make_model()
@@ -42,9 +44,9 @@ def main(folder):
     print("-- train on tokens")
     token_memmap.train(f"{ready}/tokens.bin", token_memmap.Model())
 
-    print("-- inference")
+    print("-- inference, in a process of its own", flush=True)
     torch.save(model.state_dict(), f"{folder}/weights.pt")
-    inference.main(f"{folder}/weights.pt", images)
+    subprocess.run([sys.executable, inference.__file__, folder], check=True)
 
 
 if __name__ == "__main__":

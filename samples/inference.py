@@ -35,7 +35,7 @@ def main(weights, images):
 if __name__ == "__main__":
     folder = sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp()
     torch.manual_seed(0)
-    if not os.path.isdir(f"{folder}/images"):
-        make_images(f"{folder}/images")
+    if not os.path.exists(f"{folder}/weights.pt"):
+        make_images(f"{folder}/inputs")
         make_weights(f"{folder}/weights.pt")
-    main(f"{folder}/weights.pt", f"{folder}/images")
+    main(f"{folder}/weights.pt", f"{folder}/inputs")

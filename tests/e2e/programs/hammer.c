@@ -40,7 +40,8 @@ int main(int argc, char **argv)
 	int processes = atoi(argv[3]), threads = atoi(argv[4]);
 	int fd = open(argv[2], O_RDWR);
 	path = argv[1];
-	counters = mmap(NULL, processes * threads * sizeof(*counters), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	counters = mmap(NULL, processes * threads * sizeof(*counters), PROT_READ | PROT_WRITE,
+	                MAP_SHARED, fd, 0);
 	if (counters == MAP_FAILED)
 		return 1;
 	int number = 0;
