@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "wrap.h"
 
 #define NO_COUNTER UINT32_MAX
 
@@ -20,7 +21,7 @@ struct coverage {
 
 static int64_t coverage_last(const struct process *p)
 {
-	return (int64_t)p->kernel_last.mono_ns + p->clock;
+	return wrap_add(p->kernel_last.mono_ns, (uint64_t)p->clock);
 }
 
 static uint32_t coverage_counter(const struct coverage *c, const struct process *p)
@@ -30,7 +31,7 @@ static uint32_t coverage_counter(const struct coverage *c, const struct process 
 	uint32_t above = parent ? c->counter[parent->number] : NO_COUNTER;
 
 	if (above != NO_COUNTER &&
-	    (int64_t)p->end_ns + p->clock <= coverage_last(&r->processes[above]))
+	    wrap_add(p->end_ns, (uint64_t)p->clock) <= coverage_last(&r->processes[above]))
 		return above;
 	return p->kernel_count >= 2 ? p->number : NO_COUNTER;
 }

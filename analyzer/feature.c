@@ -12,6 +12,7 @@
 #include "clue.h"
 #include "memory.h"
 #include "merge.h"
+#include "wrap.h"
 
 struct feature_event {
 	struct process *process;
@@ -71,7 +72,7 @@ static void feature_read(struct use *u, const struct feature_event *e)
 	u->read_bytes += (uint64_t)e->result;
 	u->begins += e->offset == 0;
 	if (e->offset >= 0)
-		feature_latest(&u->read_end, e->offset + e->result);
+		feature_latest(&u->read_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
 static void feature_write(struct use *u, const struct feature_event *e)
@@ -85,7 +86,7 @@ static void feature_write(struct use *u, const struct feature_event *e)
 		return;
 	u->write_bytes += (uint64_t)e->result;
 	if (e->offset >= 0)
-		feature_latest(&u->write_end, e->offset + e->result);
+		feature_latest(&u->write_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
 static void feature_open(struct use *u, const struct feature_event *e)
@@ -191,13 +192,13 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 		        .file = process_file(p, COLUMN(FILE)[i]),
 		        .handle = (uint32_t)COLUMN(HANDLE)[i],
 		        .aux = (uint32_t)COLUMN(AUX)[i],
-		        .start = (int64_t)COLUMN(START)[i] + p->clock,
+		        .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock),
 		        .result = (int64_t)COLUMN(RESULT)[i],
 		        .offset = (int64_t)COLUMN(OFFSET)[i],
 		        .call = (uint16_t)COLUMN(CALL)[i],
 		        .class = process_call(p, COLUMN(CALL)[i])->class,
 		};
-		e.end = e.start + (int64_t)COLUMN(DURATION)[i];
+		e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
 		e.use = &uses[e.file];
 		e.use->marked += COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED;
 		feature_event(f, handles, &e, storage[p->number][e.file]);

@@ -12,6 +12,7 @@
 
 #include "decode.h"
 #include "memory.h"
+#include "wrap.h"
 
 struct cursor {
 	struct process *process;
@@ -54,7 +55,7 @@ static void merge_key(struct cursor *c)
 	uint64_t at = c->row < c->batch.count ? c->batch.column[AIOT_COLUMN_START][c->row]
 	                                      : c->stream->pieces[c->piece].first_ns;
 
-	c->key = (int64_t)at + c->process->clock;
+	c->key = wrap_add(at, (uint64_t)c->process->clock);
 }
 
 static void merge_damaged(struct merge *m, struct cursor *c, struct piece *piece, const char *text,
@@ -162,7 +163,7 @@ static uint32_t merge_end(const struct cursor *c, int64_t limit)
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		if ((int64_t)start[middle] + c->process->clock <= limit)
+		if (wrap_add(start[middle], (uint64_t)c->process->clock) <= limit)
 			low = middle + 1;
 		else
 			high = middle;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "memory.h"
+#include "wrap.h"
 
 #define SLOTS 65536u
 
@@ -34,7 +35,7 @@ void handles_free(struct handles *handles)
 
 static enum access handles_first(struct slot *slot, int64_t offset, int64_t length)
 {
-	slot->end = offset + length;
+	slot->end = wrap_add((uint64_t)offset, (uint64_t)length);
 	slot->distance = 0;
 	return offset == 0 ? ACCESS_CONSECUTIVE : ACCESS_RANDOM;
 }
@@ -44,7 +45,7 @@ enum access handles_access(struct handles *handles, uint32_t process, uint32_t h
 {
 	uint32_t at = (handle * 2 + write + process * 40503u) % SLOTS;
 	struct slot *slot = &handles->slots[at];
-	int64_t distance = (int64_t)((uint64_t)offset - (uint64_t)slot->end), last;
+	int64_t distance = wrap_subtract((uint64_t)offset, (uint64_t)slot->end), last;
 
 	if (slot->handle != handle || slot->process != process || slot->write != write) {
 		*slot = (struct slot){.process = process, .handle = handle, .write = write};
@@ -52,7 +53,7 @@ enum access handles_access(struct handles *handles, uint32_t process, uint32_t h
 	}
 	last = slot->distance;
 	slot->distance = distance;
-	slot->end = (int64_t)((uint64_t)offset + (uint64_t)length);
+	slot->end = wrap_add((uint64_t)offset, (uint64_t)length);
 	if (distance == 0)
 		return ACCESS_CONSECUTIVE;
 	if (distance == last)

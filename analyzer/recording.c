@@ -15,6 +15,7 @@
 #include "live.h"
 #include "locate.h"
 #include "memory.h"
+#include "wrap.h"
 
 static void recording_live(struct recording *r, struct process *p, const char *trace)
 {
@@ -183,7 +184,8 @@ static void recording_clocks(struct recording *r)
 static int recording_earlier(const void *one, const void *other)
 {
 	const struct process *a = one, *b = other;
-	int64_t x = (int64_t)a->start_ns + a->clock, y = (int64_t)b->start_ns + b->clock;
+	int64_t x = wrap_add(a->start_ns, (uint64_t)a->clock),
+	        y = wrap_add(b->start_ns, (uint64_t)b->clock);
 
 	if (a->run != b->run)
 		return a->run < b->run ? -1 : 1;
@@ -198,8 +200,8 @@ static void recording_times(struct recording *r)
 	r->end_ns = INT64_MIN;
 	for (size_t i = 0; i < r->count; i++) {
 		struct process *p = &r->processes[i];
-		int64_t start = (int64_t)p->start_ns + p->clock;
-		int64_t end = (int64_t)p->end_ns + p->clock;
+		int64_t start = wrap_add(p->start_ns, (uint64_t)p->clock);
+		int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 		p->number = (uint32_t)i;
 		if (start < r->start_ns)
 			r->start_ns = start;
@@ -260,7 +262,7 @@ void recording_free(struct recording *r)
 
 double recording_seconds(const struct recording *r, const struct process *p, uint64_t mono_ns)
 {
-	return (double)((int64_t)mono_ns + p->clock - r->start_ns) / 1e9;
+	return (double)wrap_subtract(mono_ns + (uint64_t)p->clock, (uint64_t)r->start_ns) / 1e9;
 }
 
 /* A pid may be used again; the parent is the latest image that had begun. An
@@ -274,7 +276,8 @@ const struct process *recording_parent(const struct recording *r, const struct p
 		if (q == p || q->run != p->run || q->pid != p->ppid ||
 		    strcmp(process_host(q), process_host(p)))
 			continue;
-		if ((int64_t)q->start_ns + q->clock > (int64_t)p->start_ns + p->clock)
+		if (wrap_add(q->start_ns, (uint64_t)q->clock) >
+		    wrap_add(p->start_ns, (uint64_t)p->clock))
 			continue;
 		if (!best || q->start_ns > best->start_ns)
 			best = q;

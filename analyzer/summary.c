@@ -13,6 +13,7 @@
 #include "memory.h"
 #include "merge.h"
 #include "role.h"
+#include "wrap.h"
 
 struct summary_event {
 	struct process *process;
@@ -57,7 +58,8 @@ static void summary_data(struct summing *s, const struct summary_event *e)
 	*(write ? &stage->write_ops : &stage->read_ops) += 1;
 	*(write ? &stage->write_bytes : &stage->read_bytes) += bytes;
 	histogram_add(write ? &stage->write_size : &stage->read_size, bytes);
-	histogram_add(&stage->latency, (uint64_t)(e->end - e->start));
+	histogram_add(&stage->latency,
+	              (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start));
 	rate_add(&stage->rate, e->start, e->end, bytes);
 	if (e->result >= 0 && e->offset >= 0)
 		stage->pattern.count[handles_access(s->handles, e->process->number, e->handle,
@@ -114,7 +116,7 @@ static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
 	        .process = p,
 	        .file = process_file(p, COLUMN(FILE)[i]),
 	        .handle = (uint32_t)COLUMN(HANDLE)[i],
-	        .start = (int64_t)COLUMN(START)[i] + p->clock,
+	        .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock),
 	        .result = (int64_t)COLUMN(RESULT)[i],
 	        .offset = (int64_t)COLUMN(OFFSET)[i],
 	        .size = COLUMN(SIZE)[i],
@@ -123,7 +125,7 @@ static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
 	};
 
 	e.name = p->files[e.file].name;
-	e.end = e.start + (int64_t)COLUMN(DURATION)[i];
+	e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
 	e.stage = (uint8_t)stages_of(s->stages, p,
 	                             &(struct stage_event){.file = e.file,
 	                                                   .aux = e.aux,

@@ -16,6 +16,7 @@
 #include "role.h"
 #include "row.h"
 #include "stage.h"
+#include "wrap.h"
 
 struct dump {
 	struct recording recording;
@@ -52,8 +53,8 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 		return;
 	if (!filter_path(&d->filter, d->recording.names, p->files[file].name))
 		return;
-	row.start_ns = (int64_t)COLUMN(START)[i] + p->clock;
-	row.relative_ns = row.start_ns - d->recording.start_ns;
+	row.start_ns = wrap_add(COLUMN(START)[i], (uint64_t)p->clock);
+	row.relative_ns = wrap_subtract((uint64_t)row.start_ns, (uint64_t)d->recording.start_ns);
 	if (row.relative_ns < d->from_ns || row.relative_ns >= d->to_ns)
 		return;
 	row.duration_ns = COLUMN(DURATION)[i];

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sums of numbers that a trace states. A damaged or lying one may hold any
+ * value: such a sum wraps, and must not be undefined.
+ */
+#ifndef WRAP_H
+#define WRAP_H
+
+#include <stdint.h>
+
+static inline int64_t wrap_add(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a + b);
+}
+
+static inline int64_t wrap_subtract(uint64_t a, uint64_t b)
+{
+	return (int64_t)(a - b);
+}
+
+#endif

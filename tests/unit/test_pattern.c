@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Consecutive, sequential, strided and random accesses, told apart by handle.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "pattern.h"
+
+static struct handles *handles;
+
+static int open_table(void **state)
+{
+	(void)state;
+	handles = handles_new();
+	return 0;
+}
+
+static int close_table(void **state)
+{
+	(void)state;
+	handles_free(handles);
+	return 0;
+}
+
+static enum access read_at(uint32_t handle, int64_t offset, int64_t length)
+{
+	return handles_access(handles, 1, handle, false, offset, length);
+}
+
+static void from_front_to_back_is_consecutive(void **state)
+{
+	(void)state;
+	for (int64_t i = 0; i < 10; i++)
+		assert_int_equal(read_at(1, i * 4096, 4096), ACCESS_CONSECUTIVE);
+	assert_int_equal(read_at(1, 10 * 4096, 0), ACCESS_CONSECUTIVE); /* end of file */
+}
+
+static void a_first_access_elsewhere_is_random(void **state)
+{
+	(void)state;
+	assert_int_equal(read_at(1, 4096, 4096), ACCESS_RANDOM);
+}
+
+static void forward_over_changing_gaps_is_sequential(void **state)
+{
+	(void)state;
+	read_at(1, 0, 100);
+	assert_int_equal(read_at(1, 150, 100), ACCESS_SEQUENTIAL);
+	assert_int_equal(read_at(1, 260, 100), ACCESS_SEQUENTIAL);
+	assert_int_equal(read_at(1, 500, 100), ACCESS_SEQUENTIAL);
+}
+
+static void the_same_gap_again_is_strided(void **state)
+{
+	(void)state;
+	read_at(1, 0, 100);
+	assert_int_equal(read_at(1, 1000, 100), ACCESS_SEQUENTIAL);
+	for (int64_t i = 2; i < 10; i++)
+		assert_int_equal(read_at(1, i * 1000, 100), ACCESS_STRIDED);
+}
+
+static void backwards_is_random(void **state)
+{
+	(void)state;
+	read_at(1, 0, 100);
+	read_at(1, 5000, 100);
+	assert_int_equal(read_at(1, 300, 100), ACCESS_RANDOM);
+}
+
+static void handles_do_not_disturb_each_other(void **state)
+{
+	(void)state;
+	for (int64_t i = 0; i < 10; i++) {
+		assert_int_equal(read_at(1, i * 10, 10), ACCESS_CONSECUTIVE);
+		assert_int_equal(read_at(2, i * 77, 77), ACCESS_CONSECUTIVE);
+		assert_int_equal(handles_access(handles, 2, 1, false, i * 5, 5),
+		                 ACCESS_CONSECUTIVE);
+		assert_int_equal(handles_access(handles, 1, 1, true, i * 9, 9), ACCESS_CONSECUTIVE);
+	}
+}
+
+static void extreme_offsets_do_no_harm(void **state)
+{
+	(void)state;
+	read_at(1, INT64_MAX, INT64_MAX);
+	read_at(1, 0, INT64_MAX);
+	read_at(1, INT64_MAX, 1);
+}
+
+static void classes_follow_the_shares(void **state)
+{
+	(void)state;
+	assert_string_equal(pattern_class(&(struct pattern){{90, 5, 0, 5}}), "sequential");
+	assert_string_equal(pattern_class(&(struct pattern){{10, 0, 80, 10}}), "strided");
+	assert_string_equal(pattern_class(&(struct pattern){{10, 20, 10, 60}}), "random");
+	assert_string_equal(pattern_class(&(struct pattern){{40, 20, 10, 30}}), "mixed");
+	assert_string_equal(pattern_class(&(struct pattern){{0, 0, 0, 0}}), "none");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup_teardown(from_front_to_back_is_consecutive, open_table,
+	                                        close_table),
+	        cmocka_unit_test_setup_teardown(a_first_access_elsewhere_is_random, open_table,
+	                                        close_table),
+	        cmocka_unit_test_setup_teardown(forward_over_changing_gaps_is_sequential,
+	                                        open_table, close_table),
+	        cmocka_unit_test_setup_teardown(the_same_gap_again_is_strided, open_table,
+	                                        close_table),
+	        cmocka_unit_test_setup_teardown(backwards_is_random, open_table, close_table),
+	        cmocka_unit_test_setup_teardown(handles_do_not_disturb_each_other, open_table,
+	                                        close_table),
+	        cmocka_unit_test_setup_teardown(extreme_offsets_do_no_harm, open_table,
+	                                        close_table),
+	        cmocka_unit_test(classes_follow_the_shares),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
