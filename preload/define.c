@@ -33,7 +33,7 @@ void define_attribute(struct define_list *list, const char *key, const void *val
 /* Returns whether the record now stands in the thread's region. */
 static int define_in_region(const struct aiot_define_file *file, const char *path, size_t bytes)
 {
-	struct aiot_region *region = thread_self.region;
+	struct aiot_region *region = thread_current()->region;
 	if (!region || !state_is(STATE_ON))
 		return 0;
 	struct define_list list = {thread_definitions(region), region->define_bytes,
@@ -54,7 +54,7 @@ static void define_at_once(const struct aiot_define_file *file, const char *path
 
 void define_file(const struct aiot_define_file *file, const char *path)
 {
-	struct aiot_region *region = thread_self.region;
+	struct aiot_region *region = thread_current()->region;
 	size_t bytes = strnlen(path, DEFINE_PATH);
 	if (!region && state_is(STATE_ON) && thread_attach())
 		region = thread_self.region;

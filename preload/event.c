@@ -7,7 +7,7 @@
  * handler's call inside a call that is being recorded. */
 static void event_store_without_slot(const struct aiot_event *event)
 {
-	if (thread_self.busy || (thread_self.region && state_is(STATE_ON)))
+	if (thread_self.busy || (thread_current()->region && state_is(STATE_ON)))
 		loss_count(AIOT_LOSS_NESTED, 1);
 	else if (state_is(STATE_OFF))
 		loss_count(AIOT_LOSS_NO_SPACE, 1);

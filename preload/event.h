@@ -33,7 +33,7 @@ void event_store_slowly(const struct aiot_event *event);
 /* Commits `event` to the thread's buffer. Keeps errno. */
 static inline void event_store(const struct aiot_event *event)
 {
-	struct thread *self = &thread_self;
+	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
 	if (__builtin_expect(!region || self->busy, 0)) {
 		event_store_slowly(event);

@@ -8,7 +8,6 @@
 #include "live.h"
 #include "loss.h"
 #include "sys.h"
-#include "state.h"
 
 __thread struct thread thread_self;
 __thread uint32_t thread_vfork;
@@ -23,9 +22,10 @@ static uint32_t thread_streams; /* numbers given out, in this process */
 
 uint32_t thread_id(void)
 {
-	if (!thread_self.tid)
-		thread_self.tid = (uint32_t)SYS0(gettid);
-	return thread_self.tid;
+	struct thread *self = thread_current();
+	if (!self->tid)
+		self->tid = (uint32_t)SYS0(gettid);
+	return self->tid;
 }
 
 static uint32_t thread_new_stream(void)
@@ -35,7 +35,7 @@ static uint32_t thread_new_stream(void)
 
 static void thread_adopt(struct aiot_region *region)
 {
-	struct thread *self = &thread_self;
+	struct thread *self = thread_current();
 	region->stream = thread_new_stream();
 	region->tid = thread_id();
 	region->sequence = self->sequence = 0;
@@ -88,7 +88,7 @@ static void thread_write_definitions(struct aiot_region *region)
 
 void thread_flush(void)
 {
-	struct thread *self = &thread_self;
+	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
 	self->busy++;
 	thread_writing(region, 1);
@@ -120,7 +120,7 @@ bool thread_drain(struct aiot_region *region)
 
 void thread_detach(void)
 {
-	struct thread *self = &thread_self;
+	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
 	if (!region)
 		return;
@@ -140,7 +140,7 @@ void thread_detach(void)
 
 void thread_write_through(const struct aiot_event *event)
 {
-	struct thread *self = &thread_self;
+	struct thread *self = thread_current();
 	self->busy++;
 	if (!self->through_stream)
 		self->through_stream = thread_new_stream();
@@ -150,13 +150,20 @@ void thread_write_through(const struct aiot_event *event)
 
 void thread_forget(void)
 {
-	memset(&thread_self, 0, sizeof thread_self);
 	thread_streams = 0;
+}
+
+void thread_renew(void)
+{
+	uint32_t busy = thread_self.busy;
+	memset(&thread_self, 0, sizeof thread_self);
+	thread_self.busy = busy;
+	thread_self.generation = state_generation;
 }
 
 static void thread_ended(void *region)
 {
-	if (region == thread_self.region && state_is(STATE_ON))
+	if (region == thread_current()->region && state_is(STATE_ON))
 		thread_detach();
 }
 

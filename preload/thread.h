@@ -10,12 +10,14 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
+#include "state.h"
 
 struct thread {
 	struct aiot_region *region; /* NULL until the first event */
 	uint64_t sequence;          /* number of the event in slot 0 */
 	uint32_t next;              /* the first free slot */
 	uint32_t used;              /* slots ever used in this region */
+	uint16_t generation;        /* of the process that this was set up in */
 	uint32_t busy;              /* inside the library: calls from there are not the program's */
 	uint32_t tid;
 	uint32_t through_stream; /* of events written without a buffer; 0 = none yet */
@@ -54,8 +56,20 @@ void thread_detach(void);
 /* Records one event without a buffer: a block of its own in the trace. */
 void thread_write_through(const struct aiot_event *event);
 
-/* Forgets the parent's region in a forked child. */
+/* Numbers the threads of a forked child from 1 again. */
 void thread_forget(void);
+
+/* Forgets the parent's region: this thread came through a fork. */
+void thread_renew(void);
+
+/* The calling thread. A forked child may have begun its tracing in a thread
+ * that it made, before the one that forked made its first call. */
+static inline struct thread *thread_current(void)
+{
+	if (__builtin_expect(thread_self.generation != state_generation, 0))
+		thread_renew();
+	return &thread_self;
+}
 
 /* Makes threads detach when they end. Once, before any thread attaches. */
 void thread_prepare(void);

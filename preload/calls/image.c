@@ -5,6 +5,7 @@
  * written one by one.
  */
 #include "calls/call.h"
+#include "config.h"
 
 static void image_store(const struct call *call, enum aiot_call id, const char *path, int result)
 {
@@ -13,14 +14,40 @@ static void image_store(const struct call *call, enum aiot_call id, const char *
 	call_store_named(&event, AT_FDCWD, path, 0, NULL);
 }
 
-/* Before exec. A path that can't be executed is not worth ending the trace. */
-static bool image_leave(const struct call *call, enum aiot_call id, const char *path, bool searched)
+static bool image_is_program(const char *path)
 {
-	if (!searched && SYS3(faccessat, AT_FDCWD, path, X_OK) < 0)
-		return false;
+	struct stat about;
+	return SYS2(stat, path, &about) == 0 && S_ISREG(about.st_mode) &&
+	       SYS3(faccessat, AT_FDCWD, path, X_OK) == 0;
+}
+
+/* Whether one of PATH's folders has the program. */
+static bool image_is_found(const char *file)
+{
+	const char *list = config_variable("PATH");
+	char path[PATH_BYTES];
+	for (list = list ? list : "/bin:/usr/bin"; *list;) {
+		size_t length = strcspn(list, ":");
+		if (length + strlen(file) + 2 < sizeof path) {
+			memcpy(path, list, length);
+			path[length] = '/';
+			strcpy(path + length + 1, file);
+			if (image_is_program(length ? path : file))
+				return true;
+		}
+		list += length + (list[length] == ':');
+	}
+	return false;
+}
+
+/* Before exec. One that is sure to fail is not worth ending the trace. */
+static void image_leave(const struct call *call, enum aiot_call id, const char *path, bool searched)
+{
+	bool found = searched && !strchr(path, '/') ? image_is_found(path) : image_is_program(path);
+	if (!found)
+		return;
 	image_store(call, id, path, 0);
 	tracer_finish();
-	return true;
 }
 
 /* exec came back: it failed. */
@@ -76,7 +103,7 @@ int fexecve(int fd, char *const arguments[], char *const environment[])
 {
 	struct call call;
 	bool wanted = call_begin_on(&call, fd);
-	if (wanted) {
+	if (wanted && call.fd.kind == AIOT_FILE_REGULAR) {
 		call_ended(&call, AIOT_CALL_fexecve, 0);
 		tracer_finish();
 	}
