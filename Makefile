@@ -176,7 +176,7 @@ lint: deps-lint ## format, static analysis and the rules of the house
 	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ipreload -Ianalyzer 2>/dev/null' tidy
 	@echo 'cppcheck'
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j $$(nproc) \
-	  --enable=warning,performance,portability --suppress=missingIncludeSystem \
+	  --enable=warning,performance --suppress=missingIncludeSystem \
 	  --suppress=unknownMacro -Iinclude -D_GNU_SOURCE -D__x86_64__ preload analyzer
 	@echo 'lint: nothing to say'
 
