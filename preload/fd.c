@@ -165,19 +165,37 @@ void fd_closed_from(unsigned first, unsigned last)
 		fd_closed((int)fd);
 }
 
+/* Calls `each` on the description of every descriptor that has one. */
+static void fd_for_each(void (*each)(struct description *held))
+{
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	for (unsigned fd = 0; fd <= highest; fd++) {
+		struct fd *chunk = fd_chunks[fd / FD_CHUNK];
+		struct description *held = chunk ? chunk[fd % FD_CHUNK].description : NULL;
+		if (held)
+			each(held);
+	}
+}
+
+static void fd_ask(struct description *held)
+{
+	if (held->traits & DESCRIPTION_SEEKABLE)
+		__atomic_fetch_or(&held->traits, DESCRIPTION_ASK, __ATOMIC_RELAXED);
+}
+
 void fd_distrust(int fd)
 {
 	struct fd entry = fd_look(fd);
-	if (entry.description && entry.description->traits & DESCRIPTION_SEEKABLE)
-		__atomic_fetch_or(&entry.description->traits, DESCRIPTION_ASK, __ATOMIC_RELAXED);
+	if (entry.description)
+		fd_ask(entry.description);
+}
+
+void fd_distrust_all(void)
+{
+	fd_for_each(fd_ask);
 }
 
 void fd_before_fork(void)
 {
-	for (unsigned fd = 0; fd <= fd_highest; fd++) {
-		struct fd *chunk = fd_chunks[fd / FD_CHUNK];
-		struct description *held = chunk ? chunk[fd % FD_CHUNK].description : NULL;
-		if (held)
-			description_hold(held);
-	}
+	fd_for_each(description_hold);
 }

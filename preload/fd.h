@@ -59,6 +59,9 @@ void fd_closed_from(unsigned first, unsigned last);
  * position without our seeing it: ask for it from now on. */
 void fd_distrust(int fd);
 
+/* The same for all: another program is about to inherit some of them. */
+void fd_distrust_all(void);
+
 /* fork is about to copy all descriptors: each description has one more user. */
 void fd_before_fork(void);
 

@@ -47,6 +47,7 @@ static void image_leave(const struct call *call, enum aiot_call id, const char *
 	if (!found)
 		return;
 	image_store(call, id, path, 0);
+	fd_distrust_all();
 	tracer_finish();
 }
 
@@ -105,6 +106,7 @@ int fexecve(int fd, char *const arguments[], char *const environment[])
 	bool wanted = call_begin_on(&call, fd);
 	if (wanted && call.fd.kind == AIOT_FILE_REGULAR) {
 		call_ended(&call, AIOT_CALL_fexecve, 0);
+		fd_distrust_all();
 		tracer_finish();
 	}
 	REAL(fexecve)(fd, arguments, environment);
@@ -142,6 +144,8 @@ pid_t image_vforked(long pid)
 	thread_vfork = 0;
 	if (pid < 0)
 		errno = (int)-pid;
+	else
+		fd_distrust_all();
 	pid_t returned = pid < 0 ? -1 : (pid_t)pid;
 	return call_begin(&call) ? call_ended(&call, AIOT_CALL_vfork, returned) : returned;
 }
