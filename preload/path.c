@@ -32,8 +32,15 @@ void path_cwd_changed(void)
 	__atomic_store_n(&path_cwd_version, known ? version + 2 : 0, __ATOMIC_RELEASE);
 }
 
+void path_cwd_keep(void)
+{
+	if (__atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) == 0)
+		path_cwd_changed();
+}
+
 static bool path_read_cwd(char name[PATH_BYTES])
 {
+	path_cwd_keep();
 	uint32_t before = __atomic_load_n(&path_cwd_version, __ATOMIC_ACQUIRE);
 	if (before == 0 || before & 1)
 		return path_ask_cwd(name);

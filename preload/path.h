@@ -21,4 +21,7 @@ bool path_of_fd(int fd, char name[PATH_BYTES]);
 /* The program changed its working directory. */
 void path_cwd_changed(void);
 
+/* It is about to: until path_cwd_changed, names are seen from where it is. */
+void path_cwd_keep(void);
+
 #endif

@@ -98,10 +98,12 @@ int chdir(const char *path)
 {
 	struct call call;
 	bool wanted = call_begin(&call);
+	if (wanted)
+		path_cwd_keep();
 	int returned = REAL(chdir)(path);
 	if (wanted)
 		call_ended_on_path(&call, AIOT_CALL_chdir, AT_FDCWD, path, 0, returned);
-	if (returned == 0)
+	if (returned == 0 && !thread_vfork)
 		path_cwd_changed();
 	return returned;
 }
@@ -113,7 +115,7 @@ int fchdir(int fd)
 	int returned = REAL(fchdir)(fd);
 	if (wanted)
 		call_ended(&call, AIOT_CALL_fchdir, returned);
-	if (returned == 0)
+	if (returned == 0 && !thread_vfork)
 		path_cwd_changed();
 	return returned;
 }

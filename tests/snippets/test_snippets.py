@@ -33,7 +33,7 @@ def says(expected, number):
 
 def plainly(path):
     """What was not opened may stand there as the program said it, with .."""
-    return os.path.normpath(path) if "/../" in path else path
+    return os.path.normpath(path) if "/.." in path else path
 
 
 def matches(line, event, work):
