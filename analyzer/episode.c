@@ -61,6 +61,16 @@ static bool episode_same_folder(const char *a, const char *b)
 	return clue_folder(a) == clue_folder(b) && !strncmp(a, b, clue_folder(a));
 }
 
+/* model-00001-of-00003: parts of one checkpoint. */
+static bool episode_part(const char *path)
+{
+	char *series = clue_series(path + clue_folder(path));
+	bool part = strstr(series, "#-of-#") != NULL;
+
+	free(series);
+	return part;
+}
+
 static bool episode_together(const struct episode *a, const struct episode *b,
                              const struct names *names, bool by_path)
 {
@@ -74,7 +84,7 @@ static bool episode_together(const struct episode *a, const struct episode *b,
 		return false;
 	/* One writer's next of a series is the next checkpoint. */
 	if (a->process == b->process && b->start_ns >= a->end_ns &&
-	    (a->name == b->name || (episode_same_series(x, y) && !strstr(x, "-of-"))))
+	    (a->name == b->name || (episode_same_series(x, y) && !episode_part(x))))
 		return false;
 	return true;
 }

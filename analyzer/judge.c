@@ -151,7 +151,8 @@ static void judge_conduct_read(struct judge *j, struct conduct *c, const struct 
 	c->files_read++;
 	if (s->clue != CLUE_LOG && (!c->first_data_read || u->first_read < c->first_data_read))
 		c->first_data_read = u->first_read;
-	j->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
+	c->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
+	j->trains |= c->trains;
 }
 
 static void judge_conduct(struct judge *j, const struct process *p, size_t i)
@@ -163,7 +164,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	if (u->reads)
 		judge_conduct_read(j, c, s, u);
 	if (u->reads && clue_optimizer(names_text(j->recording->names, p->files[i].name)))
-		j->optimizer = true;
+		j->optimizer = c->optimizer = true;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;
 }
@@ -250,6 +251,17 @@ static void judge_reset(struct judge *j)
 	j->trains = j->saves = j->optimizer = false;
 }
 
+/* What loader workers read, they read for the process that made them. */
+static void judge_workers(struct judge *j, uint32_t run)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		const struct process *parent = recording_parent(j->recording, p);
+		if (p->run == run && parent && p->role == ROLE_WORKER)
+			j->conducts[parent->number].trains |= j->conducts[n].trains;
+	}
+}
+
 void judge_run(struct judge *j, uint32_t run)
 {
 	judge_reset(j);
@@ -263,6 +275,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each(j, run, judge_series_visit);
 	judge_each(j, run, judge_conduct);
 	judge_each(j, run, judge_conduct_after);
+	judge_workers(j, run);
 	judge_each(j, run, judge_checkpoint);
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct order *o = &j->features->orders[n];

@@ -37,6 +37,7 @@ struct conduct {
 	uint64_t recurring;                 /* files read again */
 	uint32_t files_read;
 	bool shuffled, loads, saves;
+	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
 };
 
 struct judge {
@@ -46,8 +47,8 @@ struct judge {
 	uint32_t *series_of;   /* by name, 0 = none */
 	struct names *series_names;
 	struct series *series;
-	struct conduct *conducts; /* by process number */
-	bool trains, saves, optimizer;
+	struct conduct *conducts;      /* by process number */
+	bool trains, saves, optimizer; /* any process of the run */
 };
 
 void judge_init(struct judge *judge, const struct features *features);

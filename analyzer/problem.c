@@ -37,6 +37,14 @@ void problems_add(struct problems *list, const char *format, ...)
 	list->text[list->count++] = text;
 }
 
+void problems_move(struct problems *to, struct problems *from)
+{
+	to->total += from->total - from->count;
+	for (size_t i = 0; i < from->count; i++)
+		problems_add(to, "%s", from->text[i]);
+	problems_free(from);
+}
+
 void problems_print(const struct problems *list, FILE *to)
 {
 	for (size_t i = 0; i < list->count; i++)

@@ -28,6 +28,9 @@ int problem_set(struct problem *problem, const char *format, ...)
 void problems_add(struct problems *list, const char *format, ...)
         __attribute__((format(printf, 2, 3)));
 
+/* Moves all texts behind those of another list. */
+void problems_move(struct problems *to, struct problems *from);
+
 /* One line each, after "aiotrace: ". */
 void problems_print(const struct problems *list, FILE *to);
 

@@ -52,23 +52,26 @@ const char *stage_reason_text(unsigned reason)
 	return reasons[reason < REASON_COUNT ? reason : REASON_NONE].words;
 }
 
-/* Loads weights and then reads data once, in a run that does not train. */
+/* Loads weights and then reads data once, without training. */
 static bool stage_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return c->loads && c->served && !c->recurring && !j->trains && !j->optimizer;
+	return c->loads && c->served && !c->trains && !c->optimizer;
 }
 
 /* A worker infers where the process that made it has loaded weights. */
 static bool stage_infers(const struct judge *j, const struct process *p)
 {
 	const struct process *parent = recording_parent(j->recording, p);
+	const struct conduct *c;
 
 	if (stage_serves(j, p))
 		return true;
-	return parent && p->role == ROLE_WORKER && j->conducts[parent->number].loads &&
-	       !j->trains && !j->optimizer && !j->saves;
+	if (!parent || p->role != ROLE_WORKER)
+		return false;
+	c = &j->conducts[parent->number];
+	return c->loads && !c->trains && !c->optimizer && !c->saves;
 }
 
 static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)

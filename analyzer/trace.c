@@ -230,19 +230,35 @@ static int trace_file(struct trace *trace, struct problem *why)
 	return 0;
 }
 
-int trace_open(struct trace *trace, const char *path, struct problems *found, struct problem *why)
+static int trace_walk(struct trace *trace, struct problems *found, struct problem *why)
 {
 	uint64_t at = sizeof trace->header;
 
-	*trace = (struct trace){.path = memory_text(path, strlen(path)), .fd = -1};
-	if (trace_file(trace, why) || trace_header(trace, found, why)) {
-		trace_close(trace);
-		return -1;
-	}
 	if (!trace->header_damaged && trace->header.header_bytes > at)
 		at = trace->header.header_bytes;
 	while (at < trace->size)
 		at = trace_step(trace, at, found);
+	if (trace->header_damaged && !trace->count)
+		return problem_set(
+		        why,
+		        "%s: offset 0: the header is damaged and no valid block follows; "
+		        "nothing of it can be read, remove it or copy it again",
+		        trace->path);
+	return 0;
+}
+
+int trace_open(struct trace *trace, const char *path, struct problems *found, struct problem *why)
+{
+	struct problems damage = {0};
+
+	*trace = (struct trace){.path = memory_text(path, strlen(path)), .fd = -1};
+	if (trace_file(trace, why) || trace_header(trace, &damage, why) ||
+	    trace_walk(trace, &damage, why)) {
+		problems_free(&damage);
+		trace_close(trace);
+		return -1;
+	}
+	problems_move(found, &damage);
 	return 0;
 }
 
