@@ -144,11 +144,18 @@ static int record_exec_failure(const char *command)
 static int record_command(char **argv)
 {
 	struct sigaction interrupt, quit;
+	sigset_t all, before;
 	int status;
 	pid_t child;
 
 	record_signals(&interrupt, &quit);
+	/* A signal between fork and the note of the child's pid would be lost. */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	child = fork();
+	record_child = child;
+	if (child)
+		sigprocmask(SIG_SETMASK, &before, NULL);
 	if (child < 0) {
 		fprintf(stderr, "aiotrace: cannot start a process: %s\n", strerror(errno));
 		return COMMAND_FAILURE;
@@ -156,10 +163,10 @@ static int record_command(char **argv)
 	if (!child) {
 		sigaction(SIGINT, &interrupt, NULL);
 		sigaction(SIGQUIT, &quit, NULL);
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		execvp(argv[0], argv);
 		_exit(record_exec_failure(argv[0]));
 	}
-	record_child = child;
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return COMMAND_FAILURE;
