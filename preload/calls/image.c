@@ -63,7 +63,7 @@ static int image_stayed(const struct call *call, enum aiot_call id, const char *
 int execve(const char *path, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = call_begin(&call);
+	bool wanted = !thread_vfork && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execve, path, false);
 	REAL(execve)(path, arguments, environment);
@@ -73,7 +73,7 @@ int execve(const char *path, char *const arguments[], char *const environment[])
 int execv(const char *path, char *const arguments[])
 {
 	struct call call;
-	bool wanted = call_begin(&call);
+	bool wanted = !thread_vfork && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execv, path, false);
 	REAL(execv)(path, arguments);
@@ -83,7 +83,7 @@ int execv(const char *path, char *const arguments[])
 int execvp(const char *file, char *const arguments[])
 {
 	struct call call;
-	bool wanted = call_begin(&call);
+	bool wanted = !thread_vfork && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execvp, file, true);
 	REAL(execvp)(file, arguments);
@@ -93,7 +93,7 @@ int execvp(const char *file, char *const arguments[])
 int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = call_begin(&call);
+	bool wanted = !thread_vfork && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execvpe, file, true);
 	REAL(execvpe)(file, arguments, environment);
@@ -103,7 +103,7 @@ int execvpe(const char *file, char *const arguments[], char *const environment[]
 int fexecve(int fd, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = call_begin_on(&call, fd);
+	bool wanted = !thread_vfork && call_begin_on(&call, fd);
 	if (wanted && call.fd.kind == AIOT_FILE_REGULAR) {
 		call_ended(&call, AIOT_CALL_fexecve, 0);
 		fd_distrust_all();
@@ -116,7 +116,7 @@ int fexecve(int fd, char *const arguments[], char *const environment[])
 static void image_exit(enum aiot_call id, int status)
 {
 	struct call call;
-	if (call_begin(&call))
+	if (!thread_vfork && call_begin(&call))
 		call_ended(&call, id, status & 0377);
 	tracer_finish();
 }
