@@ -34,9 +34,10 @@ void id_table_free(struct id_table *table)
 
 	if (!table)
 		return;
-	HASH_ITER(hh, table->far, item, next)
-	{
-		HASH_DEL(table->far, item);
+	item = table->far;
+	HASH_CLEAR(hh, table->far);
+	for (; item; item = next) {
+		next = item->hh.next;
 		free(item);
 	}
 	free(table->near);
