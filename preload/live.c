@@ -10,6 +10,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "aside.h"
 #include "log.h"
 #include "loss.h"
 #include "sys.h"
@@ -41,21 +42,37 @@ static bool live_fits(uint64_t end)
 	return limit.rlim_cur == RLIM_INFINITY || end <= limit.rlim_cur;
 }
 
+struct live_request {
+	uint64_t from, bytes;
+	int flags;
+};
+
+/* Returns the address, or -errno. */
+static long live_map_once(void *argument)
+{
+	const struct live_request *request = argument;
+	int flags = O_RDWR | O_CLOEXEC | O_NOFOLLOW | request->flags;
+	int fd = sys_open(live_path, flags, 0644);
+	if (fd < 0)
+		return fd;
+	long error = SYS4(fallocate, fd, 0, request->from, request->bytes);
+	if (error == -EOPNOTSUPP || error == -ENOSYS || error == -EINVAL)
+		error = live_fill(fd, request->from, request->bytes);
+	long address = error;
+	if (error == 0)
+		address = SYS6(mmap, 0, request->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
+		               request->from);
+	sys_close(fd);
+	return address;
+}
+
 /* Maps bytes of the file that are sure to have space. NULL if they can't. */
 static void *live_map(uint64_t from, uint64_t bytes, int flags)
 {
+	struct live_request request = {from, bytes, flags};
 	if (!live_fits(from + bytes))
 		return NULL;
-	int fd = sys_open(live_path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
-	if (fd < 0)
-		return NULL;
-	long error = SYS4(fallocate, fd, 0, from, bytes);
-	if (error == -EOPNOTSUPP || error == -ENOSYS || error == -EINVAL)
-		error = live_fill(fd, from, bytes);
-	long address = error;
-	if (error == 0)
-		address = SYS6(mmap, 0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, from);
-	sys_close(fd);
+	long address = aside_run(live_map_once, &request);
 	if (address < 0 && address > -4096) {
 		log_error(live_path, "no space for a buffer", (int)-address);
 		return NULL;

@@ -10,6 +10,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "aside.h"
 #include "config.h"
 #include "sys.h"
 
@@ -28,22 +29,38 @@ static int sink_reserve(size_t bytes)
 	return end <= most ? 0 : -EFBIG;
 }
 
+struct sink_request {
+	int flags;
+	const struct iovec *parts;
+	int count;
+};
+
+/* Returns the bytes written, or -errno. */
+static long sink_write_once(void *argument)
+{
+	const struct sink_request *request = argument;
+	int flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | request->flags;
+	int fd = sys_open(sink_path, flags, 0644);
+	if (fd < 0)
+		return fd;
+	long n = SYS3(writev, fd, request->parts, request->count);
+	sys_close(fd);
+	return n;
+}
+
 static int sink_write(int flags, const struct iovec *parts, int count)
 {
+	struct sink_request request = {flags, parts, count};
 	size_t bytes = 0;
 	for (int i = 0; i < count; i++)
 		bytes += parts[i].iov_len;
 	int error = sink_reserve(bytes);
 	if (error)
 		return error;
-	int fd = sys_open(sink_path, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | flags, 0644);
-	if (fd < 0)
-		return fd;
-	long n = SYS3(writev, fd, parts, count);
-	sys_close(fd);
-	__atomic_fetch_add(&sys_own.writes, 1, __ATOMIC_RELAXED);
+	long n = aside_run(sink_write_once, &request);
 	if (n < 0)
 		return (int)n;
+	__atomic_fetch_add(&sys_own.writes, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&sys_own.written_bytes, (uint64_t)n, __ATOMIC_RELAXED);
 	return (size_t)n == bytes ? 0 : -ENOSPC;
 }

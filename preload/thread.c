@@ -90,6 +90,8 @@ void thread_flush(void)
 {
 	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
+	if (!region)
+		return;
 	self->busy++;
 	thread_writing(region, 1);
 	if (state_is(STATE_ON)) {

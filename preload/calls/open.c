@@ -9,13 +9,11 @@
 /* The mode is an argument only where a file may be made. */
 #define OPEN_MODE(flags, last)                                                                     \
 	({                                                                                         \
-		mode_t mode_ = 0;                                                                  \
-		if ((flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE) {                         \
-			va_list arguments_;                                                        \
-			va_start(arguments_, last);                                                \
-			mode_ = va_arg(arguments_, mode_t);                                        \
-			va_end(arguments_);                                                        \
-		}                                                                                  \
+		va_list arguments_;                                                                \
+		va_start(arguments_, last);                                                        \
+		bool made_ = (flags)&O_CREAT || ((flags)&O_TMPFILE) == O_TMPFILE;                  \
+		mode_t mode_ = made_ ? va_arg(arguments_, mode_t) : 0;                             \
+		va_end(arguments_);                                                                \
 		mode_;                                                                             \
 	})
 

@@ -61,21 +61,22 @@ ssize_t pwritev64(int fd, const struct iovec *vector, int count, off64_t offset)
 }
 
 /* An offset of -1 means the position; RWF_APPEND appends whatever the offset. */
-static ssize_t write_v2_ended(struct call *call, enum aiot_call id, int fd, int64_t offset,
+static ssize_t write_v2_ended(const struct call *call, enum aiot_call id, int fd, int64_t offset,
                               int flags, uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
-	struct description held = {.traits = DESCRIPTION_SEEKABLE | DESCRIPTION_APPEND};
+	struct description appending = {.traits = DESCRIPTION_SEEKABLE | DESCRIPTION_APPEND};
+	struct call appended = *call;
+	appended.fd.description = &appending;
 	event.size = size;
 	event.aux = (uint32_t)flags;
-	if (offset == -1 && !(flags & RWF_APPEND)) {
-		data_store_at_position(call, &event, fd, true);
-		return returned;
-	}
 	if (flags & RWF_APPEND && call->fd.description)
-		call->fd.description = &held;
-	data_store_write_at(call, &event, fd, offset);
-	if (offset == -1)
+		data_store_write_at(&appended, &event, fd, offset);
+	else if (offset == -1)
+		data_store_at_position(call, &event, fd, true);
+	else
+		data_store_write_at(call, &event, fd, offset);
+	if (offset == -1 && flags & RWF_APPEND)
 		fd_distrust(fd);
 	return returned;
 }
