@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "wrap.h"
 
 /* A data file below this is a setting or a note, unless there are many. */
 #define BIG_FILE  (INT64_C(1) << 20)
@@ -125,7 +126,9 @@ static void judge_series(struct judge *j, const struct file *file, const struct 
 	if (u->last_write > s->last)
 		s->last = u->last_write;
 	/* A path written again spends unknown time between its turns. */
-	s->spent += times > 1 ? 0 : u->last_write - u->first_write;
+	if (times == 1)
+		s->spent =
+		        wrap_add(s->spent, (uint64_t)wrap_subtract(u->last_write, u->first_write));
 	s->members += (uint32_t)times;
 }
 
@@ -134,7 +137,7 @@ bool judge_in_turns(const struct judge *j, uint32_t name)
 	const struct series *s = &j->series[j->series_of[name]];
 
 	return j->series_of[name] && s->members >= 2 && s->most <= s->least + s->least / 4 &&
-	       s->spent < (s->last - s->first) / 2;
+	       s->spent < wrap_subtract(s->last, s->first) / 2;
 }
 
 static void judge_conduct_read(struct judge *j, struct conduct *c, const struct shared *s,
