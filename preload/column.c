@@ -50,29 +50,51 @@ static void column_rebase(struct aiot_column_head *head, uint64_t *values, uint3
 		values[i] >>= head->shift;
 }
 
-static uint8_t column_planes(const uint64_t *values, uint32_t count)
+/* The bytes that hold the largest of numbers whose bits, or-ed, are `bits`. */
+static uint8_t column_planes(uint64_t bits)
 {
-	uint64_t bits = 0;
-	for (uint32_t i = 0; i < count; i++)
-		bits |= values[i];
 	return bits ? (uint8_t)(8 - __builtin_clzll(bits) / 8) : 0;
+}
+
+static void column_close(struct column_out *out, size_t at, struct aiot_column_head *head)
+{
+	head->bytes = (uint32_t)(out->used - at - sizeof *head);
+	memcpy(out->data + at, head, sizeof *head);
+}
+
+void column_put_constant(struct column_out *out, struct aiot_column_head head, uint64_t residual)
+{
+	if (head.transform == AIOT_TRANSFORM_PLAIN) {
+		head.base = residual;
+		residual = 0;
+		if (!head.base)
+			return;
+	}
+	size_t at = out->used;
+	out->used += sizeof head;
+	head.planes = column_planes(residual);
+	for (int byte = 0; byte < head.planes; byte++) {
+		uint8_t plane = (uint8_t)(residual >> (8 * byte));
+		column_put_plane(out, AIOT_PLANE_CONSTANT, &plane, 1);
+	}
+	column_close(out, at, &head);
 }
 
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
                 uint64_t *residuals, uint32_t count)
 {
+	uint64_t bits = 0;
 	if (head.transform == AIOT_TRANSFORM_PLAIN)
 		column_rebase(&head, residuals, count);
-	head.planes = column_planes(residuals, count);
-	if (head.transform == AIOT_TRANSFORM_PLAIN && !head.planes && !head.base)
-		return;
+	for (uint32_t i = 0; i < count; i++)
+		bits |= residuals[i];
 	size_t at = out->used;
 	out->used += sizeof head;
+	head.planes = column_planes(bits);
 	for (int byte = 0; byte < head.planes; byte++) {
 		for (uint32_t i = 0; i < count; i++)
 			scratch->plane[i] = (uint8_t)(residuals[i] >> (8 * byte));
 		column_pack_plane(scratch, out, scratch->plane, count);
 	}
-	head.bytes = (uint32_t)(out->used - at - sizeof head);
-	memcpy(out->data + at, &head, sizeof head);
+	column_close(out, at, &head);
 }

@@ -26,6 +26,10 @@ static inline uint64_t column_zigzag(uint64_t difference)
 	return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
 }
 
+/* Appends a column whose rows all have the same residual u (a value, if PLAIN).
+ * One that decodes to all zeroes is left out. */
+void column_put_constant(struct column_out *out, struct aiot_column_head head, uint64_t residual);
+
 /* Appends a column of `count` residuals u, changing them. `head` names column,
  * transform, base and shift; for PLAIN, base and shift are chosen here. A
  * column that decodes to all zeroes is left out. */

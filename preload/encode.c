@@ -11,54 +11,100 @@ struct encode {
 	struct column_out out;
 	const struct aiot_event *events;
 	uint32_t count;
+	struct aiot_event varies; /* the bits that are not the same in all events */
 };
 
-static void encode_put(struct encode *e, enum aiot_column column, enum aiot_transform transform,
-                       uint8_t shift, uint64_t base)
+/* Most columns of most blocks are the same in every row: one pass finds out. */
+static void encode_survey(struct encode *e)
 {
-	struct aiot_column_head head = {.column = (uint8_t)column,
-	                                .transform = (uint8_t)transform,
-	                                .shift = shift,
-	                                .base = base};
+	uint64_t first[8], varies[8] = {0};
+	memcpy(first, e->events, sizeof first);
+	for (uint32_t i = 1; i < e->count; i++) {
+		uint64_t words[8];
+		memcpy(words, &e->events[i], sizeof words);
+		for (int k = 0; k < 8; k++)
+			varies[k] |= words[k] ^ first[k];
+	}
+	memcpy(&e->varies, varies, sizeof e->varies);
+}
+
+static struct aiot_column_head encode_head(enum aiot_column column, enum aiot_transform transform,
+                                           uint8_t shift, uint64_t base)
+{
+	return (struct aiot_column_head){.column = (uint8_t)column,
+	                                 .transform = (uint8_t)transform,
+	                                 .shift = shift,
+	                                 .base = base};
+}
+
+static void encode_put(struct encode *e, struct aiot_column_head head)
+{
 	column_put(e->scratch, &e->out, head, e->scratch->residuals, e->count);
 }
 
 /* A column of values as they are. */
-#define ENCODE_PLAIN(e, column, value)                                                             \
+#define ENCODE_PLAIN(e, column, field)                                                             \
 	do {                                                                                       \
-		for (uint32_t i_ = 0; i_ < (e)->count; i_++) {                                     \
-			const struct aiot_event *event = &(e)->events[i_];                         \
-			(e)->scratch->residuals[i_] = (value);                                     \
-		}                                                                                  \
-		encode_put(e, column, AIOT_TRANSFORM_PLAIN, 0, 0);                                 \
+		struct aiot_column_head head_ = encode_head(column, AIOT_TRANSFORM_PLAIN, 0, 0);   \
+		for (uint32_t i_ = 0; (e)->varies.field && i_ < (e)->count; i_++)                  \
+			(e)->scratch->residuals[i_] = (uint64_t)(e)->events[i_].field;             \
+		if ((e)->varies.field)                                                             \
+			encode_put(e, head_);                                                      \
+		else                                                                               \
+			column_put_constant(&(e)->out, head_, (uint64_t)(e)->events[0].field);     \
 	} while (0)
 
-/* Ids that count up cost nothing as differences, ids that jump cost less as
- * they are: whichever changes its high bytes less often is taken. */
-static void encode_ids(struct encode *e, enum aiot_column column, size_t field)
+/* The flags, and that a row has no offset. */
+static void encode_flags(struct encode *e)
 {
-	uint64_t *residuals = e->scratch->residuals;
-	uint32_t previous = 0, first = 0, far = 0, changes = 0;
+	struct aiot_column_head head = encode_head(AIOT_COLUMN_FLAGS, AIOT_TRANSFORM_PLAIN, 0, 0);
+	uint64_t *residuals = e->scratch->residuals, first = 0, varies = 0;
 	for (uint32_t i = 0; i < e->count; i++) {
-		uint32_t value;
-		memcpy(&value, (const char *)&e->events[i] + field, sizeof value);
-		first = i ? first : value;
-		residuals[i] = i ? column_zigzag((uint64_t)value - previous) : 0;
-		changes += residuals[i] != 0;
-		far += residuals[i] > 2;
-		previous = value;
+		uint64_t none = e->events[i].offset == -1 ? AIOT_EVENT_NO_OFFSET : 0;
+		residuals[i] = e->events[i].flags | none;
+		first = i ? first : residuals[0];
+		varies |= residuals[i] ^ first;
 	}
-	if (changes && far * 4 <= changes) {
-		encode_put(e, column, AIOT_TRANSFORM_DELTA, 0, first);
+	if (varies)
+		encode_put(e, head);
+	else
+		column_put_constant(&e->out, head, first);
+}
+
+/* Ids that count up cost nothing as differences, ids that jump cost less as
+ * they are. `residuals` holds the values. */
+static void encode_put_ids(struct encode *e, enum aiot_column column)
+{
+	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first;
+	uint32_t far = 0, changes = 0;
+	for (uint32_t i = 1; i < e->count; i++) {
+		changes += residuals[i] != previous;
+		far += residuals[i] - previous > 1;
+		previous = residuals[i];
+	}
+	if (far * 4 > changes) {
+		encode_put(e, encode_head(column, AIOT_TRANSFORM_PLAIN, 0, 0));
 		return;
 	}
+	previous = first;
 	for (uint32_t i = 0; i < e->count; i++) {
-		uint32_t value;
-		memcpy(&value, (const char *)&e->events[i] + field, sizeof value);
-		residuals[i] = value;
+		uint64_t value = residuals[i];
+		residuals[i] = column_zigzag(value - previous);
+		previous = value;
 	}
-	encode_put(e, column, AIOT_TRANSFORM_PLAIN, 0, 0);
+	encode_put(e, encode_head(column, AIOT_TRANSFORM_DELTA, 0, first));
 }
+
+#define ENCODE_IDS(e, column, field)                                                               \
+	do {                                                                                       \
+		if (!(e)->varies.field) {                                                          \
+			ENCODE_PLAIN(e, column, field);                                            \
+			break;                                                                     \
+		}                                                                                  \
+		for (uint32_t i_ = 0; i_ < (e)->count; i_++)                                       \
+			(e)->scratch->residuals[i_] = (e)->events[i_].field;                       \
+		encode_put_ids(e, column);                                                         \
+	} while (0)
 
 static void encode_start(struct encode *e)
 {
@@ -68,16 +114,21 @@ static void encode_start(struct encode *e)
 		e->scratch->residuals[i] = column_zigzag(event->start_ns - expected);
 		expected = event->start_ns + event->duration_ns;
 	}
-	encode_put(e, AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, 0, base);
+	encode_put(e, encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, 0, base));
 }
 
 static void encode_result(struct encode *e)
 {
-	for (uint32_t i = 0; i < e->count; i++) {
+	struct aiot_column_head head = encode_head(AIOT_COLUMN_RESULT, AIOT_TRANSFORM_SHORT, 0, 0);
+	uint32_t rows = e->varies.size || e->varies.result ? e->count : 1;
+	for (uint32_t i = 0; i < rows; i++) {
 		const struct aiot_event *event = &e->events[i];
 		e->scratch->residuals[i] = column_zigzag(event->size - (uint64_t)event->result);
 	}
-	encode_put(e, AIOT_COLUMN_RESULT, AIOT_TRANSFORM_SHORT, 0, 0);
+	if (rows > 1)
+		encode_put(e, head);
+	else
+		column_put_constant(&e->out, head, e->scratch->residuals[0]);
 }
 
 /* Where the handle's next access would begin: FORMAT.md, "N". */
@@ -111,13 +162,22 @@ static uint32_t encode_predict(const struct encode *e, uint64_t *bits)
 	return hits;
 }
 
+static void encode_offset_plain(struct encode *e)
+{
+	for (uint32_t i = 0; i < e->count; i++) {
+		int64_t offset = e->events[i].offset;
+		e->scratch->residuals[i] = offset == -1 ? 0 : (uint64_t)offset;
+	}
+	encode_put(e, encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_PLAIN, 0, 0));
+}
+
 static void encode_offset(struct encode *e)
 {
 	uint64_t bits;
-	uint32_t hits = encode_predict(e, &bits);
-	if (hits * 2 < e->count) {
-		ENCODE_PLAIN(e, AIOT_COLUMN_OFFSET,
-		             event->offset == -1 ? 0 : (uint64_t)event->offset);
+	if (!e->varies.offset && e->events[0].offset == -1)
+		return;
+	if (encode_predict(e, &bits) * 2 < e->count) {
+		encode_offset_plain(e);
 		return;
 	}
 	uint8_t shift = bits ? (uint8_t)__builtin_ctzll(bits) : 0;
@@ -125,7 +185,7 @@ static void encode_offset(struct encode *e)
 		int64_t residual = (int64_t)e->scratch->residuals[i] >> shift;
 		e->scratch->residuals[i] = column_zigzag((uint64_t)residual);
 	}
-	encode_put(e, AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_NEXT, shift, 0);
+	encode_put(e, encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_NEXT, shift, 0));
 }
 
 static void encode_times(struct aiot_block *block, const struct aiot_event *events, uint32_t count)
@@ -144,18 +204,19 @@ static void encode_times(struct aiot_block *block, const struct aiot_event *even
 void encode_events(struct scratch *scratch, struct aiot_block *block,
                    const struct aiot_event *events, uint32_t count)
 {
-	struct encode e = {scratch, {scratch->out, 0, SCRATCH_OUT_BYTES}, events, count};
-	ENCODE_PLAIN(&e, AIOT_COLUMN_CALL, event->call);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_STAGE, event->stage);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_FLAGS,
-	             event->flags | (event->offset == -1 ? AIOT_EVENT_NO_OFFSET : 0u));
-	encode_ids(&e, AIOT_COLUMN_FILE, offsetof(struct aiot_event, file));
-	encode_ids(&e, AIOT_COLUMN_HANDLE, offsetof(struct aiot_event, handle));
-	ENCODE_PLAIN(&e, AIOT_COLUMN_STACK, event->stack);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_AUX, event->aux);
+	struct encode e = {
+	        .scratch = scratch, .out = {scratch->out, 0, SCRATCH_OUT_BYTES}, events, count};
+	encode_survey(&e);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_CALL, call);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_STAGE, stage);
+	encode_flags(&e);
+	ENCODE_IDS(&e, AIOT_COLUMN_FILE, file);
+	ENCODE_IDS(&e, AIOT_COLUMN_HANDLE, handle);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_STACK, stack);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_AUX, aux);
 	encode_start(&e);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_DURATION, event->duration_ns);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_SIZE, event->size);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_DURATION, duration_ns);
+	ENCODE_PLAIN(&e, AIOT_COLUMN_SIZE, size);
 	encode_result(&e);
 	encode_offset(&e);
 	encode_times(block, events, count);
