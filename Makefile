@@ -32,7 +32,7 @@ all: $(BUILD)/libaiotrace.so $(BUILD)/aiotrace ## build the library and the prog
 
 $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -O3 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)

@@ -127,16 +127,26 @@ struct fd fd_adopt(int fd)
 	return entry;
 }
 
-struct fd fd_opened(int fd, const char *path, bool certain, int flags)
+/* The file behind a descriptor that was just opened; id 0 and kind UNKNOWN if
+ * it is closed already. */
+static struct file fd_file(int fd, const char *path, bool certain)
 {
+	struct file file = {0};
 	struct stat about;
 	char name[PATH_BYTES];
+	if (certain && file_recall(path, &file))
+		return file;
 	if (SYS2(fstat, fd, &about) < 0)
-		return (struct fd){0};
+		return (struct file){0};
 	if (!certain && path_of_fd(fd, name))
 		path = name;
+	return file_named(path, &about);
+}
+
+struct fd fd_opened(int fd, const char *path, bool certain, int flags)
+{
 	thread_self.busy++;
-	struct file file = file_named(path, &about);
+	struct file file = fd_file(fd, path, certain);
 	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
 	fd_store(fd, entry);
 	thread_self.busy--;

@@ -79,24 +79,67 @@ static void file_learn(struct file_memory *known, uint64_t hash, const struct st
 	if (known->hash == hash && (!kind || kind == known->kind))
 		return;
 	uint32_t id = known->hash == hash ? known->id : 0;
+	uint8_t locked = known->locked;
 	*known = file_new(hash, kind, path);
 	known->id = id ? id : known->id;
+	known->locked = locked;
 	if (known->wanted)
 		file_define(known, about, path);
 }
 
+static uint64_t file_hash(const char *path)
+{
+	return XXH3_64bits(path, strlen(path)) | 1;
+}
+
+/* Takes the place where a name is remembered; NULL while another thread, or
+ * the one that a signal interrupted, has it. */
+static struct file_memory *file_take(uint64_t hash)
+{
+	struct file_memory *place = &file_memories[(hash >> 20) % FILE_REMEMBERED];
+	return __atomic_exchange_n(&place->locked, 1, __ATOMIC_ACQUIRE) ? NULL : place;
+}
+
+static void file_give(struct file_memory *place)
+{
+	__atomic_store_n(&place->locked, 0, __ATOMIC_RELEASE);
+}
+
+static struct file file_of(const struct file_memory *known)
+{
+	return (struct file){known->wanted ? known->id : 0, known->stage, known->kind};
+}
+
 struct file file_named(const char *path, const struct stat *about)
 {
-	uint64_t hash = XXH3_64bits(path, strlen(path)) | 1;
-	struct file_memory *place = &file_memories[(hash >> 20) % FILE_REMEMBERED];
-	struct file_memory other = {0}, *known = &other;
-	bool taken = !__atomic_exchange_n(&place->locked, 1, __ATOMIC_ACQUIRE);
-	if (taken)
-		known = place;
-	file_learn(known, hash, about, path);
-	known->locked = taken;
-	struct file found = {known->wanted ? known->id : 0, known->stage, known->kind};
-	if (taken)
-		__atomic_store_n(&place->locked, 0, __ATOMIC_RELEASE);
+	uint64_t hash = file_hash(path);
+	struct file_memory *place = file_take(hash), other = {0};
+	file_learn(place ? place : &other, hash, about, path);
+	struct file found = file_of(place ? place : &other);
+	if (place)
+		file_give(place);
 	return found;
+}
+
+bool file_recall(const char *path, struct file *file)
+{
+	uint64_t hash = file_hash(path);
+	struct file_memory *place = file_take(hash);
+	if (!place)
+		return false;
+	bool known = place->hash == hash && place->kind == AIOT_FILE_REGULAR;
+	*file = file_of(place);
+	file_give(place);
+	return known;
+}
+
+void file_forget(const char *path)
+{
+	uint64_t hash = file_hash(path);
+	struct file_memory *place = file_take(hash);
+	if (!place)
+		return;
+	if (place->hash == hash)
+		place->kind = AIOT_FILE_UNKNOWN;
+	file_give(place);
 }

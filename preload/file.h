@@ -7,6 +7,7 @@
 #ifndef PRELOAD_FILE_H
 #define PRELOAD_FILE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 
@@ -22,6 +23,13 @@ struct file {
  * file was only named. id 0 if the name is filtered out. Any thread; not to be
  * interrupted by itself: the caller holds thread_self.busy. */
 struct file file_named(const char *path, const struct stat *about);
+
+/* What is remembered of a regular file that was opened before under this name.
+ * Returns false if the kernel has to be asked. */
+bool file_recall(const char *path, struct file *file);
+
+/* Another file, or none, has the name now. */
+void file_forget(const char *path);
 
 /* The kind that fstat's mode says; `path` tells eventfds from files. */
 enum aiot_file_kind file_kind(const struct stat *about, const char *path);

@@ -27,3 +27,12 @@ void call_store_named(struct aiot_event *event, int directory, const char *path,
 		event_store(event);
 	errno = saved;
 }
+
+void call_forget_name(int directory, const char *path)
+{
+	char name[PATH_BYTES];
+	thread_self.busy++;
+	path_absolute(directory, path, name);
+	file_forget(name);
+	thread_self.busy--;
+}

@@ -81,6 +81,9 @@ static inline int call_ended(const struct call *call, enum aiot_call id, int ret
 void call_store_named(struct aiot_event *event, int directory, const char *path,
                       int other_directory, const char *other);
 
+/* The name now stands for another file, or none. Keeps errno. */
+void call_forget_name(int directory, const char *path);
+
 /* Records a call on one path. */
 static inline int call_ended_on_path(const struct call *call, enum aiot_call id, int directory,
                                      const char *path, int flags, int returned)

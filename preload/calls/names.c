@@ -10,6 +10,19 @@ static int names_moved(const struct call *call, enum aiot_call id, int from_dire
 {
 	struct aiot_event event = call_event(call, id, returned);
 	call_store_named(&event, from_directory, from, to_directory, to);
+	if (returned == 0) {
+		call_forget_name(from_directory, from);
+		call_forget_name(to_directory, to);
+	}
+	return returned;
+}
+
+static int names_removed(const struct call *call, enum aiot_call id, int directory,
+                         const char *path, int flags, int returned)
+{
+	call_ended_on_path(call, id, directory, path, flags, returned);
+	if (returned == 0)
+		call_forget_name(directory, path);
 	return returned;
 }
 
@@ -46,7 +59,7 @@ int unlink(const char *path)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(unlink)(path);
-	return call_ended_on_path(&call, AIOT_CALL_unlink, AT_FDCWD, path, 0, REAL(unlink)(path));
+	return names_removed(&call, AIOT_CALL_unlink, AT_FDCWD, path, 0, REAL(unlink)(path));
 }
 
 int unlinkat(int directory, const char *path, int flags)
@@ -54,8 +67,8 @@ int unlinkat(int directory, const char *path, int flags)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(unlinkat)(directory, path, flags);
-	return call_ended_on_path(&call, AIOT_CALL_unlinkat, directory, path, flags,
-	                          REAL(unlinkat)(directory, path, flags));
+	return names_removed(&call, AIOT_CALL_unlinkat, directory, path, flags,
+	                     REAL(unlinkat)(directory, path, flags));
 }
 
 int remove(const char *path)
@@ -63,7 +76,7 @@ int remove(const char *path)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(remove)(path);
-	return call_ended_on_path(&call, AIOT_CALL_remove, AT_FDCWD, path, 0, REAL(remove)(path));
+	return names_removed(&call, AIOT_CALL_remove, AT_FDCWD, path, 0, REAL(remove)(path));
 }
 
 int mkdir(const char *path, mode_t mode)
