@@ -2,6 +2,10 @@
 #include "event.h"
 
 #include "loss.h"
+#include "sys.h"
+
+/* Yields; a thread may be waiting for the disk. */
+#define EVENT_PATIENCE 20000
 
 /* A full buffer that can't be flushed here means that this is a signal
  * handler's call inside a call that is being recorded. */
@@ -17,9 +21,40 @@ static void event_store_without_slot(const struct aiot_event *event)
 		thread_write_through(event);
 }
 
+bool event_wanted_slowly(void)
+{
+	int saved = errno;
+	if (!tracer_enter())
+		return false;
+	struct thread *self = thread_current();
+	if (state_is(STATE_ON) && (self->region || thread_attach()))
+		self->region->calling = 1;
+	errno = saved;
+	return true;
+}
+
+/* Events on the slow way, which may take long enough for the process to end. */
+static uint32_t event_pending;
+
 void event_store_slowly(const struct aiot_event *event)
 {
 	int saved = errno;
+	__atomic_fetch_add(&event_pending, 1, __ATOMIC_SEQ_CST);
 	event_store_without_slot(event);
+	if (thread_self.region)
+		thread_self.region->calling = 0;
+	__atomic_fetch_sub(&event_pending, 1, __ATOMIC_SEQ_CST);
 	errno = saved;
+}
+
+void event_wait(void)
+{
+	for (int i = 0; i < EVENT_PATIENCE && __atomic_load_n(&event_pending, __ATOMIC_SEQ_CST);
+	     i++)
+		SYS0(sched_yield);
+}
+
+void event_forget(void)
+{
+	event_pending = 0;
 }

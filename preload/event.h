@@ -13,11 +13,18 @@
 #include "thread.h"
 #include "tracer.h"
 
-/* Whether the call that is beginning is to be traced. */
+bool event_wanted_slowly(void);
+
+/* Whether the call that is beginning is to be traced. The thread has its buffer
+ * from then on, and shows there that it is in a call: the end of the process
+ * waits for calls that have returned and are not recorded yet. */
 static inline bool event_wanted(void)
 {
-	if (__builtin_expect(thread_self.busy | thread_vfork | !state_is(STATE_ON), 0))
-		return tracer_enter();
+	struct aiot_region *region = thread_self.region;
+	bool plain = region && state_is(STATE_ON) && thread_self.generation == state_generation;
+	if (__builtin_expect(!plain || thread_self.busy || thread_vfork, 0))
+		return event_wanted_slowly();
+	region->calling = 1;
 	return true;
 }
 
@@ -26,6 +33,13 @@ static inline int64_t event_result(int64_t returned)
 {
 	return returned < 0 ? -(int64_t)errno : returned;
 }
+
+/* Waits until other threads' events that are on the slow way have arrived, so
+ * that the end of the process does not overtake them. */
+void event_wait(void);
+
+/* A forked child has none of them. */
+void event_forget(void);
 
 /* The way out of event_store where there is no slot to be had at once. */
 void event_store_slowly(const struct aiot_event *event);
@@ -51,6 +65,7 @@ static inline void event_store(const struct aiot_event *event)
 	struct aiot_event *place = &thread_events(region)[slot];
 	*place = *event;
 	__atomic_store_n(&place->commit, AIOT_COMMIT(self->sequence + slot), __ATOMIC_RELEASE);
+	region->calling = 0;
 	thread_writing(region, -1u);
 	if (__builtin_expect(self->next >= AIOT_LIVE_EVENTS, 0) && region->writing == 0)
 		thread_flush();

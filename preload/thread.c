@@ -2,6 +2,7 @@
 #include "thread.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "block.h"
@@ -40,6 +41,7 @@ static void thread_adopt(struct aiot_region *region)
 	region->tid = thread_id();
 	region->sequence = self->sequence = 0;
 	region->writing = 0;
+	region->calling = 0;
 	self->next = self->used = 0;
 	__atomic_store_n(&self->region, region, __ATOMIC_RELEASE);
 }
@@ -107,8 +109,34 @@ void thread_flush(void)
 	self->busy--;
 }
 
+/* Whether the thread could go on if it were given a core. */
+static bool thread_is_runnable(uint32_t tid)
+{
+	char path[64], text[512];
+	snprintf(path, sizeof path, "/proc/self/task/%u/stat", tid);
+	if (sys_read_file(path, text, sizeof text) <= 0)
+		return false;
+	const char *name_end = strrchr(text, ')');
+	return name_end && name_end[1] == ' ' && name_end[2] == 'R';
+}
+
+/* A thread whose call has returned may not have been given the time to record
+ * it: a write to a pipe lets the reader run at once. One that waits in its call
+ * is not waited for. */
+static void thread_let_record(const struct aiot_region *region)
+{
+	for (int i = 0; i < THREAD_PATIENCE / 100; i++) {
+		if (!__atomic_load_n(&region->calling, __ATOMIC_ACQUIRE) ||
+		    !thread_is_runnable(region->tid))
+			return;
+		SYS0(sched_yield);
+	}
+}
+
 bool thread_drain(struct aiot_region *region)
 {
+	if (region != thread_current()->region)
+		thread_let_record(region);
 	for (int i = 0; i < THREAD_PATIENCE; i++) {
 		if (__atomic_load_n(&region->writing, __ATOMIC_ACQUIRE) == 0) {
 			thread_write_events(region);

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "config.h"
+#include "event.h"
 #include "fd.h"
 #include "file.h"
 #include "live.h"
@@ -39,6 +40,7 @@ static void tracer_forget(void)
 	loss_reset();
 	sys_own = (struct sys_own){0};
 	state_forget();
+	event_forget();
 	clock_forget();
 }
 
@@ -102,8 +104,10 @@ void tracer_finish(void)
 	if (thread_vfork || !state_move(STATE_ON, STATE_CLOSING))
 		return;
 	bool seen = SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;
+	event_wait();
 	thread_self.busy++;
 	bool drained = live_drain(thread_drain);
+	event_wait();
 	process_end();
 	if (drained && seen && state_is(STATE_CLOSING)) {
 		loss_move(NULL);

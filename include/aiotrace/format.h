@@ -299,7 +299,8 @@ struct aiot_region {
 	uint32_t tid;
 	uint64_t sequence;
 	uint32_t define_bytes;
-	uint32_t writing; /* the writer's own; readers ignore it */
+	uint32_t writing; /* the writer's own, as is the next; readers ignore them */
+	uint32_t calling;
 };
 
 #endif
