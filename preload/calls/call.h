@@ -26,10 +26,18 @@ struct call {
 	struct fd fd;   /* the descriptor's entry when the call began */
 };
 
+/* A vfork child's call on a name stands in the trace as its parent's, in whose
+ * memory and buffer it runs. Its descriptors are not the parent's: calls on
+ * those are counted as lost. */
+static inline bool call_in_vfork(void)
+{
+	return thread_vfork && thread_self.region && !thread_self.busy && state_is(STATE_ON);
+}
+
 /* Begins a call. Returns false if it is not to be traced. */
 static inline bool call_begin(struct call *call)
 {
-	if (!event_wanted())
+	if (!call_in_vfork() && !event_wanted())
 		return false;
 	call->fd = (struct fd){0};
 	call->start = clock_ticks();

@@ -23,7 +23,7 @@ static int open_ended(const struct call *call, enum aiot_call id, int directory,
 	struct aiot_event event = call_event(call, id, fd);
 	char name[PATH_BYTES];
 	event.aux = (uint32_t)flags;
-	if (fd < 0) {
+	if (fd < 0 || thread_vfork) {
 		call_store_named(&event, directory, path, 0, NULL);
 		return fd;
 	}

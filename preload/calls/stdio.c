@@ -25,7 +25,7 @@ static FILE *stdio_opened(const struct call *call, enum aiot_call id, const char
 	struct aiot_event event = call_event(call, id, stream ? fd : -1);
 	char name[PATH_BYTES];
 	event.aux = (uint32_t)stdio_flags(mode);
-	if (!stream || !path) {
+	if (!stream || !path || thread_vfork) {
 		call_store_named(&event, AT_FDCWD, path, 0, NULL);
 		return stream;
 	}
