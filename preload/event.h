@@ -12,6 +12,7 @@
 #include "state.h"
 #include "thread.h"
 #include "tracer.h"
+#include "watch.h"
 
 bool event_wanted_slowly(void);
 
@@ -69,6 +70,8 @@ static inline void event_store(const struct aiot_event *event)
 	thread_writing(region, -1u);
 	if (__builtin_expect(self->next >= AIOT_LIVE_EVENTS, 0) && region->writing == 0)
 		thread_flush();
+	if (__builtin_expect(__atomic_load_n(&watch_active, __ATOMIC_RELAXED), 0))
+		watch_look(event->start_ns + event->duration_ns);
 }
 
 #endif

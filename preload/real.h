@@ -8,6 +8,7 @@
 #define PRELOAD_REAL_H
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>

@@ -2,9 +2,18 @@
 #include "sys.h"
 
 #include <fcntl.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 
 struct sys_own sys_own;
+
+size_t sys_page(void)
+{
+	static size_t page;
+	if (!page)
+		page = getauxval(AT_PAGESZ);
+	return page;
+}
 
 long sys_read_file(const char *path, char *text, size_t bytes)
 {

@@ -73,6 +73,9 @@ struct sys_own {
 };
 extern struct sys_own sys_own;
 
+/* Bytes of a page of memory. */
+size_t sys_page(void);
+
 /* Reads a whole small file (as in /proc) into `text` and ends it with NUL.
  * Returns its length without the NUL, or -errno. */
 long sys_read_file(const char *path, char *text, size_t bytes);

@@ -29,7 +29,7 @@ uint32_t thread_id(void)
 	return self->tid;
 }
 
-static uint32_t thread_new_stream(void)
+uint32_t thread_new_stream(void)
 {
 	return __atomic_add_fetch(&thread_streams, 1, __ATOMIC_RELAXED);
 }

@@ -39,6 +39,9 @@ static inline uint8_t *thread_definitions(const struct aiot_region *region)
 	return (uint8_t *)(thread_events(region) + AIOT_LIVE_EVENTS);
 }
 
+/* A number for a stream of events, not given out before in this process. */
+uint32_t thread_new_stream(void);
+
 /* Takes a region. Returns false where none can be had: then events are written
  * one by one. */
 bool thread_attach(void);

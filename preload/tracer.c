@@ -19,6 +19,7 @@
 #include "state.h"
 #include "sys.h"
 #include "thread.h"
+#include "watch.h"
 
 /* What is made once and inherited by forks: memory that fork wipes. */
 static int tracer_prepare(void)
@@ -38,6 +39,7 @@ static void tracer_forget(void)
 	scratch_forget();
 	description_forget();
 	loss_reset();
+	watch_forget();
 	sys_own = (struct sys_own){0};
 	state_forget();
 	event_forget();
@@ -65,6 +67,8 @@ static void tracer_start(void)
 	if (error)
 		log_error("not tracing", config.directory, -error);
 	state_set(error || config.off ? STATE_OFF : STATE_ON);
+	if (forked && state_is(STATE_ON))
+		watch_inherited();
 }
 
 static void tracer_wait_for_start(void)
@@ -106,6 +110,7 @@ void tracer_finish(void)
 	bool seen = SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;
 	event_wait();
 	thread_self.busy++;
+	watch_finish();
 	bool drained = live_drain(thread_drain);
 	event_wait();
 	process_end();

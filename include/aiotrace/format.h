@@ -86,6 +86,11 @@ enum aiot_event_flag {
 	AIOT_EVENT_NO_OFFSET = 128, /* in columns only: the row's offset is -1 */
 };
 
+/* aux of a fault: the thread that it happened to, and how many faults the event
+ * stands for, as a power of 2. */
+#define AIOT_FAULT_TID   0xffffffu
+#define AIOT_FAULT_SHIFT 24
+
 /* One event: one cache line, as it stands in a live buffer and in raw blocks. */
 struct aiot_event {
 	uint64_t start_ns;    /* CLOCK_MONOTONIC, before the call */
@@ -221,6 +226,7 @@ enum aiot_definition_kind {
 	AIOT_DEFINE_THREAD = 7,    /* struct aiot_define_thread, name */
 	AIOT_DEFINE_NOTE = 8,      /* text for the user */
 	AIOT_DEFINE_END = 9,       /* struct aiot_define_clock: the process ended in order */
+	AIOT_DEFINE_MAPPED = 24,   /* struct aiot_define_mapped; the last one counts */
 };
 
 struct aiot_define_file {
@@ -255,6 +261,16 @@ struct aiot_define_thread {
 	uint32_t tid;
 };
 
+/* Files of interest that are mapped into memory: data, not code nor libraries. */
+struct aiot_define_mapped {
+	uint64_t mono_ns;
+	uint64_t bytes;          /* of all mappings that were made, or inherited */
+	uint32_t mappings;       /* their number */
+	uint32_t error;          /* errno with which the kernel refused to tell of faults, or 0 */
+	uint32_t threads_unseen; /* whose faults it could not tell */
+	uint32_t reserved;
+};
+
 /* Events that happened and are not in the trace, by cause. */
 enum aiot_loss {
 	AIOT_LOSS_EARLY = 0,    /* before the library could start */
@@ -262,7 +278,8 @@ enum aiot_loss {
 	AIOT_LOSS_VFORK = 2,    /* a vfork child's calls before its exec */
 	AIOT_LOSS_NO_SPACE = 3, /* the trace could not be written */
 	AIOT_LOSS_LIMIT = 4,    /* past AIOTRACE_MAX_MB */
-	AIOT_LOSSES = 5,
+	AIOT_LOSS_FAULTS = 6,   /* the kernel's records of faults were not read in time */
+	AIOT_LOSSES = 7,
 };
 
 /* The live file: a page, then regions. What it holds is a copy in clear of

@@ -2,54 +2,82 @@
  *
  * Files mapped into memory. Memory without a file is not I/O: malloc's calls
  * pass through at the cost of one test. Mappings are remembered, so that an
- * munmap can be told from one of malloc's.
+ * munmap can be told from one of malloc's, and a page fault's file is known.
  */
-#include "calls/call.h"
+#include <stdarg.h>
 
-#define MAP_KEPT 4096
+#include "calls/map.h"
+#include "mapping.h"
+#include "watch.h"
 
-struct map {
-	uintptr_t begin, end; /* begin 0: unused */
-	struct fd fd;
-};
-
-static struct map map_kept[MAP_KEPT];
-static uint32_t map_count; /* in use; atomic */
-static uint32_t map_top;   /* none in use at or above */
-
-static void map_keep(uintptr_t begin, size_t size, struct fd fd)
+/* The addresses that a call works on: whole pages. */
+static uintptr_t map_end(const void *address, size_t size)
 {
-	for (uint32_t i = 0; i < MAP_KEPT; i++) {
-		uintptr_t unused = 0;
-		if (!__atomic_compare_exchange_n(&map_kept[i].begin, &unused, begin, 0,
-		                                 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-			continue;
-		map_kept[i].fd = fd;
-		__atomic_store_n(&map_kept[i].end, begin + size, __ATOMIC_RELEASE);
-		__atomic_fetch_add(&map_count, 1, __ATOMIC_RELAXED);
-		if (i >= __atomic_load_n(&map_top, __ATOMIC_RELAXED))
-			__atomic_store_n(&map_top, i + 1, __ATOMIC_RELAXED);
-		return;
+	uintptr_t page = sys_page();
+	return ((uintptr_t)address + size + page - 1) & ~(page - 1);
+}
+
+/* Looks up the first mapping that a call works on. Returns false where there is
+ * none, and where the call comes from within the library. */
+static bool map_look(const void *address, size_t size, struct mapping *found)
+{
+	return mapping_count && !thread_self.busy &&
+	       mapping_overlaps((uintptr_t)address, map_end(address, size), found);
+}
+
+/* What the kernel has told of faults there is stored before they go. */
+static void map_settle(const struct mapping *mapping)
+{
+	if (mapping->wanted)
+		watch_settle();
+}
+
+static bool map_begin_on(struct call *call, const struct mapping *mapping)
+{
+	if (!call_begin(call))
+		return false;
+	if (mapping->generation == state_generation) {
+		call->fd.file = mapping->file;
+		call->fd.stage = mapping->stage;
 	}
+	return true;
 }
 
-/* The mapping that `begin` lies in; NULL if it is none of a file. */
-static struct map *map_find(uintptr_t begin)
+bool map_begin(struct call *call, const void *address)
 {
-	uint32_t top = __atomic_load_n(&map_top, __ATOMIC_RELAXED);
-	if (!__atomic_load_n(&map_count, __ATOMIC_RELAXED))
-		return NULL;
-	for (uint32_t i = 0; i < top; i++)
-		if (begin >= map_kept[i].begin && begin < map_kept[i].end && map_kept[i].begin)
-			return &map_kept[i];
-	return NULL;
+	struct mapping mapping;
+	return map_look(address, 1, &mapping) && map_begin_on(call, &mapping);
 }
 
-static void map_drop(struct map *map)
+/* Before a mapping that may take the place of others. */
+static void map_replaces(const void *address, size_t size, int flags)
 {
-	map->end = 0;
-	__atomic_store_n(&map->begin, 0, __ATOMIC_RELEASE);
-	__atomic_fetch_sub(&map_count, 1, __ATOMIC_RELAXED);
+	struct mapping mapping;
+	if (flags & MAP_FIXED && map_look(address, size, &mapping))
+		map_settle(&mapping);
+}
+
+/* Files whose faults are reads of data: not programs, libraries, devices, nor
+ * memory that processes share. */
+static bool map_is_wanted(const struct fd *fd, int protection)
+{
+	return fd->file && fd->kind == AIOT_FILE_REGULAR && fd->stage == AIOT_STAGE_OTHER &&
+	       !(protection & PROT_EXEC);
+}
+
+static void map_keep(const struct call *call, const struct aiot_event *event, int protection)
+{
+	struct mapping mapping = {.begin = (uintptr_t)event->result,
+	                          .end = map_end((void *)(uintptr_t)event->result, event->size),
+	                          .offset = event->offset,
+	                          .since_ns = event->start_ns,
+	                          .file = event->file,
+	                          .handle = event->handle,
+	                          .generation = state_generation,
+	                          .stage = event->stage,
+	                          .wanted = map_is_wanted(&call->fd, protection)};
+	if (mapping_add(&mapping) && mapping.wanted)
+		watch_mapped(mapping.end - mapping.begin);
 }
 
 static void *map_ended(const struct call *call, enum aiot_call id, size_t size, int protection,
@@ -61,7 +89,7 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
 	event.offset = offset;
 	event.aux = (uint32_t)protection | (uint32_t)flags << 8;
 	if (address != MAP_FAILED)
-		map_keep((uintptr_t)address, size, call->fd);
+		map_keep(call, &event, protection);
 	event_store(&event);
 	return address;
 }
@@ -78,14 +106,29 @@ static void *map_early(void *address, size_t size, int protection, int flags, in
 	return (void *)result;
 }
 
+/* Memory without a file; it may take a file's place. */
+static void *map_memory(void *address, size_t size, int protection, int flags, int fd,
+                        int64_t offset)
+{
+	struct mapping mapping;
+	bool known = flags & MAP_FIXED && map_look(address, size, &mapping);
+	if (known)
+		map_settle(&mapping);
+	void *got = (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
+	                                                offset);
+	if (known && got != MAP_FAILED)
+		mapping_cut((uintptr_t)got, map_end(got, size));
+	return got;
+}
+
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	struct call call;
 	if (flags & MAP_ANONYMOUS)
-		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
-		                                           offset);
+		return map_memory(address, size, protection, flags, fd, offset);
 	if (!call_begin_on(&call, fd))
 		return REAL(mmap)(address, size, protection, flags, fd, offset);
+	map_replaces(address, size, flags);
 	return map_ended(&call, AIOT_CALL_mmap, size, protection, flags, offset,
 	                 REAL(mmap)(address, size, protection, flags, fd, offset));
 }
@@ -94,28 +137,66 @@ void *mmap64(void *address, size_t size, int protection, int flags, int fd, off6
 {
 	struct call call;
 	if (flags & MAP_ANONYMOUS)
-		return (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
-		                                           offset);
+		return map_memory(address, size, protection, flags, fd, offset);
 	if (!call_begin_on(&call, fd))
 		return REAL(mmap64)(address, size, protection, flags, fd, offset);
+	map_replaces(address, size, flags);
 	return map_ended(&call, AIOT_CALL_mmap64, size, protection, flags, offset,
 	                 REAL(mmap64)(address, size, protection, flags, fd, offset));
 }
 
+/* What is unmapped is forgotten first: from the call's return on, another
+ * thread may get the same addresses. */
 int munmap(void *address, size_t size)
 {
 	struct call call;
-	struct map *map = map_find((uintptr_t)address);
-	if (!map || !call_begin(&call))
+	struct mapping mapping;
+	if (!map_look(address, size, &mapping) || !map_begin_on(&call, &mapping))
 		return REAL(munmap)(address, size);
-	if (map->fd.generation == state_generation)
-		call.fd = map->fd;
-	call.fd.description = NULL;
-	if ((uintptr_t)address + size >= map->end)
-		map_drop(map);
+	map_settle(&mapping);
+	if ((uintptr_t)address % sys_page() == 0)
+		mapping_cut((uintptr_t)address, map_end(address, size));
+	call.start = clock_ticks();
 	struct aiot_event event = call_event(&call, AIOT_CALL_munmap, REAL(munmap)(address, size));
 	event.offset = (intptr_t)address;
 	event.size = size;
 	event_store(&event);
 	return event.result < 0 ? -1 : 0;
+}
+
+static void map_move(const struct mapping *from, const void *address, size_t size, int flags,
+                     uint64_t since_ns, const void *to, size_t to_size)
+{
+	struct mapping moved = *from;
+	moved.offset += (int64_t)((uintptr_t)address - from->begin);
+	moved.begin = (uintptr_t)to;
+	moved.end = map_end(to, to_size);
+	moved.since_ns = to == address ? from->since_ns : since_ns;
+	if (size && !(flags & MREMAP_DONTUNMAP))
+		mapping_cut((uintptr_t)address, map_end(address, size));
+	mapping_add(&moved);
+}
+
+void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
+{
+	struct call call;
+	struct mapping mapping;
+	va_list arguments;
+	va_start(arguments, flags);
+	void *wish = flags & MREMAP_FIXED ? va_arg(arguments, void *) : NULL;
+	va_end(arguments);
+	if (!map_look(address, size ? size : 1, &mapping) || !map_begin_on(&call, &mapping))
+		return REAL(mremap)(address, size, new_size, flags, wish);
+	map_settle(&mapping);
+	call.start = clock_ticks();
+	void *got = REAL(mremap)(address, size, new_size, flags, wish);
+	struct aiot_event event =
+	        call_event(&call, AIOT_CALL_mremap, got == MAP_FAILED ? -1 : (intptr_t)got);
+	event.offset = (intptr_t)address;
+	event.size = new_size;
+	event.aux = (uint32_t)flags;
+	if (got != MAP_FAILED && mapping.begin <= (uintptr_t)address)
+		map_move(&mapping, address, size, flags, event.start_ns, got, new_size);
+	event_store(&event);
+	return got;
 }

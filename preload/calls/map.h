@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Calls on memory: only those on a file's mapping are I/O.
+ */
+#ifndef PRELOAD_CALLS_MAP_H
+#define PRELOAD_CALLS_MAP_H
+
+#include "calls/call.h"
+
+/* Begins a call on the mapping at `address`. Returns false where no file is
+ * mapped, and where its calls are not wanted. */
+bool map_begin(struct call *call, const void *address);
+
+#endif

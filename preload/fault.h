@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From a watched thread's rings to events: which faults were of files of
+ * interest, and which of them waited for storage. Not thread-safe: watch.c
+ * holds the lock.
+ */
+#ifndef PRELOAD_FAULT_H
+#define PRELOAD_FAULT_H
+
+#include <stdbool.h>
+
+#include "aiotrace/format.h"
+#include "ring.h"
+
+/* A thread whose faults are told. */
+struct fault_thread {
+	uint32_t tid; /* 0: unused */
+	struct ring all, major;
+	struct aiot_event begun; /* the last fault that began, file 0: of no interest */
+	uint64_t begun_address;  /* 0: none */
+	uint64_t records;        /* faults told since `since_ns` */
+	uint64_t since_ns;
+	bool ended;      /* no more will come */
+	bool overflowed; /* a ring was too small */
+};
+
+/* What was met on the way. */
+struct fault_news {
+	bool unknown;    /* an address that no mapping explains */
+	uint32_t thread; /* a thread was made; 0 = none */
+};
+
+/* Stores what the rings hold. `settled`: the thread can't be in the middle of a
+ * fault, because it is the caller or has ended. */
+void fault_drain(struct fault_thread *thread, bool settled, struct fault_news *news);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "permit.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "sys.h"
+
+#define PERMIT_PAGES_FREE 512 /* 87,000 faults until someone looks, on x86 */
+#define PERMIT_PAGES_USER 32
+
+/* Whether a filter of system calls is in place. */
+static int permit_is_filtered(void)
+{
+	char text[8192];
+	static const char key[] = "\nSeccomp:\t";
+	if (sys_read_file("/proc/self/status", text, sizeof text) <= 0)
+		return 0;
+	const char *line = strstr(text, key);
+	return line && line[sizeof key - 1] == '2';
+}
+
+/* In a forked copy: with no attributes the call does nothing, and fails by
+ * EFAULT where it may be made. Nobody is told when the copy ends. */
+static int permit_try(void)
+{
+	int status = 0;
+	long child = SYS6(clone, 0, 0, 0, 0, 0, 0);
+	if (child == 0) {
+		long error = SYS6(perf_event_open, NULL, 0, -1, -1, 0, 0);
+		SYS1(exit_group, -error & 0xff);
+		__builtin_unreachable();
+	}
+	if (child < 0)
+		return (int)child;
+	while (SYS4(wait4, child, &status, __WALL, NULL) == -EINTR)
+		;
+	if (!WIFEXITED(status))
+		return -EPERM;
+	return WEXITSTATUS(status) == EFAULT ? 0 : -WEXITSTATUS(status);
+}
+
+int permit_ask(void)
+{
+	return permit_is_filtered() ? permit_try() : 0;
+}
+
+uint32_t permit_pages(void)
+{
+	struct __user_cap_header_struct head = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct set[2] = {0};
+	if (SYS2(capget, &head, set) < 0)
+		return PERMIT_PAGES_USER;
+	return set[0].effective & 1u << CAP_IPC_LOCK ? PERMIT_PAGES_FREE : PERMIT_PAGES_USER;
+}

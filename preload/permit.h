@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the kernel lets this process ask of perf.
+ */
+#ifndef PRELOAD_PERMIT_H
+#define PRELOAD_PERMIT_H
+
+#include <stdint.h>
+
+/* 0 if perf_event_open may be tried without harm, else -errno. A filter of
+ * system calls may punish by killing: then another process tries first. */
+int permit_ask(void);
+
+/* Pages of a ring that a thread may have: rings are memory that can't be
+ * swapped, of which a user without CAP_IPC_LOCK has little. */
+uint32_t permit_pages(void);
+
+#endif
