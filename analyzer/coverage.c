@@ -50,6 +50,11 @@ struct coverage *coverage_new(const struct recording *recording)
 	return c;
 }
 
+bool coverage_counts(const struct coverage *c, const struct process *p)
+{
+	return c->counter[p->number] == p->number;
+}
+
 void coverage_add(struct coverage *c, const struct process *p, bool write, int64_t end_ns,
                   uint64_t bytes)
 {

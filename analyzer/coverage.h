@@ -13,6 +13,10 @@ struct coverage;
 
 struct coverage *coverage_new(const struct recording *recording);
 
+/* Whether the process's own counters are to be added up: no ancestor's takes
+ * them in. */
+bool coverage_counts(const struct coverage *coverage, const struct process *process);
+
 /* A data call's bytes; end_ns by CLOCK_REALTIME. */
 void coverage_add(struct coverage *coverage, const struct process *process, bool write,
                   int64_t end_ns, uint64_t bytes);

@@ -146,6 +146,18 @@ static int define_note(struct process *process, const uint8_t *body, size_t size
 	return 0;
 }
 
+static int define_mapped(struct process *process, const uint8_t *body, size_t size)
+{
+	struct aiot_define_mapped d;
+
+	if (size < sizeof d)
+		return -1;
+	memcpy(&d, body, sizeof d);
+	if (d.mono_ns >= process->mapped.mono_ns)
+		process->mapped = d;
+	return 0;
+}
+
 static int define_end(struct process *process, const uint8_t *body, size_t size)
 {
 	struct aiot_define_clock d;
@@ -171,6 +183,7 @@ static int define_record(struct process *process, unsigned kind, const uint8_t *
 	case AIOT_DEFINE_THREAD: return define_thread(process, body, size);
 	case AIOT_DEFINE_NOTE: return define_note(process, body, size);
 	case AIOT_DEFINE_END: return define_end(process, body, size);
+	case AIOT_DEFINE_MAPPED: return define_mapped(process, body, size);
 	default: return 0;
 	}
 }

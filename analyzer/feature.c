@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "clue.h"
+#include "mapped.h"
 #include "memory.h"
 #include "merge.h"
 #include "wrap.h"
@@ -19,6 +20,7 @@ struct feature_event {
 	struct use *use;
 	uint32_t file, handle, aux;
 	int64_t start, end, result, offset;
+	uint64_t weight; /* operations that it stands for */
 	uint16_t call;
 	uint8_t class;
 };
@@ -62,7 +64,7 @@ static void feature_latest(int64_t *last, int64_t at)
 
 static void feature_read(struct use *u, const struct feature_event *e)
 {
-	u->reads++;
+	u->reads += e->weight;
 	feature_earliest(&u->first_read, e->start);
 	feature_latest(&u->last_read, e->end);
 	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
@@ -77,7 +79,7 @@ static void feature_read(struct use *u, const struct feature_event *e)
 
 static void feature_write(struct use *u, const struct feature_event *e)
 {
-	u->writes++;
+	u->writes += e->weight;
 	feature_earliest(&u->first_write, e->start);
 	feature_latest(&u->last_write, e->end);
 	feature_latest(&u->last_touch, e->end);
@@ -199,6 +201,7 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 		        .class = process_call(p, COLUMN(CALL)[i])->class,
 		};
 		e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
+		e.weight = mapped_weight(e.call, e.aux);
 		e.use = &uses[e.file];
 		e.use->marked += COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED;
 		feature_event(f, handles, &e, storage[p->number][e.file]);

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "escape.h"
+#include "report_mapped.h"
 
 /* jansson wants UTF-8 and refuses all else. */
 static json_t *json_bytes(const char *bytes)
@@ -97,8 +98,10 @@ static json_t *json_stage(const struct stage_summary *s, unsigned number)
 	json_t *pattern = json_pattern(&s->pattern);
 	double ratio = s->write_bytes ? (double)s->read_bytes / (double)s->write_bytes : -1;
 
+	json_t *stage;
+
 	json_object_set_new(pattern, "across_files", json_string(summary_across_files(s)));
-	return json_pack(
+	stage = json_pack(
 	        "{s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:o}",
 	        "stage", stage_name(number), "read_ops", json_count(s->read_ops), "write_ops",
 	        json_count(s->write_ops), "meta_ops", json_count(s->meta_ops), "read_bytes",
@@ -108,6 +111,8 @@ static json_t *json_stage(const struct stage_summary *s, unsigned number)
 	        pattern, "latency_ns", json_latency(&s->latency), "bandwidth",
 	        json_bandwidth(&s->rate), "burstiness", json_burstiness(&s->rate), "confidence",
 	        s->confidence, "why", json_why(s));
+	json_object_set_new(stage, "mapped", report_mapped_json(&s->mapped));
+	return stage;
 }
 
 static bool json_stage_used(const struct stage_summary *s)
@@ -130,11 +135,11 @@ static json_t *json_file(const struct summary *summary, const struct file_summar
 {
 	const char *path = names_text(summary->recording->names, f->name);
 
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path), "stage",
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path), "stage",
 	                 stage_name(f->stage), "read_ops", json_count(f->read_ops), "write_ops",
 	                 json_count(f->write_ops), "read_bytes", json_count(f->read_bytes),
 	                 "write_bytes", json_count(f->write_bytes), "pattern",
-	                 json_pattern(&f->pattern));
+	                 json_pattern(&f->pattern), "mapped", report_mapped_json(&f->mapped));
 }
 
 static json_t *json_files(const struct summary *summary, const struct report_options *options)
@@ -211,12 +216,13 @@ static json_t *json_run(const struct summary *summary)
 		json_array_append_new(problems, json_bytes(r->problems.text[i]));
 	for (size_t i = 0; i < r->run_count; i++)
 		json_array_append_new(runs, json_bytes(r->runs[i]));
-	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:{s:o, s:o}, s:o}", "folders", runs,
+	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "folders", runs,
 	                 "duration_s", (double)(r->end_ns - r->start_ns) / 1e9, "start_ns",
 	                 (json_int_t)r->start_ns, "processes", processes, "lost_events",
 	                 json_count(recording_lost(r)), "coverage", "read",
 	                 json_known(summary->coverage_read), "write",
-	                 json_known(summary->coverage_write), "problems", problems);
+	                 json_known(summary->coverage_write), "problems", problems, "mapped",
+	                 report_mapped_run_json(&summary->mapped));
 }
 
 int report_json(const struct summary *summary, const struct report_options *options, FILE *to)

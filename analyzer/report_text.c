@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "report_mapped.h"
 #include "units.h"
 
 #define LISTED_PROCESSES 24
@@ -134,6 +135,7 @@ static void text_stage(const struct text *t, int i)
 	        unit_bytes(&mean, rate_while_busy(&s->rate)),
 	        unit_bytes(&peak, rate_peak(&s->rate)), rate_window_s(&s->rate),
 	        100 * s->confidence);
+	report_mapped_text(&s->mapped, t->to);
 }
 
 static void text_reasons(const struct text *t, int i)
@@ -274,7 +276,7 @@ static void text_missing(const struct text *t)
 		notes += r->processes[i].note_count;
 	}
 	text_title(t, "Missing");
-	if (!lost && !open && !notes && !r->problems.total)
+	if (!lost && !open && !notes && !r->problems.total && !report_mapped_lacks(&t->s->mapped))
 		fputs("Nothing: no event was lost, every process ended in order.\n", t->to);
 	if (lost)
 		fprintf(t->to, "%" PRIu64 " events were lost (aiotrace info tells why).\n", lost);
@@ -283,6 +285,7 @@ static void text_missing(const struct text *t)
 		        "%zu process%s killed or still running; what they did until then is "
 		        "in the report.\n",
 		        open, open == 1 ? " was" : "es were");
+	report_mapped_missing(&t->s->mapped, t->to);
 	if (notes)
 		fprintf(t->to, "%zu notes of the library (aiotrace info shows them).\n", notes);
 	if (r->problems.total)

@@ -159,6 +159,17 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 	return u->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
 }
 
+/* A large mapped file is what a program works on, if nothing else is known. */
+static enum reason stage_read_or_mapped(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	enum reason reason = stage_read(j, p, i);
+	bool mapped = u->maps && j->shared[p->files[i].name].extent >= (int64_t)STAGE_SMALL;
+
+	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
+	                                                                    : reason;
+}
+
 static void stage_judge(struct stages *stages, const struct judge *j, const struct process *p,
                         size_t i)
 {
@@ -178,7 +189,7 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 	if (u->writes)
 		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
 	if (u->reads)
-		v[DIRECTION_READ] = reasons[stage_read(j, p, i)].verdict;
+		v[DIRECTION_READ] = reasons[stage_read_or_mapped(j, p, i)].verdict;
 	else if (u->maps && j->shared[file->name].clue == CLUE_CHECKPOINT)
 		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
 	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "coverage.h"
+#include "mapped.h"
 #include "memory.h"
 #include "merge.h"
 #include "role.h"
@@ -21,6 +22,7 @@ struct summary_event {
 	int64_t start, end, result, offset;
 	uint64_t size;
 	uint32_t aux;
+	uint16_t call;
 	uint8_t class, stage;
 };
 
@@ -32,6 +34,7 @@ struct summing {
 	uint32_t (*last)[AIOT_STAGES]; /* rank of the last file by process and stage */
 	struct episodes saved, loaded;
 	struct coverage *coverage;
+	struct mapped *mapped; /* by name */
 	uint16_t *stages_seen;  /* bits, by name */
 	uint32_t *reasons_seen; /* likewise */
 };
@@ -49,24 +52,39 @@ static void summary_order(struct summing *s, const struct summary_event *e)
 	*last = rank;
 }
 
+/* A fault is no call that the kernel counts, and only some of them last. */
+static void summary_fault(struct summing *s, const struct summary_event *e, uint64_t ns)
+{
+	struct stage_summary *stage = &s->summary->stages[e->stage];
+
+	mapped_add(&stage->mapped, e->call, e->aux, (uint64_t)e->result, ns);
+	mapped_add(&s->mapped[e->name], e->call, e->aux, (uint64_t)e->result, ns);
+	if (e->call == AIOT_CALL_fault_major && ns)
+		histogram_add(&stage->latency, ns);
+}
+
 static void summary_data(struct summing *s, const struct summary_event *e)
 {
 	struct stage_summary *stage = &s->summary->stages[e->stage];
 	bool write = e->class == AIOT_CLASS_WRITE;
 	uint64_t bytes = e->result > 0 ? (uint64_t)e->result : 0;
+	uint64_t ns = (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start);
 
-	*(write ? &stage->write_ops : &stage->read_ops) += 1;
+	*(write ? &stage->write_ops : &stage->read_ops) += mapped_weight(e->call, e->aux);
 	*(write ? &stage->write_bytes : &stage->read_bytes) += bytes;
 	histogram_add(write ? &stage->write_size : &stage->read_size, bytes);
-	histogram_add(&stage->latency,
-	              (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start));
+	if (mapped_is_fault(e->call))
+		summary_fault(s, e, ns);
+	else
+		histogram_add(&stage->latency, ns);
 	rate_add(&stage->rate, e->start, e->end, bytes);
 	if (e->result >= 0 && e->offset >= 0)
 		stage->pattern.count[handles_access(s->handles, e->process->number, e->handle,
 		                                    write, e->offset, e->result)]++;
 	if (bytes && e->name)
 		summary_order(s, e);
-	coverage_add(s->coverage, e->process, write, e->end, bytes);
+	if (!mapped_is_fault(e->call))
+		coverage_add(s->coverage, e->process, write, e->end, bytes);
 }
 
 static uint32_t summary_final(const struct summing *s, const struct summary_event *e)
@@ -121,6 +139,7 @@ static void summary_row(struct summing *s, const struct slice *x, uint32_t i)
 	        .offset = (int64_t)COLUMN(OFFSET)[i],
 	        .size = COLUMN(SIZE)[i],
 	        .aux = (uint32_t)COLUMN(AUX)[i],
+	        .call = (uint16_t)COLUMN(CALL)[i],
 	        .class = process_call(p, COLUMN(CALL)[i])->class,
 	};
 
@@ -224,8 +243,11 @@ static void summary_uses(struct summing *s)
 	}
 	for (uint32_t i = 0; i < names; i++) {
 		summary->files[i].name = i;
+		summary->files[i].mapped = s->mapped[i];
 		if (summary->files[i].read_ops + summary->files[i].write_ops)
 			summary->files[summary->file_count++] = summary->files[i];
+		else
+			mapped_free(&s->mapped[i]);
 	}
 	free(s->stages_seen);
 	free(s->reasons_seen);
@@ -243,6 +265,21 @@ static void summary_confidence(struct summary *summary)
 	}
 }
 
+/* Faults of mapped files in all processes. */
+static void summary_mapped(struct summing *s)
+{
+	struct mapped_run *m = &s->summary->mapped;
+
+	for (size_t i = 0; i < s->summary->recording->count; i++) {
+		const struct process *p = &s->summary->recording->processes[i];
+		mapped_process(m, &p->mapped);
+		m->lost += p->loss[AIOT_LOSS_FAULTS];
+		if (coverage_counts(s->coverage, p))
+			m->storage_read_bytes +=
+			        p->kernel_last.read_bytes - p->kernel_first.read_bytes;
+	}
+}
+
 static void summary_fill(struct summing *s)
 {
 	struct summary *summary = s->summary;
@@ -250,6 +287,7 @@ static void summary_fill(struct summing *s)
 	summary_events(s);
 	summary_uses(s);
 	summary_confidence(summary);
+	summary_mapped(s);
 	coverage_finish(s->coverage, &summary->coverage_read, &summary->coverage_write);
 	summary->checkpoints = episodes_group(&s->saved, summary->recording->names, false);
 	summary->restores = episodes_group(&s->loaded, summary->recording->names, true);
@@ -268,8 +306,10 @@ struct summary *summary_make(struct recording *recording)
 	s.handles = handles_new();
 	s.coverage = coverage_new(recording);
 	s.last = memory_get(recording->count, sizeof *s.last);
+	s.mapped = memory_get(names_count(recording->names), sizeof *s.mapped);
 	summary_fill(&s);
 	free(s.last);
+	free(s.mapped);
 	handles_free(s.handles);
 	stages_free(s.stages);
 	features_free(s.features);
@@ -280,6 +320,10 @@ void summary_free(struct summary *summary)
 {
 	for (int i = 0; i < AIOT_STAGES; i++)
 		rate_free(&summary->stages[i].rate);
+	for (int i = 0; i < AIOT_STAGES; i++)
+		mapped_free(&summary->stages[i].mapped);
+	for (size_t i = 0; i < summary->file_count; i++)
+		mapped_free(&summary->files[i].mapped);
 	moments_free(&summary->checkpoints);
 	moments_free(&summary->restores);
 	free(summary->files);

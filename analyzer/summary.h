@@ -8,6 +8,7 @@
 
 #include "episode.h"
 #include "histogram.h"
+#include "mapped.h"
 #include "rate.h"
 #include "reason.h"
 #include "stage.h"
@@ -19,7 +20,8 @@ struct stage_summary {
 	struct rate rate;                                /* of data calls */
 	uint64_t switches, ascents;                      /* from file to file */
 	uint64_t files, reason_files[REASON_COUNT];
-	double confidence; /* 0 to 1, mean over operations */
+	struct mapped mapped; /* of those, the faults */
+	double confidence;    /* 0 to 1, mean over operations */
 };
 
 struct file_summary {
@@ -27,6 +29,7 @@ struct file_summary {
 	uint8_t stage; /* of most of its bytes */
 	uint64_t read_ops, write_ops, read_bytes, write_bytes;
 	struct pattern pattern;
+	struct mapped mapped;
 };
 
 /* Storage alone: without runtime and ipc. */
@@ -41,6 +44,7 @@ struct summary {
 	size_t file_count;
 	struct process_summary *processes; /* by process number */
 	struct moments checkpoints, restores;
+	struct mapped_run mapped;
 	double coverage_read, coverage_write; /* of the kernel's count, -1 = unknown */
 };
 

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "filter.h"
+#include "mapped.h"
 #include "merge.h"
 #include "role.h"
 #include "row.h"
@@ -59,7 +60,7 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 		return;
 	row.duration_ns = COLUMN(DURATION)[i];
 	row.process = p;
-	row.tid = s->stream->tid;
+	row.tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.aux & AIOT_FAULT_TID : s->stream->tid;
 	row.handle = (uint32_t)COLUMN(HANDLE)[i];
 	row.call = call;
 	row.stage = stage_name(stage);

@@ -14,6 +14,7 @@ enum description_traits {
 	DESCRIPTION_APPEND = 2,
 	DESCRIPTION_ASK = 4,      /* others move the position: ask the kernel for it */
 	DESCRIPTION_UNWANTED = 8, /* filtered out */
+	DESCRIPTION_EMPTY = 16,   /* the opening made the file, or emptied it */
 };
 
 struct description {

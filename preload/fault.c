@@ -40,12 +40,13 @@ static struct aiot_event fault_event(struct fault_drain *d, const struct ring_re
 	d->wanted++;
 	return (struct aiot_event){.start_ns = record->time,
 	                           .offset = mapping->offset + (int64_t)(address - mapping->begin),
-	                           .size = page,
-	                           .result = (int64_t)page,
+	                           .size = page << shift,
+	                           .result = (int64_t)(page << shift),
 	                           .file = mapping->file,
 	                           .handle = mapping->handle,
 	                           .aux = d->thread->tid | (uint32_t)shift << AIOT_FAULT_SHIFT,
-	                           .call = AIOT_CALL_fault_minor,
+	                           .call = mapping->filled ? AIOT_CALL_fault_write
+	                                                   : AIOT_CALL_fault_minor,
 	                           .stage = mapping->stage};
 }
 
@@ -82,7 +83,10 @@ static void fault_ends(struct fault_drain *d, const struct ring_record *end)
 		event = fault_event(d, end, 0);
 		d->alone++;
 	}
-	event.aux &= AIOT_FAULT_TID; /* each of these is told */
+	/* Each of these is told, however few beginnings are. */
+	event.aux &= AIOT_FAULT_TID;
+	event.size = sys_page();
+	event.result = (int64_t)event.size;
 	event.call = AIOT_CALL_fault_major;
 	if (event.file)
 		side_store(&event);

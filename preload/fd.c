@@ -64,6 +64,8 @@ static uint32_t fd_traits(const struct file *file, int flags)
 	uint32_t traits = file->id ? 0 : DESCRIPTION_UNWANTED;
 	if (file->kind == AIOT_FILE_REGULAR || file->kind == AIOT_FILE_BLOCK)
 		traits |= DESCRIPTION_SEEKABLE;
+	if (flags & O_TRUNC || (flags & O_CREAT && flags & O_EXCL))
+		traits |= DESCRIPTION_EMPTY;
 	return flags & O_APPEND ? traits | DESCRIPTION_APPEND : traits;
 }
 

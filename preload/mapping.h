@@ -19,6 +19,7 @@ struct mapping {
 	uint16_t generation; /* as in state.h */
 	uint8_t stage;       /* enum aiot_stage */
 	bool wanted;         /* its faults are reads of data: a file of interest */
+	bool filled;         /* … or writes: a file that was empty */
 };
 
 extern uint32_t mapping_count; /* ranges known; atomic */

@@ -65,7 +65,15 @@ static bool map_is_wanted(const struct fd *fd, int protection)
 	       !(protection & PROT_EXEC);
 }
 
-static void map_keep(const struct call *call, const struct aiot_event *event, int protection)
+/* What is brought in of a file that was empty is there to be written. */
+static bool map_is_filled(const struct description *held, int protection, int flags)
+{
+	return held && held->traits & DESCRIPTION_EMPTY && protection & PROT_WRITE &&
+	       (flags & MAP_TYPE) != MAP_PRIVATE;
+}
+
+static void map_keep(const struct call *call, const struct aiot_event *event, int protection,
+                     int flags)
 {
 	struct mapping mapping = {.begin = (uintptr_t)event->result,
 	                          .end = map_end((void *)(uintptr_t)event->result, event->size),
@@ -75,7 +83,8 @@ static void map_keep(const struct call *call, const struct aiot_event *event, in
 	                          .handle = event->handle,
 	                          .generation = state_generation,
 	                          .stage = event->stage,
-	                          .wanted = map_is_wanted(&call->fd, protection)};
+	                          .wanted = map_is_wanted(&call->fd, protection),
+	                          .filled = map_is_filled(call->fd.description, protection, flags)};
 	if (mapping_add(&mapping) && mapping.wanted)
 		watch_mapped(mapping.end - mapping.begin);
 }
@@ -89,7 +98,7 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
 	event.offset = offset;
 	event.aux = (uint32_t)protection | (uint32_t)flags << 8;
 	if (address != MAP_FAILED)
-		map_keep(call, &event, protection);
+		map_keep(call, &event, protection, flags);
 	event_store(&event);
 	return address;
 }

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mapped.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+void mapped_process(struct mapped_run *run, const struct aiot_define_mapped *p)
+{
+	run->mappings += p->mappings;
+	run->bytes += p->bytes;
+	run->threads_unseen += p->threads_unseen;
+	if (!p->error)
+		return;
+	run->unseen += p->mappings;
+	run->unseen_bytes += p->bytes;
+	run->refused++;
+	if (!run->error)
+		run->error = (int)p->error;
+}
+
+/* 0 to 7 for themselves, then 8 buckets to each power of two. */
+static unsigned mapped_bucket(uint64_t ns)
+{
+	unsigned power;
+
+	if (ns < 8)
+		return (unsigned)ns;
+	power = 63 - (unsigned)__builtin_clzll(ns);
+	return 8 * (power - 2) + (unsigned)(ns >> (power - 3) & 7);
+}
+
+/* The largest value of a bucket. */
+static uint64_t mapped_edge(unsigned bucket)
+{
+	unsigned power = bucket / 8 + 2;
+
+	if (bucket < 8)
+		return bucket;
+	return (((uint64_t)(bucket % 8) + 9) << (power - 3)) - 1;
+}
+
+static void mapped_wait(struct mapped *m, uint64_t ns)
+{
+	if (!m->latency)
+		m->latency = memory_get(1, sizeof *m->latency);
+	m->latency->total++;
+	m->latency->count[mapped_bucket(ns)]++;
+	if (ns > m->latency->max)
+		m->latency->max = ns;
+}
+
+void mapped_add(struct mapped *m, uint64_t call, uint64_t aux, uint64_t bytes, uint64_t duration_ns)
+{
+	uint64_t faults = mapped_weight(call, aux);
+
+	if (call == AIOT_CALL_fault_write) {
+		m->written += faults;
+		m->bytes_written += bytes;
+		return;
+	}
+	*(call == AIOT_CALL_fault_major ? &m->major : &m->minor) += faults;
+	m->bytes_faulted += bytes;
+	/* 0: its beginning was not told. */
+	if (call == AIOT_CALL_fault_major && duration_ns)
+		mapped_wait(m, duration_ns);
+}
+
+void mapped_free(struct mapped *m)
+{
+	free(m->latency);
+	m->latency = NULL;
+}
+
+uint64_t mapped_slowest(const struct mapped *m)
+{
+	return m->latency ? m->latency->max : 0;
+}
+
+uint64_t mapped_percentile(const struct mapped *m, double share)
+{
+	const struct mapped_latency *l = m->latency;
+	double below = 0;
+
+	for (unsigned i = 0; l && i < MAPPED_BUCKETS; i++) {
+		below += l->count[i];
+		if (below >= share * (double)l->total && l->count[i])
+			return mapped_edge(i) < l->max ? mapped_edge(i) : l->max;
+	}
+	return 0;
+}
