@@ -115,6 +115,7 @@ static void fault_take(struct fault_drain *d, const struct ring_record *record)
 	case PERF_RECORD_LOST:
 		d->lost += record->lost << d->thread->all.shift;
 		d->thread->overflowed = true;
+		d->thread->full = false;
 		break;
 	case PERF_RECORD_EXIT: d->thread->ended |= record->tid == d->thread->tid; break;
 	case PERF_RECORD_FORK:
@@ -143,14 +144,22 @@ static void fault_take_last(struct fault_drain *d, bool settled)
 	}
 }
 
-/* What was lost was of files as often as what was not. */
-static void fault_count_lost(const struct fault_drain *d)
+/* What was lost was of files as often as what was told. */
+static void fault_count_lost(struct fault_thread *thread, uint64_t lost)
 {
-	uint64_t lost = d->lost > d->alone ? d->lost - d->alone : 0;
-	if (lost && d->told)
-		lost = (uint64_t)(((unsigned __int128)lost * d->wanted + d->told - 1) / d->told);
-	if (lost)
-		loss_count(AIOT_LOSS_FAULTS, lost);
+	if (!lost || !thread->told)
+		return;
+	unsigned __int128 share = (unsigned __int128)lost * thread->wanted;
+	loss_count(AIOT_LOSS_FAULTS, (uint64_t)((share + thread->told - 1) / thread->told));
+}
+
+void fault_count_untold(struct fault_thread *thread)
+{
+	uint64_t counted = ring_counted(&thread->all), told = thread->told;
+	if (thread->full && thread->all.shift == 0 && counted > told)
+		fault_count_lost(thread, counted - told);
+	thread->told = thread->wanted = 0;
+	thread->full = false;
 }
 
 void fault_drain(struct fault_thread *thread, bool settled, struct fault_news *news)
@@ -161,9 +170,16 @@ void fault_drain(struct fault_thread *thread, bool settled, struct fault_news *n
 	 * those that began in between. */
 	ring_look(&thread->all);
 	ring_look(&thread->major);
+	bool full = ring_is_full(&thread->all);
 	for (; ring_peek(&thread->all, &record); ring_take(&thread->all))
 		fault_take(&d, &record);
 	fault_take_last(&d, settled);
-	fault_count_lost(&d);
+	thread->full |= full;
+	uint64_t lost = d.lost > d.alone ? d.lost - d.alone : 0;
+	thread->told += d.told;
+	thread->wanted += d.wanted;
+	fault_count_lost(thread, lost);
+	thread->told += lost;
+	thread->wanted += d.told ? (uint64_t)((unsigned __int128)lost * d.wanted / d.told) : 0;
 	thread->records += d.told + (d.lost >> thread->all.shift);
 }

@@ -19,9 +19,11 @@ struct fault_thread {
 	struct aiot_event begun; /* the last fault that began, file 0: of no interest */
 	uint64_t begun_address;  /* 0: none */
 	uint64_t records;        /* faults told since `since_ns` */
+	uint64_t told, wanted;   /* faults accounted for since `all` was opened; of interest */
 	uint64_t since_ns;
 	bool ended;      /* no more will come */
 	bool overflowed; /* a ring was too small */
+	bool full;       /* `all` was, and has not told what it lost */
 };
 
 /* What was met on the way. */
@@ -33,5 +35,8 @@ struct fault_news {
 /* Stores what the rings hold. `settled`: the thread can't be in the middle of a
  * fault, because it is the caller or has ended. */
 void fault_drain(struct fault_thread *thread, bool settled, struct fault_news *news);
+
+/* Before `all` is closed: counts what it never told. */
+void fault_count_untold(struct fault_thread *thread);
 
 #endif

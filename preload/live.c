@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -157,6 +158,13 @@ bool live_drain(bool (*drain)(struct aiot_region *region))
 			all = drain(region) && all;
 	}
 	return all;
+}
+
+bool live_is(const char *path, size_t bytes)
+{
+	const char *slash = strrchr(live_path, '/');
+	size_t length = slash ? strlen(slash) : 0;
+	return length && bytes > length && !memcmp(path + bytes - length, slash, length);
 }
 
 void live_remove(void)

@@ -8,6 +8,7 @@
 #define PRELOAD_LIVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "aiotrace/format.h"
@@ -23,6 +24,9 @@ void live_give(struct aiot_region *region, uint32_t used);
 
 /* Calls `drain` on each region that is owned. Returns whether all succeeded. */
 bool live_drain(bool (*drain)(struct aiot_region *region));
+
+/* Whether a path of `bytes` bytes ends in the file's own name. */
+bool live_is(const char *path, size_t bytes);
 
 /* Removes the file's name; the memory stays mapped. */
 void live_remove(void);

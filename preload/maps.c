@@ -12,7 +12,7 @@
 bool maps_open(struct maps *maps)
 {
 	for (maps->room = MAPS_LEAST; maps->room <= MAPS_MOST; maps->room *= 4) {
-		maps->text = maps->at = sys_map(maps->room, 0);
+		maps->at = maps->text = sys_map(maps->room, 0);
 		if (!maps->text)
 			return false;
 		long bytes = sys_read_file("/proc/self/maps", maps->text, maps->room);
@@ -40,8 +40,10 @@ static uint64_t maps_number(const char **at, unsigned base)
 {
 	uint64_t value = 0;
 	for (;; (*at)++) {
-		unsigned digit = (unsigned char)**at;
-		digit = digit >= 'a' ? digit - 'a' + 10 : digit - '0';
+		char c = **at;
+		unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+		                 : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
+		                                        : 16;
 		if (digit >= base)
 			break;
 		value = value * base + digit;

@@ -10,6 +10,8 @@
 
 #define PERMIT_PAGES_FREE 512 /* 87,000 faults until someone looks, on x86 */
 #define PERMIT_PAGES_USER 32
+#define PERMIT_LEAST      8
+#define PERMIT_SHARED     16 /* times as much for all other threads together */
 
 /* Whether a filter of system calls is in place. */
 static int permit_is_filtered(void)
@@ -54,4 +56,13 @@ uint32_t permit_pages(void)
 	if (SYS2(capget, &head, set) < 0)
 		return PERMIT_PAGES_USER;
 	return set[0].effective & 1u << CAP_IPC_LOCK ? PERMIT_PAGES_FREE : PERMIT_PAGES_USER;
+}
+
+uint32_t permit_pages_other(uint32_t threads)
+{
+	uint32_t pages = permit_pages() / 4;
+	uint32_t share = permit_pages() * PERMIT_SHARED / (threads + 1);
+	while (pages > share && pages > PERMIT_LEAST)
+		pages /= 2;
+	return pages > PERMIT_LEAST ? pages : PERMIT_LEAST;
 }

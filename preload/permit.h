@@ -15,4 +15,7 @@ int permit_ask(void);
  * swapped, of which a user without CAP_IPC_LOCK has little. */
 uint32_t permit_pages(void);
 
+/* The same for one of many threads, which may never fault. */
+uint32_t permit_pages_other(uint32_t threads);
+
 #endif

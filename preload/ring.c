@@ -86,6 +86,7 @@ static long ring_try(void *argument)
 	o->ring->pages = (uint32_t)pages;
 	o->ring->mask = (uint64_t)pages * sys_page() - 1;
 	o->ring->shift = o->shift;
+	o->ring->base = (uint64_t)ring_page(o->ring)->offset;
 	return 0;
 }
 
@@ -112,6 +113,16 @@ static uint64_t ring_head(const struct ring *ring)
 uint64_t ring_filled(const struct ring *ring)
 {
 	return ring->page ? ring_head(ring) - ring_page(ring)->data_tail : 0;
+}
+
+uint64_t ring_counted(const struct ring *ring)
+{
+	return ring->page ? (uint64_t)ring_page(ring)->offset - ring->base : 0;
+}
+
+bool ring_is_full(const struct ring *ring)
+{
+	return ring->page && ring->head - ring_page(ring)->data_tail + 64 > ring_bytes(ring);
 }
 
 void ring_look(struct ring *ring)

@@ -16,6 +16,7 @@ struct ring {
 	void *page; /* NULL: not open */
 	uint64_t mask;
 	uint64_t head; /* as of ring_look */
+	uint64_t base; /* faults before there was a ring to tell them in */
 	uint32_t pages;
 	uint8_t shift; /* it tells one fault of 2^shift */
 };
@@ -46,7 +47,14 @@ static inline uint64_t ring_bytes(const struct ring *ring)
 	return ring->mask + 1;
 }
 
-/* Fixes what ring_next goes up to: records that are complete now. */
+/* Faults that the kernel has counted, told or not: as of when the thread last
+ * began to run on a processor, or later. */
+uint64_t ring_counted(const struct ring *ring);
+
+/* Whether another record may not fit, as of ring_look. */
+bool ring_is_full(const struct ring *ring);
+
+/* Fixes what ring_peek goes up to: records that are complete now. */
 void ring_look(struct ring *ring);
 
 /* Copies the next record without taking it; false if there is none. */

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "file.h"
+#include "live.h"
 #include "mapping.h"
 #include "maps.h"
 #include "path.h"
@@ -99,7 +100,8 @@ static bool scan_add(const struct maps_line *line, uint64_t since_ns)
 {
 	struct mapping known = {0};
 	bool found = mapping_find(line->begin, &known);
-	if (found && known.generation == state_generation)
+	if ((found && known.generation == state_generation) ||
+	    live_is(line->path, line->path_bytes))
 		return false;
 	struct file file = scan_file(line);
 	struct mapping mapping = {.begin = line->begin,

@@ -24,7 +24,6 @@
 #define WATCH_RATE     50000u      /* faults a second that are told one by one */
 #define WATCH_STEP     3           /* then one of 8 is, and so on … */
 #define WATCH_COARSEST 12          /* … up to one of 4,096 */
-#define WATCH_SMALL    8           /* pages of a ring, for a thread that may never fault */
 
 static struct fault_thread watch_threads[WATCH_MOST];
 static uint32_t watch_top; /* none in use at or above */
@@ -70,6 +69,7 @@ static struct fault_thread *watch_find(uint32_t tid)
 
 static void watch_close(struct fault_thread *thread)
 {
+	fault_count_untold(thread);
 	ring_close(&thread->all);
 	ring_close(&thread->major);
 	*thread = (struct fault_thread){0};
@@ -107,7 +107,7 @@ static int watch_add(uint32_t tid, uint32_t pages, enum ring_step *failed)
 static void watch_add_other(uint32_t tid)
 {
 	enum ring_step failed;
-	int error = watch_add(tid, WATCH_SMALL, &failed);
+	int error = watch_add(tid, permit_pages_other(watch_top), &failed);
 	if (error && SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
 		watch_note_thread_unseen();
 }
@@ -137,9 +137,8 @@ static void watch_provoke(struct fault_thread *thread)
 static void watch_drain(struct fault_thread *thread, bool settled)
 {
 	bool own = thread->tid == thread_id();
-	bool full = ring_filled(&thread->all) + 64 > ring_bytes(&thread->all);
 	fault_drain(thread, settled || own, &watch_news);
-	if (own && full && thread->all.page)
+	if (own && thread->full)
 		watch_provoke(thread);
 }
 
@@ -147,6 +146,7 @@ static void watch_reopen(struct fault_thread *thread, uint32_t pages, uint8_t sh
 {
 	enum ring_step failed;
 	watch_drain(thread, false);
+	fault_count_untold(thread);
 	ring_close(&thread->all);
 	if (ring_open(&thread->all, RING_ALL, thread->tid, pages, shift, &failed))
 		watch_note_thread_unseen();
