@@ -21,9 +21,9 @@ struct mapped_latency {
 };
 
 struct mapped {
-	uint64_t major, minor, written;       /* faults */
+	uint64_t major, minor, written;        /* faults */
 	uint64_t bytes_faulted, bytes_written; /* pages of the first two, and of the third */
-	struct mapped_latency *latency;       /* NULL: no major fault */
+	struct mapped_latency *latency;        /* NULL: no major fault */
 };
 
 /* All processes of a recording. */

@@ -78,7 +78,7 @@ struct process {
 	struct aiot_define_kernel_io kernel_first, kernel_last;
 	size_t kernel_count;
 	struct aiot_define_mapped mapped; /* all 0: no file of interest was mapped */
-	uint64_t clock_mono, clock_real; /* the first clock record, 0 = none */
+	uint64_t clock_mono, clock_real;  /* the first clock record, 0 = none */
 	uint64_t loss[AIOT_LOSSES];
 
 	struct stream *streams;

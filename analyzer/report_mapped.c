@@ -14,13 +14,12 @@ json_t *report_mapped_json(const struct mapped *m)
 {
 	if (!mapped_used(m))
 		return json_null();
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "major",
-	                 (json_int_t)m->major, "minor", (json_int_t)m->minor, "bytes_faulted",
-	                 (json_int_t)m->bytes_faulted, "written", (json_int_t)m->written,
-	                 "bytes_written", (json_int_t)m->bytes_written, "major_latency_ns", "p50",
-	                 (json_int_t)mapped_percentile(m, 0.50), "p99",
-	                 (json_int_t)mapped_percentile(m, 0.99), "max",
-	                 (json_int_t)mapped_slowest(m));
+	return json_pack(
+	        "{s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "major", (json_int_t)m->major,
+	        "minor", (json_int_t)m->minor, "bytes_faulted", (json_int_t)m->bytes_faulted,
+	        "written", (json_int_t)m->written, "bytes_written", (json_int_t)m->bytes_written,
+	        "major_latency_ns", "p50", (json_int_t)mapped_percentile(m, 0.50), "p99",
+	        (json_int_t)mapped_percentile(m, 0.99), "max", (json_int_t)mapped_slowest(m));
 }
 
 json_t *report_mapped_run_json(const struct mapped_run *m)

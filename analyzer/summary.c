@@ -34,7 +34,7 @@ struct summing {
 	uint32_t (*last)[AIOT_STAGES]; /* rank of the last file by process and stage */
 	struct episodes saved, loaded;
 	struct coverage *coverage;
-	struct mapped *mapped; /* by name */
+	struct mapped *mapped;  /* by name */
 	uint16_t *stages_seen;  /* bits, by name */
 	uint32_t *reasons_seen; /* likewise */
 };

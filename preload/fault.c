@@ -118,9 +118,7 @@ static void fault_take(struct fault_drain *d, const struct ring_record *record)
 		d->thread->full = false;
 		break;
 	case PERF_RECORD_EXIT: d->thread->ended |= record->tid == d->thread->tid; break;
-	case PERF_RECORD_FORK:
-		d->news->thread = record->tid ? record->tid : d->news->thread;
-		break;
+	case PERF_RECORD_FORK: d->news->thread = record->tid ? record->tid : d->news->thread; break;
 	default: break;
 	}
 }

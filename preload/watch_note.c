@@ -35,9 +35,8 @@ void watch_note_forget(void)
 static void note_text(struct define_list *list, enum ring_step failed)
 {
 	static const char head[] = "page faults of mapped files are not seen: ";
-	static const char map[] =
-	        ": no memory for the kernel's records; to allow it: a higher "
-	        "kernel.perf_event_mlock_kb, or ulimit -l";
+	static const char map[] = ": no memory for the kernel's records; to allow it: a higher "
+	                          "kernel.perf_event_mlock_kb, or ulimit -l";
 	static const char open[] =
 	        ": perf_event_open is refused; to allow it: sysctl "
 	        "kernel.perf_event_paranoid=2, or CAP_PERFMON; in a container also a "

@@ -123,8 +123,8 @@ static void *map_memory(void *address, size_t size, int protection, int flags, i
 	bool known = flags & MAP_FIXED && map_look(address, size, &mapping);
 	if (known)
 		map_settle(&mapping);
-	void *got = (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd,
-	                                                offset);
+	void *got =
+	        (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd, offset);
 	if (known && got != MAP_FAILED)
 		mapping_cut((uintptr_t)got, map_end(got, size));
 	return got;

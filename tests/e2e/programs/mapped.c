@@ -117,7 +117,8 @@ static void children(struct work all)
 	for (int i = 0; i < 2; i++) {
 		fflush(stdout);
 		if (fork() == 0) {
-			struct work half = {all.bytes + (size_t)i * all.size / 2, all.size / 2, PAGE};
+			struct work half = {all.bytes + (size_t)i * all.size / 2, all.size / 2,
+			                    PAGE};
 			access("/", F_OK);
 			close(open("/dev/null", O_RDONLY));
 			touch(&half);
@@ -174,8 +175,8 @@ static void pieces(const char *path)
 	must(mmap(w.bytes + 2 * quarter, quarter, PROT_READ | PROT_WRITE,
 	          MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED,
 	     "mmap over");
-	struct work last = {mremap(w.bytes + 3 * quarter, quarter, quarter, MREMAP_MAYMOVE | MREMAP_FIXED,
-	                           w.bytes + quarter),
+	struct work last = {mremap(w.bytes + 3 * quarter, quarter, quarter,
+	                           MREMAP_MAYMOVE | MREMAP_FIXED, w.bytes + quarter),
 	                    quarter, PAGE};
 	must(last.bytes == w.bytes + quarter, "mremap");
 	for (size_t at = 0; at < quarter; at += PAGE)

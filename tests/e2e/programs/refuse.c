@@ -15,7 +15,7 @@
 int main(int argc, char **argv)
 {
 	unsigned action = argc > 1 && !strcmp(argv[1], "kill") ? SECCOMP_RET_KILL_PROCESS
-	                                                      : SECCOMP_RET_ERRNO | EPERM;
+	                                                       : SECCOMP_RET_ERRNO | EPERM;
 	struct sock_filter filter[] = {
 	        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 	        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_perf_event_open, 0, 1),
