@@ -78,7 +78,7 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 
 BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
-CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio
+CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio python3-lmdb python3-h5py
 LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
 # Another interpreter brings its own modules.
 ifeq ($(PYTHON),/usr/bin/python3)

@@ -10,6 +10,7 @@
 
 #define PERMIT_PAGES_FREE 512 /* 87,000 faults until someone looks, on x86 */
 #define PERMIT_PAGES_USER 32
+#define PERMIT_PAGES_NEW  16
 #define PERMIT_LEAST      8
 #define PERMIT_SHARED     16 /* times as much for all other threads together */
 
@@ -56,6 +57,12 @@ uint32_t permit_pages(void)
 	if (SYS2(capget, &head, set) < 0)
 		return PERMIT_PAGES_USER;
 	return set[0].effective & 1u << CAP_IPC_LOCK ? PERMIT_PAGES_FREE : PERMIT_PAGES_USER;
+}
+
+uint32_t permit_pages_new(void)
+{
+	uint32_t most = permit_pages();
+	return most < PERMIT_PAGES_NEW ? most : PERMIT_PAGES_NEW;
 }
 
 uint32_t permit_pages_other(uint32_t threads)

@@ -15,7 +15,10 @@ int permit_ask(void);
  * swapped, of which a user without CAP_IPC_LOCK has little. */
 uint32_t permit_pages(void);
 
-/* The same for one of many threads, which may never fault. */
+/* The same for a thread that is just made, which should not take long, … */
+uint32_t permit_pages_new(void);
+
+/* … and for one of many threads that were there before, and may never fault. */
 uint32_t permit_pages_other(uint32_t threads);
 
 #endif

@@ -103,13 +103,18 @@ static int watch_add(uint32_t tid, uint32_t pages, enum ring_step *failed)
 	return place ? watch_open(place, tid, pages, failed) : -1;
 }
 
+static void watch_add_or_note(uint32_t tid, uint32_t pages)
+{
+	enum ring_step failed;
+	int error = watch_add(tid, pages, &failed);
+	if (error && SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
+		watch_note_thread_unseen();
+}
+
 /* A thread besides the one that began it all. */
 static void watch_add_other(uint32_t tid)
 {
-	enum ring_step failed;
-	int error = watch_add(tid, permit_pages_other(watch_top), &failed);
-	if (error && SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
-		watch_note_thread_unseen();
+	watch_add_or_note(tid, permit_pages_other(watch_top));
 }
 
 static bool watch_is_due(const struct fault_thread *thread)
@@ -208,7 +213,7 @@ static bool watch_is_over(uint64_t now)
 static void watch_heed(uint64_t now)
 {
 	if (watch_news.thread)
-		watch_add_other(watch_news.thread);
+		watch_add_or_note(watch_news.thread, permit_pages_new());
 	if (watch_news.unknown)
 		scan_now_and_then(now);
 	watch_news = (struct fault_news){0};
@@ -292,7 +297,7 @@ void watch_thread_begins(void)
 	if (!__atomic_load_n(&watch_active, __ATOMIC_SEQ_CST) || !watch_lock(WATCH_PATIENCE))
 		return;
 	if (watch_active)
-		watch_add_other(thread_id());
+		watch_add_or_note(thread_id(), permit_pages_new());
 	watch_unlock();
 }
 
