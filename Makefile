@@ -30,9 +30,13 @@ ZSTD_STATIC  ?= $(shell $(CC) -print-file-name=libzstd.a)
 .PHONY: all
 all: $(BUILD)/libaiotrace.so $(BUILD)/aiotrace ## build the library and the program into build/
 
+# Headers promise that pointers are not NULL, and the programs we sit in break
+# that; and they hold inline versions of what we define.
+PRELOAD_CFLAGS := '-D__nonnull(params)=' '-D__attribute_nonnull__(params)=' -D__NO_INLINE__
+
 $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -O3 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload -O3 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
@@ -71,7 +75,7 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpre
 
 $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE $(CFLAGS) \
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g -D__NO_INLINE__ $(WARN) -D_GNU_SOURCE $(CFLAGS) \
 	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl
 
 # ---- What must be installed -------------------------------------------------
@@ -173,7 +177,7 @@ lint: deps-lint ## format, static analysis and the rules of the house
 	@echo 'clang-tidy'
 	$(Q)mkdir -p $(BUILD)/gen
 	$(Q)printf '%s\n' $(PRELOAD_SRC) $(ANALYZER_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
-	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ipreload -Ianalyzer 2>/dev/null' tidy
+	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload -Ianalyzer 2>/dev/null' tidy
 	@echo 'cppcheck'
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j $$(nproc) \
 	  --enable=warning,performance --suppress=missingIncludeSystem \

@@ -190,3 +190,11 @@ void attributes_write_last(void)
 {
 	attributes_write(attributes_add_last, NULL);
 }
+
+void attributes_note(const char *text)
+{
+	uint8_t record[512];
+	struct define_list list = {record, 0, sizeof record};
+	define_add(&list, AIOT_DEFINE_NOTE, text, strlen(text), NULL, 0);
+	block_write_definitions(list.data, list.used);
+}

@@ -12,4 +12,7 @@ int attributes_write_first(const char *host);
 /* Writes those it ends with. */
 void attributes_write_last(void);
 
+/* Adds a text for the user. */
+void attributes_note(const char *text);
+
 #endif

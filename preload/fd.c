@@ -140,13 +140,17 @@ static struct file fd_file(int fd, const char *path, bool certain)
 		return file;
 	if (SYS2(fstat, fd, &about) < 0)
 		return (struct file){0};
-	if (!certain && path_of_fd(fd, name))
+	if (!certain && path_of_fd(fd, name)) {
+		fd_undelete(name, &about);
 		path = name;
+	}
 	return file_named(path, &about);
 }
 
 struct fd fd_opened(int fd, const char *path, bool certain, int flags)
 {
+	if (thread_is_vforked())
+		return (struct fd){0};
 	thread_self.busy++;
 	struct file file = fd_file(fd, path, certain);
 	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
@@ -168,6 +172,15 @@ void fd_closed(int fd)
 {
 	if ((unsigned)fd < FD_CHUNK * FD_CHUNKS && fd_chunks[fd / FD_CHUNK])
 		fd_store(fd, (struct fd){0});
+}
+
+void fd_closed_as(int fd, struct description *held)
+{
+	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
+	if (chunk && held &&
+	    __atomic_compare_exchange_n(&chunk[fd % FD_CHUNK].description, &held, NULL, 0,
+	                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		description_drop(held);
 }
 
 void fd_closed_from(unsigned first, unsigned last)
@@ -207,7 +220,36 @@ void fd_distrust_all(void)
 	fd_for_each(fd_ask);
 }
 
+void fd_appends(int fd)
+{
+	struct fd entry = fd_look(fd);
+	if (entry.description)
+		__atomic_fetch_or(&entry.description->traits, DESCRIPTION_APPEND, __ATOMIC_RELAXED);
+}
+
+/* The generation of the child that was told of; 0 = none is being made. */
+static uint16_t fd_told;
+
 void fd_before_fork(void)
 {
 	fd_for_each(description_hold);
+	fd_told = (uint16_t)(state_generation + 1);
+}
+
+void fd_after_fork(void)
+{
+	fd_told = 0;
+}
+
+/* Nobody held the descriptions for this child: they stay the parent's, who
+ * learns from it that another moves the positions. */
+void fd_forked(void)
+{
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	if (fd_told == state_generation)
+		return;
+	fd_for_each(fd_ask);
+	for (unsigned fd = 0; fd <= highest; fd++)
+		if (fd_chunks[fd / FD_CHUNK])
+			fd_chunks[fd / FD_CHUNK][fd % FD_CHUNK].description = NULL;
 }

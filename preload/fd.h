@@ -55,14 +55,33 @@ void fd_copied(int original, int copy);
 void fd_closed(int fd);
 void fd_closed_from(unsigned first, unsigned last);
 
+/* `fd` was closed inside libc while it stood for `held`. Nothing happens if it
+ * already stands for something else. */
+void fd_closed_as(int fd, struct description *held);
+
 /* The stdio of libc, or another process image, moves this descriptor's
  * position without our seeing it: ask for it from now on. */
 void fd_distrust(int fd);
 
 /* The same for all: another program is about to inherit some of them. */
 void fd_distrust_all(void);
+/* Writes through `fd` go to the end of the file. */
+void fd_appends(int fd);
+
+/* False where the file is filtered out. */
+static inline bool fd_wanted(const struct fd *fd)
+{
+	return !fd->description || !(fd->description->traits & DESCRIPTION_UNWANTED);
+}
 
 /* fork is about to copy all descriptors: each description has one more user. */
 void fd_before_fork(void);
+
+/* In the parent, when that fork is done. */
+void fd_after_fork(void);
+
+/* In a child, before it uses the table: it may have been made by a call that
+ * nobody told the parent's table of. */
+void fd_forked(void);
 
 #endif

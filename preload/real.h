@@ -7,17 +7,32 @@
 #ifndef PRELOAD_REAL_H
 #define PRELOAD_REAL_H
 
+#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <pthread.h>
+#include <pty.h>
+#include <sched.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/xattr.h>
 #include <unistd.h>
+#include <utime.h>
 
 #include "undeclared.h"
+
+/* What nobody should call any more is called all the same. */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
 /* What this library exports: its own definitions of the same. */
 #define AIOT_CALL(id, symbol, class, level, roles)                                                 \

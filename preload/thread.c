@@ -29,6 +29,11 @@ uint32_t thread_id(void)
 	return self->tid;
 }
 
+bool thread_is_child(void)
+{
+	return thread_vfork == THREAD_VFORKED || (uint32_t)SYS0(gettid) != thread_self.tid;
+}
+
 uint32_t thread_new_stream(void)
 {
 	return __atomic_add_fetch(&thread_streams, 1, __ATOMIC_RELAXED);

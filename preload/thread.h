@@ -26,7 +26,12 @@ struct thread {
 
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
 
-/* Set by vfork's child, which shares this memory until it execs. */
+/* Set by a child that shares this memory until it execs: no thread of ours. */
+enum thread_child {
+	THREAD_NO_CHILD = 0,
+	THREAD_VFORKED = 1, /* the parent waits, and takes it back when it goes on */
+	THREAD_CLONED = 2,  /* both run, it may be, with one thread's storage between them */
+};
 extern __thread uint32_t thread_vfork __attribute__((tls_model("initial-exec")));
 
 static inline struct aiot_event *thread_events(const struct aiot_region *region)
@@ -37,6 +42,14 @@ static inline struct aiot_event *thread_events(const struct aiot_region *region)
 static inline uint8_t *thread_definitions(const struct aiot_region *region)
 {
 	return (uint8_t *)(thread_events(region) + AIOT_LIVE_EVENTS);
+}
+
+/* Whether the caller is such a child. */
+bool thread_is_child(void);
+
+static inline bool thread_is_vforked(void)
+{
+	return __builtin_expect(thread_vfork, 0) && thread_is_child();
 }
 
 /* A number for a stream of events, not given out before in this process. */

@@ -27,7 +27,7 @@ static int tracer_prepare(void)
 	if (state_prepare() || file_prepare())
 		return -ENOMEM;
 	thread_prepare();
-	pthread_atfork(fd_before_fork, NULL, NULL);
+	pthread_atfork(fd_before_fork, fd_after_fork, NULL);
 	return 0;
 }
 
@@ -37,6 +37,7 @@ static void tracer_forget(void)
 	thread_forget();
 	live_forget();
 	scratch_forget();
+	fd_forked();
 	description_forget();
 	loss_reset();
 	watch_forget();
@@ -80,7 +81,7 @@ static void tracer_wait_for_start(void)
 bool tracer_enter(void)
 {
 	int saved = errno;
-	if (thread_vfork) {
+	if (thread_is_vforked()) {
 		loss_count(AIOT_LOSS_VFORK, 1);
 		return false;
 	}
@@ -105,7 +106,7 @@ bool tracer_enter(void)
 
 void tracer_finish(void)
 {
-	if (thread_vfork || !state_move(STATE_ON, STATE_CLOSING))
+	if (thread_is_vforked() || !state_move(STATE_ON, STATE_CLOSING))
 		return;
 	bool seen = SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;
 	event_wait();

@@ -6,6 +6,8 @@
 #ifndef PRELOAD_UNDECLARED_H
 #define PRELOAD_UNDECLARED_H
 
+#include <stdarg.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -16,6 +18,21 @@ int __openat64_2(int directory, const char *path, int flags);
 ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound);
 ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t bound);
 ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t bound);
+ssize_t __readlink_chk(const char *path, char *buffer, size_t size, size_t bound);
+ssize_t __readlinkat_chk(int directory, const char *path, char *buffer, size_t size, size_t bound);
+char *__realpath_chk(const char *path, char *buffer, size_t bound);
+size_t __fread_chk(void *buffer, size_t bound, size_t size, size_t count, FILE *file);
+size_t __fread_unlocked_chk(void *buffer, size_t bound, size_t size, size_t count, FILE *file);
+char *__fgets_chk(char *buffer, size_t bound, int size, FILE *file);
+char *__fgets_unlocked_chk(char *buffer, size_t bound, int size, FILE *file);
+int __fprintf_chk(FILE *file, int flag, const char *format, ...);
+int __printf_chk(int flag, const char *format, ...);
+int __vfprintf_chk(FILE *file, int flag, const char *format, va_list arguments);
+int __vprintf_chk(int flag, const char *format, va_list arguments);
+int __dprintf_chk(int fd, int flag, const char *format, ...);
+int __vdprintf_chk(int fd, int flag, const char *format, va_list arguments);
+int _IO_getc(FILE *file);
+int _IO_putc(int character, FILE *file);
 int __xstat(int version, const char *path, struct stat *buffer);
 int __xstat64(int version, const char *path, struct stat64 *buffer);
 int __fxstat(int version, int fd, struct stat *buffer);

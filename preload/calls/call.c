@@ -36,3 +36,25 @@ void call_forget_name(int directory, const char *path)
 	file_forget(name);
 	thread_self.busy--;
 }
+
+int call_opened(const struct call *call, enum aiot_call id, int directory, const char *path,
+                int flags, int fd)
+{
+	struct aiot_event event = call_event(call, id, fd);
+	char name[PATH_BYTES];
+	event.aux = (uint32_t)flags;
+	if (fd < 0 || thread_is_vforked()) {
+		call_store_named(&event, directory, path, 0, NULL);
+		return fd;
+	}
+	int saved = errno;
+	bool certain = path_absolute(directory, path, name) && path;
+	struct fd opened = fd_opened(fd, name, certain, flags);
+	event.file = opened.file;
+	event.stage = opened.stage;
+	event.handle = opened.description ? opened.description->handle : 0;
+	if (opened.file || !opened.description)
+		event_store(&event);
+	errno = saved;
+	return fd;
+}

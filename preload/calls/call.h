@@ -31,7 +31,8 @@ struct call {
  * those are counted as lost. */
 static inline bool call_in_vfork(void)
 {
-	return thread_vfork && thread_self.region && !thread_self.busy && state_is(STATE_ON);
+	return thread_vfork == THREAD_VFORKED && thread_self.region && !thread_self.busy &&
+	       state_is(STATE_ON);
 }
 
 /* Begins a call. Returns false if it is not to be traced. */
@@ -51,8 +52,7 @@ static inline bool call_begin_on(struct call *call, int fd)
 	if (!event_wanted())
 		return false;
 	call->fd = fd_look(fd);
-	const struct description *held = call->fd.description;
-	if (held && __builtin_expect(held->traits & DESCRIPTION_UNWANTED, 0))
+	if (__builtin_expect(!fd_wanted(&call->fd), 0))
 		return false;
 	call->start = clock_ticks();
 	return true;
@@ -83,6 +83,31 @@ static inline int call_ended(const struct call *call, enum aiot_call id, int ret
 	return returned;
 }
 
+/* Records a call on `size` bytes from `offset` on that moves none of them. */
+static inline int call_ended_over(const struct call *call, enum aiot_call id, int64_t offset,
+                                  uint64_t size, int flags, int returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	event.offset = offset;
+	event.size = size;
+	event.aux = (uint32_t)flags;
+	event_store(&event);
+	return returned;
+}
+
+/* Records a call that returns an error's number and leaves errno alone. */
+static inline int call_ended_with(const struct call *call, enum aiot_call id, int64_t offset,
+                                  uint64_t size, int flags, int error)
+{
+	struct aiot_event event = call_event(call, id, 0);
+	event.offset = offset;
+	event.size = size;
+	event.aux = (uint32_t)flags;
+	event.result = -error;
+	event_store(&event);
+	return error;
+}
+
 /* Records `event` of a call on a path seen from `directory`, and a second path
  * in aux if `other` is not NULL. Names are looked at after the call, when the
  * kernel has found them readable. Keeps errno. */
@@ -92,6 +117,11 @@ void call_store_named(struct aiot_event *event, int directory, const char *path,
 /* The name now stands for another file, or none. Keeps errno. */
 void call_forget_name(int directory, const char *path);
 
+/* Records a call that opened `path` as `fd`, or failed to if `fd` is -1, with
+ * open's flags. Without a path, /proc knows the file's name. Returns `fd`. */
+int call_opened(const struct call *call, enum aiot_call id, int directory, const char *path,
+                int flags, int fd);
+
 /* Records a call on one path. */
 static inline int call_ended_on_path(const struct call *call, enum aiot_call id, int directory,
                                      const char *path, int flags, int returned)
@@ -99,6 +129,16 @@ static inline int call_ended_on_path(const struct call *call, enum aiot_call id,
 	struct aiot_event event = call_event(call, id, returned);
 	event.aux = (uint32_t)flags;
 	call_store_named(&event, directory, path, 0, NULL);
+	return returned;
+}
+
+/* Records a call on two paths. */
+static inline int call_ended_on_paths(const struct call *call, enum aiot_call id,
+                                      int from_directory, const char *from, int to_directory,
+                                      const char *to, int returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	call_store_named(&event, from_directory, from, to_directory, to);
 	return returned;
 }
 

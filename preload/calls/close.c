@@ -9,7 +9,7 @@
 int close(int fd)
 {
 	struct call call;
-	if (thread_vfork)
+	if (thread_is_vforked())
 		return REAL(close)(fd);
 	bool wanted = call_begin_on(&call, fd);
 	fd_closed(fd);
@@ -21,7 +21,7 @@ int close(int fd)
 int close_range(unsigned first, unsigned last, int flags)
 {
 	struct call call;
-	if (thread_vfork)
+	if (thread_is_vforked())
 		return REAL(close_range)(first, last, flags);
 	bool wanted = call_begin(&call);
 	if (!(flags & CLOSE_RANGE_CLOEXEC))
@@ -34,7 +34,7 @@ int close_range(unsigned first, unsigned last, int flags)
 void closefrom(int first)
 {
 	struct call call;
-	if (thread_vfork) {
+	if (thread_is_vforked()) {
 		REAL(closefrom)(first);
 		return;
 	}

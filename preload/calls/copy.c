@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Copies inside the kernel: one call, two events, what it read and what it
- * wrote.
+ * wrote. vmsplice has memory on one side.
  */
 #include "calls/data.h"
 
@@ -82,4 +82,35 @@ ssize_t copy_file_range(int in, off64_t *in_offset, int out, off64_t *out_offset
 	ssize_t returned = REAL(copy_file_range)(in, in_offset, out, out_offset, size, flags);
 	return copy_ended(&copy, AIOT_CALL_copy_file_range, AIOT_CALL_copy_file_range_out,
 	                  in_offset, out_offset, size, returned);
+}
+
+ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_offset, size_t size,
+               unsigned flags)
+{
+	struct copy copy;
+	if (!copy_begin(&copy, in, out))
+		return REAL(splice)(in, in_offset, out, out_offset, size, flags);
+	ssize_t returned = REAL(splice)(in, in_offset, out, out_offset, size, flags);
+	return copy_ended(&copy, AIOT_CALL_splice, AIOT_CALL_splice_out, in_offset, out_offset,
+	                  size, returned);
+}
+
+/* What tee reads stays in the pipe. */
+ssize_t tee(int in, int out, size_t size, unsigned flags)
+{
+	struct copy copy;
+	if (!copy_begin(&copy, in, out))
+		return REAL(tee)(in, out, size, flags);
+	ssize_t returned = REAL(tee)(in, out, size, flags);
+	return copy_ended(&copy, AIOT_CALL_tee, AIOT_CALL_tee_out, NULL, NULL, size, returned);
+}
+
+ssize_t vmsplice(int fd, const struct iovec *vector, size_t count, unsigned flags)
+{
+	struct call call;
+	if (!call_begin_on(&call, fd))
+		return REAL(vmsplice)(fd, vector, count, flags);
+	ssize_t returned = REAL(vmsplice)(fd, vector, count, flags);
+	uint64_t size = data_vector_bytes(vector, (int)count, returned);
+	return data_write(&call, AIOT_CALL_vmsplice, fd, size, returned);
 }

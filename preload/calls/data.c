@@ -41,3 +41,16 @@ void data_store_write_at(const struct call *call, struct aiot_event *event, int 
 	}
 	event_store(event);
 }
+
+int64_t data_seek(const struct call *call, enum aiot_call id, int64_t offset, int whence,
+                  int64_t returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	struct description *held = call->fd.description;
+	if (held && returned >= 0)
+		__atomic_store_n(&held->position, returned, __ATOMIC_RELAXED);
+	event.offset = offset;
+	event.aux = (uint32_t)whence;
+	event_store(&event);
+	return returned;
+}

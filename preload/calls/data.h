@@ -14,6 +14,10 @@ void data_store_at_position(const struct call *call, struct aiot_event *event, i
 /* The same for a write at `offset`: with O_APPEND it went to the end instead. */
 void data_store_write_at(const struct call *call, struct aiot_event *event, int fd, int64_t offset);
 
+/* The event of a call that moved the position; `returned` is where to. */
+int64_t data_seek(const struct call *call, enum aiot_call id, int64_t offset, int whence,
+                  int64_t returned);
+
 /* The bytes asked for by a vector; 0 where the call failed, since the vector
  * may not be readable. */
 static inline uint64_t data_vector_bytes(const struct iovec *vector, int count, ssize_t returned)

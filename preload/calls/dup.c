@@ -22,7 +22,7 @@ static int dup_ended(const struct call *call, enum aiot_call id, int fd, int cop
 static int dup_unrecorded(int fd, int copy)
 {
 	int saved = errno;
-	if (copy >= 0 && !thread_vfork && state_is(STATE_ON))
+	if (copy >= 0 && !thread_is_vforked() && state_is(STATE_ON))
 		fd_copied(fd, copy);
 	errno = saved;
 	return copy;
@@ -31,7 +31,7 @@ static int dup_unrecorded(int fd, int copy)
 int dup(int fd)
 {
 	struct call call;
-	if (thread_vfork || !call_begin_on(&call, fd))
+	if (thread_is_vforked() || !call_begin_on(&call, fd))
 		return dup_unrecorded(fd, REAL(dup)(fd));
 	return dup_ended(&call, AIOT_CALL_dup, fd, REAL(dup)(fd));
 }
@@ -39,7 +39,7 @@ int dup(int fd)
 int dup2(int fd, int copy)
 {
 	struct call call;
-	if (thread_vfork || !call_begin_on(&call, fd))
+	if (thread_is_vforked() || !call_begin_on(&call, fd))
 		return dup_unrecorded(fd, REAL(dup2)(fd, copy));
 	return dup_ended(&call, AIOT_CALL_dup2, fd, REAL(dup2)(fd, copy));
 }
@@ -47,7 +47,7 @@ int dup2(int fd, int copy)
 int dup3(int fd, int copy, int flags)
 {
 	struct call call;
-	if (thread_vfork || !call_begin_on(&call, fd))
+	if (thread_is_vforked() || !call_begin_on(&call, fd))
 		return dup_unrecorded(fd, REAL(dup3)(fd, copy, flags));
 	return dup_ended(&call, AIOT_CALL_dup3, fd, REAL(dup3)(fd, copy, flags));
 }
@@ -90,7 +90,7 @@ int fcntl(int fd, int command, ...)
 {
 	struct call call;
 	long argument = DUP_ARGUMENT(command);
-	if (thread_vfork || !call_begin_on(&call, fd))
+	if (thread_is_vforked() || !call_begin_on(&call, fd))
 		return REAL(fcntl)(fd, command, argument);
 	return dup_fcntl_ended(&call, AIOT_CALL_fcntl, fd, command, argument,
 	                       REAL(fcntl)(fd, command, argument));
@@ -100,7 +100,7 @@ int fcntl64(int fd, int command, ...)
 {
 	struct call call;
 	long argument = DUP_ARGUMENT(command);
-	if (thread_vfork || !call_begin_on(&call, fd))
+	if (thread_is_vforked() || !call_begin_on(&call, fd))
 		return REAL(fcntl64)(fd, command, argument);
 	return dup_fcntl_ended(&call, AIOT_CALL_fcntl64, fd, command, argument,
 	                       REAL(fcntl64)(fd, command, argument));

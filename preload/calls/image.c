@@ -4,6 +4,8 @@
  * first. A failed exec leaves the process in the trace, its later events
  * written one by one.
  */
+#include <stdarg.h>
+
 #include "calls/call.h"
 #include "config.h"
 
@@ -63,7 +65,7 @@ static int image_stayed(const struct call *call, enum aiot_call id, const char *
 int execve(const char *path, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = !thread_vfork && call_begin(&call);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execve, path, false);
 	REAL(execve)(path, arguments, environment);
@@ -73,7 +75,7 @@ int execve(const char *path, char *const arguments[], char *const environment[])
 int execv(const char *path, char *const arguments[])
 {
 	struct call call;
-	bool wanted = !thread_vfork && call_begin(&call);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execv, path, false);
 	REAL(execv)(path, arguments);
@@ -83,7 +85,7 @@ int execv(const char *path, char *const arguments[])
 int execvp(const char *file, char *const arguments[])
 {
 	struct call call;
-	bool wanted = !thread_vfork && call_begin(&call);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execvp, file, true);
 	REAL(execvp)(file, arguments);
@@ -93,17 +95,89 @@ int execvp(const char *file, char *const arguments[])
 int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = !thread_vfork && call_begin(&call);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
 	if (wanted)
 		image_leave(&call, AIOT_CALL_execvpe, file, true);
 	REAL(execvpe)(file, arguments, environment);
 	return wanted ? image_stayed(&call, AIOT_CALL_execvpe, file) : -1;
 }
 
+/* The arguments of execl's kind, which end with NULL, as execv wants them. */
+static size_t image_count(va_list list)
+{
+	size_t count = 0;
+	while (va_arg(list, char *))
+		count++;
+	return count;
+}
+
+static void image_collect(char **arguments, const char *first, va_list *list)
+{
+	*arguments = (char *)first;
+	while (*arguments)
+		*++arguments = va_arg(*list, char *);
+}
+
+int execl(const char *path, const char *first, ...)
+{
+	struct call call;
+	va_list list;
+	va_start(list, first);
+	size_t count = first ? image_count(list) + 1 : 0;
+	va_end(list);
+	char *arguments[count + 1];
+	va_start(list, first);
+	image_collect(arguments, first, &list);
+	va_end(list);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execl, path, false);
+	REAL(execv)(path, arguments);
+	return wanted ? image_stayed(&call, AIOT_CALL_execl, path) : -1;
+}
+
+int execlp(const char *file, const char *first, ...)
+{
+	struct call call;
+	va_list list;
+	va_start(list, first);
+	size_t count = first ? image_count(list) + 1 : 0;
+	va_end(list);
+	char *arguments[count + 1];
+	va_start(list, first);
+	image_collect(arguments, first, &list);
+	va_end(list);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execlp, file, true);
+	REAL(execvp)(file, arguments);
+	return wanted ? image_stayed(&call, AIOT_CALL_execlp, file) : -1;
+}
+
+/* The environment stands behind the NULL. */
+int execle(const char *path, const char *first, ...)
+{
+	struct call call;
+	va_list list;
+	va_start(list, first);
+	size_t count = first ? image_count(list) + 1 : 0;
+	va_end(list);
+	char *arguments[count + 1];
+	va_start(list, first);
+	image_collect(arguments, first, &list);
+	char *const *environment = va_arg(list, char *const *);
+	va_end(list);
+	bool wanted = !thread_is_vforked() && call_begin(&call);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execle, path, false);
+	REAL(execve)(path, arguments, environment);
+	return wanted ? image_stayed(&call, AIOT_CALL_execle, path) : -1;
+}
+
 int fexecve(int fd, char *const arguments[], char *const environment[])
 {
 	struct call call;
-	bool wanted = !thread_vfork && call_begin_on(&call, fd);
+	bool wanted = !thread_is_vforked() && call_begin_on(&call, fd);
 	if (wanted && call.fd.kind == AIOT_FILE_REGULAR) {
 		call_ended(&call, AIOT_CALL_fexecve, 0);
 		fd_distrust_all();
@@ -116,7 +190,7 @@ int fexecve(int fd, char *const arguments[], char *const environment[])
 static void image_exit(enum aiot_call id, int status)
 {
 	struct call call;
-	if (!thread_vfork && call_begin(&call))
+	if (!thread_is_vforked() && call_begin(&call))
 		call_ended(&call, id, status & 0377);
 	tracer_finish();
 }

@@ -116,7 +116,7 @@ int chdir(const char *path)
 	int returned = REAL(chdir)(path);
 	if (wanted)
 		call_ended_on_path(&call, AIOT_CALL_chdir, AT_FDCWD, path, 0, returned);
-	if (returned == 0 && !thread_vfork)
+	if (returned == 0 && !thread_is_vforked())
 		path_cwd_changed();
 	return returned;
 }
@@ -128,7 +128,7 @@ int fchdir(int fd)
 	int returned = REAL(fchdir)(fd);
 	if (wanted)
 		call_ended(&call, AIOT_CALL_fchdir, returned);
-	if (returned == 0 && !thread_vfork)
+	if (returned == 0 && !thread_is_vforked())
 		path_cwd_changed();
 	return returned;
 }

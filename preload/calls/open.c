@@ -17,36 +17,14 @@
 		mode_;                                                                             \
 	})
 
-static int open_ended(const struct call *call, enum aiot_call id, int directory, const char *path,
-                      int flags, int fd)
-{
-	struct aiot_event event = call_event(call, id, fd);
-	char name[PATH_BYTES];
-	event.aux = (uint32_t)flags;
-	if (fd < 0 || thread_vfork) {
-		call_store_named(&event, directory, path, 0, NULL);
-		return fd;
-	}
-	int saved = errno;
-	bool certain = path_absolute(directory, path, name);
-	struct fd opened = fd_opened(fd, name, certain, flags);
-	event.file = opened.file;
-	event.stage = opened.stage;
-	event.handle = opened.description ? opened.description->handle : 0;
-	if (opened.file || !opened.description)
-		event_store(&event);
-	errno = saved;
-	return fd;
-}
-
 int open(const char *path, int flags, ...)
 {
 	struct call call;
 	mode_t mode = OPEN_MODE(flags, flags);
 	if (!call_begin(&call))
 		return REAL(open)(path, flags, mode);
-	return open_ended(&call, AIOT_CALL_open, AT_FDCWD, path, flags,
-	                  REAL(open)(path, flags, mode));
+	return call_opened(&call, AIOT_CALL_open, AT_FDCWD, path, flags,
+	                   REAL(open)(path, flags, mode));
 }
 
 int open64(const char *path, int flags, ...)
@@ -55,8 +33,8 @@ int open64(const char *path, int flags, ...)
 	mode_t mode = OPEN_MODE(flags, flags);
 	if (!call_begin(&call))
 		return REAL(open64)(path, flags, mode);
-	return open_ended(&call, AIOT_CALL_open64, AT_FDCWD, path, flags,
-	                  REAL(open64)(path, flags, mode));
+	return call_opened(&call, AIOT_CALL_open64, AT_FDCWD, path, flags,
+	                   REAL(open64)(path, flags, mode));
 }
 
 int openat(int directory, const char *path, int flags, ...)
@@ -65,8 +43,8 @@ int openat(int directory, const char *path, int flags, ...)
 	mode_t mode = OPEN_MODE(flags, flags);
 	if (!call_begin(&call))
 		return REAL(openat)(directory, path, flags, mode);
-	return open_ended(&call, AIOT_CALL_openat, directory, path, flags,
-	                  REAL(openat)(directory, path, flags, mode));
+	return call_opened(&call, AIOT_CALL_openat, directory, path, flags,
+	                   REAL(openat)(directory, path, flags, mode));
 }
 
 int openat64(int directory, const char *path, int flags, ...)
@@ -75,8 +53,8 @@ int openat64(int directory, const char *path, int flags, ...)
 	mode_t mode = OPEN_MODE(flags, flags);
 	if (!call_begin(&call))
 		return REAL(openat64)(directory, path, flags, mode);
-	return open_ended(&call, AIOT_CALL_openat64, directory, path, flags,
-	                  REAL(openat64)(directory, path, flags, mode));
+	return call_opened(&call, AIOT_CALL_openat64, directory, path, flags,
+	                   REAL(openat64)(directory, path, flags, mode));
 }
 
 int creat(const char *path, mode_t mode)
@@ -84,8 +62,8 @@ int creat(const char *path, mode_t mode)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(creat)(path, mode);
-	return open_ended(&call, AIOT_CALL_creat, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
-	                  REAL(creat)(path, mode));
+	return call_opened(&call, AIOT_CALL_creat, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
+	                   REAL(creat)(path, mode));
 }
 
 int creat64(const char *path, mode_t mode)
@@ -93,8 +71,8 @@ int creat64(const char *path, mode_t mode)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(creat64)(path, mode);
-	return open_ended(&call, AIOT_CALL_creat64, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
-	                  REAL(creat64)(path, mode));
+	return call_opened(&call, AIOT_CALL_creat64, AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC,
+	                   REAL(creat64)(path, mode));
 }
 
 int __open_2(const char *path, int flags)
@@ -102,8 +80,8 @@ int __open_2(const char *path, int flags)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(__open_2)(path, flags);
-	return open_ended(&call, AIOT_CALL___open_2, AT_FDCWD, path, flags,
-	                  REAL(__open_2)(path, flags));
+	return call_opened(&call, AIOT_CALL___open_2, AT_FDCWD, path, flags,
+	                   REAL(__open_2)(path, flags));
 }
 
 int __open64_2(const char *path, int flags)
@@ -111,8 +89,8 @@ int __open64_2(const char *path, int flags)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(__open64_2)(path, flags);
-	return open_ended(&call, AIOT_CALL___open64_2, AT_FDCWD, path, flags,
-	                  REAL(__open64_2)(path, flags));
+	return call_opened(&call, AIOT_CALL___open64_2, AT_FDCWD, path, flags,
+	                   REAL(__open64_2)(path, flags));
 }
 
 int __openat_2(int directory, const char *path, int flags)
@@ -120,8 +98,8 @@ int __openat_2(int directory, const char *path, int flags)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(__openat_2)(directory, path, flags);
-	return open_ended(&call, AIOT_CALL___openat_2, directory, path, flags,
-	                  REAL(__openat_2)(directory, path, flags));
+	return call_opened(&call, AIOT_CALL___openat_2, directory, path, flags,
+	                   REAL(__openat_2)(directory, path, flags));
 }
 
 int __openat64_2(int directory, const char *path, int flags)
@@ -129,6 +107,6 @@ int __openat64_2(int directory, const char *path, int flags)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(__openat64_2)(directory, path, flags);
-	return open_ended(&call, AIOT_CALL___openat64_2, directory, path, flags,
-	                  REAL(__openat64_2)(directory, path, flags));
+	return call_opened(&call, AIOT_CALL___openat64_2, directory, path, flags,
+	                   REAL(__openat64_2)(directory, path, flags));
 }

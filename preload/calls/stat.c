@@ -11,7 +11,8 @@ static int stat_at_ended(const struct call *call, enum aiot_call id, int directo
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.aux = (uint32_t)flags;
-	bool itself = returned == 0 && !thread_vfork && flags & AT_EMPTY_PATH && (!path || !*path);
+	bool itself =
+	        returned == 0 && !thread_is_vforked() && flags & AT_EMPTY_PATH && (!path || !*path);
 	if (!itself) {
 		call_store_named(&event, directory, path, 0, NULL);
 		return returned;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Streams: their opening and closing. libc moves a stream's position by calls
- * of its own, so the position is asked for where one is needed.
+ * Streams: their opening and closing. libc closes and replaces a stream's
+ * descriptor itself.
  */
 #include "calls/call.h"
+#include "calls/stdio_kernel.h"
 
 /* The flags of open that a mode stands for. */
 static int stdio_flags(const char *mode)
@@ -16,28 +17,38 @@ static int stdio_flags(const char *mode)
 	}
 }
 
+/* Where streams can't be followed, the position is asked for when it is needed. */
+static void stdio_follow(int fd, const char *mode)
+{
+	if (mode[0] == 'a')
+		fd_appends(fd);
+	if (!stdio_kernel_watch())
+		fd_distrust(fd);
+}
+
+static int stdio_fd(FILE *stream)
+{
+	int saved = errno, fd = stream ? fileno(stream) : -1;
+	errno = saved;
+	return fd;
+}
+
 static FILE *stdio_opened(const struct call *call, enum aiot_call id, const char *path,
                           const char *mode, FILE *stream)
 {
-	int saved = errno;
-	int fd = stream ? fileno(stream) : -1;
-	errno = saved;
-	struct aiot_event event = call_event(call, id, stream ? fd : -1);
-	char name[PATH_BYTES];
-	event.aux = (uint32_t)stdio_flags(mode);
-	if (!stream || !path || thread_vfork) {
-		call_store_named(&event, AT_FDCWD, path, 0, NULL);
-		return stream;
-	}
-	bool certain = path_absolute(AT_FDCWD, path, name);
-	struct fd opened = fd_opened(fd, name, certain, (int)event.aux);
-	fd_distrust(fd);
-	event.file = opened.file;
-	event.stage = opened.stage;
-	event.handle = opened.description ? opened.description->handle : 0;
-	if (opened.file || !opened.description)
-		event_store(&event);
-	errno = saved;
+	int fd = stdio_fd(stream);
+	call_opened(call, id, AT_FDCWD, path, stdio_flags(mode), fd);
+	if (fd >= 0)
+		stdio_follow(fd, mode);
+	return stream;
+}
+
+/* libc seeks on a descriptor that nobody knows yet. */
+static FILE *stdio_open(__typeof__(fopen) *open, const char *path, const char *mode)
+{
+	stdio_kernel.opening++;
+	FILE *stream = open(path, mode);
+	stdio_kernel.opening--;
 	return stream;
 }
 
@@ -46,7 +57,8 @@ FILE *fopen(const char *path, const char *mode)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(fopen)(path, mode);
-	return stdio_opened(&call, AIOT_CALL_fopen, path, mode, REAL(fopen)(path, mode));
+	return stdio_opened(&call, AIOT_CALL_fopen, path, mode,
+	                    stdio_open(REAL(fopen), path, mode));
 }
 
 FILE *fopen64(const char *path, const char *mode)
@@ -54,39 +66,49 @@ FILE *fopen64(const char *path, const char *mode)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(fopen64)(path, mode);
-	return stdio_opened(&call, AIOT_CALL_fopen64, path, mode, REAL(fopen64)(path, mode));
+	return stdio_opened(&call, AIOT_CALL_fopen64, path, mode,
+	                    stdio_open(REAL(fopen64), path, mode));
 }
 
-/* The stream's old descriptor is closed inside. */
-static void stdio_forget(FILE *stream)
+/* The stream's descriptor closes inside the call, after what is buffered was
+ * written to it: it is looked up before, and let go of behind. */
+struct stdio_old {
+	struct fd held;
+	int fd;
+};
+
+static struct stdio_old stdio_before(FILE *stream)
 {
-	int saved = errno;
-	int fd = stream && !thread_vfork ? fileno(stream) : -1;
-	if (fd >= 0)
-		fd_closed(fd);
-	errno = saved;
+	int fd = thread_is_vforked() ? -1 : stdio_fd(stream);
+	return (struct stdio_old){fd < 0 ? (struct fd){0} : fd_look(fd), fd};
+}
+
+static void stdio_after(const struct stdio_old *old)
+{
+	if (old->fd >= 0)
+		fd_closed_as(old->fd, old->held.description);
 }
 
 FILE *freopen(const char *path, const char *mode, FILE *stream)
 {
 	struct call call;
-	bool wanted = call_begin(&call);
-	stdio_forget(stream);
-	if (!wanted)
+	if (!call_begin(&call))
 		return REAL(freopen)(path, mode, stream);
-	return stdio_opened(&call, AIOT_CALL_freopen, path, mode,
-	                    REAL(freopen)(path, mode, stream));
+	struct stdio_old old = stdio_before(stream);
+	FILE *opened = REAL(freopen)(path, mode, stream);
+	stdio_after(&old);
+	return stdio_opened(&call, AIOT_CALL_freopen, path, mode, opened);
 }
 
 FILE *freopen64(const char *path, const char *mode, FILE *stream)
 {
 	struct call call;
-	bool wanted = call_begin(&call);
-	stdio_forget(stream);
-	if (!wanted)
+	if (!call_begin(&call))
 		return REAL(freopen64)(path, mode, stream);
-	return stdio_opened(&call, AIOT_CALL_freopen64, path, mode,
-	                    REAL(freopen64)(path, mode, stream));
+	struct stdio_old old = stdio_before(stream);
+	FILE *opened = REAL(freopen64)(path, mode, stream);
+	stdio_after(&old);
+	return stdio_opened(&call, AIOT_CALL_freopen64, path, mode, opened);
 }
 
 FILE *fdopen(int fd, const char *mode)
@@ -97,20 +119,25 @@ FILE *fdopen(int fd, const char *mode)
 	FILE *stream = REAL(fdopen)(fd, mode);
 	call_ended(&call, AIOT_CALL_fdopen, stream ? fd : -1);
 	if (stream)
-		fd_distrust(fd);
+		stdio_follow(fd, mode);
 	return stream;
 }
 
 int fclose(FILE *stream)
 {
 	struct call call;
-	int saved = errno;
-	int fd = fileno(stream);
-	errno = saved;
-	bool wanted = call_begin_on(&call, fd);
-	if (fd >= 0 && !thread_vfork)
-		fd_closed(fd);
-	if (!wanted)
+	if (!call_begin(&call)) {
+		int fd = thread_is_vforked() ? -1 : stdio_fd(stream);
+		if (fd >= 0)
+			fd_closed(fd);
 		return REAL(fclose)(stream);
-	return call_ended(&call, AIOT_CALL_fclose, REAL(fclose)(stream));
+	}
+	struct stdio_old old = stdio_before(stream);
+	call.fd = old.held;
+	int returned = REAL(fclose)(stream);
+	struct aiot_event event = call_event(&call, AIOT_CALL_fclose, returned);
+	stdio_after(&old);
+	if (fd_wanted(&old.held))
+		event_store(&event);
+	return returned;
 }

@@ -42,6 +42,10 @@ void row(const char *path, long long offset, long long size, long long result);
 /* The same where nothing is read or written: no offset, no size. */
 void meta(const char *path, long long result);
 
+/* What is expected of a call that returns an error's number: -1 and that errno,
+ * or 0. */
+long long error_of(int error);
+
 /* "data", opened out of the tracer's sight of this call; exits if it can't. */
 int data_fd(int flags);
 

@@ -21,13 +21,16 @@ Row = namedtuple("Row", "number name klass level")
 
 def table():
     """The rows of calls.def that the library interposes."""
+    return rows(r"^AIOT_CALL\(\s*(\d+),\s*(\w+),\s*(\w+),\s*(\w+)")
+
+
+def rows(pattern):
     with open(os.path.join(TOP, "include/aiotrace/calls.def")) as f:
-        rows = re.findall(r"^AIOT_CALL\(\s*(\d+),\s*(\w+),\s*(\w+),\s*(\w+)", f.read(), re.M)
-    return [Row(int(number), *rest) for number, *rest in rows]
+        return [Row(int(number), *rest) for number, *rest in re.findall(pattern, f.read(), re.M)]
 
 
-KINDS = {r.name: r.klass.lower() for r in table() if r.klass in ("READ", "WRITE", "MAP")}
-KINDS.update({"sendfile.out": "write", "copy_file_range.out": "write"})
+EVENTS = rows(r"^AIOT_EVENT\(\s*(\d+),\s*\w+,\s*\"([\w.]+)\",\s*(\w+),\s*(\w+)")
+KINDS = {r.name: r.klass.lower() for r in table() + EVENTS if r.klass in ("READ", "WRITE", "MAP")}
 
 
 def clean(extra=None):

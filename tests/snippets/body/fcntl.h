@@ -13,7 +13,8 @@ void snippet(void)
 
 	/* O_APPEND may come later. */
 	int end = open("data", O_WRONLY);
-	syscall(SYS_fcntl, end, F_SETFL, 0);
+	FCNTL(end, F_SETFL, 0);
+	row(ANYWHERE, ANY, ANY, 0);
 	FCNTL(end, F_SETFL, O_APPEND);
 	row(ANYWHERE, ANY, ANY, 0);
 	ssize_t put = write(end, buffer, 10);

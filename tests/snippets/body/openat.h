@@ -5,8 +5,8 @@
 void snippet(void)
 {
 	meta("data", OPENAT(AT_FDCWD, "data", O_RDONLY));
-	syscall(SYS_mkdirat, AT_FDCWD, "sub", 0755);
-	syscall(SYS_linkat, AT_FDCWD, "data", AT_FDCWD, "sub/inner", 0);
+	mkdir("sub", 0755);
+	link("data", "sub/inner");
 	int sub = OPENAT(AT_FDCWD, "sub", O_RDONLY | O_DIRECTORY);
 	meta("sub", sub);
 	meta("sub/inner", OPENAT(sub, "inner", O_RDONLY));

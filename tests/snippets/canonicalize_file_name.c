@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define REALPATH canonicalize_file_name
+#include "body/realpath.h"

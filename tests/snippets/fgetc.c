@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define GETC(stream) (fgetc)(stream)
+#include "body/getc.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define PUTC(character, stream) (fputc_unlocked)(character, stream)
+#include "body/putc.h"

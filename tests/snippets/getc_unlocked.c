@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define GETC(stream) (getc_unlocked)(stream)
+#include "body/getc.h"

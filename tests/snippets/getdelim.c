@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define GETLINE(line, size, stream) getdelim(line, size, '\n', stream)
+#include "body/getline.h"

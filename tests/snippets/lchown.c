@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define CHANGE(path) lchown(path, getuid(), getgid())
+#include "body/on_path.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define READDIR(folder) (readdir(folder) != NULL)
+#include "body/readdir.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define SYMLINK(text, path) symlinkat(text, AT_FDCWD, path)
+#include "body/symlink.h"

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "snippet.h"
+
+void snippet(void)
+{
+	sync();
+	meta(NOWHERE, 0);
+}

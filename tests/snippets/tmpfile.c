@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define TMPFILE tmpfile
+#include "body/tmpfile.h"
