@@ -73,6 +73,10 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpre
 	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
 	  -lcmocka -lzstd -ljansson -lm -ldl -lpthread
 
+$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/unit/libpreload.a
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) -lzstd -lpthread
+
 $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g -D__NO_INLINE__ $(WARN) -D_GNU_SOURCE $(CFLAGS) \
@@ -83,6 +87,7 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
 CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio python3-lmdb python3-h5py
+BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux
 LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
 # Another interpreter brings its own modules.
 ifeq ($(PYTHON),/usr/bin/python3)
@@ -119,7 +124,7 @@ modules = @for m in $(1); do \
     echo "make: $(PYTHON) has no module $$m: install it there, or leave PYTHON= out" >&2; exit 1; }; \
 done
 
-.PHONY: deps deps-build deps-demo deps-lint
+.PHONY: deps deps-build deps-demo deps-bench deps-lint
 deps: ## install what `make check` needs and is missing (apt)
 	$(call install,$(CHECK_PACKAGES))
 	$(call modules,torch numpy PIL pytest jsonschema)
@@ -130,6 +135,9 @@ deps-build:
 deps-demo:
 	$(call install,$(DEMO_PACKAGES))
 	$(call modules,torch numpy PIL)
+
+deps-bench:
+	$(call install,$(BENCH_PACKAGES))
 
 deps-lint:
 	$(call install,$(LINT_PACKAGES))
@@ -155,6 +163,11 @@ PYTEST = AIOTRACE_BUILD=$(abspath $(BUILD)) PYTHONDONTWRITEBYTECODE=1 \
 check: deps ## install what is missing, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit snippets
 	$(Q)$(PYTEST) $(or $(TESTS),tests)
+
+.PHONY: bench
+bench: deps-bench ## what tracing costs and how fast traces are read (ARGS=--quick: a minute)
+	$(Q)$(MAKE) --no-print-directory all $(addprefix $(BUILD)/bench/,work measure generate)
+	$(Q)PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/bench/bench.py $(BUILD) $(ARGS)
 
 .PHONY: unit snippets
 unit: $(UNIT_BIN)

@@ -47,7 +47,7 @@ void batch_fill(struct batch *batch, const struct aiot_event *events, uint32_t c
 	batch->have = columns & BATCH_ALL;
 	for (int c = 1; c < BATCH_COLUMNS; c++)
 		if (batch->have >> c & 1)
-			for (uint32_t i = 0; i < count; i++)
+			for (uint32_t i = batch->same[c] = 0; i < count; i++)
 				batch->column[c][i] = batch_value(&events[i], c);
 }
 
@@ -57,7 +57,7 @@ void batch_skip(struct batch *batch, uint32_t rows)
 		rows = batch->count;
 	batch->count -= rows;
 	for (int c = 1; rows && c < BATCH_COLUMNS; c++)
-		if (batch->have >> c & 1)
+		if (batch->have >> c & 1 && !batch_constant(batch, c))
 			memmove(batch->column[c], batch->column[c] + rows,
 			        batch->count * sizeof(uint64_t));
 }
@@ -81,7 +81,7 @@ static void batch_permute(struct batch *batch, const struct batch_key *keys)
 	uint64_t *sorted = memory_get(batch->count, sizeof *sorted);
 
 	for (int c = 1; c < BATCH_COLUMNS; c++) {
-		if (!(batch->have >> c & 1))
+		if (!(batch->have >> c & 1) || batch_constant(batch, c))
 			continue;
 		for (uint32_t i = 0; i < batch->count; i++)
 			sorted[i] = batch->column[c][keys[i].row];

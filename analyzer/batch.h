@@ -6,6 +6,7 @@
 #ifndef BATCH_H
 #define BATCH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,7 +22,16 @@ struct batch {
 	uint32_t count, room;
 	uint32_t have; /* columns that hold values */
 	uint64_t *column[BATCH_COLUMNS];
+	/* The first same[c] rows of column c hold same_value[c]: most columns of
+	 * most blocks are constant, and then need not be written again. */
+	uint32_t same[BATCH_COLUMNS];
+	uint64_t same_value[BATCH_COLUMNS];
 };
+
+static inline bool batch_constant(const struct batch *batch, int column)
+{
+	return batch->same[column] >= batch->count;
+}
 
 /* Room for count rows in the columns of a set; their values are undefined. */
 void batch_reserve(struct batch *batch, uint32_t count, uint32_t columns);

@@ -16,6 +16,12 @@
 struct coverage {
 	const struct recording *recording;
 	uint32_t *counter; /* by process number: whose count takes it in */
+	int64_t *last;     /* likewise: until when */
+	struct covered *covered;
+};
+
+/* Bytes seen of a process. */
+struct covered {
 	double read, write;
 };
 
@@ -47,6 +53,12 @@ struct coverage *coverage_new(const struct recording *recording)
 	/* Parents come first: processes are sorted by start. */
 	for (size_t i = 0; i < recording->count; i++)
 		c->counter[i] = coverage_counter(c, &recording->processes[i]);
+	c->last = memory_get(recording->count, sizeof *c->last);
+	c->covered = memory_get(recording->count, sizeof *c->covered);
+	for (size_t i = 0; i < recording->count; i++)
+		c->last[i] = c->counter[i] == NO_COUNTER
+		                     ? INT64_MIN
+		                     : coverage_last(&recording->processes[c->counter[i]]);
 	return c;
 }
 
@@ -58,26 +70,30 @@ bool coverage_counts(const struct coverage *c, const struct process *p)
 void coverage_add(struct coverage *c, const struct process *p, bool write, int64_t end_ns,
                   uint64_t bytes)
 {
-	uint32_t counter = c->counter[p->number];
+	struct covered *covered = &c->covered[p->number];
 
-	if (counter == NO_COUNTER || end_ns > coverage_last(&c->recording->processes[counter]))
+	if (c->counter[p->number] == NO_COUNTER || end_ns > c->last[p->number])
 		return;
-	*(write ? &c->write : &c->read) += (double)bytes;
+	*(write ? &covered->write : &covered->read) += (double)bytes;
 }
 
 void coverage_finish(struct coverage *c, double *read, double *write)
 {
-	double rchar = 0, wchar = 0;
+	double rchar = 0, wchar = 0, seen_read = 0, seen_write = 0;
 
 	for (size_t i = 0; i < c->recording->count; i++) {
 		const struct process *p = &c->recording->processes[i];
+		seen_read += c->covered[i].read;
+		seen_write += c->covered[i].write;
 		if (c->counter[i] != p->number)
 			continue;
 		rchar += (double)(p->kernel_last.rchar - p->kernel_first.rchar);
 		wchar += (double)(p->kernel_last.wchar - p->kernel_first.wchar);
 	}
-	*read = rchar > 0 ? c->read / rchar : -1;
-	*write = wchar > 0 ? c->write / wchar : -1;
+	*read = rchar > 0 ? seen_read / rchar : -1;
+	*write = wchar > 0 ? seen_write / wchar : -1;
 	free(c->counter);
+	free(c->last);
+	free(c->covered);
 	free(c);
 }

@@ -17,7 +17,8 @@ struct coverage *coverage_new(const struct recording *recording);
  * them in. */
 bool coverage_counts(const struct coverage *coverage, const struct process *process);
 
-/* A data call's bytes; end_ns by CLOCK_REALTIME. */
+/* A data call's bytes; end_ns by CLOCK_REALTIME. Different processes' calls may
+ * be added by different threads. */
 void coverage_add(struct coverage *coverage, const struct process *process, bool write,
                   int64_t end_ns, uint64_t bytes);
 

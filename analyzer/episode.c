@@ -35,6 +35,15 @@ struct episode *episode_latest(struct episodes *e, uint32_t process, uint32_t na
 	return NULL;
 }
 
+void episodes_move(struct episodes *to, struct episodes *from)
+{
+	for (size_t i = 0; i < from->count; i++) {
+		to->items = memory_grow(to->items, to->count, &to->room, sizeof *to->items);
+		to->items[to->count++] = from->items[i];
+	}
+	episodes_free(from);
+}
+
 static int episode_earlier(const void *one, const void *other)
 {
 	const struct episode *a = one, *b = other;
@@ -43,7 +52,9 @@ static int episode_earlier(const void *one, const void *other)
 		return a->run < b->run ? -1 : 1;
 	if (a->start_ns != b->start_ns)
 		return a->start_ns < b->start_ns ? -1 : 1;
-	return a->name < b->name ? -1 : a->name > b->name;
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	return a->process < b->process ? -1 : a->process > b->process;
 }
 
 static bool episode_same_series(const char *a, const char *b)

@@ -47,6 +47,9 @@ struct episode *episode_begin(struct episodes *episodes, struct episode episode)
 struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint32_t name,
                                uint32_t handle);
 
+/* Adds the episodes of one list to another and empties it. */
+void episodes_move(struct episodes *to, struct episodes *from);
+
 /* Sorts the episodes and takes together what belongs together; with by_path
  * only episodes of the same path do. Episodes that moved no bytes are left out. */
 struct moments episodes_group(struct episodes *episodes, const struct names *names, bool by_path);

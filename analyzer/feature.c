@@ -13,6 +13,7 @@
 #include "mapped.h"
 #include "memory.h"
 #include "merge.h"
+#include "parallel.h"
 #include "wrap.h"
 
 struct feature_event {
@@ -22,7 +23,8 @@ struct feature_event {
 	int64_t start, end, result, offset;
 	uint64_t weight; /* operations that it stands for */
 	uint16_t call;
-	uint8_t class;
+	uint8_t class, stage;
+	bool marked;
 };
 
 enum aiot_stage features_system_stage(const struct recording *r, const struct file *file)
@@ -36,7 +38,7 @@ enum aiot_stage features_system_stage(const struct recording *r, const struct fi
 	case AIOT_FILE_CHARACTER: return AIOT_STAGE_RUNTIME;
 	default: break;
 	}
-	switch (clue_of(names_text(r->names, file->name))) {
+	switch (r->clues[file->name]) {
 	case CLUE_SHARED: return AIOT_STAGE_IPC;
 	case CLUE_SYSTEM:
 	case CLUE_CODE: return AIOT_STAGE_RUNTIME;
@@ -141,12 +143,8 @@ static void feature_meta(const struct features *f, const struct feature_event *e
 }
 
 /* How this process goes from file to file: sorted names or shuffled ones. */
-static void feature_order(struct features *f, const struct feature_event *e)
+static void feature_order(struct order *order, uint32_t rank)
 {
-	const struct process *p = e->process;
-	struct order *order = &f->orders[p->number];
-	uint32_t rank = f->ranks[p->files[e->file].name];
-
 	if (rank == order->last)
 		return;
 	if (order->last) {
@@ -156,8 +154,28 @@ static void feature_order(struct features *f, const struct feature_event *e)
 	order->last = rank;
 }
 
+/* How the access follows the last one. */
+static void feature_access(struct features *f, struct handles *handles,
+                           const struct feature_event *e)
+{
+	bool write = e->class == AIOT_CLASS_WRITE;
+	struct use *u = e->use;
+	enum access kind =
+	        handles_access(handles, e->process->number, e->handle, write, e->offset, e->result);
+
+	(write ? &u->write : &u->read)->count[kind]++;
+	if (e->file && !e->marked)
+		return;
+	f->stated[e->process->number][e->stage < AIOT_STAGES ? e->stage : 0].count[kind]++;
+	if (e->file && !u->marked)
+		u->marked = memory_get(2, sizeof *u->marked);
+	if (e->file)
+		u->marked[write].count[kind]++;
+}
+
+/* rank: of a storage file's name, else 0. */
 static void feature_event(struct features *f, struct handles *handles,
-                          const struct feature_event *e, bool storage)
+                          const struct feature_event *e, uint32_t rank)
 {
 	bool data = e->class == AIOT_CLASS_READ || e->class == AIOT_CLASS_WRITE;
 
@@ -165,25 +183,21 @@ static void feature_event(struct features *f, struct handles *handles,
 		feature_meta(f, e);
 		return;
 	}
-	if (e->result >= 0 && e->offset >= 0) {
-		enum access kind =
-		        handles_access(handles, e->process->number, e->handle,
-		                       e->class == AIOT_CLASS_WRITE, e->offset, e->result);
-		(e->class == AIOT_CLASS_WRITE ? &e->use->write : &e->use->read)->count[kind]++;
-	}
+	if (e->result >= 0 && e->offset >= 0)
+		feature_access(f, handles, e);
 	if (e->class == AIOT_CLASS_WRITE) {
 		feature_write(e->use, e);
 		return;
 	}
 	feature_read(e->use, e);
-	if (storage && e->result > 0)
-		feature_order(f, e);
+	if (rank && e->result > 0)
+		feature_order(&f->orders[e->process->number], rank);
 }
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
 
 static void feature_slice(struct features *f, struct handles *handles, const struct slice *s,
-                          uint8_t *const *storage)
+                          const uint32_t *ranks)
 {
 	struct process *p = s->process;
 	struct use *uses = f->uses[p->number];
@@ -199,12 +213,13 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 		        .offset = (int64_t)COLUMN(OFFSET)[i],
 		        .call = (uint16_t)COLUMN(CALL)[i],
 		        .class = process_call(p, COLUMN(CALL)[i])->class,
+		        .stage = (uint8_t)COLUMN(STAGE)[i],
+		        .marked = COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED,
 		};
 		e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
 		e.weight = mapped_weight(e.call, e.aux);
 		e.use = &uses[e.file];
-		e.use->marked += COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED;
-		feature_event(f, handles, &e, storage[p->number][e.file]);
+		feature_event(f, handles, &e, ranks[e.file]);
 	}
 }
 
@@ -221,7 +236,7 @@ static int feature_compare(const void *one, const void *other)
 }
 
 /* Natural order: img_2 before img_10, padded or not. */
-static uint32_t *feature_ranks(const struct names *names)
+static uint32_t *feature_name_ranks(const struct names *names)
 {
 	uint32_t n = names_count(names);
 	struct feature_name *sorted = memory_get(n, sizeof *sorted);
@@ -236,50 +251,112 @@ static uint32_t *feature_ranks(const struct names *names)
 	return ranks;
 }
 
-static uint8_t **feature_storage(const struct recording *r)
+static uint32_t **feature_ranks(const struct recording *r)
 {
-	uint8_t **storage = memory_get(r->count, sizeof *storage);
+	uint32_t *of_name = feature_name_ranks(r->names);
+	uint32_t **ranks = memory_get(r->count, sizeof *ranks);
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
-		storage[i] = memory_get(p->file_count, 1);
+		ranks[i] = memory_get(p->file_count, sizeof **ranks);
 		for (size_t k = 0; k < p->file_count; k++)
-			storage[i][k] = features_storage(r, &p->files[k]);
+			if (p->files[k].name)
+				ranks[i][k] = of_name[p->files[k].name];
 	}
-	return storage;
+	free(of_name);
+	return ranks;
+}
+
+/* The ranks of storage files alone. */
+static uint32_t *feature_storage(const struct features *f, const struct process *p)
+{
+	uint32_t *ranks = memory_get(p->file_count, sizeof *ranks);
+
+	for (size_t k = 0; k < p->file_count; k++)
+		if (features_storage(f->recording, &p->files[k]))
+			ranks[k] = f->ranks[p->number][k];
+	return ranks;
+}
+
+/* The pass over all processes, each by itself. */
+struct feature_pass {
+	struct features *features;
+	struct merge **merges;          /* by process number */
+	struct merge_buffers **buffers; /* by worker */
+	struct handles **handles;       /* likewise */
+};
+
+static void feature_process(void *context, size_t number, unsigned worker)
+{
+	struct feature_pass *pass = context;
+	struct recording *r = pass->features->recording;
+	uint32_t *ranks = feature_storage(pass->features, &r->processes[number]);
+	struct slice slice;
+
+	if (!pass->buffers[worker]) {
+		pass->buffers[worker] = merge_buffers_new();
+		pass->handles[worker] = handles_new();
+	}
+	merge_lend(pass->merges[number], pass->buffers[worker]);
+	while (merge_next(pass->merges[number], &slice))
+		feature_slice(pass->features, pass->handles[worker], &slice, ranks);
+	free(ranks);
+}
+
+static void feature_all(struct features *f)
+{
+	struct recording *r = f->recording;
+	unsigned workers = parallel_workers();
+	struct feature_pass pass = {.features = f};
+
+	pass.merges = memory_get(r->count, sizeof *pass.merges);
+	pass.buffers = memory_get(workers, sizeof *pass.buffers);
+	pass.handles = memory_get(workers, sizeof *pass.handles);
+	for (size_t i = 0; i < r->count; i++)
+		pass.merges[i] = merge_new(r, BATCH_ALL & ~BATCH_WANT(STACK), &r->processes[i]);
+	parallel_for(r->count, feature_process, &pass);
+	for (size_t i = 0; i < r->count; i++)
+		merge_free(pass.merges[i]);
+	for (unsigned i = 0; i < workers; i++) {
+		merge_buffers_free(pass.buffers[i]);
+		handles_free(pass.handles[i]);
+	}
+	free(pass.merges);
+	free(pass.buffers);
+	free(pass.handles);
 }
 
 struct features *features_find(struct recording *r)
 {
 	struct features *f = memory_get(1, sizeof *f);
-	struct handles *handles = handles_new();
-	uint8_t **storage = feature_storage(r);
-	struct merge *merge;
-	struct slice slice;
 
 	f->recording = r;
 	f->uses = memory_get(r->count, sizeof *f->uses);
 	f->orders = memory_get(r->count, sizeof *f->orders);
-	f->ranks = feature_ranks(r->names);
+	f->stated = memory_get(r->count, sizeof *f->stated);
+	f->ranks = feature_ranks(r);
 	for (size_t i = 0; i < r->count; i++)
 		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
-	merge = merge_new(r, BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(STAGE)), NULL);
-	while (merge_next(merge, &slice))
-		feature_slice(f, handles, &slice, storage);
-	merge_free(merge);
-	handles_free(handles);
-	for (size_t i = 0; i < r->count; i++)
-		free(storage[i]);
-	free(storage);
+	feature_all(f);
 	return f;
+}
+
+static void features_free_uses(struct use *uses, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free(uses[i].marked);
+	free(uses);
 }
 
 void features_free(struct features *f)
 {
-	for (size_t i = 0; i < f->recording->count; i++)
-		free(f->uses[i]);
+	for (size_t i = 0; i < f->recording->count; i++) {
+		free(f->ranks[i]);
+		features_free_uses(f->uses[i], f->recording->processes[i].file_count);
+	}
 	free(f->uses);
 	free(f->orders);
+	free(f->stated);
 	free(f->ranks);
 	free(f);
 }

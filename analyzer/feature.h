@@ -14,10 +14,10 @@
 #include "recording.h"
 
 struct use {
-	uint64_t reads, writes, read_bytes, write_bytes;        /* read and write calls */
-	uint64_t begins;                                        /* reads at offset 0 */
-	uint64_t marked;                                        /* events the program marked */
-	struct pattern read, write;                             /* where offsets are known */
+	uint64_t reads, writes, read_bytes, write_bytes; /* read and write calls */
+	uint64_t begins;                                 /* reads at offset 0 */
+	struct pattern read, write;                      /* where offsets are known */
+	struct pattern *marked; /* [read, write]: of marked events; NULL = none */
 	int64_t first_read, last_read, first_write, last_write; /* start; end */
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
 	int64_t read_end, write_end;    /* furthest byte reached */
@@ -36,7 +36,11 @@ struct features {
 	struct recording *recording;
 	struct use **uses;    /* [process number][file index] */
 	struct order *orders; /* [process number] */
-	uint32_t *ranks;      /* of names in natural order */
+	uint32_t **ranks;     /* [process number][file index]: of names in natural
+	                       * order; 0 = no name */
+	/* [process number][stage]: of events that say their stage themselves, as
+	 * marked ones do and those of no file. */
+	struct pattern (*stated)[AIOT_STAGES];
 };
 
 /* Reads all events once. */

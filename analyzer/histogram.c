@@ -6,16 +6,6 @@
 
 #include <math.h>
 
-static unsigned histogram_bucket(uint64_t value)
-{
-	unsigned power;
-
-	if (value < 64)
-		return (unsigned)value;
-	power = 63 - (unsigned)__builtin_clzll(value);
-	return (power - 5) * 64 + (unsigned)(value >> (power - 6) & 63);
-}
-
 /* The middle of a bucket's values. */
 static uint64_t histogram_value(unsigned bucket)
 {
@@ -26,16 +16,6 @@ static uint64_t histogram_value(unsigned bucket)
 		return bucket;
 	low = (UINT64_C(64) + bucket % 64) << (power - 6);
 	return low + ((UINT64_C(1) << (power - 6)) - 1) / 2;
-}
-
-void histogram_add(struct histogram *h, uint64_t value)
-{
-	if (!h->total || value < h->min)
-		h->min = value;
-	if (value > h->max)
-		h->max = value;
-	h->total++;
-	h->count[histogram_bucket(value)]++;
 }
 
 void histogram_merge(struct histogram *to, const struct histogram *from)

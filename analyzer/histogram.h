@@ -15,7 +15,25 @@ struct histogram {
 	uint64_t count[HISTOGRAM_BUCKETS];
 };
 
-void histogram_add(struct histogram *histogram, uint64_t value);
+static inline unsigned histogram_bucket(uint64_t value)
+{
+	unsigned power = 63 - (unsigned)__builtin_clzll(value | 1);
+
+	if (value < 64)
+		return (unsigned)value;
+	return (power - 5) * 64 + (unsigned)(value >> (power - 6) & 63);
+}
+
+static inline void histogram_add(struct histogram *h, uint64_t value)
+{
+	if (!h->total || value < h->min)
+		h->min = value;
+	if (value > h->max)
+		h->max = value;
+	h->total++;
+	h->count[histogram_bucket(value)]++;
+}
+
 void histogram_merge(struct histogram *to, const struct histogram *from);
 
 /* The value that a share (0 to 1) of all values does not exceed; 0 if empty. */

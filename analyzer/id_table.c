@@ -17,12 +17,6 @@ struct far_id {
 	uint32_t id, index;
 };
 
-struct id_table {
-	uint32_t *near;
-	size_t room;
-	struct far_id *far;
-};
-
 struct id_table *id_table_new(void)
 {
 	return memory_get(1, sizeof(struct id_table));
@@ -76,12 +70,10 @@ void id_table_set(struct id_table *table, uint32_t id, uint32_t index)
 	table->near[id] = index;
 }
 
-uint32_t id_table_get(const struct id_table *table, uint64_t id)
+uint32_t id_table_get_far(const struct id_table *table, uint64_t id)
 {
 	struct far_id *item;
 
-	if (id < table->room)
-		return table->near[id];
 	if (id < DENSE || id > UINT32_MAX || !table->far)
 		return 0;
 	item = id_table_far(table, (uint32_t)id);

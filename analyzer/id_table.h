@@ -10,13 +10,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct id_table;
+struct far_id;
+
+struct id_table {
+	uint32_t *near;
+	size_t room;
+	struct far_id *far;
+};
 
 struct id_table *id_table_new(void);
 void id_table_free(struct id_table *table);
 void id_table_set(struct id_table *table, uint32_t id, uint32_t index);
 
-/* 0 where the id was never set. */
-uint32_t id_table_get(const struct id_table *table, uint64_t id);
+uint32_t id_table_get_far(const struct id_table *table, uint64_t id);
+
+/* 0 where the id was never set. Inline: it stands in every loop over events. */
+static inline uint32_t id_table_get(const struct id_table *table, uint64_t id)
+{
+	return id < table->room ? table->near[id] : id_table_get_far(table, id);
+}
 
 #endif

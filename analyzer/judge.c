@@ -73,7 +73,7 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 	struct shared *s = &j->shared[p->files[i].name];
 
 	if (!s->known) {
-		s->clue = (uint8_t)clue_of(names_text(j->recording->names, p->files[i].name));
+		s->clue = (uint8_t)j->recording->clues[p->files[i].name];
 		s->known = true;
 	}
 	if (u->reads)

@@ -66,6 +66,30 @@ void mapped_add(struct mapped *m, uint64_t call, uint64_t aux, uint64_t bytes, u
 		mapped_wait(m, duration_ns);
 }
 
+static void mapped_merge_latency(struct mapped_latency *to, const struct mapped_latency *from)
+{
+	to->total += from->total;
+	to->max = from->max > to->max ? from->max : to->max;
+	for (unsigned i = 0; i < MAPPED_BUCKETS; i++)
+		to->count[i] += from->count[i];
+}
+
+void mapped_merge(struct mapped *to, struct mapped *from)
+{
+	to->major += from->major;
+	to->minor += from->minor;
+	to->written += from->written;
+	to->bytes_faulted += from->bytes_faulted;
+	to->bytes_written += from->bytes_written;
+	if (!to->latency) {
+		to->latency = from->latency;
+		from->latency = NULL;
+	} else if (from->latency) {
+		mapped_merge_latency(to->latency, from->latency);
+	}
+	mapped_free(from);
+}
+
 void mapped_free(struct mapped *m)
 {
 	free(m->latency);

@@ -51,6 +51,8 @@ static inline uint64_t mapped_weight(uint64_t call, uint64_t aux)
 
 void mapped_add(struct mapped *mapped, uint64_t call, uint64_t aux, uint64_t bytes,
                 uint64_t duration_ns);
+/* Adds one's sums to another's and frees what it holds. */
+void mapped_merge(struct mapped *to, struct mapped *from);
 void mapped_free(struct mapped *mapped);
 
 static inline bool mapped_used(const struct mapped *mapped)

@@ -24,10 +24,16 @@ struct cursor {
 	int64_t key; /* CLOCK_REALTIME of the next row, or of the next piece */
 };
 
-struct merge {
-	struct recording *recording;
+struct merge_buffers {
 	struct decoder *decoder;
 	struct payload payload;
+};
+
+struct merge {
+	struct recording *recording;
+	struct merge_buffers *buffers, *own; /* own: NULL where they are lent */
+	struct problems found;
+	int64_t limit; /* no event that starts then or later */
 	uint32_t columns;
 	struct cursor *cursors;
 	struct cursor **heap;
@@ -62,9 +68,9 @@ static void merge_damaged(struct merge *m, struct cursor *c, struct piece *piece
                           bool complete)
 {
 	if (!piece->block->damaged && complete)
-		problems_add(&m->recording->problems, "%s", text);
+		problems_add(&m->found, "%s", text);
 	else if (!piece->block->damaged)
-		problems_add(&m->recording->problems,
+		problems_add(&m->found,
 		             "%s: offset %" PRIu64 ": %s; the block's %" PRIu32
 		             " events were left out",
 		             c->process->trace.path, piece->block->at, text, piece->count);
@@ -85,10 +91,10 @@ static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 	};
 	struct problem why;
 
-	if (trace_read(&c->process->trace, piece->block, &m->payload, &why))
+	if (trace_read(&c->process->trace, piece->block, &m->buffers->payload, &why))
 		merge_damaged(m, c, piece, why.text, true);
-	else if (decode_block(m->decoder, &head, m->payload.bytes + sizeof head, m->columns,
-	                      &c->batch, &why))
+	else if (decode_block(m->buffers->decoder, &head, m->buffers->payload.bytes + sizeof head,
+	                      m->columns, &c->batch, &why))
 		merge_damaged(m, c, piece, why.text, false);
 }
 
@@ -97,6 +103,8 @@ static void merge_load(struct merge *m, struct cursor *c)
 {
 	struct piece *piece = &c->stream->pieces[c->piece++];
 
+	if (!m->buffers)
+		m->buffers = m->own = merge_buffers_new();
 	c->row = 0;
 	if (piece->events)
 		batch_fill(&c->batch, piece->events, piece->count, m->columns);
@@ -119,24 +127,52 @@ static bool merge_advance(struct cursor *c)
 	return true;
 }
 
+struct merge_buffers *merge_buffers_new(void)
+{
+	struct merge_buffers *buffers = memory_get(1, sizeof *buffers);
+
+	buffers->decoder = decoder_new();
+	return buffers;
+}
+
+void merge_buffers_free(struct merge_buffers *buffers)
+{
+	if (!buffers)
+		return;
+	decoder_free(buffers->decoder);
+	free(buffers->payload.bytes);
+	free(buffers);
+}
+
+void merge_lend(struct merge *m, struct merge_buffers *buffers)
+{
+	m->buffers = buffers;
+}
+
+void merge_until(struct merge *m, int64_t limit_ns)
+{
+	m->limit = limit_ns;
+}
+
 struct merge *merge_new(struct recording *recording, uint32_t columns, const struct process *only)
 {
 	struct merge *m = memory_get(1, sizeof *m);
 	size_t streams = 0;
 
 	m->recording = recording;
-	m->decoder = decoder_new();
+	m->limit = INT64_MAX;
 	m->columns = (columns | BATCH_WANT(START)) & BATCH_ALL;
 	for (size_t i = 0; i < recording->count; i++)
-		streams += recording->processes[i].stream_count;
+		if (!only || only == &recording->processes[i])
+			streams += recording->processes[i].stream_count;
 	m->cursors = memory_get(streams, sizeof *m->cursors);
 	m->heap = memory_get(streams, sizeof *m->heap);
 	for (size_t i = 0; i < recording->count; i++) {
 		struct process *p = &recording->processes[i];
-		for (size_t s = 0; s < p->stream_count; s++) {
+		for (size_t s = 0; (!only || only == p) && s < p->stream_count; s++) {
 			struct cursor *c = &m->cursors[m->count];
 			*c = (struct cursor){.process = p, .stream = &p->streams[s]};
-			if ((!only || only == p) && merge_advance(c))
+			if (merge_advance(c))
 				m->heap[m->count++] = c;
 		}
 	}
@@ -145,9 +181,10 @@ struct merge *merge_new(struct recording *recording, uint32_t columns, const str
 	return m;
 }
 
+/* The last time at which the first cursor's rows come before all others'. */
 static int64_t merge_second(const struct merge *m)
 {
-	int64_t least = INT64_MAX;
+	int64_t least = m->limit == INT64_MAX ? INT64_MAX : m->limit - 1;
 
 	for (size_t i = 1; i < 3 && i < m->count; i++)
 		if (m->heap[i]->key < least)
@@ -159,8 +196,17 @@ static int64_t merge_second(const struct merge *m)
 static uint32_t merge_end(const struct cursor *c, int64_t limit)
 {
 	const uint64_t *start = c->batch.column[AIOT_COLUMN_START];
-	uint32_t low = c->row + 1, high = c->batch.count;
+	uint32_t low = c->row + 1, high = low, step = 1;
 
+	/* Threads that run together give slices of few rows: search from near. */
+	while (high < c->batch.count &&
+	       wrap_add(start[high], (uint64_t)c->process->clock) <= limit) {
+		low = high + 1;
+		high += step;
+		step *= 2;
+	}
+	if (high > c->batch.count)
+		high = c->batch.count;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 		if (wrap_add(start[middle], (uint64_t)c->process->clock) <= limit)
@@ -183,7 +229,7 @@ int merge_next(struct merge *m, struct slice *slice)
 {
 	struct cursor *c;
 
-	while (m->count) {
+	while (m->count && (m->heap[0]->key < m->limit || m->limit == INT64_MAX)) {
 		c = m->heap[0];
 		if (c->row >= c->batch.count) {
 			/* The last slice's rows are used up: only now may they go. */
@@ -213,8 +259,8 @@ void merge_free(struct merge *m)
 		return;
 	for (size_t i = 0; i < m->count; i++)
 		batch_free(&m->heap[i]->batch);
-	decoder_free(m->decoder);
-	free(m->payload.bytes);
+	merge_buffers_free(m->own);
+	problems_move(&m->recording->problems, &m->found);
 	free(m->cursors);
 	free(m->heap);
 	free(m);

@@ -25,9 +25,23 @@ struct merge;
 struct merge *merge_new(struct recording *recording, uint32_t columns, const struct process *only);
 
 /* The next slice, valid until the next call; 0 at the end. Blocks that prove
- * to be damaged are added to the recording's problems and counted as missing. */
+ * to be damaged are counted as missing, and known to the recording's problems
+ * once merge_free was called. */
 int merge_next(struct merge *merge, struct slice *slice);
 
+/* Stops merge_next, which then returns 0, before events that start at this time
+ * (CLOCK_REALTIME, ns) or later. May be called again with a later one. */
+void merge_until(struct merge *merge, int64_t limit_ns);
+
+/* Merges of different processes may run in different threads. Buffers for
+ * decoding, then, are lent to those that run: one set a thread is enough. */
+struct merge_buffers;
+
+struct merge_buffers *merge_buffers_new(void);
+void merge_buffers_free(struct merge_buffers *buffers);
+void merge_lend(struct merge *merge, struct merge_buffers *buffers);
+
+/* Not while another thread uses the recording. */
 void merge_free(struct merge *merge);
 
 #endif

@@ -52,26 +52,74 @@ void output_write(struct output *output, const char *bytes, size_t length)
 	}
 }
 
+static const char output_pairs[] = "00010203040506070809101112131415161718192021222324"
+                                   "25262728293031323334353637383940414243444546474849"
+                                   "50515253545556575859606162636465666768697071727374"
+                                   "75767778798081828384858687888990919293949596979899";
+
 /* Two digits at a time, from the right. */
 static char *output_digits(char *end, uint64_t value)
 {
-	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
-	                            "25262728293031323334353637383940414243444546474849"
-	                            "50515253545556575859606162636465666768697071727374"
-	                            "75767778798081828384858687888990919293949596979899";
-
 	while (value >= 100) {
 		end -= 2;
-		memcpy(end, pairs + 2 * (value % 100), 2);
+		memcpy(end, output_pairs + 2 * (value % 100), 2);
 		value /= 100;
 	}
 	if (value >= 10) {
 		end -= 2;
-		memcpy(end, pairs + 2 * value, 2);
+		memcpy(end, output_pairs + 2 * value, 2);
 	} else {
 		*--end = (char)('0' + value);
 	}
 	return end;
+}
+
+/* Exactly eight digits; 32-bit divisions, which do not wait for each other. */
+static void output_eight(char *at, uint32_t value)
+{
+	uint32_t high = value / 10000, low = value % 10000;
+
+	memcpy(at, output_pairs + 2 * (high / 100), 2);
+	memcpy(at + 2, output_pairs + 2 * (high % 100), 2);
+	memcpy(at + 4, output_pairs + 2 * (low / 100), 2);
+	memcpy(at + 6, output_pairs + 2 * (low % 100), 2);
+}
+
+static unsigned output_width(uint32_t value)
+{
+	unsigned width = 1;
+
+	while (value >= 10) {
+		value /= 10;
+		width++;
+	}
+	return width;
+}
+
+char *output_put_unsigned(char *at, uint64_t value)
+{
+	unsigned width;
+
+	if (value < 10) {
+		*at = (char)('0' + value);
+		return at + 1;
+	}
+	if (value >= 100000000) {
+		at = output_put_unsigned(at, value / 100000000);
+		output_eight(at, (uint32_t)(value % 100000000));
+		return at + 8;
+	}
+	width = output_width((uint32_t)value);
+	output_digits(at + width, value);
+	return at + width;
+}
+
+char *output_put_signed(char *at, int64_t value)
+{
+	if (value >= 0)
+		return output_put_unsigned(at, (uint64_t)value);
+	*at = '-';
+	return output_put_unsigned(at + 1, 0 - (uint64_t)value);
 }
 
 void output_unsigned(struct output *output, uint64_t value)

@@ -42,6 +42,30 @@ static inline void output_text(struct output *output, const char *text)
 	output_write(output, text, strlen(text));
 }
 
+/* Where the next bytes of text may be written without asking for each; no more
+ * than most, which is at most OUTPUT_ROOM. output_end takes where they end. */
+static inline char *output_begin(struct output *output, size_t most)
+{
+	if (OUTPUT_ROOM - output->used < most)
+		output_flush(output);
+	return output->bytes + output->used;
+}
+
+static inline void output_end(struct output *output, const char *end)
+{
+	output->used = (size_t)(end - output->bytes);
+}
+
+/* Each writes at `at` and returns where it ended; numbers take up to 20 bytes. */
+char *output_put_unsigned(char *at, uint64_t value);
+char *output_put_signed(char *at, int64_t value);
+
+static inline char *output_put(char *at, const char *bytes, size_t length)
+{
+	memcpy(at, bytes, length);
+	return at + length;
+}
+
 void output_unsigned(struct output *output, uint64_t value);
 void output_signed(struct output *output, int64_t value);
 

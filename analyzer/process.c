@@ -73,11 +73,6 @@ void process_free(struct process *process)
 	trace_close(&process->trace);
 }
 
-uint32_t process_file(const struct process *process, uint64_t id)
-{
-	return id_table_get(process->file_ids, id);
-}
-
 struct call *process_call_room(struct process *process, uint16_t id)
 {
 	while (id >= process->call_count)
@@ -86,13 +81,7 @@ struct call *process_call_room(struct process *process, uint16_t id)
 	return &process->calls[id];
 }
 
-const struct call *process_call(const struct process *process, uint64_t id)
-{
-	static const struct call unknown = {"unknown", AIOT_CLASS_META, AIOT_LEVEL_META, false};
-
-	return id < process->call_count && process->calls[id].known ? &process->calls[id]
-	                                                            : &unknown;
-}
+const struct call process_unknown_call = {"unknown", AIOT_CLASS_META, AIOT_LEVEL_META, false};
 
 const struct attribute *process_attribute_bytes(const struct process *process, const char *key)
 {
@@ -111,9 +100,7 @@ const char *process_attribute(const struct process *process, const char *key)
 
 const char *process_host(const struct process *process)
 {
-	const char *host = process_attribute(process, "host");
-
-	return host ? host : "";
+	return process->host ? process->host : "";
 }
 
 char *process_command(const struct process *process)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
+#include "id_table.h"
 #include "names.h"
 #include "trace.h"
 
@@ -65,6 +66,7 @@ struct process {
 	uint64_t start_ns, end_ns; /* end: of the last thing known of it */
 	bool ended, live;          /* in order; a live file was found */
 
+	const char *host;    /* an attribute's value; NULL = not known */
 	struct names *names; /* the recording's */
 	struct file *files;
 	size_t file_count, file_room;
@@ -94,13 +96,22 @@ void process_init(struct process *process, struct names *names);
 void process_free(struct process *process);
 
 /* The index of a file id in files, 0 where it is not known. */
-uint32_t process_file(const struct process *process, uint64_t id);
+static inline uint32_t process_file(const struct process *process, uint64_t id)
+{
+	return id_table_get(process->file_ids, id);
+}
 
 /* Makes room for a call's id. */
 struct call *process_call_room(struct process *process, uint16_t id);
 
 /* Never NULL; unknown ids get a name that says so. */
-const struct call *process_call(const struct process *process, uint64_t id);
+extern const struct call process_unknown_call;
+
+static inline const struct call *process_call(const struct process *process, uint64_t id)
+{
+	return id < process->call_count && process->calls[id].known ? &process->calls[id]
+	                                                            : &process_unknown_call;
+}
 
 /* The value, or NULL. */
 const char *process_attribute(const struct process *process, const char *key);

@@ -36,17 +36,25 @@ static void rate_double(struct rate *r)
 	}
 	r->used = (r->used + 1) / 2;
 	r->width_ns *= 2;
+	r->window_from_ns = r->window_to_ns = 0;
 }
 
-static uint32_t rate_window(const struct rate *r, int64_t at)
+/* Operations come in order: most fall into the window of the last one, and
+ * dividing is slow. */
+static uint32_t rate_window(struct rate *r, int64_t at)
 {
-	return (uint32_t)((at - r->origin_ns) / r->width_ns);
+	if (at >= r->window_from_ns && at < r->window_to_ns)
+		return r->window;
+	r->window = (uint32_t)((at - r->origin_ns) / r->width_ns);
+	r->window_from_ns = r->origin_ns + r->window * r->width_ns;
+	r->window_to_ns = r->window_from_ns + r->width_ns;
+	return r->window;
 }
 
 static void rate_spread(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
 {
 	uint32_t first = rate_window(r, start), last = rate_window(r, end);
-	double per_ns = end > start ? (double)bytes / (double)(end - start) : 0;
+	double per_ns;
 
 	if (last >= r->used)
 		r->used = last + 1;
@@ -54,6 +62,7 @@ static void rate_spread(struct rate *r, int64_t start, int64_t end, uint64_t byt
 		r->bytes[first] += (double)bytes;
 		return;
 	}
+	per_ns = (double)bytes / (double)(end - start);
 	for (uint32_t i = first; i <= last; i++) {
 		int64_t from = r->origin_ns + i * r->width_ns, to = from + r->width_ns;
 		from = from < start ? start : from;
@@ -95,7 +104,7 @@ void rate_add(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
 		end = start;
 	if (start - r->origin_ns > INT64_MAX / 4)
 		return;
-	while ((end - r->origin_ns) / r->width_ns >= RATE_WINDOWS)
+	while (end >= r->window_to_ns && (end - r->origin_ns) / r->width_ns >= RATE_WINDOWS)
 		rate_double(r);
 	rate_spread(r, start, end, bytes);
 	rate_gap(r, start);

@@ -15,7 +15,9 @@ struct rate {
 	int64_t width_ns;
 	int64_t origin_ns; /* of window 0 */
 	uint32_t used;     /* windows up to the last with anything in it */
-	double *bytes;     /* by window; NULL until the first operation */
+	uint32_t window;   /* that of the last operation, and its time: */
+	int64_t window_from_ns, window_to_ns;
+	double *bytes; /* by window; NULL until the first operation */
 	uint64_t *ops;
 	uint64_t total_ops;
 	double total_bytes;

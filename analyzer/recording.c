@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "clue.h"
 #include "decode.h"
 #include "define.h"
 #include "live.h"
@@ -127,6 +128,7 @@ static void recording_identity(struct process *p)
 {
 	const struct aiot_header *h = &p->trace.header;
 
+	p->host = process_attribute(p, "host");
 	p->pid = h->pid;
 	p->ppid = h->ppid;
 	p->image = h->image;
@@ -210,6 +212,15 @@ static void recording_times(struct recording *r)
 	}
 }
 
+static void recording_clues(struct recording *r)
+{
+	uint32_t n = names_count(r->names);
+
+	r->clues = memory_get(n, sizeof *r->clues);
+	for (uint32_t i = 0; i < n; i++)
+		r->clues[i] = (uint8_t)clue_of(names_text(r->names, i));
+}
+
 /* A run of many processes has as many traces open. */
 static void recording_more_files(void)
 {
@@ -244,6 +255,7 @@ int recording_load(struct recording *r, char *const *names, size_t count)
 	if (r->count)
 		qsort(r->processes, r->count, sizeof *r->processes, recording_earlier);
 	recording_times(r);
+	recording_clues(r);
 	return r->count ? 0 : -1;
 }
 
@@ -254,6 +266,7 @@ void recording_free(struct recording *r)
 	for (size_t i = 0; i < r->run_count; i++)
 		free(r->runs[i]);
 	free(r->runs);
+	free(r->clues);
 	free(r->processes);
 	names_free(r->names);
 	problems_free(&r->problems);

@@ -16,6 +16,7 @@
 
 struct recording {
 	struct names *names;
+	uint8_t *clues;            /* enum clue, by name */
 	struct process *processes; /* by start */
 	size_t count, room;
 	char **runs; /* folders */

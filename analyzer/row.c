@@ -5,7 +5,10 @@
  */
 #include "row.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "memory.h"
 
 const char *row_level(unsigned level)
 {
@@ -23,36 +26,65 @@ static void row_path(struct output *o, const struct row *row, struct escapes *es
 	output_write(o, path, length);
 }
 
+/* Text and a comma. */
+static inline char *row_put_text(char *at, const char *text)
+{
+	at = output_put(at, text, strlen(text));
+	*at++ = ',';
+	return at;
+}
+
+static inline char *row_put_number(char *at, int64_t value)
+{
+	at = output_put_signed(at, value);
+	*at++ = ',';
+	return at;
+}
+
+static inline char *row_put_count(char *at, uint64_t value)
+{
+	at = output_put_unsigned(at, value);
+	*at++ = ',';
+	return at;
+}
+
+static char *row_put_csv(char *at, const struct row *row, const char *path, size_t length)
+{
+	at = row_put_number(at, row->start_ns);
+	at = row_put_count(at, row->duration_ns);
+	at = row_put_text(at, process_host(row->process));
+	at = row_put_count(at, row->process->pid);
+	at = row_put_count(at, row->tid);
+	at = row_put_text(at, row->call->name);
+	at = row_put_text(at, row->stage);
+	at = output_put(at, path, length);
+	*at++ = ',';
+	at = row_put_number(at, row->offset);
+	at = row_put_count(at, row->size);
+	at = row_put_number(at, row->result);
+	at = row_put_count(at, (uint64_t)row->error);
+	at = row_put_text(at, row_level(row->call->level));
+	at = output_put_unsigned(at, row->handle);
+	*at++ = '\n';
+	return at;
+}
+
+/* All of a row but path, host and call, whose lengths the trace chooses. */
+#define ROW_CSV_REST 512
+
 static void row_write_csv(struct output *o, const struct row *row, struct escapes *escapes)
 {
-	output_signed(o, row->start_ns);
-	output_char(o, ',');
-	output_unsigned(o, row->duration_ns);
-	output_char(o, ',');
-	output_text(o, process_host(row->process));
-	output_char(o, ',');
-	output_unsigned(o, row->process->pid);
-	output_char(o, ',');
-	output_unsigned(o, row->tid);
-	output_char(o, ',');
-	output_text(o, row->call->name);
-	output_char(o, ',');
-	output_text(o, row->stage);
-	output_char(o, ',');
-	row_path(o, row, escapes);
-	output_char(o, ',');
-	output_signed(o, row->offset);
-	output_char(o, ',');
-	output_unsigned(o, row->size);
-	output_char(o, ',');
-	output_signed(o, row->result);
-	output_char(o, ',');
-	output_unsigned(o, (uint64_t)row->error);
-	output_char(o, ',');
-	output_text(o, row_level(row->call->level));
-	output_char(o, ',');
-	output_unsigned(o, row->handle);
-	output_char(o, '\n');
+	size_t length, most;
+	const char *path = escapes_get(escapes, row->name, &length);
+
+	most = length + strlen(process_host(row->process)) + strlen(row->call->name) + ROW_CSV_REST;
+	if (most <= OUTPUT_ROOM) {
+		output_end(o, row_put_csv(output_begin(o, most), row, path, length));
+	} else {
+		char *text = memory_get(most, 1);
+		output_write(o, text, (size_t)(row_put_csv(text, row, path, length) - text));
+		free(text);
+	}
 }
 
 static void row_write_jsonl(struct output *o, const struct row *row, struct escapes *escapes)

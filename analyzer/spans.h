@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Times of operations as threads of analysis collect them, each in order of
+ * start, and brought into one order afterwards.
+ */
+#ifndef SPANS_H
+#define SPANS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct span {
+	int64_t start, end; /* CLOCK_REALTIME, ns */
+	uint64_t bytes;
+};
+
+struct spans {
+	struct span *items;
+	size_t count, room;
+};
+
+void spans_more(struct spans *spans);
+
+static inline void spans_add(struct spans *spans, struct span span)
+{
+	if (spans->count == spans->room)
+		spans_more(spans);
+	spans->items[spans->count++] = span;
+}
+
+/* All of the lists' items in order of start, equal ones in the lists' order,
+ * into `to`; `work` is memory that is kept between calls. Empties the lists. */
+void spans_merge(struct spans *to, struct spans *work, struct spans *const *lists, size_t count);
+
+void spans_free(struct spans *spans);
+
+#endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The second pass: events into sums by stage, with every stage now known.
+ */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include "coverage.h"
+#include "episode.h"
+#include "stage.h"
+#include "summary.h"
+
+/* What the pass fills and adds to. */
+struct tallied {
+	struct stage_summary *stages; /* all but their patterns and files */
+	struct episodes *saved, *loaded;
+	struct mapped *mapped; /* by name */
+	struct coverage *coverage;
+};
+
+/* Reads all events once, on all cores. */
+void tally_events(const struct tallied *to, const struct features *features,
+                  const struct stages *verdicts);
+
+#endif

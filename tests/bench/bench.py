@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What tracing costs, and how fast traces are read: one table. Each figure is
+what a traced program adds to the same program untraced, run in turns with it:
+the median of the pairs and its spread (the median distance from it).
+
+    python3 bench.py BUILD [--quick] [--only WORD]
+"""
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+
+import peers
+from measure import Difference, Figure, Run, aiotrace, folder_bytes, instructions, one_core
+
+EVENTS_A_CYCLE = {"open_read_close": 3}
+
+
+class Bench:
+    def __init__(self, options):
+        self.build, self.quick, self.only = os.path.abspath(options.build), options.quick, options.only
+        self.here = os.path.dirname(os.path.abspath(__file__))
+        self.place = f"{self.build}/bench/data"
+        self.folder = f"{self.place}/trace"
+        self.file = f"{self.place}/file"
+        self.tracer = aiotrace(self.build)
+        self.missed = 0
+        os.makedirs(self.place, exist_ok=True)
+        Run.program, Run.result = f"{self.build}/bench/measure", f"{self.place}/measured"
+        if not os.path.exists(self.file):
+            with open(self.file, "wb") as f:
+                f.write(os.urandom(1 << 20) * 64)
+
+    def work(self, kind, calls, threads=1, file=None):
+        return [f"{self.build}/bench/work", kind, str(calls), str(threads), file or self.file]
+
+    def wants(self, *words):
+        return not self.only or any(self.only in word for word in words)
+
+    # ---- the table ----
+
+    def row(self, what, value, spread="", base="", goal=""):
+        print(f"{what:<44} {value:>11} {spread:>8} {base:>10}  {goal}", flush=True)
+
+    def title(self, text, value="added", base="untraced"):
+        print()
+        self.row(text, value, "+-", base, "must / aim")
+
+    def goal(self, value, must, aim, unit="", least=False):
+        """A verdict; the value is to be at most, or at least, what must be."""
+        met = [(value >= limit if least else value <= limit) for limit in (must, aim)]
+        self.missed += not met[0]
+        verdict = "aim met" if met[1] else "ok" if met[0] else "MISSED"
+        return f"{must:g} / {aim:g}{unit}: {verdict}"
+
+    # ---- what it costs ----
+
+    def call(self, name, kind, calls, limits=None, threads=1):
+        if not self.wants(kind, name):
+            return None
+        pairs = 5 if self.quick else 11
+        calls = calls // 4 if self.quick else calls
+        found = Difference(self.tracer, self.work(kind, calls, threads), self.folder, pairs)
+        each = calls / 1e9
+        for what in ("cpu", "wall"):
+            per = each * threads if what == "cpu" else each
+            added = found.added(what, per)
+            self.row(f"{name}, ns {what}", f"{added.median:.0f}", f"{added.spread:.0f}",
+                     f"{found.base(what, per):.0f}",
+                     self.goal(added.median, *limits) if limits else "")
+        return found.added("cpu", each * threads).median
+
+    def calls(self):
+        self.title("a call, encoding and exit included")
+        n = 400000
+        one = {}
+        for name, kind, limits in (("pread 4 KiB random", "pread_random", (100, 70)),
+                                   ("pread 4 KiB sequential", "pread_sequential", (100, 70)),
+                                   ("pread of 0 bytes", "pread_nothing", (100, 70)),
+                                   ("read 4 KiB sequential", "read", (100, 70)),
+                                   ("write 4 KiB", "write", (100, 70)),
+                                   ("fread 4 KiB", "fread", None),
+                                   ("open+read+close, a cycle", "open_read_close", (500, 300))):
+            one[kind] = self.call(name, kind, n // 2 if kind == "open_read_close" else n, limits)
+        two = self.call("pread of 0 bytes, 2 threads, each", "pread_nothing", n, None, 2)
+        if two and one["pread_nothing"]:
+            ratio = two / one["pread_nothing"]
+            self.row("  2 threads / 1 thread, CPU added", f"x{ratio:.2f}", "", "",
+                     self.goal(ratio, 1.15, 1.05))
+
+    def counted(self):
+        if not shutil.which("valgrind") or not self.wants("instructions"):
+            return
+        self.title("instructions a call (callgrind)")
+        few, many = 16384, 49152
+        for kind in ("pread_random", "pread_nothing", "read", "open_read_close", "write"):
+            counts = [[instructions(self.work(kind, n), self.folder, tracer) for n in (few, many)]
+                      for tracer in (None, self.tracer)]
+            if any(None in pair for pair in counts):
+                self.row(kind, "failed")
+                continue
+            plain, traced = [(pair[1] - pair[0]) / (many - few) for pair in counts]
+            self.row(kind, f"{traced - plain:.0f}", "", f"{plain:.0f}")
+
+    def start(self):
+        if not self.wants("start"):
+            return
+        self.title("a process that does nothing")
+        found = Difference(self.tracer, ["/bin/true"], self.folder, 21 if self.quick else 51)
+        for what in ("wall", "cpu"):
+            added = found.added(what, 1e-3)
+            self.row(f"/bin/true, ms {what}", f"{added.median:.2f}", f"{added.spread:.2f}",
+                     f"{found.base(what, 1e-3):.2f}")
+
+    def sizes(self):
+        if not self.wants("bytes"):
+            return
+        self.title("bytes of trace an event", "bytes", "")
+        large = f"{self.place}/large"
+        with open(large, "wb") as f:
+            f.truncate(100 * 10 ** 9)
+        calls = 12 * 8192
+        for name, kind, file, limits in (("read 4 KiB sequential", "read", None, (2.5, 2.1)),
+                                         ("pread 4 KiB random over 100 GB", "pread_random", large, (6.5, 5.7)),
+                                         ("open+read+close", "open_read_close", None, (3, 2.5))):
+            found = [self.traced_bytes(kind, n, file) for n in (calls // 4, calls)]
+            each = (found[1] - found[0]) / (calls * 3 / 4 * EVENTS_A_CYCLE.get(kind, 1))
+            self.row(name, f"{each:.2f}", "", "", self.goal(each, *limits))
+        os.unlink(large)
+
+    def traced_bytes(self, kind, calls, file):
+        self.tracer.run(self.work(kind, calls, 1, file), self.folder)
+        return folder_bytes(self.folder)
+
+    def memory(self):
+        if not self.wants("memory"):
+            return
+        self.title("resident memory, MB")
+        pairs, added = 5, {}
+        for threads in (1, 2, 8):
+            found = Difference(self.tracer, self.work("pread_nothing", 50000, threads), self.folder, pairs)
+            added[threads] = found.added("peak_kb", 1000)
+            if threads == 1:
+                self.row("a process of 1 thread", f"{added[1].median:.2f}", f"{added[1].spread:.2f}",
+                         f"{found.base('peak_kb', 1000):.2f}", self.goal(added[1].median, 6, 3))
+        further = (added[8].median - added[2].median) / 6
+        self.row("a further thread (2 to 8)", f"{further:.2f}", "", "", self.goal(further, 1, 0.5))
+
+    def loader(self):
+        if not self.wants("pytorch"):
+            return
+        self.title("a training loop, ratio to untraced", "ratio", "s")
+        if subprocess.run([sys.executable, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode:
+            self.row("skipped: this Python has no torch", "")
+            return
+        command = [sys.executable, f"{self.here}/loader.py", f"{self.place}/files", "4000",
+                   "2" if self.quick else "4"]
+        Run(command)
+        plain, ratios = [], []
+        for _ in range(3 if self.quick else 9):
+            plain.append(float(Run(command, wanted_output=True).output))
+            traced = self.tracer.run(command, self.folder, wanted_output=True)
+            ratios.append(float(traced.output) / plain[-1])
+        ratio = Figure(ratios)
+        self.row("PyTorch, 2 workers, 4,000 files", f"x{ratio.median:.3f}", f"{ratio.spread:.3f}",
+                 f"{Figure(plain).median:.2f}", self.goal(ratio.median, 1.03, 1.0))
+
+    # ---- others ----
+
+    def others(self):
+        if not self.wants("others"):
+            return
+        self.title("other tracers, pread 4 KiB random, ns")
+        for name, find in peers.ALL.items():
+            tracer = find(self.build)
+            if not tracer:
+                self.row(f"{name}: skipped, not installed", "")
+                continue
+            calls = (100000 if self.quick else 400000) // tracer.fewer
+            try:
+                found = Difference(tracer, self.work("pread_random", calls), self.folder, 3)
+            except (RuntimeError, OSError) as error:
+                self.row(f"{name}: failed", "", "", "", str(error)[:60])
+                continue
+            for what in ("cpu", "wall"):
+                added = found.added(what, calls / 1e9)
+                self.row(f"{name}, ns {what}", f"{added.median:.0f}", f"{added.spread:.0f}",
+                         f"{found.base(what, calls / 1e9):.0f}",
+                         f"{found.bytes / calls:.1f} bytes a call" if what == "cpu" else "")
+
+    # ---- how fast traces are read ----
+
+    def analysis(self):
+        if not self.wants("report", "dump"):
+            return
+        events = 10 ** 7 if self.quick else 10 ** 8
+        made = f"{self.place}/generated-{events}"
+        if not os.path.exists(made):
+            Run([f"{self.build}/bench/generate", f"{made}.new", str(events), "4"])
+            os.rename(f"{made}.new", made)
+        self.title(f"analysis of {events / 1e6:g} M events of 4 processes", "M events/s", "")
+        program = f"{self.build}/aiotrace"
+        runs = [Run(one_core() + [program, "report", "--json", made]) for _ in range(3)]
+        rate = Figure([events / 1e6 / run.cpu for run in runs])
+        self.row("report, by the CPU time of one core", f"{rate.median:.1f}", f"{rate.spread:.1f}", "",
+                 self.goal(rate.median, 10, 25, least=True))
+        runs = [Run([program, "report", "--json", made]) for _ in range(3)]
+        rate = Figure([events / 1e6 / run.wall for run in runs])
+        self.row(f"report, on {len(os.sched_getaffinity(0))} cores, wall", f"{rate.median:.1f}", f"{rate.spread:.1f}")
+        peak = max(run.peak_kb for run in runs) / 1000
+        self.row("report, resident memory, MB", f"{peak:.0f}", "", "", self.goal(peak, 256, 128))
+        runs = [Run(one_core() + [program, "dump", "--format", "csv", made]) for _ in range(1 if events > 1e7 else 3)]
+        rate = Figure([events / 1e6 / run.cpu for run in runs])
+        self.row("dump --format csv, by CPU time", f"{rate.median:.1f}", f"{rate.spread:.1f}", "",
+                 self.goal(rate.median, 2, 5, least=True))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("build")
+    parser.add_argument("--quick", action="store_true", help="about a minute, with more noise")
+    parser.add_argument("--only", default="", help="rows whose name contains this")
+    bench = Bench(parser.parse_args())
+    print(f"aiotrace, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; "
+          "untraced and traced in turns, medians")
+    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.others,
+                 bench.analysis):
+        part()
+    shutil.rmtree(bench.folder, ignore_errors=True)
+    print(f"\n{bench.missed} of what must be {'was' if bench.missed == 1 else 'were'} missed"
+          if bench.missed else "\nall that must be is met")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One kind of call, again and again: what the benchmark traces.
+ *
+ *     work KIND CALLS THREADS FILE
+ *
+ * Each thread makes CALLS calls (or cycles of them) on its own descriptor. The
+ * caller measures the process as a whole, so that encoding and exit count.
+ */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PAGE 4096u
+
+struct work {
+	const char *file;
+	unsigned long calls;
+	unsigned number;
+	off_t pages; /* of the file */
+	void (*run)(struct work *work);
+};
+
+static int work_open(const struct work *w, int flags)
+{
+	int fd = open(w->file, flags | O_CLOEXEC, 0644);
+
+	if (fd < 0) {
+		perror(w->file);
+		exit(1);
+	}
+	return fd;
+}
+
+static void run_none(struct work *w)
+{
+	(void)w;
+}
+
+static void run_pread_random(struct work *w)
+{
+	unsigned long state = 88172645463325252u + w->number;
+	int fd = work_open(w, O_RDONLY);
+	char page[PAGE];
+
+	for (unsigned long i = 0; i < w->calls; i++) {
+		state ^= state << 13;
+		state ^= state >> 7;
+		state ^= state << 17;
+		if (pread(fd, page, PAGE, (off_t)(state % (unsigned long)w->pages) * PAGE) < 0)
+			exit(1);
+	}
+	close(fd);
+}
+
+static void run_pread_sequential(struct work *w)
+{
+	int fd = work_open(w, O_RDONLY);
+	char page[PAGE];
+
+	for (unsigned long i = 0; i < w->calls; i++)
+		if (pread(fd, page, PAGE, (off_t)i % w->pages * PAGE) < 0)
+			exit(1);
+	close(fd);
+}
+
+static void run_pread_nothing(struct work *w)
+{
+	int fd = work_open(w, O_RDONLY);
+	char page[PAGE];
+
+	for (unsigned long i = 0; i < w->calls; i++)
+		if (pread(fd, page, 0, 0) < 0)
+			exit(1);
+	close(fd);
+}
+
+static void run_read(struct work *w)
+{
+	int fd = work_open(w, O_RDONLY);
+	char page[PAGE];
+
+	for (unsigned long i = 0; i < w->calls; i++)
+		if (read(fd, page, PAGE) == 0)
+			lseek(fd, 0, SEEK_SET);
+	close(fd);
+}
+
+static void run_open_read_close(struct work *w)
+{
+	char page[PAGE];
+
+	for (unsigned long i = 0; i < w->calls; i++) {
+		int fd = work_open(w, O_RDONLY);
+		if (read(fd, page, PAGE) < 0)
+			exit(1);
+		close(fd);
+	}
+}
+
+static void run_write(struct work *w)
+{
+	char name[4096], page[PAGE] = {0};
+	int fd;
+
+	snprintf(name, sizeof name, "%s.%u", w->file, w->number);
+	fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	for (unsigned long i = 0; i < w->calls; i++) {
+		if (i % 4096 == 0)
+			lseek(fd, 0, SEEK_SET);
+		if (write(fd, page, PAGE) < 0)
+			exit(1);
+	}
+	close(fd);
+	unlink(name);
+}
+
+static void run_fread(struct work *w)
+{
+	FILE *f = fopen(w->file, "rb");
+	char page[PAGE];
+
+	if (!f)
+		exit(1);
+	for (unsigned long i = 0; i < w->calls; i++)
+		if (fread(page, PAGE, 1, f) != 1)
+			rewind(f);
+	fclose(f);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct work *work);
+} kinds[] = {
+        {"none", run_none},
+        {"pread_random", run_pread_random},
+        {"pread_sequential", run_pread_sequential},
+        {"pread_nothing", run_pread_nothing},
+        {"read", run_read},
+        {"open_read_close", run_open_read_close},
+        {"write", run_write},
+        {"fread", run_fread},
+};
+
+static void *work_thread(void *argument)
+{
+	struct work *w = argument;
+
+	w->run(w);
+	return NULL;
+}
+
+static void work_all(const struct work *like, unsigned threads)
+{
+	struct work *works = calloc(threads, sizeof *works);
+	pthread_t *ids = calloc(threads, sizeof *ids);
+
+	if (!works || !ids)
+		exit(1);
+	for (unsigned i = 0; i < threads; i++) {
+		works[i] = *like;
+		works[i].number = i;
+		if (threads == 1)
+			like->run(&works[i]);
+		else if (pthread_create(&ids[i], NULL, work_thread, &works[i]))
+			exit(1);
+	}
+	for (unsigned i = 0; threads > 1 && i < threads; i++)
+		pthread_join(ids[i], NULL);
+	free(works);
+	free(ids);
+}
+
+int main(int argc, char **argv)
+{
+	struct work w = {0};
+	int fd;
+
+	for (size_t i = 0; argc == 5 && i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(kinds[i].name, argv[1]))
+			w.run = kinds[i].run;
+	if (!w.run) {
+		fputs("usage: work KIND CALLS THREADS FILE\n", stderr);
+		return 2;
+	}
+	w.calls = strtoul(argv[2], NULL, 0);
+	w.file = argv[4];
+	fd = work_open(&w, O_RDONLY);
+	w.pages = lseek(fd, 0, SEEK_END) / PAGE;
+	close(fd);
+	if (w.pages < 1)
+		return 1;
+	work_all(&w, (unsigned)strtoul(argv[3], NULL, 0));
+	return 0;
+}
