@@ -203,6 +203,9 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 	struct use *uses = f->uses[p->number];
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
+		const struct call *call = process_call(p, COLUMN(CALL)[i]);
+		if (call_is_again(call))
+			continue;
 		struct feature_event e = {
 		        .process = p,
 		        .file = process_file(p, COLUMN(FILE)[i]),
@@ -212,7 +215,7 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 		        .result = (int64_t)COLUMN(RESULT)[i],
 		        .offset = (int64_t)COLUMN(OFFSET)[i],
 		        .call = (uint16_t)COLUMN(CALL)[i],
-		        .class = process_call(p, COLUMN(CALL)[i])->class,
+		        .class = call->class,
 		        .stage = (uint8_t)COLUMN(STAGE)[i],
 		        .marked = COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED,
 		};

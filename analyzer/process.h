@@ -113,6 +113,13 @@ static inline const struct call *process_call(const struct process *process, uin
 	                                                            : &process_unknown_call;
 }
 
+/* A call on a stream says again what the stream did in the kernel, where that
+ * counts: such events are for reading, not for adding up. */
+static inline bool call_is_again(const struct call *call)
+{
+	return call->level == AIOT_LEVEL_STDIO;
+}
+
 /* The value, or NULL. */
 const char *process_attribute(const struct process *process, const char *key);
 const struct attribute *process_attribute_bytes(const struct process *process, const char *key);

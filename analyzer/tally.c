@@ -139,6 +139,10 @@ static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const
                       uint32_t i)
 {
 	const struct process *p = s->process;
+	const struct call *call = process_call(p, COLUMN(CALL)[i]);
+
+	if (call_is_again(call))
+		return;
 	struct tally_event e = {
 	        .process = p,
 	        .file = process_file(p, COLUMN(FILE)[i]),
@@ -147,7 +151,7 @@ static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const
 	        .result = (int64_t)COLUMN(RESULT)[i],
 	        .aux = (uint32_t)COLUMN(AUX)[i],
 	        .call = (uint16_t)COLUMN(CALL)[i],
-	        .class = process_call(p, COLUMN(CALL)[i])->class,
+	        .class = call->class,
 	};
 	struct stage_summary *sum;
 

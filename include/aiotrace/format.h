@@ -35,9 +35,10 @@ enum aiot_class {
 	AIOT_CLASS_WAIT = 11,
 };
 
-/* Where in the stack of libraries an event was seen, so that bytes are never
- * counted twice: an stdio event's bytes stand again in fd events below it only
- * where those were visible, and then the fd events are not recorded. */
+/* Where in the stack of libraries an event was seen. Bytes of storage are those
+ * of every level but stdio: a call on a stream is recorded with what it moved
+ * between program and stream, and what the stream then moved between itself and
+ * the kernel stands in events of level fd (stdio.read, stdio.write). */
 enum aiot_level {
 	AIOT_LEVEL_META = 0,
 	AIOT_LEVEL_FD = 1,

@@ -65,24 +65,34 @@ static bool stream_failed(const struct stream *stream)
 	       stream->file->_flags & ~stream->flags & STREAM_FAILED;
 }
 
+/* Where streams can't be followed into the kernel, what was moved stands for
+ * what they did there. */
+static void stream_store_instead(struct aiot_event event, bool write)
+{
+	event.call = write ? AIOT_CALL_stdio_write : AIOT_CALL_stdio_read;
+	if (event.result > 0 && !stdio_kernel_watch())
+		event_store(&event);
+}
+
 static void stream_store(const struct stream *stream, enum aiot_call id, uint64_t size,
-                         int64_t moved)
+                         int64_t moved, bool write)
 {
 	bool failed = moved <= 0 && stream_failed(stream);
 	struct aiot_event event = call_event(&stream->call, id, failed ? -1 : moved);
 	event.offset = stream->offset;
 	event.size = size;
 	event_store(&event);
+	stream_store_instead(event, write);
 }
 
 void stream_read(const struct stream *stream, enum aiot_call id, uint64_t size, int64_t read)
 {
-	stream_store(stream, id, size, stream_taken(stream, read));
+	stream_store(stream, id, size, stream_taken(stream, read), false);
 }
 
 void stream_wrote(const struct stream *stream, enum aiot_call id, uint64_t size, int64_t written)
 {
-	stream_store(stream, id, size, written);
+	stream_store(stream, id, size, written, true);
 }
 
 static bool stream_is_quiet(const struct stream *stream)
@@ -93,14 +103,14 @@ static bool stream_is_quiet(const struct stream *stream)
 int stream_got(const struct stream *stream, enum aiot_call id, int character)
 {
 	if (!stream_is_quiet(stream))
-		stream_store(stream, id, 1, character != EOF);
+		stream_store(stream, id, 1, character != EOF, false);
 	return character;
 }
 
 int stream_put(const struct stream *stream, enum aiot_call id, int character)
 {
 	if (!stream_is_quiet(stream))
-		stream_store(stream, id, 1, character != EOF);
+		stream_store(stream, id, 1, character != EOF, true);
 	return character;
 }
 
