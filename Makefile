@@ -73,9 +73,13 @@ $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpre
 	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
 	  -lcmocka -lzstd -ljansson -lm -ldl -lpthread
 
-$(BUILD)/bench/%: tests/bench/%.c $(BUILD)/unit/libpreload.a
+# What is traced must not hold the library's own wrappers: only the generator
+# of traces is linked with its encoder.
+$(BUILD)/bench/generate: $(BUILD)/unit/libpreload.a
+$(BUILD)/bench/%: tests/bench/%.c
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) -lzstd -lpthread
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
+	  $(if $(filter %.a,$^),-lzstd) -lpthread
 
 $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 	$(call say,CC,$<)
