@@ -25,6 +25,8 @@ PRELOAD_OBJ  := $(patsubst %,$(BUILD)/%.o,$(PRELOAD_SRC))
 ANALYZER_OBJ := $(patsubst %,$(BUILD)/%.o,$(ANALYZER_SRC))
 UNIT_BIN     := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 SNIPPET_BIN  := $(patsubst tests/snippets/%.c,$(BUILD)/snippets/%,$(SNIPPET_SRC))
+# Libraries that snippets use where they are installed.
+SNIPPET_LIBS := $(foreach name,aio uring,$(if $(findstring /,$(shell $(CC) -print-file-name=lib$(name).so)),-l$(name)))
 ZSTD_STATIC  ?= $(shell $(CC) -print-file-name=libzstd.a)
 
 .PHONY: all
@@ -81,16 +83,23 @@ $(BUILD)/bench/%: tests/bench/%.c
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ipreload -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
 	  $(if $(filter %.a,$^),-lzstd) -lpthread
 
-$(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
+# What stands in for libraries that are not installed.
+$(BUILD)/snippets/lib/libcufile.so: tests/support/cufile.c preload/foreign.h
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE $(CFLAGS) \
+	  -fPIC -shared -o $@ $< -pthread
+
+$(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD) $(BUILD)/snippets/lib/libcufile.so
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g -D__NO_INLINE__ $(WARN) -D_GNU_SOURCE $(CFLAGS) \
-	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl
+	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl -Wl,--as-needed $(SNIPPET_LIBS) \
+	  -L$(BUILD)/snippets/lib -lcufile -Wl,-rpath,'$$ORIGIN/lib'
 
 # ---- What must be installed -------------------------------------------------
 
 BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
-CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio python3-lmdb python3-h5py
+CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio libaio-dev liburing-dev python3-lmdb python3-h5py
 BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux
 LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
 # Another interpreter brings its own modules.

@@ -7,6 +7,7 @@
 #include "coverage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "wrap.h"
@@ -40,6 +41,17 @@ static uint32_t coverage_counter(const struct coverage *c, const struct process 
 	    wrap_add(p->end_ns, (uint64_t)p->clock) <= coverage_last(&r->processes[above]))
 		return above;
 	return p->kernel_count >= 2 ? p->number : NO_COUNTER;
+}
+
+bool coverage_is_counted(const struct call *call)
+{
+	switch (call->level) {
+	case AIOT_LEVEL_MMAP:
+	case AIOT_LEVEL_URING:
+	case AIOT_LEVEL_CUFILE: return false;
+	case AIOT_LEVEL_AIO: return strncmp(call->name, "libaio.", 7) != 0;
+	default: return true;
+	}
 }
 
 struct coverage *coverage_new(const struct recording *recording)

@@ -17,6 +17,11 @@ struct coverage *coverage_new(const struct recording *recording);
  * them in. */
 bool coverage_counts(const struct coverage *coverage, const struct process *process);
 
+/* Whether the kernel's count takes in what a call moves: it leaves out what
+ * io_uring, Linux AIO, GPUDirect storage and page faults do. glibc's threads for POSIX AIO
+ * read and write as everyone. */
+bool coverage_is_counted(const struct call *call);
+
 /* A data call's bytes; end_ns by CLOCK_REALTIME. Different processes' calls may
  * be added by different threads. */
 void coverage_add(struct coverage *coverage, const struct process *process, bool write,

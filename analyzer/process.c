@@ -144,7 +144,8 @@ const char *process_role_name(enum process_role role)
 uint64_t process_lost(const struct process *process)
 {
 	uint64_t counted = process->loss[AIOT_LOSS_EARLY] + process->loss[AIOT_LOSS_NESTED] +
-	                   process->loss[AIOT_LOSS_VFORK] + process->loss[AIOT_LOSS_FAULTS];
+	                   process->loss[AIOT_LOSS_VFORK] + process->loss[AIOT_LOSS_ASYNC] +
+	                   process->loss[AIOT_LOSS_FAULTS];
 	uint64_t dropped = process->loss[AIOT_LOSS_NO_SPACE] + process->loss[AIOT_LOSS_LIMIT];
 	uint64_t missing = 0;
 

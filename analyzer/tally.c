@@ -47,6 +47,7 @@ struct tally_event {
 	int64_t start, end, result;
 	uint16_t call;
 	uint8_t class, stage;
+	bool counted; /* by the kernel */
 };
 
 static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned stage, uint32_t rank)
@@ -87,7 +88,8 @@ static void tally_data(struct tally *t, struct lane *lane, struct stage_summary 
 		tally_fault(lane, sum, e, ns);
 	} else {
 		histogram_add(&sum->latency, ns);
-		coverage_add(t->to->coverage, e->process, write, e->end, bytes);
+		if (e->counted)
+			coverage_add(t->to->coverage, e->process, write, e->end, bytes);
 	}
 	spans_add(&lane->spans[t->side][e->stage], (struct span){e->start, e->end, bytes});
 	if (bytes && rank)
@@ -152,6 +154,7 @@ static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const
 	        .aux = (uint32_t)COLUMN(AUX)[i],
 	        .call = (uint16_t)COLUMN(CALL)[i],
 	        .class = call->class,
+	        .counted = coverage_is_counted(call),
 	};
 	struct stage_summary *sum;
 

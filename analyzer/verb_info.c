@@ -19,7 +19,7 @@ static void info_losses(const struct process *p)
 	                                                "in vfork children",
 	                                                "for lack of space",
 	                                                "past AIOTRACE_MAX_MB",
-	                                                "of another kind",
+	                                                "of asynchronous operations not seen from end to end",
 	                                                "of page faults of mapped files, about"};
 	uint64_t missing = 0;
 

@@ -76,6 +76,18 @@ static bool config_flag(const char *name)
 	return !strcmp(value, "1");
 }
 
+static enum config_poll config_poll(void)
+{
+	const char *value = config_text("AIOTRACE_POLL");
+	if (!value || !strcmp(value, "1"))
+		return CONFIG_POLL_ON;
+	if (!strcmp(value, "spin"))
+		return CONFIG_POLL_SPIN;
+	if (strcmp(value, "0"))
+		config_note("AIOTRACE_POLL", value, "not one of 0, 1, spin; 1 is used");
+	return strcmp(value, "0") ? CONFIG_POLL_ON : CONFIG_POLL_OFF;
+}
+
 static void config_stacks(void)
 {
 	const char *value = config_text("AIOTRACE_STACKS");
@@ -127,6 +139,7 @@ void config_read(const char *exe)
 	config.exclude = config_text("AIOTRACE_EXCLUDE");
 	config_limit();
 	config_stacks();
+	config.poll = config_poll();
 	config.off = config_flag("AIOTRACE_OFF") || !config_wants_program(exe);
 }
 

@@ -13,12 +13,20 @@
 
 #define CONFIG_PATH 4096
 
+/* The helper thread that looks at rings which no call shows. */
+enum config_poll {
+	CONFIG_POLL_OFF = 0,
+	CONFIG_POLL_ON = 1,   /* now and then, as often as they need it */
+	CONFIG_POLL_SPIN = 2, /* all the time, on a core of its own */
+};
+
 struct config {
 	bool off;              /* AIOTRACE_OFF, or this program is not in AIOTRACE_EXE */
 	const char *directory; /* AIOTRACE_DIR */
 	const char *run;       /* AIOTRACE_RUN, set by the run's first process, or NULL */
 	const char *include;   /* AIOTRACE_INCLUDE, or NULL = everything */
 	const char *exclude;   /* AIOTRACE_EXCLUDE, or NULL = nothing */
+	enum config_poll poll; /* AIOTRACE_POLL */
 	uint64_t limit_bytes;  /* AIOTRACE_MAX_MB a process; UINT64_MAX = none */
 	char notes[1024];      /* bad values, a line each */
 };

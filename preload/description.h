@@ -15,6 +15,7 @@ enum description_traits {
 	DESCRIPTION_ASK = 4,      /* others move the position: ask the kernel for it */
 	DESCRIPTION_UNWANTED = 8, /* filtered out */
 	DESCRIPTION_EMPTY = 16,   /* the opening made the file, or emptied it */
+	DESCRIPTION_CUFILE = 32,  /* cuFile may read and write it by calls of its own */
 };
 
 struct description {

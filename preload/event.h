@@ -29,6 +29,13 @@ static inline bool event_wanted(void)
 	return true;
 }
 
+/* The call that was wanted leaves no event, or not yet. */
+static inline void event_none(void)
+{
+	if (thread_self.region)
+		thread_self.region->calling = 0;
+}
+
 /* What a call that returns -1 and sets errno, or a count, stands for. */
 static inline int64_t event_result(int64_t returned)
 {

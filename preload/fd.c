@@ -10,6 +10,9 @@
 #include "path.h"
 #include "sys.h"
 #include "thread.h"
+#include "uring/uring.h"
+
+#define FD_UNSEEN 32 /* descriptors that are asked about at a time */
 
 struct fd *fd_chunks[FD_CHUNKS];
 static unsigned fd_highest; /* no higher descriptor was ever seen */
@@ -49,14 +52,18 @@ static void fd_store(int fd, struct fd entry)
 			description_drop(entry.description);
 		return;
 	}
+	uint8_t was = slot->kind;
 	slot->file = entry.file;
 	slot->generation = entry.generation;
 	slot->stage = entry.stage;
 	slot->kind = entry.kind;
 	struct description *old =
 	        __atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
-	if (old)
-		description_drop(old);
+	if (!old)
+		return;
+	description_drop(old);
+	if (was == AIOT_FILE_ANONYMOUS && uring_any)
+		uring_closed(fd);
 }
 
 static uint32_t fd_traits(const struct file *file, int flags)
@@ -110,6 +117,19 @@ static struct description *fd_describe(int fd, const struct file *file)
 	return made;
 }
 
+static bool fd_is_known(int fd)
+{
+	const struct fd *chunk =
+	        (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
+	const struct fd *entry = chunk ? &chunk[fd % FD_CHUNK] : NULL;
+	return entry && entry->description && entry->generation == state_generation;
+}
+
+static bool fd_is_ring(const char *name)
+{
+	return !strcmp(name, "anon_inode:[io_uring]");
+}
+
 struct fd fd_adopt(int fd)
 {
 	struct fd none = {0};
@@ -125,8 +145,33 @@ struct fd fd_adopt(int fd)
 	struct fd entry = fd_entry(file, fd_describe(fd, &file));
 	if (entry.description)
 		fd_store(fd, entry);
+	if (fd_is_ring(name))
+		uring_found(fd);
 	thread_self.busy--;
 	return entry;
+}
+
+/* A new descriptor takes the lowest free number. So those below it are taken,
+ * and those among them that are not known were opened out of sight: an io_uring
+ * instance, for one, which is to be found before much is done with it. */
+static void fd_adopt_below(int fd)
+{
+	while (--fd >= 0 && !fd_is_known(fd) && fd_adopt(fd).description)
+		;
+}
+
+void fd_find_unseen(void)
+{
+	char name[PATH_BYTES];
+	for (int fd = 0, unknown = 0; fd < FD_CHUNK && unknown < FD_UNSEEN; fd++) {
+		if (fd_is_known(fd))
+			continue;
+		if (!path_of_fd(fd, name))
+			return;
+		unknown++;
+		if (fd_is_ring(name))
+			fd_adopt(fd);
+	}
 }
 
 /* The file behind a descriptor that was just opened; id 0 and kind UNKNOWN if
@@ -156,6 +201,7 @@ struct fd fd_opened(int fd, const char *path, bool certain, int flags)
 	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
 	fd_store(fd, entry);
 	thread_self.busy--;
+	fd_adopt_below(fd);
 	return entry;
 }
 

@@ -48,6 +48,10 @@ static inline struct fd fd_look(int fd)
  * asked) with open's flags. */
 struct fd fd_opened(int fd, const char *path, bool certain, int flags);
 
+/* Looks for io_uring instances among the descriptors that were opened out of
+ * sight, up to the first number that is free. */
+void fd_find_unseen(void);
+
 /* `copy` now shares `original`'s description. */
 void fd_copied(int original, int copy);
 

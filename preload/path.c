@@ -69,6 +69,13 @@ bool path_of_fd(int fd, char name[PATH_BYTES])
 	return bytes > 0;
 }
 
+void path_of_information(int fd, char path[40])
+{
+	char digits[12] = "";
+	strcpy(path, "/proc/self/fdinfo/");
+	strcat(path, path_decimal(digits + 11, (unsigned)fd));
+}
+
 /* Appends the segments of `path` behind `length` bytes of name. */
 static bool path_append(char *name, size_t length, const char *path)
 {

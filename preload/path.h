@@ -18,6 +18,9 @@ bool path_absolute(int directory, const char *path, char name[PATH_BYTES]);
 /* What /proc/self/fd says of a descriptor. Returns false if it is not open. */
 bool path_of_fd(int fd, char name[PATH_BYTES]);
 
+/* The name under which /proc tells more of a descriptor. */
+void path_of_information(int fd, char path[40]);
+
 /* The program changed its working directory. */
 void path_cwd_changed(void);
 

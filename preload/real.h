@@ -7,10 +7,12 @@
 #ifndef PRELOAD_REAL_H
 #define PRELOAD_REAL_H
 
+#include <aio.h>
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <pty.h>
 #include <sched.h>
 #include <spawn.h>
@@ -29,6 +31,7 @@
 #include <unistd.h>
 #include <utime.h>
 
+#include "foreign.h"
 #include "undeclared.h"
 
 /* What nobody should call any more is called all the same. */
@@ -37,10 +40,13 @@
 /* What this library exports: its own definitions of the same. */
 #define AIOT_CALL(id, symbol, class, level, roles)                                                 \
 	extern __typeof__(symbol) symbol __attribute__((visibility("default")));
+#define AIOT_HOOK(symbol, library)                                                                 \
+	extern __typeof__(symbol) symbol __attribute__((visibility("default")));
 #include "aiotrace/calls.def"
 
 struct real_calls {
 #define AIOT_CALL(id, symbol, class, level, roles) __typeof__(symbol) *symbol;
+#define AIOT_HOOK(symbol, library)                 __typeof__(symbol) *symbol;
 #include "aiotrace/calls.def"
 };
 
@@ -51,9 +57,27 @@ extern struct real_calls real;
  * thread. */
 void *real_find(void *slot, const char *name);
 
+/* The same for a function of a library that may have been loaded out of our
+ * sight: also looked for where `caller`, an address in the calling object, finds
+ * it. A function that is nowhere fails with -ENOSYS as its value. */
+void *real_find_near(void *slot, const char *name, const void *caller);
+
+/* libc's dlsym, behind ours; by a name that is not interposed. */
+void *real_dlsym_function(void);
+
+/* Whether a slot holds what a lookup found. */
+bool real_is_known(const void *slot);
+
 #define REAL(symbol)                                                                               \
 	(__builtin_expect(real.symbol != NULL, 1)                                                  \
 	         ? real.symbol                                                                     \
 	         : (__typeof__(symbol) *)real_find(&real.symbol, #symbol))
+
+/* For wrappers of another library's functions. */
+#define REAL_NEAR(symbol)                                                                          \
+	(__builtin_expect(real.symbol != NULL, 1)                                                  \
+	         ? real.symbol                                                                     \
+	         : (__typeof__(symbol) *)real_find_near(&real.symbol, #symbol,                     \
+	                                                __builtin_return_address(0)))
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef PRELOAD_SYS_H
 #define PRELOAD_SYS_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/syscall.h>
@@ -54,6 +55,15 @@ static inline long sys_call(long number, long a, long b, long c, long d, long e,
 #define SYS6(name, a, b, c, d, e, f)                                                               \
 	sys_call(SYS_##name, SYS_ARG_(a), SYS_ARG_(b), SYS_ARG_(c), SYS_ARG_(d), SYS_ARG_(e),      \
 	         SYS_ARG_(f))
+
+/* The way of libc: -1 and errno for an error. */
+static inline long sys_returned(long result)
+{
+	if (result >= 0 || result < -4095)
+		return result;
+	errno = (int)-result;
+	return -1;
+}
 
 /* Returns a descriptor or -errno. Paths are absolute or relative to the cwd. */
 static inline int sys_open(const char *path, int flags, int mode)

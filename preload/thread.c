@@ -190,9 +190,10 @@ void thread_forget(void)
 
 void thread_renew(void)
 {
-	uint32_t busy = thread_self.busy;
+	uint32_t busy = thread_self.busy, inside = thread_self.inside;
 	memset(&thread_self, 0, sizeof thread_self);
 	thread_self.busy = busy;
+	thread_self.inside = inside;
 	thread_self.generation = state_generation;
 }
 

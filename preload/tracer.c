@@ -6,11 +6,13 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "calls/cufile.h"
 #include "clock.h"
 #include "config.h"
 #include "event.h"
 #include "fd.h"
 #include "file.h"
+#include "flight.h"
 #include "live.h"
 #include "log.h"
 #include "loss.h"
@@ -19,6 +21,7 @@
 #include "state.h"
 #include "sys.h"
 #include "thread.h"
+#include "uring/look.h"
 #include "watch.h"
 
 /* What is made once and inherited by forks: memory that fork wipes. */
@@ -104,8 +107,20 @@ bool tracer_enter(void)
 	return false;
 }
 
+/* What is in flight ends with the trace. */
+static void tracer_last_look(void)
+{
+	fd_find_unseen();
+	look_finish();
+	cufile_async_look();
+	cufile_batch_finish();
+	flight_finish();
+}
+
 void tracer_finish(void)
 {
+	if (!thread_is_vforked() && state_is(STATE_ON))
+		tracer_last_look();
 	if (thread_is_vforked() || !state_move(STATE_ON, STATE_CLOSING))
 		return;
 	bool seen = SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;

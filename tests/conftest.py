@@ -39,15 +39,15 @@ def show():
 
 @pytest.fixture(scope="session")
 def program(tmp_path_factory):
-    """Compiles tests/e2e/programs/NAME.c."""
+    """Compiles tests/e2e/programs/NAME.c, with the compiler's arguments MORE behind it, to NAME_AS."""
     folder = tmp_path_factory.mktemp("programs")
 
-    def compiled(name):
-        binary = folder / name
+    def compiled(name, *more, name_as=None):
+        binary = folder / (name_as or name)
         if not binary.exists():
             source = os.path.join(aiotrace.TOP, "tests/e2e/programs", name + ".c")
             subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-O1", "-D_GNU_SOURCE", "-Wall", "-o", binary,
-                            source, "-pthread"], check=True)
+                            source, "-pthread", *more], check=True)
         return binary
 
     return compiled

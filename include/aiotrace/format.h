@@ -84,6 +84,7 @@ enum aiot_call {
 enum aiot_event_flag {
 	AIOT_EVENT_MARKED = 1,      /* the stage was set by the program's own mark */
 	AIOT_EVENT_APPEND = 2,      /* written with O_APPEND; the offset was asked afterwards */
+	AIOT_EVENT_POLLED = 4,      /* times are estimates, from looks at a ring now and then */
 	AIOT_EVENT_NO_OFFSET = 128, /* in columns only: the row's offset is -1 */
 };
 
@@ -279,6 +280,7 @@ enum aiot_loss {
 	AIOT_LOSS_VFORK = 2,    /* a vfork child's calls before its exec */
 	AIOT_LOSS_NO_SPACE = 3, /* the trace could not be written */
 	AIOT_LOSS_LIMIT = 4,    /* past AIOTRACE_MAX_MB */
+	AIOT_LOSS_ASYNC = 5,    /* asynchronous operations not seen from end to end */
 	AIOT_LOSS_FAULTS = 6,   /* the kernel's records of faults were not read in time */
 	AIOT_LOSSES = 7,
 };

@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "calls/call.h"
 
+#include "calls/cufile.h"
+
+void call_pulse(void)
+{
+	fd_find_unseen();
+	cufile_async_look();
+}
+
 static struct file call_file(int directory, const char *path)
 {
 	char name[PATH_BYTES];

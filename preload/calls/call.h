@@ -45,18 +45,29 @@ static inline bool call_begin(struct call *call)
 	return true;
 }
 
+/* Whether a call comes from inside cuFile, whose own calls tell of it. */
+bool call_is_cufile(const void *caller);
+
 /* The same for a call on `fd`, whose entry is looked up first; false also if
  * the file is filtered out. */
-static inline bool call_begin_on(struct call *call, int fd)
+__attribute__((always_inline)) static inline bool call_begin_on(struct call *call, int fd)
 {
 	if (!event_wanted())
 		return false;
 	call->fd = fd_look(fd);
-	if (__builtin_expect(!fd_wanted(&call->fd), 0))
+	if (__builtin_expect(!fd_wanted(&call->fd), 0) ||
+	    (__builtin_expect(call->fd.description &&
+	                              call->fd.description->traits & DESCRIPTION_CUFILE,
+	                      0) &&
+	     call_is_cufile(__builtin_return_address(0))))
 		return false;
 	call->start = clock_ticks();
 	return true;
 }
+
+/* What is due ten times a second, from whichever call comes by: a look for
+ * io_uring instances that the program made by itself. Keeps errno. */
+void call_pulse(void);
 
 /* The event of a call that just returned; offset, size and aux may be added. */
 static inline struct aiot_event call_event(const struct call *call, enum aiot_call id,
@@ -64,6 +75,8 @@ static inline struct aiot_event call_event(const struct call *call, enum aiot_ca
 {
 	const struct description *held = call->fd.description;
 	uint64_t now = clock_ticks();
+	if (__builtin_expect(now >= clock_pair->until, 0))
+		call_pulse();
 	const struct clock_pair *pair = clock_at(now);
 	return (struct aiot_event){.start_ns = clock_ns(pair, call->start),
 	                           .duration_ns = clock_span(pair, now - call->start),

@@ -5,6 +5,8 @@
  * that of libc's function of the same name. A number without a row passes
  * unrecorded. See syscall.S.
  */
+#include "calls/syscall.h"
+
 #include <dlfcn.h>
 #include <sched.h>
 
@@ -230,6 +232,15 @@ const syscall_row syscall_rows[] = {
         SYSCALL_ROW(memfd_create, syscall_memfd_create),
         SYSCALL_ROW(execve, syscall_execve),
         SYSCALL_ROW(exit_group, syscall_exit_group),
+        SYSCALL_ROW(io_setup, libaio_syscall_setup),
+        SYSCALL_ROW(io_destroy, libaio_syscall_destroy),
+        SYSCALL_ROW(io_submit, libaio_syscall_submit),
+        SYSCALL_ROW(io_getevents, libaio_syscall_getevents),
+        SYSCALL_ROW(io_pgetevents, libaio_syscall_pgetevents),
+        SYSCALL_ROW(io_cancel, libaio_syscall_cancel),
+        SYSCALL_ROW(io_uring_setup, uring_syscall_setup),
+        SYSCALL_ROW(io_uring_enter, uring_syscall_enter),
+        SYSCALL_ROW(io_uring_register, uring_syscall_register),
 #if defined(__x86_64__)
         SYSCALL_ROW(open, syscall_open),
         SYSCALL_ROW(creat, syscall_creat),

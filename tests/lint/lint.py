@@ -63,8 +63,9 @@ def check_dependencies(files):
 
 def check_snippets(files):
     table = "include/aiotrace/calls.def"
-    rows = re.findall(r"^AIOT_CALL\(\s*(\d+),\s*(\w+)", read(table), re.M)
-    for _, name in rows:
+    rows = re.findall(r"^AIOT_(?:CALL|FOREIGN)\(\s*(\d+),\s*(\w+)", read(table), re.M)
+    hooks = re.findall(r"^AIOT_HOOK\(\s*(\w+)", read(table), re.M)
+    for name in [name for _, name in rows] + hooks:
         if f"tests/snippets/{name}.c" not in files:
             complain(table, 1, f"{name} has no tests/snippets/{name}.c")
     events = re.findall(r"^AIOT_EVENT\(\s*(\d+),\s*(\w+)", read(table), re.M)

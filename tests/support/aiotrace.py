@@ -21,12 +21,25 @@ Row = namedtuple("Row", "number name klass level")
 
 def table():
     """The rows of calls.def that the library interposes."""
-    return rows(r"^AIOT_CALL\(\s*(\d+),\s*(\w+),\s*(\w+),\s*(\w+)")
+    return rows(r"^AIOT_(?:CALL|FOREIGN)\(\s*(\d+),\s*(\w+),\s*(\w+),\s*(\w+)")
 
 
 def rows(pattern):
     with open(os.path.join(TOP, "include/aiotrace/calls.def")) as f:
         return [Row(int(number), *rest) for number, *rest in re.findall(pattern, f.read(), re.M)]
+
+
+def hooks():
+    """The functions that the library interposes and that are no events."""
+    with open(os.path.join(TOP, "include/aiotrace/calls.def")) as f:
+        return re.findall(r"^AIOT_HOOK\(\s*(\w+)", f.read(), re.M)
+
+
+def classes():
+    """The class of every event by its name in the output, in lower case."""
+    with open(os.path.join(TOP, "include/aiotrace/calls.def")) as f:
+        made = re.findall(r'^AIOT_EVENT\(\s*\d+,\s*\w+,\s*"([^"]+)",\s*(\w+)', f.read(), re.M)
+    return {name: klass.lower() for name, klass in [*made, *((r.name, r.klass) for r in table())]}
 
 
 EVENTS = rows(r"^AIOT_EVENT\(\s*(\d+),\s*\w+,\s*\"([\w.]+)\",\s*(\w+),\s*(\w+)")

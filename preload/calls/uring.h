@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the wrappers of liburing and of io_uring's system calls share: the call
+ * is an event, and the moment to look at the ring.
+ */
+#ifndef PRELOAD_CALLS_URING_H
+#define PRELOAD_CALLS_URING_H
+
+#include "calls/call.h"
+#include "uring/layout.h"
+
+/* Begins a call, unless it is one that a traced function makes itself. */
+bool uring_begin(struct call *call);
+
+/* Ends it: stores its event. `result` is a value, or -errno. Keeps errno. */
+void uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result);
+
+/* Looks at the ring behind `fd`, on which a call has submitted `submitted`
+ * operations; -1 where it does not tell. */
+void uring_look(const struct call *call, int fd, int64_t submitted);
+
+/* A ring was made. `hidden`: what is submitted to it may never be seen. */
+void uring_made(int fd, const struct uring_layout *layout, bool hidden);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "uring/layout.h"
+
+#include <sys/mman.h>
+
+#include "sys.h"
+
+struct uring_layout layout_of_parameters(const struct io_uring_params *p)
+{
+	return (struct uring_layout){
+	        .flags = p->flags,
+	        .sq_entries = p->sq_entries,
+	        .sq_head = p->sq_off.head,
+	        .sq_tail = p->sq_off.tail,
+	        .sq_array = p->flags & URING_SETUP_NO_SQARRAY ? 0 : p->sq_off.array,
+	        .cq_entries = p->cq_entries,
+	        .cq_head = p->cq_off.head,
+	        .cq_tail = p->cq_off.tail,
+	        .cqes = p->cq_off.cqes};
+}
+
+static uint32_t layout_distance(const void *from, const void *to)
+{
+	return (uint32_t)((const char *)to - (const char *)from);
+}
+
+struct uring_layout layout_of_liburing(const struct io_uring *ring)
+{
+	const struct io_uring_sq *sq = &ring->sq;
+	const struct io_uring_cq *cq = &ring->cq;
+	bool array = sq->array && !(ring->flags & URING_SETUP_NO_SQARRAY);
+	return (struct uring_layout){.flags = ring->flags,
+	                             .sq_entries = *sq->kring_entries,
+	                             .sq_head = layout_distance(sq->ring_ptr, sq->khead),
+	                             .sq_tail = layout_distance(sq->ring_ptr, sq->ktail),
+	                             .sq_array =
+	                                     array ? layout_distance(sq->ring_ptr, sq->array) : 0,
+	                             .cq_entries = *cq->kring_entries,
+	                             .cq_head = layout_distance(cq->ring_ptr, cq->khead),
+	                             .cq_tail = layout_distance(cq->ring_ptr, cq->ktail),
+	                             .cqes = layout_distance(cq->ring_ptr, cq->cqes)};
+}
+
+/* The offsets are the same for all rings of a kernel, but for the array, which
+ * lies behind the completions. */
+static bool layout_of_own(struct io_uring_params *own)
+{
+	int fd = (int)SYS2(io_uring_setup, 1, own);
+	if (fd < 0)
+		return false;
+	sys_close(fd);
+	return true;
+}
+
+bool layout_guess(int fd, struct uring_layout *layout)
+{
+	struct io_uring_params own = {0};
+	if (!layout_of_own(&own))
+		return false;
+	long address = SYS6(mmap, 0, 4096, PROT_READ, MAP_SHARED, fd, IORING_OFF_SQ_RING);
+	if (address < 0 && address > -4096)
+		return false;
+	own.sq_entries = uring_load((char *)address, own.sq_off.ring_entries);
+	own.cq_entries = uring_load((char *)address, own.cq_off.ring_entries);
+	own.sq_off.array = (own.cq_off.cqes + 16 * own.cq_entries + 63) & ~63u;
+	sys_unmap((void *)address, 4096);
+	*layout = layout_of_parameters(&own);
+	return layout->sq_entries && layout->cq_entries;
+}
+
+bool layout_is_identity(const struct uring_layout *layout, const char *sq)
+{
+	uint32_t first = 0, all = 0;
+	if (!layout->sq_array)
+		return true;
+	for (uint32_t i = 0; i < layout->sq_entries; i++) {
+		uint32_t slot = uring_load(sq, layout->sq_array + 4 * i);
+		first += slot == i;
+		all |= slot;
+	}
+	/* Nothing there: a queue without an array, or one that is not filled yet. */
+	if (!all)
+		return layout->sq_entries > 1 && uring_load(sq, layout->sq_tail) > 1;
+	return first == layout->sq_entries;
+}

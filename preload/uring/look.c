@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "uring/look.h"
+
+#include <string.h>
+
+#include "clock.h"
+#include "event.h"
+#include "loss.h"
+#include "uring/layout.h"
+#include "uring/operation.h"
+
+#define LOOK_CQE_NOTIFICATION 8u /* IORING_CQE_F_NOTIF, in newer headers */
+
+struct look {
+	uint64_t start, end; /* ticks: of what it finds submitted and completed */
+	bool polled;         /* from outside */
+	bool gap;            /* completions were missed */
+};
+
+#define LOOK_CHUNK 64 /* completions that are copied before they are believed */
+
+static uint32_t look_sq_tail(const struct uring *ring)
+{
+	return uring_load(ring->sq, ring->layout.sq_tail);
+}
+
+/* A slot is filled again at the earliest when the program has taken this
+ * operation's completion, or, where slots are used in order, when the queue
+ * went round. The program fills slots ahead of the tail that it shows: half of
+ * the queue is left to it. */
+static bool look_is_certain(const struct uring *ring, const struct look *look, uint32_t number)
+{
+	if (!look->polled)
+		return true;
+	uint32_t behind = look_sq_tail(ring) - number;
+	return ring->identity && behind <= ring->layout.sq_entries / 2;
+}
+
+static bool look_read_entry(const struct uring *ring, uint32_t number, struct io_uring_sqe *entry)
+{
+	const struct uring_layout *at = &ring->layout;
+	uint32_t slot = number & (at->sq_entries - 1);
+	if (at->sq_array && !ring->identity)
+		slot = uring_load(ring->sq, at->sq_array + 4 * slot);
+	if (slot >= at->sq_entries)
+		return false;
+	memcpy(entry, ring->sqes + slot * layout_sqe_bytes(at), sizeof *entry);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return true;
+}
+
+static bool look_is_older(const struct operation *operation, uint32_t number)
+{
+	return (int32_t)(operation->number - number) < 0;
+}
+
+/* Of operations that share a user_data, those that are in doubt were overtaken
+ * by a newer one: what completes from now on is that. */
+static void look_forget_overtaken(struct uring *ring, uint64_t user_data, uint32_t newest)
+{
+	struct operation *older;
+	while ((older = pending_find(&ring->pending, user_data, false)) &&
+	       look_is_older(older, newest) && look_is_older(older, ring->doubt))
+		pending_remove(&ring->pending, older);
+}
+
+static void look_at_submission(struct uring *ring, const struct look *look, uint32_t number)
+{
+	struct io_uring_sqe entry;
+	if (!look_read_entry(ring, number, &entry))
+		return;
+	uint32_t head = uring_load(ring->cq, ring->layout.cq_head);
+	bool certain = look_is_certain(ring, look, number);
+	struct operation operation = operation_of(ring, &entry);
+	operation.flight.start = look->start;
+	operation.number = number;
+	operation.head = head;
+	operation.certain = certain;
+	look_forget_overtaken(ring, entry.user_data, number);
+	/* A success without a completion entry: nobody will tell. */
+	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS || !pending_add(&ring->pending, &operation))
+		loss_count(AIOT_LOSS_ASYNC, 1);
+	if (operation.closes)
+		fd_closed(operation.flight.descriptor);
+}
+
+static bool look_is_uncertain(const struct operation *operation, uint32_t unused)
+{
+	(void)unused;
+	return !operation->certain;
+}
+
+/* Where submissions were missed, a user_data that is known may have been used
+ * again for one that is not. */
+static uint32_t look_at_submissions(struct uring *ring, const struct look *look)
+{
+	uint32_t tail = look_sq_tail(ring), fresh = tail - ring->sq_seen;
+	if (fresh > ring->layout.sq_entries) {
+		pending_drop(&ring->pending, look_is_uncertain, 0);
+		ring->sq_seen = tail - ring->layout.sq_entries;
+	}
+	for (; ring->sq_seen != tail; ring->sq_seen++)
+		look_at_submission(ring, look, ring->sq_seen);
+	return fresh;
+}
+
+/* The operation that a completion belongs to. NULL if it is not known, or if
+ * what was read of it may be another's. */
+static struct operation *look_match(struct uring *ring, uint32_t number, uint64_t user_data)
+{
+	struct pending *pending = &ring->pending;
+	struct operation *found = pending_find(pending, user_data, false);
+	if (found && look_is_older(found, ring->doubt)) {
+		found = pending_find(pending, user_data, true);
+		look_forget_overtaken(ring, user_data, found->number);
+		found = pending_find(pending, user_data, false);
+	}
+	if (!found || found->certain || (int32_t)(number - found->head) >= 0)
+		return found;
+	pending_remove(pending, found);
+	return NULL;
+}
+
+static void look_at_completion(struct uring *ring, const struct look *look, uint32_t number,
+                               const struct io_uring_cqe *entry)
+{
+	if (entry->flags & LOOK_CQE_NOTIFICATION)
+		return;
+	struct operation *found = look_match(ring, number, entry->user_data);
+	if (!found) {
+		loss_count(AIOT_LOSS_ASYNC, 1);
+		return;
+	}
+	uint64_t end = look->end > found->flight.start ? look->end : clock_ticks();
+	operation_completed(ring, found, entry->res, end, look->polled);
+	if (!(entry->flags & IORING_CQE_F_MORE))
+		pending_remove(&ring->pending, found);
+}
+
+/* The kernel may fill a slot again once the program has taken what was in it,
+ * and it is a little ahead of the tail that it shows. */
+static bool look_is_stable(const struct uring *ring, const struct look *look, uint32_t number,
+                           uint32_t head, uint32_t tail)
+{
+	uint32_t entries = ring->layout.cq_entries;
+	uint32_t ahead = !look->polled ? 0 : entries < 16 ? entries / 2 : 8;
+	return (int32_t)(head - number) <= 0 || tail - number <= entries - ahead;
+}
+
+/* Completions from ring->cq_seen on: all are copied, then the counters are read
+ * again to see which of the copies can be believed. */
+static void look_at_chunk(struct uring *ring, struct look *look, uint32_t count)
+{
+	const struct uring_layout *at = &ring->layout;
+	struct io_uring_cqe entries[LOOK_CHUNK];
+	uint32_t first = ring->cq_seen, mask = at->cq_entries - 1;
+	for (uint32_t i = 0; i < count; i++)
+		memcpy(&entries[i],
+		       ring->cq + at->cqes + ((first + i) & mask) * layout_cqe_bytes(at),
+		       sizeof *entries);
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	uint32_t head = uring_load(ring->cq, at->cq_head), tail = uring_load(ring->cq, at->cq_tail);
+	for (uint32_t i = 0; i < count; i++) {
+		if (look_is_stable(ring, look, first + i, head, tail)) {
+			look_at_completion(ring, look, first + i, &entries[i]);
+			continue;
+		}
+		loss_count(AIOT_LOSS_ASYNC, 1);
+		ring->doubt = ring->sq_seen;
+		look->gap = true;
+	}
+	ring->cq_seen += count;
+}
+
+static uint32_t look_at_completions(struct uring *ring, struct look *look, uint32_t tail)
+{
+	uint32_t fresh = tail - ring->cq_seen;
+	if (fresh > ring->layout.cq_entries) {
+		loss_count(AIOT_LOSS_ASYNC, fresh - ring->layout.cq_entries);
+		ring->cq_seen = tail - ring->layout.cq_entries;
+		ring->doubt = ring->sq_seen;
+		look->gap = true;
+	}
+	while (ring->cq_seen != tail) {
+		uint32_t left = tail - ring->cq_seen;
+		look_at_chunk(ring, look, left < LOOK_CHUNK ? left : LOOK_CHUNK);
+	}
+	return fresh;
+}
+
+/* What was missed is counted by its completion. There can't be more operations
+ * in flight than were submitted and did not complete. */
+static void look_after_gap(struct uring *ring)
+{
+	uint32_t most = ring->sq_seen - ring->cq_seen;
+	if ((int32_t)most >= 0 && ring->pending.count > most)
+		pending_drop(&ring->pending, look_is_older, ring->sq_seen - most);
+}
+
+/* Submissions first: whatever has completed was submitted before. */
+static uint32_t look_once(struct uring *ring, struct look *look)
+{
+	const struct uring_layout *at = &ring->layout;
+	uint32_t tail = uring_load(ring->cq, at->cq_tail);
+	uint32_t submitted = look_at_submissions(ring, look);
+	uint32_t completed = look_at_completions(ring, look, tail);
+	if (look->gap)
+		look_after_gap(ring);
+	submitted = (uint32_t)((uint64_t)submitted * 256 / at->sq_entries);
+	completed = (uint32_t)((uint64_t)completed * 256 / at->cq_entries);
+	return submitted > completed ? submitted : completed;
+}
+
+void look_after(struct uring *ring, uint64_t start)
+{
+	struct look call = {.start = start};
+	if (!uring_take(ring, true))
+		return;
+	call.end = clock_ticks();
+	look_once(ring, &call);
+	ring->looked = call.end;
+	uring_give(ring);
+}
+
+/* Things happened some time between the last look and this one. */
+static uint32_t look_between(struct uring *ring)
+{
+	uint64_t now = clock_ticks(), middle = ring->looked + (now - ring->looked) / 2;
+	struct look outside = {.start = middle, .end = middle, .polled = true};
+	uint32_t found = look_once(ring, &outside);
+	ring->looked = now;
+	return found;
+}
+
+uint32_t look_from_outside(struct uring *ring)
+{
+	if (!uring_take(ring, false))
+		return 0;
+	uint32_t found = look_between(ring);
+	uring_give(ring);
+	return found;
+}
+
+static bool look_is_any(const struct operation *operation, uint32_t unused)
+{
+	(void)operation;
+	(void)unused;
+	return true;
+}
+
+void look_last(struct uring *ring)
+{
+	look_between(ring);
+	loss_count(AIOT_LOSS_ASYNC, pending_drop(&ring->pending, look_is_any, 0));
+}
+
+static void look_finish_one(struct uring *ring, uint64_t unused)
+{
+	(void)unused;
+	if (!uring_take(ring, true))
+		return;
+	look_last(ring);
+	uring_give(ring);
+}
+
+void look_finish(void)
+{
+	uring_each(look_finish_one, 0);
+}

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "uring/operation.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/uio.h>
+
+#include "event.h"
+#include "file.h"
+#include "path.h"
+#include "sys.h"
+#include "uring/fixed.h"
+
+/* Newer than the headers this may be built with. */
+#define OPERATION_SEND_ZC        47
+#define OPERATION_SENDMSG_ZC     48
+#define OPERATION_READ_MULTISHOT 49
+#define OPERATION_FTRUNCATE      55
+
+enum operation_kind {
+	OPERATION_OTHER = 0,
+	OPERATION_DATA,   /* descriptor, offset, bytes */
+	OPERATION_VECTOR, /* the same with an iovec */
+	OPERATION_STREAM, /* descriptor, bytes */
+	OPERATION_FILE,   /* descriptor alone */
+	OPERATION_PATH,   /* directory and path */
+	OPERATION_OPEN,
+	OPERATION_CLOSE,
+};
+
+static const struct {
+	uint16_t call;
+	uint8_t kind, write;
+} operation_kinds[] = {
+        [IORING_OP_READV] = {AIOT_CALL_uring_readv, OPERATION_VECTOR, 0},
+        [IORING_OP_WRITEV] = {AIOT_CALL_uring_writev, OPERATION_VECTOR, 1},
+        [IORING_OP_FSYNC] = {AIOT_CALL_uring_fsync, OPERATION_FILE, 0},
+        [IORING_OP_READ_FIXED] = {AIOT_CALL_uring_read_fixed, OPERATION_DATA, 0},
+        [IORING_OP_WRITE_FIXED] = {AIOT_CALL_uring_write_fixed, OPERATION_DATA, 1},
+        [IORING_OP_SYNC_FILE_RANGE] = {AIOT_CALL_uring_sync_file_range, OPERATION_DATA, 0},
+        [IORING_OP_SENDMSG] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
+        [IORING_OP_RECVMSG] = {AIOT_CALL_uring_recvmsg, OPERATION_FILE, 0},
+        [IORING_OP_FALLOCATE] = {AIOT_CALL_uring_fallocate, OPERATION_FILE, 0},
+        [IORING_OP_OPENAT] = {AIOT_CALL_uring_openat, OPERATION_OPEN, 0},
+        [IORING_OP_CLOSE] = {AIOT_CALL_uring_close, OPERATION_CLOSE, 0},
+        [IORING_OP_STATX] = {AIOT_CALL_uring_statx, OPERATION_PATH, 0},
+        [IORING_OP_READ] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
+        [IORING_OP_WRITE] = {AIOT_CALL_uring_write, OPERATION_DATA, 1},
+        [IORING_OP_SEND] = {AIOT_CALL_uring_send, OPERATION_STREAM, 0},
+        [IORING_OP_RECV] = {AIOT_CALL_uring_recv, OPERATION_STREAM, 0},
+        [IORING_OP_OPENAT2] = {AIOT_CALL_uring_openat2, OPERATION_OPEN, 0},
+        [IORING_OP_UNLINKAT] = {AIOT_CALL_uring_unlinkat, OPERATION_PATH, 0},
+        [OPERATION_SEND_ZC] = {AIOT_CALL_uring_send, OPERATION_STREAM, 0},
+        [OPERATION_SENDMSG_ZC] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
+        [OPERATION_READ_MULTISHOT] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
+        [OPERATION_FTRUNCATE] = {AIOT_CALL_uring_ftruncate, OPERATION_FILE, 0},
+};
+
+/* Copies the program's memory, which need not be there: then false. */
+static bool operation_copy(void *to, uint64_t from, size_t bytes)
+{
+	struct iovec here = {to, bytes}, there = {(void *)(uintptr_t)from, bytes};
+	return SYS6(process_vm_readv, thread_id(), &here, 1, &there, 1, 0) == (long)bytes;
+}
+
+static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
+{
+	struct iovec parts[32];
+	uint64_t bytes = 0;
+	while (count > 0) {
+		uint32_t some = count < 32 ? count : 32;
+		if (!operation_copy(parts, from, some * sizeof *parts))
+			return bytes;
+		for (uint32_t i = 0; i < some; i++)
+			bytes += parts[i].iov_len;
+		from += some * sizeof *parts;
+		count -= some;
+	}
+	return bytes;
+}
+
+/* The string may end just before memory that is not there: a page at a time. */
+static bool operation_copy_path(char path[PATH_BYTES], uint64_t from)
+{
+	for (size_t done = 0; done < PATH_BYTES;) {
+		size_t some = 4096 - (from + done) % 4096;
+		if (some > PATH_BYTES - done)
+			some = PATH_BYTES - done;
+		if (!operation_copy(path + done, from + done, some))
+			return false;
+		if (memchr(path + done, '\0', some))
+			return true;
+		done += some;
+	}
+	return false;
+}
+
+static struct fd operation_named(int directory, uint64_t from)
+{
+	char path[PATH_BYTES], name[PATH_BYTES];
+	if (!from || !operation_copy_path(path, from))
+		return (struct fd){0};
+	thread_self.busy++;
+	path_absolute(directory, path, name);
+	struct file file = file_named(name, NULL);
+	thread_self.busy--;
+	return (struct fd){.file = file.id, .stage = file.stage};
+}
+
+static void operation_on_file(struct uring *ring, struct operation *made,
+                              const struct io_uring_sqe *entry)
+{
+	struct flight *flight = &made->flight;
+	bool fixed = entry->flags & IOSQE_FIXED_FILE;
+	flight->fd = fixed ? fixed_look(ring, (uint32_t)entry->fd) : fd_look(entry->fd);
+	flight->descriptor = fixed ? -1 : entry->fd;
+	const struct description *held = flight->fd.description;
+	if (held && held->traits & DESCRIPTION_UNWANTED)
+		flight->call = AIOT_CALL_NONE;
+}
+
+static void operation_on_data(struct operation *made, const struct io_uring_sqe *entry, int kind)
+{
+	made->flight.size = kind == OPERATION_VECTOR
+	                            ? operation_vector_bytes(entry->addr, entry->len)
+	                            : entry->len;
+	made->flight.aux = (uint32_t)entry->rw_flags;
+	if (kind == OPERATION_STREAM)
+		return;
+	made->flight.offset = (int64_t)entry->off;
+	made->at_position = made->flight.offset == -1;
+}
+
+static void operation_on_open(struct operation *made, const struct io_uring_sqe *entry)
+{
+	struct {
+		uint64_t flags, mode, resolve;
+	} how = {0};
+	made->flight.fd = operation_named(entry->fd, entry->addr);
+	made->flight.aux = entry->open_flags;
+	if (entry->opcode == IORING_OP_OPENAT2 && operation_copy(&how, entry->addr2, sizeof how))
+		made->flight.aux = (uint32_t)how.flags;
+	made->opens = true;
+	made->slot = entry->file_index;
+}
+
+static void operation_on_close(struct uring *ring, struct operation *made,
+                               const struct io_uring_sqe *entry)
+{
+	if (entry->file_index) {
+		made->flight.fd = fixed_look(ring, entry->file_index - 1);
+		fixed_put(ring, entry->file_index - 1, (struct fd){0});
+		return;
+	}
+	operation_on_file(ring, made, entry);
+	made->closes = true;
+}
+
+struct operation operation_of(struct uring *ring, const struct io_uring_sqe *entry)
+{
+	size_t known = sizeof operation_kinds / sizeof *operation_kinds;
+	int kind = entry->opcode < known ? operation_kinds[entry->opcode].kind : OPERATION_OTHER;
+	struct operation made = {.user_data = entry->user_data, .opcode = entry->opcode};
+	made.flight =
+	        (struct flight){.offset = -1, .call = AIOT_CALL_uring_other, .aux = entry->opcode};
+	if (kind == OPERATION_OTHER)
+		return made;
+	made.flight.call = operation_kinds[entry->opcode].call;
+	made.flight.write = operation_kinds[entry->opcode].write;
+	made.flight.aux = entry->rw_flags;
+	switch (kind) {
+	case OPERATION_DATA:
+	case OPERATION_VECTOR:
+	case OPERATION_STREAM:
+		operation_on_file(ring, &made, entry);
+		operation_on_data(&made, entry, kind);
+		break;
+	case OPERATION_PATH: made.flight.fd = operation_named(entry->fd, entry->addr); break;
+	case OPERATION_OPEN: operation_on_open(&made, entry); break;
+	case OPERATION_CLOSE: operation_on_close(ring, &made, entry); break;
+	default: operation_on_file(ring, &made, entry); break;
+	}
+	return made;
+}
+
+/* Where a read or write at the file's position began. */
+static void operation_at_position(struct flight *flight, int64_t moved)
+{
+	struct description *held = flight->fd.description;
+	if (!held || !(held->traits & DESCRIPTION_SEEKABLE))
+		return;
+	if (!(held->traits & DESCRIPTION_ASK) || flight->descriptor < 0) {
+		flight->offset = __atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED);
+		return;
+	}
+	long position = SYS3(lseek, flight->descriptor, 0, SEEK_CUR);
+	if (position >= 0) {
+		__atomic_store_n(&held->position, position, __ATOMIC_RELAXED);
+		flight->offset = position - moved;
+	}
+}
+
+/* `result` is the descriptor, or 0 where the file went to a registered slot, or
+ * that slot if the kernel chose it. A description that is made here is the
+ * ring's to let go. */
+static void operation_opened(struct uring *ring, struct operation *made, int result, bool polled)
+{
+	if (made->slot) {
+		uint32_t chosen =
+		        made->slot == IORING_FILE_INDEX_ALLOC ? (uint32_t)result : made->slot - 1;
+		fixed_put(ring, chosen, made->flight.fd);
+		return;
+	}
+	struct fd opened =
+	        polled ? fd_look(result) : fd_opened(result, "", false, (int)made->flight.aux);
+	if (!opened.description)
+		return;
+	description_hold(opened.description);
+	made->flight.fd = opened;
+	if (opened.description->traits & DESCRIPTION_UNWANTED)
+		made->flight.call = AIOT_CALL_NONE;
+}
+
+void operation_completed(struct uring *ring, struct operation *operation, int result, uint64_t end,
+                         bool polled)
+{
+	if (operation->opens && result >= 0)
+		operation_opened(ring, operation, result, polled);
+	int64_t offset = operation->flight.offset;
+	if (operation->at_position)
+		operation_at_position(&operation->flight, result > 0 ? result : 0);
+	flight_store_at(&operation->flight, result, end, polled ? AIOT_EVENT_POLLED : 0);
+	operation->flight.offset = offset;
+}

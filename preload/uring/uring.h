@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The io_uring instances of the process. Their queues are memory that program
+ * and kernel share; the library maps it a second time, for reading, so that it
+ * can be looked at whatever the program does with its own mapping. That mapping
+ * keeps the instance alive, so it is given up as soon as the program closes its
+ * descriptor. A forked child begins with none.
+ */
+#ifndef PRELOAD_URING_URING_H
+#define PRELOAD_URING_URING_H
+
+#include <linux/io_uring.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fd.h"
+#include "uring/pending.h"
+
+#define URINGS 256
+
+/* Newer than the headers this may be built with. */
+#define URING_SETUP_NO_MMAP    (1u << 14)
+#define URING_SETUP_NO_SQARRAY (1u << 16)
+
+/* Where things lie in the mapped queues, as the kernel said at setup. */
+struct uring_layout {
+	uint32_t flags; /* IORING_SETUP_* */
+	uint32_t sq_entries, sq_head, sq_tail, sq_array;
+	uint32_t cq_entries, cq_head, cq_tail, cqes;
+};
+
+enum uring_state { URING_FREE = 0, URING_MAKING, URING_READY };
+
+struct uring {
+	uint32_t state; /* enum uring_state; atomic */
+	uint32_t lock;  /* thread id of who looks at it; atomic */
+	int fd;
+	bool hidden;   /* what is submitted is not seen by a call of the program */
+	bool identity; /* submission n lies in slot n, always */
+	struct uring_layout layout;
+	uint64_t inode;
+	char *sq, *cq, *sqes; /* the library's own mappings */
+	size_t sq_bytes, cq_bytes, sqes_bytes;
+	uint32_t sq_seen, cq_seen; /* entries looked at, as the kernel counts them */
+	uint32_t doubt;            /* of older submissions, completions may have been missed */
+	uint32_t sq_told;          /* taken by the kernel when a call last told of it */
+	uint64_t looked;           /* ticks at the last look */
+	struct pending pending;
+	struct fd *files; /* registered ones, by index */
+	uint32_t file_count;
+	uint32_t files_asked;     /* how often /proc was read for them … */
+	uint64_t files_asked_for; /* … and when: once a look is enough */
+};
+
+extern uint32_t uring_any; /* whether there may be rings; a hint */
+
+/* `fd` is a ring. `layout` NULL: it was set up out of sight. */
+void uring_opened(int fd, const struct uring_layout *layout, bool hidden);
+
+/* `fd` was found to be a ring that nobody told of. */
+void uring_found(int fd);
+
+/* `fd` is closed, or about to be: has a last look at its ring. */
+void uring_closed(int fd);
+
+/* The ring behind `fd`, or NULL. */
+struct uring *uring_of(int fd);
+
+/* Calls `visit` on every ring. */
+void uring_each(void (*visit)(struct uring *ring, uint64_t argument), uint64_t argument);
+
+/* Whether the descriptor still is this ring. */
+bool uring_is_open(const struct uring *ring);
+
+/* Takes the ring for the calling thread. Without `wait`, only if it is free.
+ * Returns false if it can't be had, or is none any more. */
+bool uring_take(struct uring *ring, bool wait);
+void uring_give(struct uring *ring);
+
+/* Words for the helper thread, in memory that fork wipes; NULL without rings. */
+uint32_t *uring_words(void);
+
+static inline uint32_t uring_load(const char *base, uint32_t offset)
+{
+	return __atomic_load_n((const uint32_t *)(base + offset), __ATOMIC_ACQUIRE);
+}
+
+#endif

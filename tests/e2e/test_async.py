@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Asynchronous I/O against fio's own counts: operations, bytes, offsets."""
+import json
+import os
+import shutil
+
+import pytest
+
+import aiotrace
+
+SIZE = 4 << 20
+BLOCK = 4096
+FIO = shutil.which("fio")
+pytestmark = pytest.mark.skipif(not FIO, reason="no fio here")
+
+
+def fio(folder, traces, engine, rw, depth=1, direct=0, more=()):
+    """fio's count of a job under the tracer, and the trace's events of its file."""
+    job = ["fio", "--name=job", f"--directory={folder}", f"--size={SIZE}", f"--bs={BLOCK}", f"--rw={rw}", f"--ioengine={engine}",
+           f"--iodepth={depth}", f"--direct={direct}", "--randrepeat=1", "--output-format=json", "--invalidate=0", *more]
+    aiotrace.run([*job, "--create_only=1"])
+    done = aiotrace.run_traced(job, traces, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+    counts = json.loads(done.stdout[done.stdout.index("{"):])["jobs"][0]
+    return counts, [e for e in aiotrace.stream(traces) if e.path.endswith("/job.0.0")]
+
+
+CLASSES = aiotrace.classes()
+
+
+def moved(events, level, kind):
+    """Operations that succeeded at this level: how many, their bytes, themselves."""
+    chosen = [e for e in events if e.level == level and e.result >= 0 and CLASSES[e.call] == kind]
+    return len(chosen), sum(e.result for e in chosen), chosen
+
+
+def lost(traces):
+    return aiotrace.report(traces)["run"]["lost_events"]
+
+
+def check(counts, events, level):
+    for kind in ("read", "write"):
+        ops, size, chosen = moved(events, level, kind)
+        assert (ops, size) == (counts[kind]["total_ios"], counts[kind]["io_bytes"])
+        for e in chosen:
+            assert e.offset % BLOCK == 0 and 0 <= e.offset < SIZE and e.size == e.result == BLOCK
+            assert e.duration_ns > 0
+
+
+@pytest.mark.parametrize("direct", [0, 1])
+@pytest.mark.parametrize("rw", ["randread", "randwrite", "randrw"])
+@pytest.mark.parametrize("engine,level", [("psync", "fd"), ("pvsync2", "fd")])
+def test_synchronous_engines_agree_with_fio(engine, level, rw, direct, tmp_path):
+    counts, events = fio(tmp_path, tmp_path / "traces", engine, rw, direct=direct)
+    check(counts, events, level)
+    assert lost(tmp_path / "traces") == 0
+
+
+@pytest.mark.parametrize("depth", [1, 8, 64])
+@pytest.mark.parametrize("rw,direct", [("randread", 0), ("randwrite", 1), ("randrw", 0), ("randrw", 1)])
+def test_posix_aio_agrees_with_fio(rw, direct, depth, tmp_path):
+    counts, events = fio(tmp_path, tmp_path / "traces", "posixaio", rw, depth, direct)
+    check(counts, events, "aio")
+    assert not moved(events, "fd", "read")[0] and not moved(events, "fd", "write")[0]
+    assert lost(tmp_path / "traces") == 0
+
+
+@pytest.mark.parametrize("depth", [1, 8, 64])
+@pytest.mark.parametrize("rw,direct", [("randread", 0), ("randwrite", 1), ("randrw", 0), ("randrw", 1)])
+def test_libaio_agrees_with_fio(rw, direct, depth, tmp_path):
+    counts, events = fio(tmp_path, tmp_path / "traces", "libaio", rw, depth, direct, ["--iodepth_batch=4"])
+    check(counts, events, "aio")
+    assert lost(tmp_path / "traces") == 0
+
+
+def test_libaio_of_several_threads(tmp_path):
+    counts, events = fio(tmp_path, tmp_path / "traces", "libaio", "randrw", 8,
+                         more=["--thread", "--numjobs=4", "--filename=job.0.0", "--group_reporting"])
+    check(counts, events, "aio")
+    assert lost(tmp_path / "traces") == 0
+
+
+def test_completions_that_fio_takes_from_the_ring_itself_are_counted_as_lost(tmp_path):
+    """userspace_reap: no call shows them. The count says how many there were."""
+    counts, events = fio(tmp_path, tmp_path / "traces", "libaio", "randread", 8, more=["--userspace_reap"])
+    ops, _, _ = moved(events, "aio", "read")
+    assert ops + lost(tmp_path / "traces") == counts["read"]["total_ios"]
+
+
+def each_block_once(events):
+    """fio's random map touches each block of the file once."""
+    offsets = [e.offset for e in events if e.level == "uring" and e.result == BLOCK]
+    assert len(offsets) == len(set(offsets))
+    for e in events:
+        if e.level == "uring" and CLASSES[e.call] in ("read", "write"):
+            assert e.offset % BLOCK == 0 and 0 <= e.offset < SIZE and e.size == e.result == BLOCK
+            assert e.duration_ns > 0
+
+
+@pytest.mark.parametrize("depth", [1, 8, 64])
+@pytest.mark.parametrize("rw,direct,more", [
+    ("randread", 0, []), ("randrw", 0, []), ("randrw", 1, []), ("randwrite", 1, ["--registerfiles", "--fixedbufs"]),
+    ("randread", 0, ["--sqthread_poll"]), ("randrw", 1, ["--nonvectored=0"])], ids=str)
+def test_io_uring_of_fio_is_seen_or_counted_as_lost(rw, direct, more, depth, tmp_path, show):
+    """fio enters the kernel by an instruction of its own: only looks at the ring show what it does."""
+    counts, events = fio(tmp_path, tmp_path / "traces", "io_uring", rw, depth, direct, more)
+    total = counts["read"]["total_ios"] + counts["write"]["total_ios"]
+    seen = sum(moved(events, "uring", kind)[0] for kind in ("read", "write"))
+    assert seen + lost(tmp_path / "traces") == total
+    each_block_once(events)
+    show(f"fio io_uring {rw} depth {depth} direct {direct} {' '.join(more)}: {seen} of {total} operations seen")
+
+
+def test_without_the_helper_thread_all_of_fio_s_operations_are_counted_as_lost(tmp_path):
+    job = ["fio", "--name=job", f"--directory={tmp_path}", "--size=1m", "--bs=4k", "--rw=randread", "--ioengine=io_uring",
+           "--iodepth=4", "--output-format=json"]
+    done = aiotrace.run_traced(job, tmp_path / "traces", {"AIOTRACE_POLL": "0"})
+    assert done.returncode == 0, done.stderr
+    seen = sum(e.level == "uring" for e in aiotrace.stream(tmp_path / "traces"))
+    assert seen + lost(tmp_path / "traces") == 256 and lost(tmp_path / "traces") > 0
+
+
+COUNT = 2000
+WAYS = ["", "fixed", "vector", "write", "vector write", "peek", "sqpoll", "sqpoll fixed write", "late", "open", "same"]
+
+
+def uring(binary, words, tmp_path, extra=None):
+    """Runs programs/uring.c; what it says of each operation, and the events of its file."""
+    (tmp_path / "file").write_bytes(b"x" * COUNT * BLOCK)
+    done = aiotrace.run_traced([binary, tmp_path / "file", 32, COUNT, *words.split()], tmp_path / "traces", extra, timeout=60)
+    if done.returncode == 77:
+        pytest.skip("no io_uring here")
+    assert done.returncode == 0, done.stderr
+    said = [tuple(line.split()) for line in done.stdout.splitlines()]
+    events = [e for e in aiotrace.stream(tmp_path / "traces") if e.level == "uring"]
+    return said, events
+
+
+@pytest.fixture
+def shared(program):
+    return program("uring", "-luring", name_as="uring_shared")
+
+
+@pytest.fixture
+def static(program):
+    return program("uring", "-Wl,-Bstatic", "-luring", "-Wl,-Bdynamic", name_as="uring_static")
+
+
+@pytest.mark.parametrize("words", WAYS, ids=lambda w: w.replace(" ", "_") or "plain")
+def test_liburing_as_a_shared_library_is_seen_completely(words, shared, tmp_path):
+    said, events = uring(shared, words, tmp_path)
+    data = [e for e in events if CLASSES[e.call] == ("write" if "write" in words else "read")]
+    got = [("-" if "same" in words else str(e.offset), str(e.result)) for e in data]
+    assert sorted(got) == sorted(said) and len(got) == COUNT
+    assert {e.path for e in data} == {str(tmp_path / "file")} and {e.size for e in data} == {BLOCK}
+    assert len({e.offset for e in data}) == COUNT
+    assert lost(tmp_path / "traces") == 0
+    assert [e.call for e in events if e not in data] == (["io_uring.openat", "io_uring.close"] if "open" in words else [])
+
+
+def test_operations_at_the_file_position_follow_one_another(shared, tmp_path):
+    said, events = uring(shared, "position", tmp_path)
+    assert len(events) == COUNT == len(said)
+    assert sum(e.result for e in events) == sum(int(result) for _, result in said)
+
+
+@pytest.mark.parametrize("words", ["late", "late fixed", "late sqpoll", "late same", "leave", "late leave vector"],
+                         ids=lambda w: w.replace(" ", "_"))
+def test_liburing_linked_statically_is_seen_or_counted_as_lost(words, static, tmp_path, show):
+    """Found by the file that is opened after it, or when the process ends."""
+    said, events = uring(static, words, tmp_path)
+    assert len(events) + lost(tmp_path / "traces") == COUNT
+    if "same" not in words:
+        assert {(str(e.offset), str(e.result)) for e in events} <= set(said)
+    # The names of registered files are asked for from outside, and may come late.
+    assert {e.path for e in events} <= {str(tmp_path / "file"), *([""] if "fixed" in words else [])}
+    assert len({e.offset for e in events}) == len(events)
+    show(f"liburing linked statically, {words}: {len(events)} of {COUNT} operations seen")
+
+
+def test_cufile_that_is_opened_at_run_time_is_seen_and_its_own_reads_are_not(program, tmp_path):
+    library = os.path.join(aiotrace.BUILD, "snippets/lib/libcufile.so")
+    command = [program("cufile", "-ldl"), tmp_path / "file", library]
+    (tmp_path / "file").write_bytes(b"x" * 200000)
+    plain = aiotrace.run(command)
+    traced = aiotrace.run_traced(command, tmp_path / "traces")
+    assert (traced.stdout, traced.stderr, traced.returncode) == (plain.stdout, plain.stderr, plain.returncode)
+    assert plain.returncode == 0 and plain.stdout.startswith("before: 0")
+    events = [e for e in aiotrace.dump(tmp_path / "traces") if e.path == str(tmp_path / "file")]
+    data = [(e.level, e.call, e.offset, e.size, e.result) for e in events if CLASSES[e.call] in ("read", "write")]
+    assert data == [*(("cufile", "cuFileRead", at * 8192, 4096, 4096) for at in range(16)),
+                    ("cufile", "cuFileWrite", 50, 100, 100), ("cufile", "cuFileReadAsync", 3000, 1000, 1000),
+                    ("fd", "pread", 77, 10, 10)]
+    assert lost(tmp_path / "traces") == 0
+
+
+PLUGIN = """
+#include <libaio.h>
+#include <fcntl.h>
+int work(const char *path)
+{
+	static char buffer[4096];
+	io_context_t context = 0;
+	struct iocb block, *list[] = {&block};
+	struct io_event event;
+	if (io_setup(4, &context) < 0) return -1;
+	io_prep_pread(&block, open(path, O_RDONLY), buffer, 4096, 4096);
+	return io_submit(context, 1, list) == 1 && io_getevents(context, 1, 1, &event, NULL) == 1 ? (int)event.res : -2;
+}
+"""
+
+
+def test_a_library_that_only_a_plugin_loads_works_and_is_seen(tmp_path):
+    """As the operators of deep-learning frameworks do: libaio is not in the program's own search order."""
+    (tmp_path / "plugin.c").write_text(PLUGIN)
+    (tmp_path / "file").write_bytes(b"x" * 10000)
+    done = aiotrace.run(["cc", "-shared", "-fPIC", "-o", tmp_path / "plugin.so", tmp_path / "plugin.c", "-laio"])
+    if done.returncode != 0:
+        pytest.skip("no libaio here")
+    script = f"import ctypes; print(ctypes.CDLL('{tmp_path}/plugin.so').work(b'{tmp_path}/file'))"
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "traces")
+    assert (done.stdout, done.stderr) == ("4096\n", "")
+    events = [e for e in aiotrace.dump(tmp_path / "traces") if e.level == "aio"]
+    assert [(e.call, e.path, e.offset, e.result) for e in events] == [("libaio.read", str(tmp_path / "file"), 4096, 4096)]

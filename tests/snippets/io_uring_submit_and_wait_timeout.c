@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "body/liburing.h"
+
+#ifdef HAVE_LIBURING
+static void liburing(void)
+{
+	struct io_uring_cqe *cqe;
+	struct __kernel_timespec soon = {0, 1000000};
+	new_ring();
+	read_of(open("data", O_RDONLY), 40, 10);
+	row(NOWHERE, -1, 1,
+	    io_uring_submit_and_wait_timeout(&ring, &cqe, 1, &soon, NULL) < 0 ? -1 : ANY);
+	expect("io_uring.read", "data", 40, 10, take());
+}
+#endif
