@@ -14,13 +14,14 @@
 
 static void info_losses(const struct process *p)
 {
-	static const char *const causes[AIOT_LOSSES] = {"before the library could start",
-	                                                "in signal handlers inside the library",
-	                                                "in vfork children",
-	                                                "for lack of space",
-	                                                "past AIOTRACE_MAX_MB",
-	                                                "of asynchronous operations not seen from end to end",
-	                                                "of page faults of mapped files, about"};
+	static const char *const causes[AIOT_LOSSES] = {
+	        "before the library could start",
+	        "in signal handlers inside the library",
+	        "in vfork children",
+	        "for lack of space",
+	        "past AIOTRACE_MAX_MB",
+	        "of asynchronous operations not seen from end to end",
+	        "of page faults of mapped files, about"};
 	uint64_t missing = 0;
 
 	for (int i = 0; i < AIOT_LOSSES; i++)
