@@ -12,7 +12,7 @@
 #include "thread.h"
 #include "uring/uring.h"
 
-#define FD_UNSEEN 32 /* descriptors that are asked about at a time */
+#define FD_UNSEEN 64 /* descriptors that are asked about at a time */
 
 struct fd *fd_chunks[FD_CHUNKS];
 static unsigned fd_highest; /* no higher descriptor was ever seen */
@@ -52,17 +52,20 @@ static void fd_store(int fd, struct fd entry)
 			description_drop(entry.description);
 		return;
 	}
-	uint8_t was = slot->kind;
 	slot->file = entry.file;
 	slot->generation = entry.generation;
 	slot->stage = entry.stage;
 	slot->kind = entry.kind;
 	struct description *old =
 	        __atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
-	if (!old)
-		return;
-	description_drop(old);
-	if (was == AIOT_FILE_ANONYMOUS && uring_any)
+	if (old)
+		description_drop(old);
+}
+
+/* The descriptor, if it was an io_uring instance, is one no longer. */
+static void fd_end_ring(int fd)
+{
+	if (__builtin_expect(uring_any, 0))
 		uring_closed(fd);
 }
 
@@ -125,11 +128,6 @@ static bool fd_is_known(int fd)
 	return entry && entry->description && entry->generation == state_generation;
 }
 
-static bool fd_is_ring(const char *name)
-{
-	return !strcmp(name, "anon_inode:[io_uring]");
-}
-
 struct fd fd_adopt(int fd)
 {
 	struct fd none = {0};
@@ -145,7 +143,7 @@ struct fd fd_adopt(int fd)
 	struct fd entry = fd_entry(file, fd_describe(fd, &file));
 	if (entry.description)
 		fd_store(fd, entry);
-	if (fd_is_ring(name))
+	if (uring_is_name(name))
 		uring_found(fd);
 	thread_self.busy--;
 	return entry;
@@ -163,14 +161,16 @@ static void fd_adopt_below(int fd)
 void fd_find_unseen(void)
 {
 	char name[PATH_BYTES];
-	for (int fd = 0, unknown = 0; fd < FD_CHUNK && unknown < FD_UNSEEN; fd++) {
-		if (fd_is_known(fd))
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	for (unsigned fd = 0, asked = 0; asked < FD_UNSEEN; fd++) {
+		if (fd_is_known((int)fd))
 			continue;
-		if (!path_of_fd(fd, name))
+		asked++;
+		bool open = path_of_fd((int)fd, name);
+		if (open && uring_is_name(name))
+			fd_adopt((int)fd);
+		if (!open && fd > highest)
 			return;
-		unknown++;
-		if (fd_is_ring(name))
-			fd_adopt(fd);
 	}
 }
 
@@ -199,6 +199,7 @@ struct fd fd_opened(int fd, const char *path, bool certain, int flags)
 	thread_self.busy++;
 	struct file file = fd_file(fd, path, certain);
 	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
+	fd_end_ring(fd);
 	fd_store(fd, entry);
 	thread_self.busy--;
 	fd_adopt_below(fd);
@@ -211,10 +212,17 @@ void fd_copied(int original, int copy)
 	if (!entry.description || original == copy)
 		return;
 	description_hold(entry.description);
+	fd_end_ring(copy);
 	fd_store(copy, entry);
 }
 
 void fd_closed(int fd)
+{
+	fd_end_ring(fd);
+	fd_forget(fd);
+}
+
+void fd_forget(int fd)
 {
 	if ((unsigned)fd < FD_CHUNK * FD_CHUNKS && fd_chunks[fd / FD_CHUNK])
 		fd_store(fd, (struct fd){0});
@@ -278,6 +286,7 @@ static uint16_t fd_told;
 
 void fd_before_fork(void)
 {
+	fd_find_unseen();
 	fd_for_each(description_hold);
 	fd_told = (uint16_t)(state_generation + 1);
 }

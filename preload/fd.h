@@ -49,11 +49,14 @@ static inline struct fd fd_look(int fd)
 struct fd fd_opened(int fd, const char *path, bool certain, int flags);
 
 /* Looks for io_uring instances among the descriptors that were opened out of
- * sight, up to the first number that is free. */
+ * sight: the lowest numbers that are not known. */
 void fd_find_unseen(void);
 
 /* `copy` now shares `original`'s description. */
 void fd_copied(int original, int copy);
+
+/* What is known of `fd` is of an earlier one that was closed out of sight. */
+void fd_forget(int fd);
 
 /* `fd` is closed, or about to be. */
 void fd_closed(int fd);

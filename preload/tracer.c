@@ -48,6 +48,7 @@ static void tracer_forget(void)
 	state_forget();
 	event_forget();
 	clock_forget();
+	uring_forked();
 }
 
 static void tracer_start(void)

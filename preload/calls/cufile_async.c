@@ -5,10 +5,9 @@
  * or the clock's pulse comes by, so that an operation's end is that or before.
  * One whose result is what stood there before is never seen to end, and lost.
  */
-#include <sys/uio.h>
-
 #include "calls/cufile.h"
 #include "loss.h"
+#include "peek.h"
 
 #define CUFILE_ASYNC      4096
 #define CUFILE_LAST_ERROR 9999
@@ -19,13 +18,6 @@ static struct cufile_async {
 } cufile_async[CUFILE_ASYNC];
 static uint32_t cufile_waiting;
 static uint16_t cufile_generation;
-
-/* The program may have given the memory back. */
-static bool cufile_async_read(const ssize_t *moved, ssize_t *value)
-{
-	struct iovec here = {value, sizeof *value}, there = {(void *)moved, sizeof *moved};
-	return SYS6(process_vm_readv, thread_id(), &here, 1, &there, 1, 0) == sizeof *value;
-}
 
 /* A forked child has none of its parent's. */
 static bool cufile_async_is_ours(void)
@@ -57,7 +49,7 @@ static void cufile_async_keep(const ssize_t *moved, ssize_t before)
 void cufile_async_begin(const ssize_t *moved, const struct flight *flight)
 {
 	ssize_t before;
-	if (!moved || !cufile_async_read(moved, &before))
+	if (!moved || !peek(&before, moved, sizeof before))
 		return;
 	flight_begin((uintptr_t)moved, flight);
 	cufile_async_keep(moved, before);
@@ -91,7 +83,7 @@ static void cufile_async_check(uint32_t i)
 	struct flight flight;
 	if (!moved || moved == (ssize_t *)-1)
 		return;
-	bool there = cufile_async_read(moved, &now);
+	bool there = peek(&now, moved, sizeof now);
 	if (there && now == before)
 		return;
 	if (!cufile_async_take(i, moved) || !flight_end((uintptr_t)moved, &flight))

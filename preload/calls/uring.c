@@ -45,30 +45,38 @@ static bool uring_is_hidden(struct uring *ring, int64_t submitted)
 	return fresh > submitted || (ring->hidden && !submitted);
 }
 
+static void uring_look_at(struct uring *ring, uint64_t start)
+{
+	if (!uring_take(ring, true))
+		return;
+	look_after(ring, start);
+	uring_give(ring);
+}
+
 void uring_look(const struct call *call, int fd, int64_t submitted)
 {
 	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
-	if (fd < 0) {
-		uring_each(look_after, call->start);
-		return;
-	}
-	if (!ring && submitted > 0)
+	if (fd < 0)
+		uring_each(uring_look_at, call->start);
+	else if (!ring && submitted > 0)
 		loss_count(AIOT_LOSS_ASYNC, (uint64_t)submitted);
-	if (!ring)
+	if (!ring || !uring_take(ring, true))
 		return;
-	look_after(ring, call->start);
-	bool hidden = uring_is_hidden(ring, submitted);
-	if (hidden != ring->hidden)
-		__atomic_store_n(&ring->hidden, hidden, __ATOMIC_SEQ_CST);
-	if (hidden)
+	bool same = ring->fd == fd;
+	if (same) {
+		look_after(ring, call->start);
+		__atomic_store_n(&ring->hidden, uring_is_hidden(ring, submitted), __ATOMIC_SEQ_CST);
+	}
+	uring_give(ring);
+	if (same && ring->hidden)
 		poller_need();
 }
 
 void uring_made(int fd, const struct uring_layout *layout, bool hidden)
 {
 	thread_self.busy++;
-	fd_closed(fd);
 	uring_opened(fd, layout, hidden);
+	fd_forget(fd);
 	fd_look(fd);
 	if (hidden && uring_of(fd))
 		poller_need();

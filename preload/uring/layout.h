@@ -13,7 +13,8 @@
 struct uring_layout layout_of_parameters(const struct io_uring_params *parameters);
 struct uring_layout layout_of_liburing(const struct io_uring *ring);
 
-/* Returns false if the ring can't be read. */
+/* Of a ring that was set up out of sight. It may lack the array that the layout
+ * has. Returns false if the ring can't be read. */
 bool layout_guess(int fd, struct uring_layout *layout);
 
 /* Whether submission n lies in slot n modulo the entries: liburing's way. `sq`

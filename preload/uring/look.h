@@ -11,7 +11,7 @@
 #include "uring/uring.h"
 
 /* Looks from a call of the program that began at `start` (ticks) and has just
- * returned. If another thread looks already, waits for it. */
+ * returned. The caller has taken the ring. */
 void look_after(struct uring *ring, uint64_t start);
 
 /* Looks from outside: times are estimates, and submission entries may be in use

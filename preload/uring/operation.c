@@ -8,7 +8,7 @@
 #include "event.h"
 #include "file.h"
 #include "path.h"
-#include "sys.h"
+#include "peek.h"
 #include "uring/fixed.h"
 
 /* Newer than the headers this may be built with. */
@@ -56,20 +56,13 @@ static const struct {
         [OPERATION_FTRUNCATE] = {AIOT_CALL_uring_ftruncate, OPERATION_FILE, 0},
 };
 
-/* Copies the program's memory, which need not be there: then false. */
-static bool operation_copy(void *to, uint64_t from, size_t bytes)
-{
-	struct iovec here = {to, bytes}, there = {(void *)(uintptr_t)from, bytes};
-	return SYS6(process_vm_readv, thread_id(), &here, 1, &there, 1, 0) == (long)bytes;
-}
-
 static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
 {
 	struct iovec parts[32];
 	uint64_t bytes = 0;
 	while (count > 0) {
 		uint32_t some = count < 32 ? count : 32;
-		if (!operation_copy(parts, from, some * sizeof *parts))
+		if (!peek(parts, (const void *)(uintptr_t)from, some * sizeof *parts))
 			return bytes;
 		for (uint32_t i = 0; i < some; i++)
 			bytes += parts[i].iov_len;
@@ -86,7 +79,7 @@ static bool operation_copy_path(char path[PATH_BYTES], uint64_t from)
 		size_t some = 4096 - (from + done) % 4096;
 		if (some > PATH_BYTES - done)
 			some = PATH_BYTES - done;
-		if (!operation_copy(path + done, from + done, some))
+		if (!peek(path + done, (const void *)(uintptr_t)(from + done), some))
 			return false;
 		if (memchr(path + done, '\0', some))
 			return true;
@@ -138,7 +131,8 @@ static void operation_on_open(struct operation *made, const struct io_uring_sqe 
 	} how = {0};
 	made->flight.fd = operation_named(entry->fd, entry->addr);
 	made->flight.aux = entry->open_flags;
-	if (entry->opcode == IORING_OP_OPENAT2 && operation_copy(&how, entry->addr2, sizeof how))
+	if (entry->opcode == IORING_OP_OPENAT2 &&
+	    peek(&how, (const void *)(uintptr_t)entry->addr2, sizeof how))
 		made->flight.aux = (uint32_t)how.flags;
 	made->opens = true;
 	made->slot = entry->file_index;

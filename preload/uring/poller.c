@@ -27,8 +27,6 @@
 #define POLLER_CHECK          64u
 #define POLLER_CHECK_SPINNING 4096u
 
-enum poller_word { POLLER_RUNS = 0, POLLER_TID = 1 };
-
 /* clone with a stack and thread-local storage, then run(), then exit: for the
  * thread alone. `tid` becomes 0 when it has ended. */
 long poller_clone(unsigned long flags, void *stack, uint32_t *tid, void *storage,
@@ -78,7 +76,7 @@ static void poller_loop(void)
 	}
 }
 
-static uint32_t *poller_word(enum poller_word word)
+static uint32_t *poller_word(enum uring_word word)
 {
 	return &uring_words()[word];
 }
@@ -86,8 +84,8 @@ static uint32_t *poller_word(enum poller_word word)
 static bool poller_claim(void)
 {
 	uint32_t no = 0;
-	return __atomic_compare_exchange_n(poller_word(POLLER_RUNS), &no, 1, 0, __ATOMIC_SEQ_CST,
-	                                   __ATOMIC_SEQ_CST);
+	return __atomic_compare_exchange_n(poller_word(URING_WORD_POLLS), &no, 1, 0,
+	                                   __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 
 static void poller_count(struct uring *ring, uint64_t unused)
@@ -105,7 +103,7 @@ static void poller_run(void)
 	SYS2(prctl, PR_SET_TIMERSLACK, 1000);
 	do {
 		poller_loop();
-		__atomic_store_n(poller_word(POLLER_RUNS), 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(poller_word(URING_WORD_POLLS), 0, __ATOMIC_SEQ_CST);
 		poller.hidden = 0;
 		uring_each(poller_count, 0);
 	} while (poller.hidden && state_is(STATE_ON) && poller_claim());
@@ -134,7 +132,7 @@ static void *poller_storage(char *memory)
 static char *poller_memory(void)
 {
 	static char *memory;
-	while (__atomic_load_n(poller_word(POLLER_TID), __ATOMIC_ACQUIRE))
+	while (__atomic_load_n(poller_word(URING_WORD_POLLER), __ATOMIC_ACQUIRE))
 		SYS0(sched_yield);
 	if (memory)
 		memset(memory + POLLER_STACK, 0, 2 * POLLER_STORAGE);
@@ -153,11 +151,11 @@ static void poller_start(void)
 	long tid = -ENOMEM;
 	SYS4(rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
 	if (memory)
-		tid = poller_clone(flags, memory + POLLER_STACK, poller_word(POLLER_TID),
+		tid = poller_clone(flags, memory + POLLER_STACK, poller_word(URING_WORD_POLLER),
 		                   poller_storage(memory), poller_run);
 	SYS4(rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 	if (tid < 0)
-		__atomic_store_n(poller_word(POLLER_RUNS), 0, __ATOMIC_SEQ_CST);
+		__atomic_store_n(poller_word(URING_WORD_POLLS), 0, __ATOMIC_SEQ_CST);
 }
 
 void poller_need(void)

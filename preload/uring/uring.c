@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/uring.h"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "path.h"
+#include "peek.h"
 #include "sys.h"
 #include "thread.h"
 #include "uring/fixed.h"
@@ -12,12 +15,14 @@
 #include "uring/look.h"
 #include "uring/poller.h"
 
+#define URING_COPY 200
+
 /* How often a ring that another thread looks at is asked for again. */
 #define URING_PATIENCE 1000000
 
 struct uring_table {
 	struct uring rings[URINGS];
-	uint32_t words[2];
+	uint32_t words[URING_WORDS];
 };
 
 uint32_t uring_any;
@@ -90,11 +95,25 @@ void uring_give(struct uring *ring)
 	__atomic_store_n(&ring->lock, 0, __ATOMIC_RELEASE);
 }
 
-/* Each ring has an inode of its own, from kernel 5.16 on. */
+/* What anonymous files share that have no inode of their own. */
+static uint64_t uring_shared_inode(void)
+{
+	static uint64_t shared;
+	struct stat about;
+	int fd = shared ? -1 : (int)SYS2(eventfd2, 0, O_CLOEXEC);
+	if (fd >= 0) {
+		shared = SYS2(fstat, fd, &about) < 0 ? 0 : about.st_ino;
+		sys_close(fd);
+	}
+	return shared;
+}
+
+/* Each ring has an inode of its own from kernel 5.16 on; before, 0. */
 static uint64_t uring_inode(int fd)
 {
 	struct stat about;
-	return SYS2(fstat, fd, &about) < 0 ? 0 : about.st_ino;
+	uint64_t inode = SYS2(fstat, fd, &about) < 0 ? UINT64_MAX : about.st_ino;
+	return inode == uring_shared_inode() ? 0 : inode;
 }
 
 bool uring_is_open(const struct uring *ring)
@@ -122,16 +141,16 @@ static void uring_unmap(struct uring *ring)
 	ring->sq = ring->cq = ring->sqes = NULL;
 }
 
-static bool uring_map(struct uring *ring)
+static bool uring_map(struct uring *ring, int fd)
 {
 	const struct uring_layout *at = &ring->layout;
 	size_t after_tail = (at->sq_head > at->sq_tail ? at->sq_head : at->sq_tail) + 4;
 	ring->sq_bytes = at->sq_array ? at->sq_array + 4 * (size_t)at->sq_entries : after_tail;
 	ring->cq_bytes = at->cqes + layout_cqe_bytes(at) * (size_t)at->cq_entries;
 	ring->sqes_bytes = layout_sqe_bytes(at) * (size_t)at->sq_entries;
-	ring->sq = uring_map_part(ring->fd, IORING_OFF_SQ_RING, ring->sq_bytes);
-	ring->cq = uring_map_part(ring->fd, IORING_OFF_CQ_RING, ring->cq_bytes);
-	ring->sqes = uring_map_part(ring->fd, IORING_OFF_SQES, ring->sqes_bytes);
+	ring->sq = uring_map_part(fd, IORING_OFF_SQ_RING, ring->sq_bytes);
+	ring->cq = uring_map_part(fd, IORING_OFF_CQ_RING, ring->cq_bytes);
+	ring->sqes = uring_map_part(fd, IORING_OFF_SQES, ring->sqes_bytes);
 	if (ring->sq && ring->cq && ring->sqes)
 		return true;
 	uring_unmap(ring);
@@ -150,61 +169,155 @@ static struct uring *uring_claim(void)
 	return NULL;
 }
 
-/* Rings that were known, here or in the process that forked this one. */
+/* A descriptor's number may be another file's by the time it is used. */
+static bool uring_is_ring(int fd)
+{
+	char name[PATH_BYTES];
+	return path_of_fd(fd, name) && uring_is_name(name);
+}
+
+/* Rings that were known, here or in the process that forked this one; those of
+ * another generation than this process's are not, or no longer, its own. */
 static struct {
 	uint64_t inode;
 	uint16_t generation;
 } uring_history[URINGS];
 
-static bool uring_is_inherited(uint64_t inode)
+static uint32_t uring_remembered;
+
+static void uring_remember(uint64_t inode, uint16_t generation)
 {
-	static uint32_t next;
+	uint32_t i = __atomic_fetch_add(&uring_remembered, 1, __ATOMIC_RELAXED) % URINGS;
+	uring_history[i].inode = inode;
+	uring_history[i].generation = generation;
+}
+
+static bool uring_is_foreign(uint64_t inode)
+{
 	for (int i = 0; i < URINGS; i++)
 		if (uring_history[i].inode == inode &&
 		    uring_history[i].generation != state_generation)
 			return true;
-	uint32_t i = __atomic_fetch_add(&next, 1, __ATOMIC_RELAXED) % URINGS;
-	uring_history[i].inode = inode;
-	uring_history[i].generation = state_generation;
+	uring_remember(inode, state_generation);
 	return false;
 }
 
+void uring_forked(void)
+{
+	for (int fd = 0; uring_remembered && fd < URINGS; fd++)
+		if (uring_is_ring(fd))
+			uring_remember(uring_inode(fd), 0);
+}
+
 /* The counters of a new ring begin at 0, so that what was done before it was
- * found is counted. A forked child that finds its parent's begins where it is. */
+ * found is counted. */
 static void uring_start(struct uring *ring)
 {
 	const struct uring_layout *at = &ring->layout;
-	bool inherited = uring_is_inherited(ring->inode);
-	ring->sq_seen = inherited ? uring_load(ring->sq, at->sq_tail) : 0;
-	ring->cq_seen = inherited ? uring_load(ring->cq, at->cq_tail) : 0;
+	ring->sq_seen = ring->cq_seen = ring->doubt = 0;
 	ring->sq_told = uring_load(ring->sq, at->sq_head);
 	ring->identity = layout_is_identity(at, ring->sq);
 	ring->looked = clock_ticks();
 	pending_make(&ring->pending, at->cq_entries);
 }
 
-void uring_opened(int fd, const struct uring_layout *layout, bool hidden)
+/* A layout that was guessed may have an array that is not there. */
+static bool uring_has_array(const struct uring *ring)
 {
-	uint64_t inode = uring_inode(fd);
-	struct uring *known = uring_of(fd);
-	if (known && known->inode == inode)
-		return;
-	if (known)
-		uring_closed(fd);
-	struct uring *ring = uring_claim();
+	const struct uring_layout *at = &ring->layout;
+	uint32_t last = at->sq_array + 4 * (at->sq_entries - 1), value;
+	return at->sq_array && peek(&value, ring->sq + last, sizeof value);
+}
+
+/* `fd` is a copy of the ring's descriptor that no other thread closes. */
+static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *layout)
+{
+	if (uring_inode(fd) != ring->inode)
+		return false;
+	if (layout)
+		ring->layout = *layout;
+	else if (!layout_guess(fd, &ring->layout))
+		return false;
+	if (!uring_map(ring, fd))
+		return false;
+	if (!layout && !uring_has_array(ring))
+		ring->layout.sq_array = 0;
+	return true;
+}
+
+/* Far from the low numbers, which a program counts on. */
+static int uring_copy(int fd)
+{
+	long copy = SYS3(fcntl, fd, F_DUPFD_CLOEXEC, URING_COPY);
+	return (int)(copy < 0 ? SYS3(fcntl, fd, F_DUPFD_CLOEXEC, 0) : copy);
+}
+
+/* A ring that the parent process made goes on being its own: what is done with
+ * it is seen there. */
+static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout, bool hidden)
+{
+	struct uring *ring = uring_is_foreign(inode) ? NULL : uring_claim();
 	if (!ring)
 		return;
 	ring->fd = fd;
 	ring->inode = inode;
 	ring->hidden = hidden;
-	if ((layout ? (ring->layout = *layout, true) : layout_guess(fd, &ring->layout)) &&
-	    uring_map(ring)) {
+	int copy = uring_copy(fd);
+	bool filled = copy >= 0 && uring_is_ring(copy) && uring_fill(ring, copy, layout);
+	if (copy >= 0)
+		sys_close(copy);
+	if (filled) {
 		uring_start(ring);
 		__atomic_store_n(&uring_any, 1, __ATOMIC_RELEASE);
-		__atomic_store_n(&ring->state, URING_READY, __ATOMIC_RELEASE);
-		return;
 	}
+	__atomic_store_n(&ring->state, filled ? URING_READY : URING_FREE, __ATOMIC_RELEASE);
+}
+
+/* Whoever made the ring and whoever finds it may come at the same time. */
+static bool uring_begin_adding(void)
+{
+	uint32_t *adding = &uring_words()[URING_WORD_ADDING], self = thread_id(), holder;
+	while (holder = 0, !__atomic_compare_exchange_n(adding, &holder, self, 0, __ATOMIC_ACQUIRE,
+	                                                __ATOMIC_RELAXED)) {
+		if (holder == self)
+			return false;
+		SYS0(sched_yield);
+	}
+	return true;
+}
+
+/* Has a last look. Returns the inode, 0 if it is no ring. */
+static uint64_t uring_drop(int fd)
+{
+	struct uring *ring = uring_of(fd);
+	if (!ring || !uring_take(ring, true))
+		return 0;
+	uint32_t busy = thread_self.busy;
+	thread_self.busy = 0; /* the events are the program's */
+	look_last(ring);
+	thread_self.busy = busy;
+	uring_unmap(ring);
+	pending_free(&ring->pending);
+	fixed_forget(ring);
 	__atomic_store_n(&ring->state, URING_FREE, __ATOMIC_RELEASE);
+	uint64_t inode = ring->inode;
+	uring_give(ring);
+	return inode;
+}
+
+void uring_opened(int fd, const struct uring_layout *layout, bool hidden)
+{
+	uint64_t inode = uring_inode(fd);
+	if (!uring_words() || !uring_begin_adding())
+		return;
+	struct uring *known = uring_of(fd);
+	if (known && (known->inode != inode || layout)) {
+		uring_drop(fd);
+		known = NULL;
+	}
+	if (!known)
+		uring_add(fd, inode, layout, hidden);
+	__atomic_store_n(&uring_words()[URING_WORD_ADDING], 0, __ATOMIC_RELEASE);
 }
 
 void uring_found(int fd)
@@ -215,15 +328,11 @@ void uring_found(int fd)
 		poller_need();
 }
 
+/* The descriptor is open a little longer: whoever comes across it is not to take
+ * it for a new one. */
 void uring_closed(int fd)
 {
-	struct uring *ring = uring_of(fd);
-	if (!ring || !uring_take(ring, true))
-		return;
-	look_last(ring);
-	uring_unmap(ring);
-	pending_free(&ring->pending);
-	fixed_forget(ring);
-	__atomic_store_n(&ring->state, URING_FREE, __ATOMIC_RELEASE);
-	uring_give(ring);
+	uint64_t inode = uring_drop(fd);
+	if (inode)
+		uring_remember(inode, 0);
 }

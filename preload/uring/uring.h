@@ -12,6 +12,7 @@
 #include <linux/io_uring.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "fd.h"
 #include "uring/pending.h"
@@ -57,6 +58,10 @@ extern uint32_t uring_any; /* whether there may be rings; a hint */
 /* `fd` is a ring. `layout` NULL: it was set up out of sight. */
 void uring_opened(int fd, const struct uring_layout *layout, bool hidden);
 
+/* In a forked child, before anything is traced: rings that are open now are the
+ * parent's. */
+void uring_forked(void);
+
 /* `fd` was found to be a ring that nobody told of. */
 void uring_found(int fd);
 
@@ -77,8 +82,16 @@ bool uring_is_open(const struct uring *ring);
 bool uring_take(struct uring *ring, bool wait);
 void uring_give(struct uring *ring);
 
-/* Words for the helper thread, in memory that fork wipes; NULL without rings. */
+/* Words in memory that fork wipes: whether the helper thread runs, its thread
+ * id, and that of who adds a ring. NULL without memory. */
+enum uring_word { URING_WORD_POLLS = 0, URING_WORD_POLLER, URING_WORD_ADDING, URING_WORDS };
 uint32_t *uring_words(void);
+
+/* Whether /proc's name of a descriptor is that of a ring. */
+static inline bool uring_is_name(const char *name)
+{
+	return !strcmp(name, "anon_inode:[io_uring]");
+}
 
 static inline uint32_t uring_load(const char *base, uint32_t offset)
 {

@@ -222,3 +222,20 @@ def test_a_library_that_only_a_plugin_loads_works_and_is_seen(tmp_path):
     assert (done.stdout, done.stderr) == ("4096\n", "")
     events = [e for e in aiotrace.dump(tmp_path / "traces") if e.level == "aio"]
     assert [(e.call, e.path, e.offset, e.result) for e in events] == [("libaio.read", str(tmp_path / "file"), 4096, 4096)]
+
+
+@pytest.mark.parametrize("linked", ["-luring", "-Wl,-Bstatic,-luring,-Bdynamic"], ids=["shared", "static"])
+def test_rings_that_come_and_go_among_files_and_forks_do_no_harm(linked, program, tmp_path):
+    storm = program("uring_storm", *linked.split(), name_as="storm" + str(len(linked)))
+    (tmp_path / "file").write_bytes(b"x" * 100 * BLOCK)
+    for turn in range(5):
+        traces = tmp_path / f"traces{turn}"
+        done = aiotrace.run_traced([storm, tmp_path / "file"], traces, timeout=60)
+        if done.returncode == 77:
+            pytest.skip("no io_uring here")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "calm\n", "")
+        events = [e for e in aiotrace.stream(traces) if e.level == "uring"]
+        assert all(e.path == str(tmp_path / "file") and e.result == e.size == BLOCK for e in events)
+        assert len(events) <= 16000
+        if linked == "-luring":
+            assert len(events) + lost(traces) >= 16000
