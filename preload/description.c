@@ -91,3 +91,8 @@ void description_forget(void)
 	description_count = 0;
 	description_hint = 0;
 }
+
+uint32_t description_latest(void)
+{
+	return __atomic_load_n(&description_handle, __ATOMIC_RELAXED);
+}

@@ -29,6 +29,9 @@ struct description {
 /* Takes a free one, with one reference. NULL without memory. Lock-free. */
 struct description *description_new(uint32_t traits);
 
+/* The number that was given out last: later ones are of later openings. */
+uint32_t description_latest(void);
+
 static inline void description_hold(struct description *held)
 {
 	__atomic_fetch_add(&held->references, 1, __ATOMIC_RELAXED);

@@ -15,6 +15,7 @@
 #define FD_UNSEEN 64 /* descriptors that are asked about at a time */
 
 struct fd *fd_chunks[FD_CHUNKS];
+uint32_t fd_closings;
 static unsigned fd_highest; /* no higher descriptor was ever seen */
 
 static struct fd *fd_slot(int fd)
@@ -218,6 +219,7 @@ void fd_copied(int original, int copy)
 
 void fd_closed(int fd)
 {
+	__atomic_fetch_add(&fd_closings, 1, __ATOMIC_RELAXED);
 	fd_end_ring(fd);
 	fd_forget(fd);
 }

@@ -48,7 +48,7 @@ static void cufile_async_keep(const ssize_t *moved, ssize_t before)
 
 void cufile_async_begin(const ssize_t *moved, const struct flight *flight)
 {
-	ssize_t before;
+	ssize_t before = 0;
 	if (!moved || !peek(&before, moved, sizeof before))
 		return;
 	flight_begin((uintptr_t)moved, flight);

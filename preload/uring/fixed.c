@@ -49,7 +49,8 @@ void fixed_set(struct uring *ring, uint32_t first, const int *fds, uint32_t coun
 	for (uint32_t i = 0; i < count && first + i < ring->file_count; i++) {
 		if (fds[i] == IORING_REGISTER_FILES_SKIP)
 			continue;
-		fixed_put(ring, first + i, fds[i] < 0 ? (struct fd){0} : fd_look(fds[i]));
+		struct fd none = {0};
+		fixed_put(ring, first + i, fds[i] < 0 ? none : fd_look(fds[i]));
 	}
 }
 

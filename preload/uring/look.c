@@ -202,10 +202,14 @@ static uint32_t look_once(struct uring *ring, struct look *look)
 {
 	const struct uring_layout *at = &ring->layout;
 	uint32_t tail = uring_load(ring->cq, at->cq_tail);
+	uint32_t opened = description_latest(), closings = fd_closings;
+	ring->settled = !look->polled || ring->closings == closings;
 	uint32_t submitted = look_at_submissions(ring, look);
 	uint32_t completed = look_at_completions(ring, look, tail);
 	if (look->gap)
 		look_after_gap(ring);
+	ring->opened = opened;
+	ring->closings = closings;
 	submitted = (uint32_t)((uint64_t)submitted * 256 / at->sq_entries);
 	completed = (uint32_t)((uint64_t)completed * 256 / at->cq_entries);
 	return submitted > completed ? submitted : completed;

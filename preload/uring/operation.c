@@ -58,7 +58,7 @@ static const struct {
 
 static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
 {
-	struct iovec parts[32];
+	struct iovec parts[32] = {0};
 	uint64_t bytes = 0;
 	while (count > 0) {
 		uint32_t some = count < 32 ? count : 32;
@@ -108,6 +108,11 @@ static void operation_on_file(struct uring *ring, struct operation *made,
 	flight->fd = fixed ? fixed_look(ring, (uint32_t)entry->fd) : fd_look(entry->fd);
 	flight->descriptor = fixed ? -1 : entry->fd;
 	const struct description *held = flight->fd.description;
+	if (!fixed && !ring->settled && held && held->handle > ring->opened) {
+		/* The number may have been another file's: better none than a wrong one. */
+		flight->fd = (struct fd){0};
+		return;
+	}
 	if (held && held->traits & DESCRIPTION_UNWANTED)
 		flight->call = AIOT_CALL_NONE;
 }

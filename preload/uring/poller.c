@@ -120,10 +120,10 @@ static bool poller_reaches(const void *variable)
 /* What a thread's storage begins with: on x86-64 it points to itself, twice. */
 static void *poller_storage(char *memory)
 {
-	char *pointer = memory + POLLER_STACK + POLLER_STORAGE;
+	void **pointer = (void **)(memory + POLLER_STACK + POLLER_STORAGE);
 #if defined(__x86_64__)
-	memcpy(pointer, &pointer, sizeof pointer);
-	memcpy(pointer + 16, &pointer, sizeof pointer);
+	pointer[0] = pointer;
+	pointer[2] = pointer;
 #endif
 	return pointer;
 }

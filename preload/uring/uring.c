@@ -99,7 +99,7 @@ void uring_give(struct uring *ring)
 static uint64_t uring_shared_inode(void)
 {
 	static uint64_t shared;
-	struct stat about;
+	struct stat about = {0};
 	int fd = shared ? -1 : (int)SYS2(eventfd2, 0, O_CLOEXEC);
 	if (fd >= 0) {
 		shared = SYS2(fstat, fd, &about) < 0 ? 0 : about.st_ino;
@@ -111,7 +111,7 @@ static uint64_t uring_shared_inode(void)
 /* Each ring has an inode of its own from kernel 5.16 on; before, 0. */
 static uint64_t uring_inode(int fd)
 {
-	struct stat about;
+	struct stat about = {0};
 	uint64_t inode = SYS2(fstat, fd, &about) < 0 ? UINT64_MAX : about.st_ino;
 	return inode == uring_shared_inode() ? 0 : inode;
 }
@@ -218,6 +218,8 @@ static void uring_start(struct uring *ring)
 	ring->sq_told = uring_load(ring->sq, at->sq_head);
 	ring->identity = layout_is_identity(at, ring->sq);
 	ring->looked = clock_ticks();
+	ring->opened = 0;
+	ring->closings = fd_closings - (uring_load(ring->sq, at->sq_tail) != 0);
 	pending_make(&ring->pending, at->cq_entries);
 }
 

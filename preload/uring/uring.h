@@ -45,7 +45,9 @@ struct uring {
 	uint32_t sq_seen, cq_seen; /* entries looked at, as the kernel counts them */
 	uint32_t doubt;            /* of older submissions, completions may have been missed */
 	uint32_t sq_told;          /* taken by the kernel when a call last told of it */
-	uint64_t looked;           /* ticks at the last look */
+	uint64_t looked;           /* ticks at the last look … */
+	uint32_t closings, opened; /* … and fd_closings and description_latest then */
+	bool settled;              /* descriptors are what they were when they were submitted */
 	struct pending pending;
 	struct fd *files; /* registered ones, by index */
 	uint32_t file_count;

@@ -173,7 +173,9 @@ def test_liburing_linked_statically_is_seen_or_counted_as_lost(words, static, tm
     if "same" not in words:
         assert {(str(e.offset), str(e.result)) for e in events} <= set(said)
     # The names of registered files are asked for from outside, and may come late.
-    assert {e.path for e in events} <= {str(tmp_path / "file"), *([""] if "fixed" in words else [])}
+    # So is the file of what was done before the ring was found.
+    assert {e.path for e in events} <= {str(tmp_path / "file"), ""}
+    assert not events or "fixed" in words or "leave" in words or sum(e.path != "" for e in events) > len(events) / 2
     assert len({e.offset for e in events}) == len(events)
     show(f"liburing linked statically, {words}: {len(events)} of {COUNT} operations seen")
 
@@ -235,7 +237,9 @@ def test_rings_that_come_and_go_among_files_and_forks_do_no_harm(linked, program
             pytest.skip("no io_uring here")
         assert (done.returncode, done.stdout, done.stderr) == (0, "calm\n", "")
         events = [e for e in aiotrace.stream(traces) if e.level == "uring"]
-        assert all(e.path == str(tmp_path / "file") and e.result == e.size == BLOCK for e in events)
+        # Seen too late, a descriptor's number may be another's: then the file is not named.
+        names = {str(tmp_path / "file"), *([] if linked == "-luring" else [""])}
+        assert {e.path for e in events} <= names and all(e.result == e.size == BLOCK for e in events)
         assert len(events) <= 16000
         if linked == "-luring":
             assert len(events) + lost(traces) >= 16000

@@ -8,10 +8,12 @@
 #define AIO(name) aio_##name##64
 #define BLOCK     struct aiocb64
 #define LISTIO    lio_listio64
+#define RETURN    aio_return64
 #else
 #define AIO(name) aio_##name
 #define BLOCK     struct aiocb
 #define LISTIO    lio_listio
+#define RETURN    aio_return
 #endif
 
 static inline BLOCK *block_of(int fd, long offset, size_t size)

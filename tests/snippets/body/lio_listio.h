@@ -10,8 +10,8 @@ void snippet(void)
 	out->aio_lio_opcode = LIO_WRITE;
 	none->aio_lio_opcode = LIO_NOP;
 	row(NOWHERE, -1, 4, LISTIO(LIO_WAIT, list, 4, NULL));
-	expect("lio_listio.read", "data", 10, 20, AIO(return )(in));
-	expect("lio_listio.write", "data", 50, 5, AIO(return )(out));
+	expect("lio_listio.read", "data", 10, 20, RETURN(in));
+	expect("lio_listio.write", "data", 50, 5, RETURN(out));
 
 	row(NOWHERE, -1, 1, LISTIO(LIO_NOWAIT, list, 1, NULL));
 	expect("lio_listio.read", "data", 10, 20, wait_for(in));
