@@ -56,7 +56,8 @@ int call_opened(const struct call *call, enum aiot_call id, int directory, const
 		return fd;
 	}
 	int saved = errno;
-	bool certain = path_absolute(directory, path, name) && path;
+	bool nameless = !path || (flags & O_TMPFILE) == O_TMPFILE;
+	bool certain = path_absolute(directory, path, name) && !nameless;
 	struct fd opened = fd_opened(fd, name, certain, flags);
 	event.file = opened.file;
 	event.stage = opened.stage;

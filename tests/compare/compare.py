@@ -11,6 +11,7 @@ files in it are compared. Exit status 1: they differ.
 import argparse
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -145,11 +146,17 @@ class Comparison:
         return "\n".join(lines)
 
 
-def compare(command, base, source=None):
-    """Both runs, in folders below base."""
+def anonymous(run, pattern):
+    """Files whose names are made up anew in each run, under one name."""
+    return Run([op._replace(path=re.sub(pattern, "*", op.path)) for op in run.ops], run.done)
+
+
+def compare(command, base, source=None, made_up=None):
+    """Both runs, in folders below base. `made_up` matches names that differ from run to run."""
     base = os.path.realpath(base)
     command = [str(c).replace("{}", os.path.join(base, "work")) for c in command]
-    return Comparison(base, by_strace(command, base, source), by_aiotrace(command, base, source))
+    runs = [by_strace(command, base, source), by_aiotrace(command, base, source)]
+    return Comparison(base, *(anonymous(run, made_up) if made_up else run for run in runs))
 
 
 def main():
