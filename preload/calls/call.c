@@ -45,6 +45,14 @@ void call_forget_name(int directory, const char *path)
 	thread_self.busy--;
 }
 
+/* /proc and /dev have names that stand for whatever a descriptor is. */
+static bool call_names_the_file(const char *path, int flags)
+{
+	if (!path || (flags & O_TMPFILE) == O_TMPFILE)
+		return false;
+	return strncmp(path, "/proc/", 6) != 0 && strncmp(path, "/dev/", 5) != 0;
+}
+
 int call_opened(const struct call *call, enum aiot_call id, int directory, const char *path,
                 int flags, int fd)
 {
@@ -56,8 +64,7 @@ int call_opened(const struct call *call, enum aiot_call id, int directory, const
 		return fd;
 	}
 	int saved = errno;
-	bool nameless = !path || (flags & O_TMPFILE) == O_TMPFILE;
-	bool certain = path_absolute(directory, path, name) && !nameless;
+	bool certain = path_absolute(directory, path, name) && call_names_the_file(path, flags);
 	struct fd opened = fd_opened(fd, name, certain, flags);
 	event.file = opened.file;
 	event.stage = opened.stage;

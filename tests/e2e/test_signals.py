@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Handlers that write while the program is anywhere in the library."""
+import re
+from collections import Counter
+
+import pytest
+
+import aiotrace
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+def test_every_write_of_a_handler_is_in_the_trace_or_counted_as_lost(threads, program, tmp_path):
+    (tmp_path / "data").write_bytes(bytes(1000))
+    done = aiotrace.run_traced([program("alarms"), "1", str(threads)], tmp_path / "traces", cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    writes, reads, opens, streams = map(int, done.stdout.split())
+    assert writes > 1000 and reads > 1000
+    got = Counter((e.call, e.path.rsplit("/", 1)[-1]) for e in aiotrace.stream(tmp_path / "traces"))
+    missing = {"write": writes - got["write", "log"], "pread": reads - got["pread", "data"],
+               "openat": opens - got["openat", "data"], "close": opens + threads - got["close", "data"]}
+    missing.update({call: streams - got[call, "data"] for call in ("fopen", "fread", "stdio.read", "fclose")})
+    assert all(n >= 0 for n in missing.values()), missing
+    lost = int(re.search(r", (\d+) events lost$", aiotrace.info(tmp_path / "traces"), re.M).group(1))
+    assert sum(missing.values()) == lost, (missing, lost)
+    assert lost < (writes + reads) / 100
