@@ -32,9 +32,7 @@ ZSTD_STATIC  ?= $(shell $(CC) -print-file-name=libzstd.a)
 .PHONY: all
 all: $(BUILD)/libaiotrace.so $(BUILD)/aiotrace ## build the library and the program into build/
 
-# Headers promise that pointers are not NULL, and the programs we sit in break
-# that; and they hold inline versions of what we define.
-PRELOAD_CFLAGS := '-D__nonnull(params)=' '-D__attribute_nonnull__(params)=' -D__NO_INLINE__
+PRELOAD_CFLAGS := -include preload/headers.h
 
 $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)

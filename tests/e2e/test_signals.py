@@ -14,7 +14,7 @@ def test_every_write_of_a_handler_is_in_the_trace_or_counted_as_lost(threads, pr
     done = aiotrace.run_traced([program("alarms"), "1", str(threads)], tmp_path / "traces", cwd=tmp_path, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
     writes, reads, opens, streams = map(int, done.stdout.split())
-    assert writes > 1000 and reads > 1000
+    assert writes > 100 and reads > 1000
     got = Counter((e.call, e.path.rsplit("/", 1)[-1]) for e in aiotrace.stream(tmp_path / "traces"))
     missing = {"write": writes - got["write", "log"], "pread": reads - got["pread", "data"],
                "openat": opens - got["openat", "data"], "close": opens + threads - got["close", "data"]}

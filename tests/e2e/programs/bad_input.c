@@ -115,7 +115,8 @@ static void try_name(const char *path)
 static void try_buffers(void)
 {
 	int fd = open("data", O_RDWR);
-	struct iovec wrong = {nowhere, 10}, huge[2] = {{buffer, SIZE_MAX / 2}, {buffer, SIZE_MAX / 2}};
+	struct iovec wrong = {nowhere, 10},
+	             huge[2] = {{buffer, SIZE_MAX / 2}, {buffer, SIZE_MAX / 2}};
 	SAY(read(fd, nothing, 10));
 	SAY(read(fd, nowhere, 10));
 	SAY(write(fd, nowhere, 10));
