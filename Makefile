@@ -90,7 +90,7 @@ $(BUILD)/snippets/lib/libcufile.so: tests/support/cufile.c preload/foreign.h
 $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD) $(BUILD)/snippets/lib/libcufile.so
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g -D__NO_INLINE__ $(WARN) -D_GNU_SOURCE $(CFLAGS) \
-	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl -Wl,--as-needed $(SNIPPET_LIBS) \
+	  -DSNIPPET='"$*"' -o $@ $(filter %.c,$^) -ldl -pthread -Wl,--as-needed $(SNIPPET_LIBS) \
 	  -L$(BUILD)/snippets/lib -lcufile -Wl,-rpath,'$$ORIGIN/lib'
 
 # ---- What must be installed -------------------------------------------------

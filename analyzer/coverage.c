@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The kernel's count of a process, /proc/PID/io, takes in that of each child
- * it waited for. So a child that ended in its ancestor's time is covered by
- * the ancestor's count, and counting it again would count it twice.
+ * it waited for, and all the child did: its loading by ld.so, and what our
+ * library did in it. So a child that ended in its parent's time is covered by
+ * whatever covers the parent, and counting it again would count it twice. One
+ * that outlived its parent was waited for by someone else.
  */
 #include "coverage.h"
 
@@ -13,45 +15,75 @@
 #include "wrap.h"
 
 #define NO_COUNTER UINT32_MAX
+#define UNASKED    (UINT32_MAX - 1)
+
+/* Of a process: read, then written. */
+struct seen {
+	double bytes[2], calls[2];
+};
 
 struct coverage {
 	const struct recording *recording;
 	uint32_t *counter; /* by process number: whose count takes it in */
-	int64_t *last;     /* likewise: until when */
-	struct covered *covered;
+	int64_t *until;    /* likewise: by when */
+	struct seen *seen; /* likewise */
+	struct covered read, write;
+	double storage_read, storage_written;
 };
 
-/* Bytes seen of a process. */
-struct covered {
-	double read, write;
-};
-
-static int64_t coverage_last(const struct process *p)
+static int64_t coverage_time(const struct process *p, uint64_t mono_ns)
 {
-	return wrap_add(p->kernel_last.mono_ns, (uint64_t)p->clock);
+	return wrap_add(mono_ns, (uint64_t)p->clock);
 }
 
-static uint32_t coverage_counter(const struct coverage *c, const struct process *p)
+/* The image of the same pid before this one, or the next. */
+static const struct process *coverage_image(const struct recording *r, const struct process *p,
+                                            int step)
 {
-	const struct recording *r = c->recording;
-	const struct process *parent = recording_parent(r, p);
-	uint32_t above = parent ? c->counter[parent->number] : NO_COUNTER;
-
-	if (above != NO_COUNTER &&
-	    wrap_add(p->end_ns, (uint64_t)p->clock) <= coverage_last(&r->processes[above]))
-		return above;
-	return p->kernel_count >= 2 ? p->number : NO_COUNTER;
-}
-
-bool coverage_is_counted(const struct call *call)
-{
-	switch (call->level) {
-	case AIOT_LEVEL_MMAP:
-	case AIOT_LEVEL_URING:
-	case AIOT_LEVEL_CUFILE: return false;
-	case AIOT_LEVEL_AIO: return strncmp(call->name, "libaio.", 7) != 0;
-	default: return true;
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *q = &r->processes[i];
+		if (q->run == p->run && q->pid == p->pid &&
+		    (int64_t)q->image == (int64_t)p->image + step &&
+		    !strcmp(process_host(q), process_host(p)))
+			return q;
 	}
+	return NULL;
+}
+
+/* The image of the parent that was there when the child ended. */
+static const struct process *coverage_waiter(const struct recording *r, const struct process *p)
+{
+	const struct process *parent = recording_parent(r, p);
+	int64_t end = coverage_time(p, p->end_ns);
+
+	while (parent && coverage_time(parent, parent->end_ns) < end)
+		parent = coverage_image(r, parent, 1);
+	return parent;
+}
+
+/* Whose count takes in the process: found out once for each. */
+static uint32_t coverage_counter(struct coverage *c, const struct process *p)
+{
+	uint32_t *counter = &c->counter[p->number], above = NO_COUNTER;
+	const struct process *last = p, *next, *waiter;
+
+	if (*counter != UNASKED)
+		return *counter;
+	*counter = NO_COUNTER; /* damaged traces may go in circles */
+	/* What is waited for is the pid, when its last image has ended. */
+	while ((next = coverage_image(c->recording, last, 1)))
+		last = next;
+	waiter = coverage_waiter(c->recording, last);
+	if (waiter)
+		above = coverage_counter(c, waiter);
+	if (above != NO_COUNTER) {
+		const struct process *by = &c->recording->processes[above];
+		if (coverage_time(last, last->end_ns) > coverage_time(by, by->kernel_last.mono_ns))
+			above = NO_COUNTER;
+	}
+	if (above == NO_COUNTER && p->kernel_count >= 2)
+		above = p->number;
+	return *counter = above;
 }
 
 struct coverage *coverage_new(const struct recording *recording)
@@ -61,16 +93,19 @@ struct coverage *coverage_new(const struct recording *recording)
 	c->recording = recording;
 	c->counter = memory_get(recording->count, sizeof *c->counter);
 	for (size_t i = 0; i < recording->count; i++)
-		c->counter[i] = NO_COUNTER;
-	/* Parents come first: processes are sorted by start. */
+		c->counter[i] = UNASKED;
 	for (size_t i = 0; i < recording->count; i++)
-		c->counter[i] = coverage_counter(c, &recording->processes[i]);
-	c->last = memory_get(recording->count, sizeof *c->last);
-	c->covered = memory_get(recording->count, sizeof *c->covered);
-	for (size_t i = 0; i < recording->count; i++)
-		c->last[i] = c->counter[i] == NO_COUNTER
-		                     ? INT64_MIN
-		                     : coverage_last(&recording->processes[c->counter[i]]);
+		coverage_counter(c, &recording->processes[i]);
+	c->until = memory_get(recording->count, sizeof *c->until);
+	c->seen = memory_get(recording->count, sizeof *c->seen);
+	for (size_t i = 0; i < recording->count; i++) {
+		const struct process *by;
+		c->until[i] = INT64_MIN;
+		if (c->counter[i] == NO_COUNTER)
+			continue;
+		by = &recording->processes[c->counter[i]];
+		c->until[i] = coverage_time(by, by->kernel_last.mono_ns);
+	}
 	return c;
 }
 
@@ -79,33 +114,85 @@ bool coverage_counts(const struct coverage *c, const struct process *p)
 	return c->counter[p->number] == p->number;
 }
 
-void coverage_add(struct coverage *c, const struct process *p, bool write, int64_t end_ns,
-                  uint64_t bytes)
+void coverage_add(struct coverage *c, const struct process *p, const struct call *call,
+                  int64_t end_ns, uint64_t bytes)
 {
-	struct covered *covered = &c->covered[p->number];
+	struct seen *seen = &c->seen[p->number];
+	bool write = call->class == AIOT_CLASS_WRITE;
 
-	if (c->counter[p->number] == NO_COUNTER || end_ns > c->last[p->number])
+	if (call->uncounted || end_ns > c->until[p->number])
 		return;
-	*(write ? &covered->write : &covered->read) += (double)bytes;
+	seen->bytes[write] += (double)bytes;
+	seen->calls[write]++;
 }
 
-void coverage_finish(struct coverage *c, double *read, double *write)
+static void coverage_kernel(struct coverage *c, const struct process *p)
 {
-	double rchar = 0, wchar = 0, seen_read = 0, seen_write = 0;
+	const struct aiot_define_kernel_io *a = &p->kernel_first, *b = &p->kernel_last;
+
+	c->read.kernel += (double)(b->rchar - a->rchar);
+	c->write.kernel += (double)(b->wchar - a->wchar);
+	c->read.kernel_calls += (double)(b->syscr - a->syscr);
+	c->write.kernel_calls += (double)(b->syscw - a->syscw);
+	c->storage_read += (double)(b->read_bytes - a->read_bytes);
+	c->storage_written += (double)(b->write_bytes - a->write_bytes);
+}
+
+/* A process that another's count takes in: the library's own share goes out
+ * again, and what came before its tracing began is known to be loading. All
+ * that the library writes is the trace. */
+static void coverage_within(struct coverage *c, const struct process *p)
+{
+	const struct process *before = coverage_image(c->recording, p, -1);
+	const struct aiot_define_kernel_io *first = &p->kernel_first, *last = &p->kernel_last;
+	double loading = (double)first->rchar, calls = (double)first->syscr;
+
+	c->read.kernel -= (double)last->own_rchar;
+	c->read.kernel_calls -= (double)last->own_syscr;
+	c->write.kernel -= (double)p->trace.size;
+	c->write.kernel_calls -= (double)last->own_syscw;
+	if (!p->kernel_count || p->origin == AIOT_ORIGIN_FORK)
+		return;
+	if (before) {
+		loading -= (double)(before->kernel_last.rchar + before->kernel_last.own_rchar);
+		calls -= (double)(before->kernel_last.syscr + before->kernel_last.own_syscr);
+	}
+	c->read.loading += loading > 0 ? loading : 0;
+	c->read.loading_calls += calls > 0 ? calls : 0;
+}
+
+static void coverage_share(struct covered *way)
+{
+	way->kernel = way->kernel > 0 ? way->kernel : 0;
+	way->share = way->kernel > 0 ? way->seen / way->kernel : -1;
+}
+
+struct coverage_result coverage_finish(struct coverage *c)
+{
+	struct coverage_result result = {.processes = (uint32_t)c->recording->count};
 
 	for (size_t i = 0; i < c->recording->count; i++) {
 		const struct process *p = &c->recording->processes[i];
-		seen_read += c->covered[i].read;
-		seen_write += c->covered[i].write;
-		if (c->counter[i] != p->number)
-			continue;
-		rchar += (double)(p->kernel_last.rchar - p->kernel_first.rchar);
-		wchar += (double)(p->kernel_last.wchar - p->kernel_first.wchar);
+		c->read.seen += c->seen[i].bytes[0];
+		c->read.seen_calls += c->seen[i].calls[0];
+		c->write.seen += c->seen[i].bytes[1];
+		c->write.seen_calls += c->seen[i].calls[1];
+		if (c->counter[i] == p->number)
+			coverage_kernel(c, p);
+		else if (c->counter[i] != NO_COUNTER)
+			coverage_within(c, p);
+		else
+			result.uncounted++;
 	}
-	*read = rchar > 0 ? seen_read / rchar : -1;
-	*write = wchar > 0 ? seen_write / wchar : -1;
+	coverage_share(&c->read);
+	coverage_share(&c->write);
+	result.read = c->read;
+	result.write = c->write;
+	result.storage_read = c->storage_read;
+	result.storage_written = c->storage_written;
 	free(c->counter);
-	free(c->last);
-	free(c->covered);
+	free(c->until);
+	free(c->seen);
 	free(c);
+	return result;
 }

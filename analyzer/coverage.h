@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How much of what the kernel counted stands in the trace.
+ * How much of what the kernel counted stands in the trace, and what the rest
+ * is as far as it can be known.
  */
 #ifndef COVERAGE_H
 #define COVERAGE_H
@@ -11,23 +12,32 @@
 
 struct coverage;
 
+/* One direction, in bytes and calls, of the times in which both sides count. */
+struct covered {
+	double kernel, seen; /* bytes */
+	double kernel_calls, seen_calls;
+	double loading, loading_calls; /* part of the rest: before tracing of programs began */
+	double share;                  /* seen / kernel; -1 where the kernel's count is not known */
+};
+
+struct coverage_result {
+	struct covered read, write;
+	double storage_read, storage_written; /* bytes that went to or from a device */
+	uint32_t processes, uncounted;        /* in the recording; of those without a count */
+};
+
 struct coverage *coverage_new(const struct recording *recording);
 
 /* Whether the process's own counters are to be added up: no ancestor's takes
  * them in. */
 bool coverage_counts(const struct coverage *coverage, const struct process *process);
 
-/* Whether the kernel's count takes in what a call moves: it leaves out what
- * io_uring, Linux AIO, GPUDirect storage and page faults do. glibc's threads for POSIX AIO
- * read and write as everyone. */
-bool coverage_is_counted(const struct call *call);
-
-/* A data call's bytes; end_ns by CLOCK_REALTIME. Different processes' calls may
- * be added by different threads. */
-void coverage_add(struct coverage *coverage, const struct process *process, bool write,
+/* A data call and its bytes; end_ns by CLOCK_REALTIME. Different processes'
+ * calls may be added by different threads. */
+void coverage_add(struct coverage *coverage, const struct process *process, const struct call *call,
                   int64_t end_ns, uint64_t bytes);
 
-/* Shares from 0 to 1, -1 where the kernel's count is not known. Frees coverage. */
-void coverage_finish(struct coverage *coverage, double *read, double *write);
+/* Frees coverage. */
+struct coverage_result coverage_finish(struct coverage *coverage);
 
 #endif

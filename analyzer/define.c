@@ -48,7 +48,6 @@ static int define_file(struct process *process, const uint8_t *body, size_t size
 static int define_call(struct process *process, const uint8_t *body, size_t size)
 {
 	struct aiot_define_call d;
-	struct call *call;
 	char *name;
 	uint32_t interned;
 
@@ -58,11 +57,7 @@ static int define_call(struct process *process, const uint8_t *body, size_t size
 	name = memory_text((const char *)body + sizeof d, size - sizeof d);
 	interned = names_add(process->names, name, strlen(name));
 	free(name);
-	call = process_call_room(process, d.id);
-	call->name = names_text(process->names, interned);
-	call->class = d.class;
-	call->level = d.level;
-	call->known = true;
+	process_call_set(process, d.id, names_text(process->names, interned), d.class, d.level);
 	return 0;
 }
 
@@ -98,11 +93,11 @@ static int define_clock(struct process *process, const uint8_t *body, size_t siz
 
 static int define_kernel_io(struct process *process, const uint8_t *body, size_t size)
 {
-	struct aiot_define_kernel_io d;
+	struct aiot_define_kernel_io d = {0};
 
-	if (size < sizeof d)
+	if (size < AIOT_KERNEL_IO_LEAST)
 		return -1;
-	memcpy(&d, body, sizeof d);
+	memcpy(&d, body, size < sizeof d ? size : sizeof d);
 	if (!process->kernel_count || d.mono_ns < process->kernel_first.mono_ns)
 		process->kernel_first = d;
 	if (!process->kernel_count || d.mono_ns >= process->kernel_last.mono_ns)

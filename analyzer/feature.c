@@ -196,8 +196,8 @@ static void feature_event(struct features *f, struct handles *handles,
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
 
-static void feature_slice(struct features *f, struct handles *handles, const struct slice *s,
-                          const uint32_t *ranks)
+static void feature_slice(struct features *f, struct handles *handles, struct cache *cache,
+                          const struct slice *s, const uint32_t *ranks)
 {
 	struct process *p = s->process;
 	struct use *uses = f->uses[p->number];
@@ -223,6 +223,10 @@ static void feature_slice(struct features *f, struct handles *handles, const str
 		e.weight = mapped_weight(e.call, e.aux);
 		e.use = &uses[e.file];
 		feature_event(f, handles, &e, ranks[e.file]);
+		if (COLUMN(FLAGS)[i] & AIOT_EVENT_DIRECT && cache)
+			cache_learn(cache,
+			            &(struct cache_read){p, e.file, (uint8_t)COLUMN(FLAGS)[i], call,
+			                                 COLUMN(DURATION)[i], e.result});
 	}
 }
 
@@ -287,6 +291,7 @@ struct feature_pass {
 	struct merge **merges;          /* by process number */
 	struct merge_buffers **buffers; /* by worker */
 	struct handles **handles;       /* likewise */
+	struct cache *cache, **caches;  /* for all, and by worker */
 };
 
 static void feature_process(void *context, size_t number, unsigned worker)
@@ -299,22 +304,25 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	if (!pass->buffers[worker]) {
 		pass->buffers[worker] = merge_buffers_new();
 		pass->handles[worker] = handles_new();
+		pass->caches[worker] = pass->cache ? cache_like(pass->cache) : NULL;
 	}
 	merge_lend(pass->merges[number], pass->buffers[worker]);
 	while (merge_next(pass->merges[number], &slice))
-		feature_slice(pass->features, pass->handles[worker], &slice, ranks);
+		feature_slice(pass->features, pass->handles[worker], pass->caches[worker], &slice,
+		              ranks);
 	free(ranks);
 }
 
-static void feature_all(struct features *f)
+static void feature_all(struct features *f, struct cache *cache)
 {
 	struct recording *r = f->recording;
 	unsigned workers = parallel_workers();
-	struct feature_pass pass = {.features = f};
+	struct feature_pass pass = {.features = f, .cache = cache};
 
 	pass.merges = memory_get(r->count, sizeof *pass.merges);
 	pass.buffers = memory_get(workers, sizeof *pass.buffers);
 	pass.handles = memory_get(workers, sizeof *pass.handles);
+	pass.caches = memory_get(workers, sizeof *pass.caches);
 	for (size_t i = 0; i < r->count; i++)
 		pass.merges[i] = merge_new(r, BATCH_ALL & ~BATCH_WANT(STACK), &r->processes[i]);
 	parallel_for(r->count, feature_process, &pass);
@@ -323,13 +331,18 @@ static void feature_all(struct features *f)
 	for (unsigned i = 0; i < workers; i++) {
 		merge_buffers_free(pass.buffers[i]);
 		handles_free(pass.handles[i]);
+		if (pass.caches[i])
+			cache_move(cache, pass.caches[i]);
 	}
+	if (cache)
+		cache_fit(cache);
 	free(pass.merges);
 	free(pass.buffers);
 	free(pass.handles);
+	free(pass.caches);
 }
 
-struct features *features_find(struct recording *r)
+struct features *features_find(struct recording *r, struct cache *cache)
 {
 	struct features *f = memory_get(1, sizeof *f);
 
@@ -340,7 +353,7 @@ struct features *features_find(struct recording *r)
 	f->ranks = feature_ranks(r);
 	for (size_t i = 0; i < r->count; i++)
 		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
-	feature_all(f);
+	feature_all(f, cache);
 	return f;
 }
 

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cache.h"
 #include "pattern.h"
 #include "recording.h"
 
@@ -43,8 +44,8 @@ struct features {
 	struct pattern (*stated)[AIOT_STAGES];
 };
 
-/* Reads all events once. */
-struct features *features_find(struct recording *recording);
+/* Reads all events once. The cache, unless NULL, learns from them. */
+struct features *features_find(struct recording *recording, struct cache *cache);
 void features_free(struct features *features);
 
 /* Whether a file is neither runtime nor ipc as far as it is known by itself. */

@@ -14,16 +14,49 @@
 
 struct own_call {
 	uint16_t id;
-	struct call call;
+	const char *name;
+	uint8_t class, level;
 };
 
 static const struct own_call own_calls[] = {
 #define AIOT_CALL(id, symbol, class, level, roles)                                                 \
-	{id, {#symbol, AIOT_CLASS_##class, AIOT_LEVEL_##level, true}},
+	{id, #symbol, AIOT_CLASS_##class, AIOT_LEVEL_##level},
 #define AIOT_EVENT(id, symbol, name, class, level)                                                 \
-	{id, {name, AIOT_CLASS_##class, AIOT_LEVEL_##level, true}},
+	{id, name, AIOT_CLASS_##class, AIOT_LEVEL_##level},
 #include "aiotrace/calls.def"
 };
+
+/* The kernel counts what goes through read, write and their kin: not sockets'
+ * own calls, pages moved between pipes, page faults, GPUDirect storage, nor
+ * asynchronous operations but those of POSIX AIO, which are reads and writes of
+ * glibc's threads. */
+static bool process_uncounted(const char *name, unsigned level)
+{
+	static const char *const beginnings[] = {"recv",   "__recv", "send",
+	                                         "splice", "tee",    "vmsplice"};
+
+	if (level == AIOT_LEVEL_AIO)
+		return !strncmp(name, "libaio.", 7);
+	if (level != AIOT_LEVEL_FD)
+		return true;
+	if (!strncmp(name, "sendfile", 8))
+		return false;
+	for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++)
+		if (!strncmp(name, beginnings[i], strlen(beginnings[i])))
+			return true;
+	return false;
+}
+
+void process_call_set(struct process *process, uint16_t id, const char *name, uint8_t class,
+                      uint8_t level)
+{
+	*process_call_room(process, id) =
+	        (struct call){.name = name,
+	                      .class = class,
+	                      .level = level,
+	                      .known = true,
+	                      .uncounted = process_uncounted(name, level)};
+}
 
 void process_init(struct process *process, struct names *names)
 {
@@ -40,7 +73,8 @@ void process_init(struct process *process, struct names *names)
 	process->file_count = 1;
 	process->stream_ids = id_table_new();
 	for (size_t i = 0; i < n; i++)
-		*process_call_room(process, own_calls[i].id) = own_calls[i].call;
+		process_call_set(process, own_calls[i].id, own_calls[i].name, own_calls[i].class,
+		                 own_calls[i].level);
 }
 
 static void process_free_streams(struct process *process)
@@ -81,7 +115,7 @@ struct call *process_call_room(struct process *process, uint16_t id)
 	return &process->calls[id];
 }
 
-const struct call process_unknown_call = {"unknown", AIOT_CLASS_META, AIOT_LEVEL_META, false};
+const struct call process_unknown_call = {.name = "unknown", .uncounted = true};
 
 const struct attribute *process_attribute_bytes(const struct process *process, const char *key)
 {

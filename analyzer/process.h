@@ -20,6 +20,7 @@ struct call {
 	const char *name;
 	uint8_t class, level;
 	bool known;
+	bool uncounted; /* its bytes are not in the kernel's count of the process */
 };
 
 /* A file as this process knew it. Index 0 of a process's files stands for
@@ -103,6 +104,10 @@ static inline uint32_t process_file(const struct process *process, uint64_t id)
 
 /* Makes room for a call's id. */
 struct call *process_call_room(struct process *process, uint16_t id);
+
+/* Gives a call its name, class and level. */
+void process_call_set(struct process *process, uint16_t id, const char *name, uint8_t class,
+                      uint8_t level);
 
 /* Never NULL; unknown ids get a name that says so. */
 extern const struct call process_unknown_call;

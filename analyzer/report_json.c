@@ -6,43 +6,12 @@
  */
 #include "report.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
-#include <jansson.h>
-
-#include "escape.h"
+#include "json_storage.h"
+#include "json_value.h"
+#include "json_waiting.h"
 #include "report_mapped.h"
-
-/* jansson wants UTF-8 and refuses all else. */
-static json_t *json_bytes(const char *bytes)
-{
-	json_t *text = json_string(bytes);
-	size_t length;
-	char *quoted;
-
-	if (text)
-		return text;
-	quoted = escape_json(bytes, &length);
-	text = json_loadb(quoted, length, JSON_DECODE_ANY, NULL);
-	free(quoted);
-	return text ? text : json_string("");
-}
-
-static json_t *json_count(uint64_t value)
-{
-	return json_integer((json_int_t)value);
-}
-
-static json_t *json_number(int value)
-{
-	return value >= 0 ? json_integer(value) : json_null();
-}
-
-static json_t *json_known(double value)
-{
-	return value >= 0 ? json_real(value) : json_null();
-}
 
 static json_t *json_pattern(const struct pattern *p)
 {
@@ -57,12 +26,6 @@ static json_t *json_sizes(const struct histogram *h)
 {
 	return json_pack("{s:o, s:o, s:o, s:o}", "min", json_count(h->total ? h->min : 0), "p50",
 	                 json_count(histogram_percentile(h, 0.50)), "p99",
-	                 json_count(histogram_percentile(h, 0.99)), "max", json_count(h->max));
-}
-
-static json_t *json_latency(const struct histogram *h)
-{
-	return json_pack("{s:o, s:o, s:o}", "p50", json_count(histogram_percentile(h, 0.50)), "p99",
 	                 json_count(histogram_percentile(h, 0.99)), "max", json_count(h->max));
 }
 
@@ -112,6 +75,7 @@ static json_t *json_stage(const struct stage_summary *s, unsigned number)
 	        json_bandwidth(&s->rate), "burstiness", json_burstiness(&s->rate), "confidence",
 	        s->confidence, "why", json_why(s));
 	json_object_set_new(stage, "mapped", report_mapped_json(&s->mapped));
+	json_object_set_new(stage, "cache", json_cached(&s->cached));
 	return stage;
 }
 
@@ -134,13 +98,14 @@ static json_t *json_stages(const struct summary *summary, const struct report_op
 static json_t *json_file(const struct summary *summary, const struct file_summary *f)
 {
 	const char *path = names_text(summary->recording->names, f->name);
+	const char *mount = where_mount(summary->where, f->mount)->point;
 
-	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
-	                 "stage", stage_name(f->stage), "read_ops", json_count(f->read_ops),
-	                 "write_ops", json_count(f->write_ops), "read_bytes",
-	                 json_count(f->read_bytes), "write_bytes", json_count(f->write_bytes),
-	                 "pattern", json_pattern(&f->pattern), "mapped",
-	                 report_mapped_json(&f->mapped));
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
+	                 "mount", mount ? json_bytes(mount) : json_null(), "stage",
+	                 stage_name(f->stage), "read_ops", json_count(f->read_ops), "write_ops",
+	                 json_count(f->write_ops), "read_bytes", json_count(f->read_bytes),
+	                 "write_bytes", json_count(f->write_bytes), "pattern",
+	                 json_pattern(&f->pattern), "mapped", report_mapped_json(&f->mapped));
 }
 
 static json_t *json_files(const struct summary *summary, const struct report_options *options)
@@ -206,6 +171,35 @@ static json_t *json_process(const struct summary *summary, const struct process 
 	return o;
 }
 
+/* Reads and writes in the kernel's count and in the trace. */
+static void json_covered(json_t *coverage, const char *way, const struct covered *c)
+{
+	char key[32];
+
+	json_object_set_new(coverage, way, json_known(c->share));
+	snprintf(key, sizeof key, "kernel_%s_bytes", way);
+	json_object_set_new(coverage, key, json_real(c->kernel));
+	snprintf(key, sizeof key, "seen_%s_bytes", way);
+	json_object_set_new(coverage, key, json_real(c->seen));
+}
+
+static json_t *json_coverage(const struct summary *summary)
+{
+	json_t *coverage = json_object(), *missing = json_array();
+
+	json_covered(coverage, "read", &summary->coverage.read);
+	json_covered(coverage, "write", &summary->coverage.write);
+	for (size_t i = 0; i < summary->missing.count; i++) {
+		const struct missing_item *m = &summary->missing.items[i];
+		json_array_append_new(
+		        missing, json_pack("{s:s, s:o, s:s, s:o, s:o}", "cause", m->cause, "text",
+		                           json_bytes(m->text), "advice", m->advice, "events",
+		                           json_known(m->events), "bytes", json_known(m->bytes)));
+	}
+	json_object_set_new(coverage, "missing", missing);
+	return coverage;
+}
+
 static json_t *json_run(const struct summary *summary)
 {
 	const struct recording *r = summary->recording;
@@ -217,24 +211,38 @@ static json_t *json_run(const struct summary *summary)
 		json_array_append_new(problems, json_bytes(r->problems.text[i]));
 	for (size_t i = 0; i < r->run_count; i++)
 		json_array_append_new(runs, json_bytes(r->runs[i]));
-	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:{s:o, s:o}, s:o, s:o}", "folders", runs,
-	                 "duration_s", (double)(r->end_ns - r->start_ns) / 1e9, "start_ns",
+	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:o}", "folders", runs, "duration_s",
+	                 (double)(r->end_ns - r->start_ns) / 1e9, "start_ns",
 	                 (json_int_t)r->start_ns, "processes", processes, "lost_events",
-	                 json_count(recording_lost(r)), "coverage", "read",
-	                 json_known(summary->coverage_read), "write",
-	                 json_known(summary->coverage_write), "problems", problems, "mapped",
-	                 report_mapped_run_json(&summary->mapped));
+	                 json_count(recording_lost(r)), "coverage", json_coverage(summary),
+	                 "problems", problems, "mapped", report_mapped_run_json(&summary->mapped));
+}
+
+static json_t *json_report(const struct summary *summary, const struct report_options *options)
+{
+	json_t *report = json_object();
+
+	json_object_set_new(report, "run", json_run(summary));
+	json_object_set_new(report, "stages", json_stages(summary, options));
+	json_object_set_new(report, "files", json_files(summary, options));
+	json_object_set_new(report, "mounts", json_mounts(summary));
+	json_object_set_new(report, "checkpoints",
+	                    json_moments(summary, &summary->checkpoints, true));
+	json_object_set_new(report, "restores", json_moments(summary, &summary->restores, false));
+	json_object_set_new(report, "epochs", json_array());
+	json_object_set_new(report, "waiting", json_waiting(summary));
+	json_object_set_new(report, "pipes", json_pipes(summary));
+	json_object_set_new(report, "stall", json_stall(summary));
+	json_object_set_new(report, "cache", json_cache(summary));
+	json_object_set_new(report, "call_sites", json_array());
+	json_object_set_new(report, "findings", json_array());
+	return report;
 }
 
 int report_json(const struct summary *summary, const struct report_options *options, FILE *to)
 {
-	json_t *report = json_pack("{s:o, s:o, s:o, s:o, s:o, s:[], s:n, s:n, s:[], s:[]}", "run",
-	                           json_run(summary), "stages", json_stages(summary, options),
-	                           "files", json_files(summary, options), "checkpoints",
-	                           json_moments(summary, &summary->checkpoints, true), "restores",
-	                           json_moments(summary, &summary->restores, false), "epochs",
-	                           "stall", "cache", "call_sites", "findings");
-	int result = report ? json_dumpf(report, to, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) : -1;
+	json_t *report = json_report(summary, options);
+	int result = json_dumpf(report, to, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
 
 	fputc('\n', to);
 	json_decref(report);

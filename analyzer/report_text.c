@@ -3,7 +3,7 @@
  * The report for a terminal: the verdict first, then its tables, each at most
  * 100 columns wide, last what is missing.
  */
-#include "report.h"
+#include "text_part.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -15,13 +15,7 @@
 #define LISTED_PROCESSES 24
 #define LISTED_MOMENTS   20
 
-struct text {
-	const struct summary *s;
-	const struct report_options *options;
-	FILE *to;
-};
-
-static void text_title(const struct text *t, const char *title)
+void text_title(const struct text *t, const char *title)
 {
 	fprintf(t->to, "\n%s%s%s\n", t->options->colour ? "\033[1m" : "", title,
 	        t->options->colour ? "\033[0m" : "");
@@ -72,14 +66,14 @@ static void text_verdict(const struct text *t)
 
 static void text_coverage(const struct text *t)
 {
-	const struct summary *s = t->s;
+	double read = t->s->coverage.read.share, write = t->s->coverage.write.share;
 
-	if (s->coverage_read >= 0)
+	if (read >= 0)
 		fprintf(t->to, "The trace holds %.1f %% of the bytes the kernel counted as read",
-		        100 * s->coverage_read);
-	if (s->coverage_read >= 0 && s->coverage_write >= 0)
-		fprintf(t->to, " and %.1f %% of those written", 100 * s->coverage_write);
-	if (s->coverage_read >= 0)
+		        100 * read);
+	if (read >= 0 && write >= 0)
+		fprintf(t->to, " and %.1f %% of those written", 100 * write);
+	if (read >= 0)
 		fputs(".\n", t->to);
 }
 
@@ -192,8 +186,7 @@ static void text_processes(const struct text *t)
 		        r->count - LISTED_PROCESSES);
 }
 
-/* The end of a path tells more than its beginning. */
-static const char *text_tail(const char *path, size_t width)
+const char *text_tail(const char *path, size_t width)
 {
 	size_t n = strlen(path);
 
@@ -268,7 +261,7 @@ static void text_files(const struct text *t)
 static void text_missing(const struct text *t)
 {
 	const struct recording *r = t->s->recording;
-	uint64_t lost = recording_lost(r);
+	const struct missing *m = &t->s->missing;
 	size_t open = 0, notes = 0;
 
 	for (size_t i = 0; i < r->count; i++) {
@@ -276,10 +269,11 @@ static void text_missing(const struct text *t)
 		notes += r->processes[i].note_count;
 	}
 	text_title(t, "Missing");
-	if (!lost && !open && !notes && !r->problems.total && !report_mapped_lacks(&t->s->mapped))
+	if (!m->count && !open && !notes && !r->problems.total &&
+	    !report_mapped_lacks(&t->s->mapped))
 		fputs("Nothing: no event was lost, every process ended in order.\n", t->to);
-	if (lost)
-		fprintf(t->to, "%" PRIu64 " events were lost (aiotrace info tells why).\n", lost);
+	for (size_t i = 0; i < m->count; i++)
+		fprintf(t->to, "%s.\n  What to do: %s.\n", m->items[i].text, m->items[i].advice);
 	if (open)
 		fprintf(t->to,
 		        "%zu process%s killed or still running; what they did until then is "
@@ -300,8 +294,11 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	text_head(&t);
 	text_stages(&t);
 	text_processes(&t);
+	text_waiting(&t);
 	text_moments(&t, &summary->checkpoints, true);
 	text_moments(&t, &summary->restores, false);
+	text_cache(&t);
+	text_mounts(&t);
 	text_files(&t);
 	text_missing(&t);
 	return fflush(to) ? -1 : 0;

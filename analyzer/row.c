@@ -64,7 +64,8 @@ static char *row_put_csv(char *at, const struct row *row, const char *path, size
 	at = row_put_number(at, row->result);
 	at = row_put_count(at, (uint64_t)row->error);
 	at = row_put_text(at, row_level(row->call->level));
-	at = output_put_unsigned(at, row->handle);
+	at = row_put_count(at, row->handle);
+	at = output_put(at, row->cache, strlen(row->cache));
 	*at++ = '\n';
 	return at;
 }
@@ -117,7 +118,9 @@ static void row_write_jsonl(struct output *o, const struct row *row, struct esca
 	output_text(o, row_level(row->call->level));
 	output_text(o, "\",\"handle\":");
 	output_unsigned(o, row->handle);
-	output_text(o, "}\n");
+	output_text(o, ",\"cache\":\"");
+	output_text(o, row->cache);
+	output_text(o, "\"}\n");
 }
 
 static void row_error(struct output *o, int error)
@@ -162,7 +165,7 @@ static void row_write_text(struct output *o, const struct row *row, struct escap
 
 #define ROW_CSV_HEADER                                                                             \
 	"start_ns,duration_ns,host,pid,tid,call,stage,path,offset,size,result,errno,level,"        \
-	"handle\n"
+	"handle,cache\n"
 
 const struct row_format row_text = {"text", "", escape_text, row_write_text};
 const struct row_format row_csv = {"csv", ROW_CSV_HEADER, escape_csv, row_write_csv};

@@ -18,8 +18,8 @@ struct row {
 	const struct process *process;
 	uint32_t tid, handle;
 	const struct call *call;
-	const char *stage;
-	uint32_t name; /* of the file */
+	const char *stage, *cache; /* cache: "" = no question */
+	uint32_t name;             /* of the file */
 	int64_t offset, result;
 	uint64_t size;
 	int error; /* errno, 0 = none; then result is -1 */

@@ -105,6 +105,8 @@ static void summary_uses(struct summing *s)
 			const struct use *u = &s->features->uses[n][i];
 			const struct verdict *v = s->stages->verdicts[n][i];
 			summary_file(&summary->files[p->files[i].name], u, v);
+			if (!summary->files[p->files[i].name].mount)
+				summary->files[p->files[i].name].mount = summary->mounts->of[n][i];
 			summary_process(&summary->processes[n], u, v);
 			summary_pattern(summary, u, v);
 			summary_reason(s, p->files[i].name, &v[DIRECTION_READ], u->reads);
@@ -150,16 +152,45 @@ static void summary_mapped(struct summing *s, const struct coverage *coverage)
 	}
 }
 
+/* What the pass has found beside the stages. */
+static void summary_truth(struct summary *summary)
+{
+	size_t n = summary->recording->count;
+	double *locks = memory_get(n, sizeof *locks);
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		cache_sums_merge(&summary->cached, &summary->stages[i].cached);
+	where_finish(summary->where);
+	pipes_finish(summary->pipes);
+	for (size_t i = 0; i < n; i++)
+		locks[i] = summary->waiting[i].main_s[WAITING_LOCK];
+	summary->stall = pipes_stall(summary->pipes, locks);
+	free(locks);
+}
+
 static void summary_events(struct summing *s)
 {
 	struct summary *summary = s->summary;
 	struct coverage *coverage = coverage_new(summary->recording);
 	struct episodes saved = {0}, loaded = {0};
-	struct tallied to = {summary->stages, &saved, &loaded, s->mapped, coverage};
+	struct children *children = missing_children(summary->recording);
+	struct tallied to = {.stages = summary->stages,
+	                     .saved = &saved,
+	                     .loaded = &loaded,
+	                     .mapped = s->mapped,
+	                     .coverage = coverage,
+	                     .cache = summary->cache,
+	                     .where = summary->where,
+	                     .waiting = summary->waiting,
+	                     .pipes = summary->pipes,
+	                     .children = children};
 
 	tally_events(&to, s->features, s->stages);
 	summary_mapped(s, coverage);
-	coverage_finish(coverage, &summary->coverage_read, &summary->coverage_write);
+	summary->coverage = coverage_finish(coverage);
+	missing_find(&summary->missing, summary->recording, &summary->coverage,
+	             missing_untraced(children));
+	summary_truth(summary);
 	summary->checkpoints = episodes_group(&saved, summary->recording->names, false);
 	summary->restores = episodes_group(&loaded, summary->recording->names, true);
 	episodes_free(&saved);
@@ -171,7 +202,12 @@ struct summary *summary_make(struct recording *recording)
 	struct summing s = {.summary = memory_get(1, sizeof *s.summary)};
 
 	s.summary->recording = recording;
-	s.features = features_find(recording);
+	s.summary->mounts = mounts_find(recording);
+	s.summary->where = where_new(s.summary->mounts);
+	s.summary->cache = cache_new(recording, s.summary->mounts);
+	s.summary->waiting = memory_get(recording->count, sizeof *s.summary->waiting);
+	s.summary->pipes = pipes_new(recording);
+	s.features = features_find(recording, s.summary->cache);
 	roles_find(s.features);
 	s.stages = stages_find(s.features);
 	s.mapped = memory_get(names_count(recording->names), sizeof *s.mapped);
@@ -194,6 +230,11 @@ void summary_free(struct summary *summary)
 		mapped_free(&summary->files[i].mapped);
 	moments_free(&summary->checkpoints);
 	moments_free(&summary->restores);
+	pipes_free(summary->pipes);
+	where_free(summary->where);
+	cache_free(summary->cache);
+	mounts_free(summary->mounts);
+	free(summary->waiting);
 	free(summary->files);
 	free(summary->processes);
 	free(summary);

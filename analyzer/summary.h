@@ -9,9 +9,13 @@
 #include "episode.h"
 #include "histogram.h"
 #include "mapped.h"
+#include "missing.h"
+#include "pipes.h"
 #include "rate.h"
 #include "reason.h"
 #include "stage.h"
+#include "waiting.h"
+#include "where.h"
 
 struct stage_summary {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
@@ -21,12 +25,13 @@ struct stage_summary {
 	uint64_t switches, ascents;                      /* from file to file */
 	uint64_t files, reason_files[REASON_COUNT];
 	struct mapped mapped; /* of those, the faults */
-	double confidence;    /* 0 to 1, mean over operations */
+	struct cache_sums cached;
+	double confidence; /* 0 to 1, mean over operations */
 };
 
 struct file_summary {
-	uint32_t name;
-	uint8_t stage; /* of most of its bytes */
+	uint32_t name, mount; /* mount: in where's mounts, 0 = none */
+	uint8_t stage;        /* of most of its bytes */
 	uint64_t read_ops, write_ops, read_bytes, write_bytes;
 	struct pattern pattern;
 	struct mapped mapped;
@@ -45,7 +50,15 @@ struct summary {
 	struct process_summary *processes; /* by process number */
 	struct moments checkpoints, restores;
 	struct mapped_run mapped;
-	double coverage_read, coverage_write; /* of the kernel's count, -1 = unknown */
+	struct mounts *mounts;
+	struct where *where;
+	struct cache *cache;
+	struct cache_sums cached; /* of all stages */
+	struct waiting *waiting;  /* by process number */
+	struct pipes *pipes;
+	struct stall stall;
+	struct coverage_result coverage;
+	struct missing missing;
 };
 
 /* Reads all events twice: once to judge stages, once to add up. */

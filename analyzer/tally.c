@@ -37,6 +37,7 @@ struct tally {
 	size_t lane_count;
 	struct stage_summary *sums[AIOT_STAGES]; /* [stage][worker] */
 	struct merge_buffers **buffers;          /* by worker */
+	struct where **where;                    /* likewise */
 	struct spans ordered[AIOT_STAGES], work[AIOT_STAGES];
 	int side; /* that lanes fill */
 };
@@ -46,8 +47,9 @@ struct tally_event {
 	uint32_t file, handle, aux;
 	int64_t start, end, result;
 	uint16_t call;
-	uint8_t class, stage;
-	bool counted; /* by the kernel */
+	uint8_t class, stage, flags;
+	bool main; /* the process's main thread */
+	const struct call *about;
 };
 
 static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned stage, uint32_t rank)
@@ -73,8 +75,18 @@ static void tally_fault(struct lane *lane, struct stage_summary *sum, const stru
 		histogram_add(&sum->latency, ns);
 }
 
+static void tally_cache(struct tally *t, struct stage_summary *sum, const struct tally_event *e,
+                        uint64_t ns)
+{
+	struct cache_read read = {e->process, e->file, e->flags, e->about, ns, e->result};
+	double accuracy;
+	enum cache_answer answer = cache_of(t->to->cache, &read, &accuracy);
+
+	cache_count(&sum->cached, answer, e->result, accuracy);
+}
+
 static void tally_data(struct tally *t, struct lane *lane, struct stage_summary *sum,
-                       const struct tally_event *e)
+                       struct where *where, const struct tally_event *e)
 {
 	bool write = e->class == AIOT_CLASS_WRITE;
 	uint32_t rank = t->features->ranks[e->process->number][e->file];
@@ -88,9 +100,11 @@ static void tally_data(struct tally *t, struct lane *lane, struct stage_summary 
 		tally_fault(lane, sum, e, ns);
 	} else {
 		histogram_add(&sum->latency, ns);
-		if (e->counted)
-			coverage_add(t->to->coverage, e->process, write, e->end, bytes);
+		coverage_add(t->to->coverage, e->process, e->about, e->end, bytes);
+		where_add(where, e->process, e->file, write, ns, bytes);
 	}
+	if (!write)
+		tally_cache(t, sum, e, ns);
 	spans_add(&lane->spans[t->side][e->stage], (struct span){e->start, e->end, bytes});
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage, rank);
@@ -135,6 +149,20 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 		episode->end_ns = e->end;
 }
 
+/* All that is written to is the process's own. */
+static void tally_waiting(struct tally *t, const struct tally_event *e)
+{
+	const struct file *file = &e->process->files[e->file];
+	uint64_t ns = (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start);
+
+	waiting_add(&t->to->waiting[e->process->number], waiting_kind(e->about, file), e->main, ns);
+	if (waiting_takes_child(e->about))
+		missing_child(t->to->children, e->process, e->aux);
+	if (file->kind == AIOT_FILE_PIPE)
+		pipes_add(t->to->pipes, &(struct pipe_event){e->process, e->file, e->about, e->main,
+		                                             e->start, e->end, e->result});
+}
+
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
 
 static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const struct slice *s,
@@ -154,7 +182,8 @@ static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const
 	        .aux = (uint32_t)COLUMN(AUX)[i],
 	        .call = (uint16_t)COLUMN(CALL)[i],
 	        .class = call->class,
-	        .counted = coverage_is_counted(call),
+	        .flags = (uint8_t)COLUMN(FLAGS)[i],
+	        .about = call,
 	};
 	struct stage_summary *sum;
 
@@ -165,9 +194,11 @@ static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const
 	                                                   .class = e.class,
 	                                                   .guess = (uint8_t)COLUMN(STAGE)[i],
 	                                                   .flags = (uint8_t)COLUMN(FLAGS)[i]});
+	e.main = p->pid == (mapped_is_fault(e.call) ? e.aux & AIOT_FAULT_TID : s->stream->tid);
+	tally_waiting(t, &e);
 	sum = &t->sums[e.stage][worker];
 	if (e.class == AIOT_CLASS_READ || e.class == AIOT_CLASS_WRITE)
-		tally_data(t, lane, sum, &e);
+		tally_data(t, lane, sum, t->where[worker], &e);
 	else
 		sum->meta_ops++;
 	if (e.stage == AIOT_STAGE_CHECKPOINT || e.stage == AIOT_STAGE_RESTORE)
@@ -178,8 +209,10 @@ static void tally_lane(struct tally *t, struct lane *lane, unsigned worker)
 {
 	struct slice slice;
 
-	if (!t->buffers[worker])
+	if (!t->buffers[worker]) {
 		t->buffers[worker] = merge_buffers_new();
+		t->where[worker] = where_new(t->to->where->mounts);
+	}
 	merge_lend(lane->merge, t->buffers[worker]);
 	while (merge_next(lane->merge, &slice))
 		for (uint32_t i = slice.begin; i < slice.end; i++)
@@ -222,6 +255,7 @@ static void tally_phase(struct tally *t, int64_t until)
 static void tally_merge(struct stage_summary *to, struct stage_summary *from)
 {
 	mapped_merge(&to->mapped, &from->mapped);
+	cache_sums_merge(&to->cached, &from->cached);
 	to->read_ops += from->read_ops;
 	to->write_ops += from->write_ops;
 	to->meta_ops += from->meta_ops;
@@ -246,6 +280,7 @@ static void tally_begin(struct tally *t)
 		        r, BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(OFFSET)), &r->processes[i]);
 	}
 	t->buffers = memory_get(parallel_workers(), sizeof *t->buffers);
+	t->where = memory_get(parallel_workers(), sizeof *t->where);
 	for (int i = 0; i < AIOT_STAGES; i++)
 		t->sums[i] = memory_get(parallel_workers(), sizeof *t->sums[i]);
 }
@@ -277,8 +312,12 @@ static void tally_end(struct tally *t)
 		spans_free(&t->ordered[i]);
 		spans_free(&t->work[i]);
 	}
-	for (unsigned k = 0; k < workers; k++)
+	for (unsigned k = 0; k < workers; k++) {
 		merge_buffers_free(t->buffers[k]);
+		if (t->where[k])
+			where_move(t->to->where, t->where[k]);
+	}
+	free(t->where);
 	free(t->buffers);
 	free(t->lanes);
 }

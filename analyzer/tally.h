@@ -16,6 +16,11 @@ struct tallied {
 	struct episodes *saved, *loaded;
 	struct mapped *mapped; /* by name */
 	struct coverage *coverage;
+	const struct cache *cache;
+	struct where *where;
+	struct waiting *waiting; /* by process number */
+	struct pipes *pipes;
+	struct children *children;
 };
 
 /* Reads all events once, on all cores. */

@@ -22,6 +22,8 @@
 struct dump {
 	struct recording recording;
 	struct stages *stages;
+	struct mounts *mounts;
+	struct cache *cache;
 	struct filter filter;
 	int64_t from_ns, to_ns; /* of the filter */
 	const struct row_format *format;
@@ -35,6 +37,13 @@ static void dump_result(struct row *row, int64_t result)
 {
 	row->error = result < 0 && result >= -4095 ? (int)-result : 0;
 	row->result = row->error ? -1 : result;
+}
+
+static const char *dump_cache(const struct dump *d, const struct cache_read *read)
+{
+	double accuracy;
+
+	return cache_word(cache_of(d->cache, read, &accuracy));
 }
 
 static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
@@ -67,6 +76,11 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	row.name = p->files[file].name;
 	row.offset = (int64_t)COLUMN(OFFSET)[i];
 	row.size = COLUMN(SIZE)[i];
+	row.cache = "";
+	if (call->class == AIOT_CLASS_READ)
+		row.cache =
+		        dump_cache(d, &(struct cache_read){p, file, e.flags, call, row.duration_ns,
+		                                           (int64_t)COLUMN(RESULT)[i]});
 	dump_result(&row, (int64_t)COLUMN(RESULT)[i]);
 	d->format->write(&d->output, &row, &d->escapes);
 }
@@ -94,7 +108,11 @@ static int64_t dump_ns(double seconds, int64_t infinite)
 
 static void dump_judge(struct dump *d)
 {
-	struct features *features = features_find(&d->recording);
+	struct features *features;
+
+	d->mounts = mounts_find(&d->recording);
+	d->cache = cache_new(&d->recording, d->mounts);
+	features = features_find(&d->recording, d->cache);
 
 	roles_find(features);
 	d->stages = stages_find(features);
@@ -120,6 +138,8 @@ static int dump_all(struct dump *d, char **names, size_t count)
 		}
 		escapes_free(&d->escapes);
 		stages_free(d->stages);
+		cache_free(d->cache);
+		mounts_free(d->mounts);
 	}
 	problems_print(&d->recording.problems, stderr);
 	filter_free(&d->filter);
@@ -187,7 +207,8 @@ const struct command command_dump = {
         "\n"
         "Fields of csv and jsonl: start_ns (since the epoch), duration_ns, host, pid, tid,\n"
         "call, stage, path, offset (-1: none), size (asked for), result (-1: failed, errno\n"
-        "says why), errno (0: none), level, handle (the open file). Csv keeps the bytes of\n"
+        "says why), errno (0: none), level, handle (the open file),\n"
+        "cache (of reads: hit, storage, unknown). Csv keeps the bytes of\n"
         "a path as they are; jsonl writes bytes that are not UTF-8 as \\xHH.\n"
         "\n"
         "Exit status: 0 if anything could be read, 1 if not, 2 for bad usage.\n",

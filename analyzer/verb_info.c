@@ -10,23 +10,17 @@
 
 #include "command.h"
 #include "merge.h"
+#include "missing.h"
 #include "recording.h"
 
 static void info_losses(const struct process *p)
 {
-	static const char *const causes[AIOT_LOSSES] = {
-	        "before the library could start",
-	        "in signal handlers inside the library",
-	        "in vfork children",
-	        "for lack of space",
-	        "past AIOTRACE_MAX_MB",
-	        "of asynchronous operations not seen from end to end",
-	        "of page faults of mapped files, about"};
 	uint64_t missing = 0;
 
-	for (int i = 0; i < AIOT_LOSSES; i++)
+	for (enum aiot_loss i = 0; i < AIOT_LOSSES; i++)
 		if (p->loss[i])
-			printf("    lost        %" PRIu64 " events %s\n", p->loss[i], causes[i]);
+			printf("    lost        %" PRIu64 " events %s\n", p->loss[i],
+			       missing_words(i));
 	for (size_t i = 0; i < p->stream_count; i++)
 		missing += p->streams[i].missing;
 	if (missing)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +10,12 @@
 #include "clock.h"
 #include "config.h"
 #include "define.h"
+#include "kernel_io.h"
 #include "loss.h"
+#include "mounts.h"
 #include "sys.h"
 
-#define ATTRIBUTES_BYTES   131072
+#define ATTRIBUTES_BYTES   (131072 + MOUNTS_BYTES)
 #define ATTRIBUTES_TEXT    16384
 
 #define ATTRIBUTES_VERSION "0.1.0"
@@ -94,40 +95,6 @@ static void attributes_add_link(struct define_list *list, const char *key, const
 		define_attribute(list, key, text, (size_t)bytes);
 }
 
-/* The numbers of /proc/self/io in its order: "rchar: 1\nwchar: 2\n…". */
-static bool attributes_read_kernel_io(uint64_t values[7])
-{
-	char text[512];
-	const char *at = text;
-	if (sys_read_file("/proc/self/io", text, sizeof text) <= 0)
-		return false;
-	for (int i = 0; i < 7; i++) {
-		at = strchr(at, ' ');
-		if (!at)
-			return false;
-		for (at++; *at >= '0' && *at <= '9'; at++)
-			values[i] = values[i] * 10 + (uint64_t)(*at - '0');
-	}
-	return true;
-}
-
-static void attributes_add_kernel_io(struct define_list *list)
-{
-	struct sys_own own = sys_own; /* before the reading of the count itself */
-	uint64_t values[7] = {0};
-	if (!attributes_read_kernel_io(values))
-		return;
-	struct aiot_define_kernel_io io = {.mono_ns = clock_of(CLOCK_MONOTONIC),
-	                                   .rchar = values[0] - own.read_bytes,
-	                                   .wchar = values[1] - own.written_bytes,
-	                                   .syscr = values[2] - own.reads,
-	                                   .syscw = values[3] - own.writes,
-	                                   .read_bytes = values[4],
-	                                   .write_bytes = values[5],
-	                                   .cancelled_write_bytes = values[6]};
-	define_add(list, AIOT_DEFINE_KERNEL_IO, &io, sizeof io, NULL, 0);
-}
-
 static void attributes_add_clock(struct define_list *list, enum aiot_definition_kind kind)
 {
 	struct aiot_define_clock clock = {clock_of(CLOCK_MONOTONIC), clock_of(CLOCK_REALTIME)};
@@ -145,14 +112,18 @@ static void attributes_add_notes(struct define_list *list)
 
 static void attributes_add_first(struct define_list *list, const char *host)
 {
-	attributes_add_kernel_io(list);
+	kernel_io_add(list);
 	define_attribute(list, "version", ATTRIBUTES_VERSION, strlen(ATTRIBUTES_VERSION));
 	define_attribute(list, "host", host, strlen(host));
 	attributes_add_link(list, "exe", "/proc/self/exe");
 	attributes_add_link(list, "cwd", "/proc/self/cwd");
 	attributes_add_file(list, "cmdline", "/proc/self/cmdline");
-	attributes_add_file(list, "mountinfo", "/proc/self/mountinfo");
+	mounts_add(list);
 	attributes_add_variables(list);
+	if (config.include)
+		define_attribute(list, "include", config.include, strlen(config.include));
+	if (config.exclude)
+		define_attribute(list, "exclude", config.exclude, strlen(config.exclude));
 	attributes_add_notes(list);
 	attributes_add_calls(list);
 }
@@ -177,7 +148,7 @@ static void attributes_add_last(struct define_list *list, const char *host)
 	loss_read(lost);
 	attributes_add_variables(list);
 	define_add(list, AIOT_DEFINE_LOSS, lost, sizeof lost, NULL, 0);
-	attributes_add_kernel_io(list);
+	kernel_io_add(list);
 	attributes_add_clock(list, AIOT_DEFINE_END);
 }
 

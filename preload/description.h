@@ -12,10 +12,12 @@
 enum description_traits {
 	DESCRIPTION_SEEKABLE = 1,
 	DESCRIPTION_APPEND = 2,
-	DESCRIPTION_ASK = 4,      /* others move the position: ask the kernel for it */
-	DESCRIPTION_UNWANTED = 8, /* filtered out */
-	DESCRIPTION_EMPTY = 16,   /* the opening made the file, or emptied it */
-	DESCRIPTION_CUFILE = 32,  /* cuFile may read and write it by calls of its own */
+	DESCRIPTION_ASK = 4,         /* others move the position: ask the kernel for it */
+	DESCRIPTION_UNWANTED = 8,    /* filtered out */
+	DESCRIPTION_EMPTY = 16,      /* the opening made the file, or emptied it */
+	DESCRIPTION_CUFILE = 32,     /* cuFile may read and write it by calls of its own */
+	DESCRIPTION_DIRECT = 64,     /* O_DIRECT: past the page cache */
+	DESCRIPTION_UNCOUNTED = 128, /* the kernel does not count its cached pages for us */
 };
 
 struct description {

@@ -77,6 +77,7 @@ static uint32_t fd_traits(const struct file *file, int flags)
 		traits |= DESCRIPTION_SEEKABLE;
 	if (flags & O_TRUNC || (flags & O_CREAT && flags & O_EXCL))
 		traits |= DESCRIPTION_EMPTY;
+	traits |= flags & O_DIRECT ? DESCRIPTION_DIRECT : 0;
 	return flags & O_APPEND ? traits | DESCRIPTION_APPEND : traits;
 }
 

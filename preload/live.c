@@ -30,6 +30,8 @@ static int live_fill(int fd, uint64_t from, uint64_t bytes)
 		long n = SYS4(pwrite64, fd, zeroes, sizeof zeroes, from + done);
 		if (n != (long)sizeof zeroes)
 			return n < 0 ? (int)n : -ENOSPC;
+		__atomic_fetch_add(&sys_own.writes, 1, __ATOMIC_RELAXED);
+		__atomic_fetch_add(&sys_own.written_bytes, sizeof zeroes, __ATOMIC_RELAXED);
 	}
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include "clock.h"
 #include "config.h"
 #include "live.h"
+#include "mounts.h"
 #include "path.h"
 #include "sink.h"
 #include "sys.h"
@@ -149,6 +150,7 @@ int process_begin(bool forked)
 
 void process_tell_children(void)
 {
+	mounts_tell_children();
 	if (config.run || !process_run[0])
 		return;
 	snprintf(process_variable, sizeof process_variable, "AIOTRACE_RUN=%s", process_run);

@@ -34,11 +34,31 @@ static long real_missing(void)
 	return -1;
 }
 
-void *real_find(void *slot, const char *name)
+/* Condition variables have two implementations on x86-64, and without a version
+ * it may be the older one that is found. */
+static void *real_condition(const char *name)
+{
+#if defined(__x86_64__)
+	if (!strncmp(name, "pthread_cond_", 13))
+		return dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
+#endif
+	(void)name;
+	return NULL;
+}
+
+static void *real_look(const char *name)
 {
 	int saved = errno;
-	void *found = real_dlsym(RTLD_NEXT, name);
+	void *found = real_condition(name);
+	if (!found)
+		found = real_dlsym(RTLD_NEXT, name);
 	errno = saved;
+	return found;
+}
+
+void *real_find(void *slot, const char *name)
+{
+	void *found = real_look(name);
 	if (!found)
 		found = (void *)real_missing;
 	memcpy(slot, &found, sizeof found);
@@ -89,4 +109,24 @@ void *real_find_near(void *slot, const char *name, const void *caller)
 		return (void *)real_absent;
 	memcpy(slot, &found, sizeof found);
 	return found;
+}
+
+void real_find_all(void)
+{
+	static const struct {
+		void *slot;
+		const char *name;
+	} rows[] = {
+#define AIOT_FOREIGN(id, symbol, class, level, roles, library)
+#define AIOT_CALL(id, symbol, class, level, roles) {&real.symbol, #symbol},
+#include "aiotrace/calls.def"
+	};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		void *found = NULL, *known;
+		memcpy(&known, rows[i].slot, sizeof known);
+		if (!known)
+			found = real_look(rows[i].name);
+		if (found)
+			memcpy(rows[i].slot, &found, sizeof found);
+	}
 }

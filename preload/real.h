@@ -11,15 +11,20 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <poll.h>
 #include <pthread.h>
-#include <stdbool.h>
 #include <pty.h>
 #include <sched.h>
+#include <semaphore.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/select.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -27,6 +32,7 @@
 #include <sys/statvfs.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 #include <utime.h>
@@ -67,6 +73,11 @@ void *real_dlsym_function(void);
 
 /* Whether a slot holds what a lookup found. */
 bool real_is_known(const void *slot);
+
+/* Looks up all that is there yet. A look-up takes the loader's lock: a thread
+ * that made its first call while another is inside dlopen, waiting for it in a
+ * constructor, would wait for ever. */
+void real_find_all(void);
 
 #define REAL(symbol)                                                                               \
 	(__builtin_expect(real.symbol != NULL, 1)                                                  \

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "block.h"
+#include "kernel_io.h"
 #include "live.h"
 #include "loss.h"
 #include "sys.h"
@@ -109,6 +110,7 @@ void thread_flush(void)
 		self->sequence = region->sequence;
 		self->used = self->next > self->used ? self->next : self->used;
 		self->next = 0;
+		kernel_io_note(region);
 	}
 	thread_writing(region, -1u);
 	self->busy--;

@@ -17,6 +17,7 @@
 #include "log.h"
 #include "loss.h"
 #include "process.h"
+#include "real.h"
 #include "scratch.h"
 #include "state.h"
 #include "sys.h"
@@ -140,6 +141,7 @@ void tracer_finish(void)
 
 __attribute__((constructor)) static void tracer_load(void)
 {
+	real_find_all();
 	if (tracer_enter())
 		process_tell_children();
 }

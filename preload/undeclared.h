@@ -6,8 +6,10 @@
 #ifndef PRELOAD_UNDECLARED_H
 #define PRELOAD_UNDECLARED_H
 
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -41,5 +43,11 @@ int __lxstat(int version, const char *path, struct stat *buffer);
 int __lxstat64(int version, const char *path, struct stat64 *buffer);
 int __fxstatat(int version, int directory, const char *path, struct stat *buffer, int flags);
 int __fxstatat64(int version, int directory, const char *path, struct stat64 *buffer, int flags);
+int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t bound);
+int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
+                const sigset_t *mask, size_t bound);
+ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t bound, int flags);
+ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t bound, int flags,
+                       __SOCKADDR_ARG name, socklen_t *name_size);
 
 #endif

@@ -82,9 +82,13 @@ enum aiot_call {
 };
 
 enum aiot_event_flag {
-	AIOT_EVENT_MARKED = 1,      /* the stage was set by the program's own mark */
-	AIOT_EVENT_APPEND = 2,      /* written with O_APPEND; the offset was asked afterwards */
-	AIOT_EVENT_POLLED = 4,      /* times are estimates, from looks at a ring now and then */
+	AIOT_EVENT_MARKED = 1, /* the stage was set by the program's own mark */
+	AIOT_EVENT_APPEND = 2, /* written with O_APPEND; the offset was asked afterwards */
+	AIOT_EVENT_POLLED = 4, /* times are estimates, from looks at a ring now and then */
+	/* Of reads, where it was found out: */
+	AIOT_EVENT_CACHED = 8,      /* all of its data was in the page cache, or on the way there */
+	AIOT_EVENT_STORAGE = 16,    /* some of it was not */
+	AIOT_EVENT_DIRECT = 24,     /* both: O_DIRECT, which reads past the cache */
 	AIOT_EVENT_NO_OFFSET = 128, /* in columns only: the row's offset is -1 */
 };
 
@@ -252,11 +256,16 @@ struct aiot_define_clock {
 	uint64_t real_ns;
 };
 
-/* /proc/self/io; the first record is the count when tracing began. */
+/* /proc/self/io; the first record is the count when tracing began. Events that
+ * ended by mono_ns are in it. */
 struct aiot_define_kernel_io {
 	uint64_t mono_ns;
+	/* The first four without what the library itself read and wrote … */
 	uint64_t rchar, wchar, syscr, syscw, read_bytes, write_bytes, cancelled_write_bytes;
+	/* … which is this; absent in records of 64 bytes. */
+	uint64_t own_rchar, own_wchar, own_syscr, own_syscw;
 };
+#define AIOT_KERNEL_IO_LEAST 64u
 
 struct aiot_define_thread {
 	uint32_t stream;

@@ -19,11 +19,13 @@
 #include "file.h"
 #include "path.h"
 #include "real.h"
+#include "sample.h"
 #include "sys.h"
 
 struct call {
-	uint64_t start; /* ticks */
-	struct fd fd;   /* the descriptor's entry when the call began */
+	uint64_t start;       /* ticks */
+	struct fd fd;         /* the descriptor's entry when the call began */
+	struct sample sample; /* of a read */
 };
 
 /* A vfork child's call on a name stands in the trace as its parent's, in whose
@@ -41,6 +43,7 @@ static inline bool call_begin(struct call *call)
 	if (!call_in_vfork() && !event_wanted())
 		return false;
 	call->fd = (struct fd){0};
+	call->sample.kind = SAMPLE_NONE;
 	call->start = clock_ticks();
 	return true;
 }
@@ -55,6 +58,7 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
 	if (!event_wanted())
 		return false;
 	call->fd = fd_look(fd);
+	call->sample.kind = SAMPLE_NONE;
 	if (__builtin_expect(!fd_wanted(&call->fd), 0) ||
 	    (__builtin_expect(call->fd.description &&
 	                              call->fd.description->traits & DESCRIPTION_CUFILE,
@@ -70,8 +74,8 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
 void call_pulse(void);
 
 /* The event of a call that just returned; offset, size and aux may be added. */
-static inline struct aiot_event call_event(const struct call *call, enum aiot_call id,
-                                           int64_t returned)
+__attribute__((always_inline)) static inline struct aiot_event
+call_event(const struct call *call, enum aiot_call id, int64_t returned)
 {
 	const struct description *held = call->fd.description;
 	uint64_t now = clock_ticks();

@@ -12,6 +12,24 @@ static int64_t data_ask(struct description *held, int fd, int64_t moved)
 	return position - moved;
 }
 
+void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
+{
+	uint64_t start = call->start;
+	if (offset == DATA_AT_POSITION)
+		offset = data_position(call);
+	call->sample = sample_before(fd, &call->fd, offset, size);
+	call->start = clock_ticks();
+	sample_pay(clock_span(clock_at(call->start), call->start - start));
+}
+
+void data_flag(const struct call *call, struct aiot_event *event)
+{
+	const struct description *held = call->fd.description;
+	event->flags = held && held->traits & DESCRIPTION_DIRECT
+	                       ? AIOT_EVENT_DIRECT
+	                       : sample_after(&call->sample, event->result);
+}
+
 void data_store_at_position(const struct call *call, struct aiot_event *event, int fd, bool write)
 {
 	struct description *held = call->fd.description;

@@ -28,11 +28,56 @@ static inline uint64_t data_vector_bytes(const struct iovec *vector, int count, 
 	return bytes;
 }
 
-static inline ssize_t data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size,
-                                ssize_t returned)
+/* Where a read at the position will begin; -1 where only the kernel knows. */
+static inline int64_t data_position(const struct call *call)
+{
+	const struct description *held = call->fd.description;
+	bool known = held && (held->traits & (DESCRIPTION_SEEKABLE | DESCRIPTION_ASK)) ==
+	                             DESCRIPTION_SEEKABLE;
+	return known ? __atomic_load_n(&held->position, __ATOMIC_RELAXED) : -1;
+}
+
+#define DATA_AT_POSITION INT64_MIN
+
+/* Takes a sample and begins the call anew, so that it does not count. */
+void data_sample(struct call *call, int fd, int64_t offset, uint64_t size);
+
+/* Begins a read of `size` bytes (0: not known yet) at `offset` or
+ * DATA_AT_POSITION. Returns false if it is not to be traced. */
+static inline bool data_read_begin(struct call *call, int fd, int64_t offset, uint64_t size)
+{
+	if (!call_begin_on(call, fd))
+		return false;
+	if (__builtin_expect(sample_due(), 0))
+		data_sample(call, fd, offset, size);
+	return true;
+}
+
+/* What was found out about a read, into its event's flags. */
+void data_flag(const struct call *call, struct aiot_event *event);
+
+static inline bool data_has_flags(const struct call *call)
+{
+	const struct description *held = call->fd.description;
+	return call->sample.kind != SAMPLE_NONE || (held && held->traits & DESCRIPTION_DIRECT);
+}
+
+/* The event of a read that just returned. */
+__attribute__((always_inline)) static inline struct aiot_event
+data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
 	event.size = size;
+	sample_earn(event.duration_ns);
+	if (__builtin_expect(data_has_flags(call), 0))
+		data_flag(call, &event);
+	return event;
+}
+
+static inline ssize_t data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size,
+                                ssize_t returned)
+{
+	struct aiot_event event = data_read_event(call, id, size, returned);
 	data_store_at_position(call, &event, fd, false);
 	return returned;
 }
@@ -49,8 +94,7 @@ static inline ssize_t data_write(const struct call *call, enum aiot_call id, int
 static inline ssize_t data_read_at(const struct call *call, enum aiot_call id, int64_t offset,
                                    uint64_t size, ssize_t returned)
 {
-	struct aiot_event event = call_event(call, id, returned);
-	event.size = size;
+	struct aiot_event event = data_read_event(call, id, size, returned);
 	event.offset = offset;
 	event_store(&event);
 	return returned;

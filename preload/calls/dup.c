@@ -52,14 +52,18 @@ int dup3(int fd, int copy, int flags)
 	return dup_ended(&call, AIOT_CALL_dup3, fd, REAL(dup3)(fd, copy, flags));
 }
 
-/* Flags that change how later writes are placed. */
+/* Flags that change how later reads and writes are done. */
 static void dup_flags_set(const struct call *call, int flags)
 {
 	struct description *held = call->fd.description;
-	if (held && flags & O_APPEND)
-		__atomic_fetch_or(&held->traits, DESCRIPTION_APPEND, __ATOMIC_RELAXED);
-	else if (held)
-		__atomic_fetch_and(&held->traits, ~(uint32_t)DESCRIPTION_APPEND, __ATOMIC_RELAXED);
+	uint32_t set = (flags & O_APPEND ? DESCRIPTION_APPEND : 0) |
+	               (flags & O_DIRECT ? DESCRIPTION_DIRECT : 0);
+	if (!held)
+		return;
+	__atomic_fetch_or(&held->traits, set, __ATOMIC_RELAXED);
+	__atomic_fetch_and(&held->traits,
+	                   set | ~(uint32_t)(DESCRIPTION_APPEND | DESCRIPTION_DIRECT),
+	                   __ATOMIC_RELAXED);
 }
 
 static int dup_fcntl_ended(const struct call *call, enum aiot_call id, int fd, int command,

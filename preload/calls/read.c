@@ -7,7 +7,7 @@
 ssize_t read(int fd, void *buffer, size_t size)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, DATA_AT_POSITION, size))
 		return REAL(read)(fd, buffer, size);
 	return data_read(&call, AIOT_CALL_read, fd, size, REAL(read)(fd, buffer, size));
 }
@@ -15,7 +15,7 @@ ssize_t read(int fd, void *buffer, size_t size)
 ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, size))
 		return REAL(pread)(fd, buffer, size, offset);
 	return data_read_at(&call, AIOT_CALL_pread, offset, size,
 	                    REAL(pread)(fd, buffer, size, offset));
@@ -24,7 +24,7 @@ ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, size))
 		return REAL(pread64)(fd, buffer, size, offset);
 	return data_read_at(&call, AIOT_CALL_pread64, offset, size,
 	                    REAL(pread64)(fd, buffer, size, offset));
@@ -33,7 +33,7 @@ ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, DATA_AT_POSITION, size))
 		return REAL(__read_chk)(fd, buffer, size, bound);
 	return data_read(&call, AIOT_CALL___read_chk, fd, size,
 	                 REAL(__read_chk)(fd, buffer, size, bound));
@@ -42,7 +42,7 @@ ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
 ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t bound)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, size))
 		return REAL(__pread_chk)(fd, buffer, size, offset, bound);
 	return data_read_at(&call, AIOT_CALL___pread_chk, offset, size,
 	                    REAL(__pread_chk)(fd, buffer, size, offset, bound));
@@ -51,7 +51,7 @@ ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t boun
 ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t bound)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, size))
 		return REAL(__pread64_chk)(fd, buffer, size, offset, bound);
 	return data_read_at(&call, AIOT_CALL___pread64_chk, offset, size,
 	                    REAL(__pread64_chk)(fd, buffer, size, offset, bound));
@@ -60,7 +60,7 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t 
 ssize_t readv(int fd, const struct iovec *vector, int count)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, DATA_AT_POSITION, 0))
 		return REAL(readv)(fd, vector, count);
 	ssize_t returned = REAL(readv)(fd, vector, count);
 	uint64_t size = data_vector_bytes(vector, count, returned);
@@ -70,7 +70,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, 0))
 		return REAL(preadv)(fd, vector, count, offset);
 	ssize_t returned = REAL(preadv)(fd, vector, count, offset);
 	uint64_t size = data_vector_bytes(vector, count, returned);
@@ -80,7 +80,7 @@ ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
 ssize_t preadv64(int fd, const struct iovec *vector, int count, off64_t offset)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset, 0))
 		return REAL(preadv64)(fd, vector, count, offset);
 	ssize_t returned = REAL(preadv64)(fd, vector, count, offset);
 	uint64_t size = data_vector_bytes(vector, count, returned);
@@ -90,7 +90,7 @@ ssize_t preadv64(int fd, const struct iovec *vector, int count, off64_t offset)
 ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset == -1 ? DATA_AT_POSITION : offset, 0))
 		return REAL(preadv2)(fd, vector, count, offset, flags);
 	ssize_t returned = REAL(preadv2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);
@@ -101,7 +101,7 @@ ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int
 ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset, int flags)
 {
 	struct call call;
-	if (!call_begin_on(&call, fd))
+	if (!data_read_begin(&call, fd, offset == -1 ? DATA_AT_POSITION : offset, 0))
 		return REAL(preadv64v2)(fd, vector, count, offset, flags);
 	ssize_t returned = REAL(preadv64v2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);

@@ -43,7 +43,8 @@ def classes():
 
 
 EVENTS = rows(r"^AIOT_EVENT\(\s*(\d+),\s*\w+,\s*\"([\w.]+)\",\s*(\w+),\s*(\w+)")
-KINDS = {r.name: r.klass.lower() for r in table() + EVENTS if r.klass in ("READ", "WRITE", "MAP")}
+KINDS = {r.name: r.klass.lower() for r in table() + EVENTS
+         if r.klass in ("READ", "WRITE", "MAP") and not 550 <= r.number < 560}  # sockets' own
 
 
 def clean(extra=None):

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Page cache or storage: what each read waited for, as its latency tells. The
+ * writer looked into the cache before a few reads; from those a threshold is
+ * learnt for each device and size class, and it judges all reads. A read that
+ * waited for pages which an earlier one had begun to fetch waited for storage.
+ */
+#ifndef CACHE_H
+#define CACHE_H
+
+#include "mounts.h"
+
+enum cache_answer {
+	CACHE_NONE = 0, /* no question: no data, or no file with a storage behind it */
+	CACHE_UNKNOWN,
+	CACHE_HIT,
+	CACHE_STORAGE,
+	CACHE_ANSWERS
+};
+
+struct cache;
+
+struct cache_sums {
+	uint64_t ops[CACHE_ANSWERS], bytes[CACHE_ANSWERS];
+	double accuracy; /* summed over questions */
+};
+
+/* A data read as the cache sees it. */
+struct cache_read {
+	const struct process *process;
+	uint32_t file; /* index in the process's files */
+	uint8_t flags;
+	const struct call *call;
+	uint64_t duration_ns;
+	int64_t result;
+};
+
+/* What was learnt of reads of at least 2^power and less than twice the bytes. */
+struct cache_model {
+	uint64_t device;
+	unsigned power;
+	uint64_t hits, misses; /* samples */
+	uint64_t threshold_ns; /* 0 = nothing learnt */
+	double accuracy;       /* share of right answers to be expected */
+};
+
+struct cache *cache_new(const struct recording *recording, const struct mounts *mounts);
+
+/* An empty one for another thread to learn in, and what it learnt: frees it. */
+struct cache *cache_like(const struct cache *cache);
+void cache_move(struct cache *to, struct cache *from);
+
+/* First all samples, then cache_fit, then questions. */
+void cache_learn(struct cache *cache, const struct cache_read *read);
+void cache_fit(struct cache *cache);
+enum cache_answer cache_of(const struct cache *cache, const struct cache_read *read,
+                           double *accuracy);
+
+void cache_sums_merge(struct cache_sums *to, const struct cache_sums *from);
+void cache_count(struct cache_sums *sums, enum cache_answer answer, int64_t result,
+                 double accuracy);
+
+/* The share of right answers to be expected; unanswered is not right. */
+double cache_confidence(const struct cache_sums *sums);
+
+/* The models with a sample, NULL behind the last. */
+const struct cache_model *cache_models(const struct cache *cache, size_t number);
+
+const char *cache_word(enum cache_answer answer);
+
+void cache_free(struct cache *cache);
+
+#endif

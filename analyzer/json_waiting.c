@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "json_waiting.h"
+
+static json_t *json_seconds(const double seconds[WAITING_KINDS])
+{
+	json_t *o = json_object();
+
+	for (enum waiting_kind i = 0; i < WAITING_KINDS; i++)
+		json_object_set_new(o, waiting_key(i), json_real(seconds[i]));
+	return o;
+}
+
+json_t *json_waiting(const struct summary *summary)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < summary->recording->count; i++) {
+		const struct process *p = &summary->recording->processes[i];
+		const struct waiting *w = &summary->waiting[i];
+		json_array_append_new(list, json_pack("{s:I, s:o, s:s, s:o, s:o}", "pid",
+		                                      (json_int_t)p->pid, "host",
+		                                      json_bytes(process_host(p)), "role",
+		                                      process_role_name(p->role), "main_thread",
+		                                      json_seconds(w->main_s), "all_threads",
+		                                      json_seconds(w->all_s)));
+	}
+	return list;
+}
+
+static json_t *json_end(const struct summary *summary, const struct pipe_end *end)
+{
+	const struct process *p = &summary->recording->processes[end->process];
+
+	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:f, s:f}", "pid", (json_int_t)p->pid,
+	                 "role", process_role_name(p->role), "read_ops", json_count(end->reads),
+	                 "write_ops", json_count(end->writes), "read_bytes",
+	                 json_count(end->read_bytes), "write_bytes", json_count(end->write_bytes),
+	                 "wait_s", end->waited_s, "main_thread_wait_s", end->main_waited_s);
+}
+
+json_t *json_pipes(const struct summary *summary)
+{
+	const struct pipes *pipes = summary->pipes;
+	json_t *list = json_array(), *ends = NULL;
+
+	for (size_t i = 0; i < pipes->count; i++) {
+		const struct pipe_end *end = pipes->ends[i];
+		if (!i || !pipes_same(pipes, pipes->ends[i - 1], end)) {
+			const char *path = names_text(summary->recording->names, end->name);
+			ends = json_array();
+			json_array_append_new(list, json_pack("{s:o, s:o}", "path",
+			                                      json_bytes(path), "ends", ends));
+		}
+		json_array_append_new(ends, json_end(summary, end));
+	}
+	return list;
+}
+
+json_t *json_stall(const struct summary *summary)
+{
+	const struct stall *s = &summary->stall;
+
+	if (s->phase_s <= 0)
+		return json_null();
+	return json_pack("{s:f, s:f, s:f, s:n}", "consumer_wait_s", s->waited_s, "share",
+	                 s->waited_s / s->phase_s, "phase_s", s->phase_s, "cause");
+}

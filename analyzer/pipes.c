@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A pipe's name holds its inode, which is its own on one machine as long as
+ * the pipe lives: equal names on a host and in a run are taken for one pipe.
+ */
+#include "pipes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "wrap.h"
+
+struct pipes *pipes_new(const struct recording *recording)
+{
+	struct pipes *pipes = memory_get(1, sizeof *pipes);
+
+	pipes->recording = recording;
+	pipes->by_file = memory_get(recording->count, sizeof *pipes->by_file);
+	return pipes;
+}
+
+static struct pipe_end *pipes_end(struct pipes *pipes, const struct process *p, uint32_t file)
+{
+	struct pipe_end **of = &pipes->by_file[p->number];
+
+	if (!*of)
+		*of = memory_get(p->file_count, sizeof **of);
+	(*of)[file].process = p->number;
+	(*of)[file].name = p->files[file].name;
+	return &(*of)[file];
+}
+
+static void pipes_read(struct pipe_end *end, const struct pipe_event *e)
+{
+	double seconds = (double)wrap_subtract((uint64_t)e->end_ns, (uint64_t)e->start_ns) / 1e9;
+
+	if (!end->last_ns || e->start_ns < end->first_ns)
+		end->first_ns = e->start_ns;
+	if (e->end_ns > end->last_ns)
+		end->last_ns = e->end_ns;
+	end->waited_s += seconds;
+	end->main_waited_s += e->main ? seconds : 0;
+	end->held_by_others |= !e->main;
+}
+
+void pipes_add(struct pipes *pipes, const struct pipe_event *e)
+{
+	struct pipe_end *end = pipes_end(pipes, e->process, e->file);
+	uint64_t bytes = e->result > 0 ? (uint64_t)e->result : 0;
+
+	switch (e->call->class) {
+	case AIOT_CLASS_READ:
+		end->reads++;
+		end->read_bytes += bytes;
+		pipes_read(end, e);
+		break;
+	case AIOT_CLASS_WRITE:
+		end->writes++;
+		end->write_bytes += bytes;
+		break;
+	case AIOT_CLASS_WAIT: pipes_read(end, e); break;
+	default: break;
+	}
+}
+
+static const struct process *pipes_process(const struct pipes *pipes, const struct pipe_end *end)
+{
+	return &pipes->recording->processes[end->process];
+}
+
+static const struct recording *pipes_sorted; /* qsort has no argument of ours */
+
+static int pipes_order(const void *one, const void *other)
+{
+	const struct pipe_end *a = *(struct pipe_end *const *)one;
+	const struct pipe_end *b = *(struct pipe_end *const *)other;
+	const struct process *p = &pipes_sorted->processes[a->process];
+	const struct process *q = &pipes_sorted->processes[b->process];
+	int hosts;
+
+	if (a->name != b->name)
+		return a->name < b->name ? -1 : 1;
+	if (p->run != q->run)
+		return p->run < q->run ? -1 : 1;
+	hosts = strcmp(process_host(p), process_host(q));
+	return hosts ? hosts : (a->process > b->process) - (a->process < b->process);
+}
+
+void pipes_finish(struct pipes *pipes)
+{
+	const struct recording *r = pipes->recording;
+	size_t room = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		for (size_t k = 1; pipes->by_file[i] && k < r->processes[i].file_count; k++) {
+			struct pipe_end *end = &pipes->by_file[i][k];
+			if (!end->name)
+				continue;
+			pipes->ends =
+			        memory_grow(pipes->ends, pipes->count, &room, sizeof *pipes->ends);
+			pipes->ends[pipes->count++] = end;
+		}
+	pipes_sorted = r;
+	if (pipes->count)
+		qsort(pipes->ends, pipes->count, sizeof *pipes->ends, pipes_order);
+}
+
+bool pipes_same(const struct pipes *pipes, const struct pipe_end *a, const struct pipe_end *b)
+{
+	const struct process *p = pipes_process(pipes, a), *q = pipes_process(pipes, b);
+
+	return a->name == b->name && p->run == q->run && !strcmp(process_host(p), process_host(q));
+}
+
+const struct process *pipes_writer(const struct pipes *pipes, const struct pipe_end *reader)
+{
+	const struct process *best = NULL;
+
+	for (size_t i = 0; i < pipes->count; i++) {
+		const struct pipe_end *end = pipes->ends[i];
+		const struct process *p = pipes_process(pipes, end);
+		if (end->process == reader->process || !end->writes ||
+		    !pipes_same(pipes, end, reader))
+			continue;
+		if (!best || (p->role == ROLE_WORKER && best->role != ROLE_WORKER))
+			best = p;
+	}
+	return best;
+}
+
+/* One consumer: its main thread reads its workers' pipes, or another thread
+ * does and the main one waits for that by a lock. */
+static struct stall pipes_stall_of(const struct pipes *pipes, const struct process *p,
+                                   double lock_s)
+{
+	struct stall stall = {0};
+	int64_t first = INT64_MAX, last = INT64_MIN;
+	bool others = false;
+
+	for (size_t i = 0; i < pipes->count; i++) {
+		const struct pipe_end *end = pipes->ends[i];
+		const struct process *writer;
+		if (end->process != p->number || !end->last_ns)
+			continue;
+		writer = pipes_writer(pipes, end);
+		if (!writer || writer->role != ROLE_WORKER)
+			continue;
+		stall.waited_s += end->main_waited_s;
+		others |= end->held_by_others;
+		first = end->first_ns < first ? end->first_ns : first;
+		last = end->last_ns > last ? end->last_ns : last;
+	}
+	if (last > first)
+		stall.phase_s = (double)wrap_subtract((uint64_t)last, (uint64_t)first) / 1e9;
+	if (others)
+		stall.waited_s += lock_s;
+	if (stall.waited_s > stall.phase_s)
+		stall.waited_s = stall.phase_s;
+	return stall;
+}
+
+struct stall pipes_stall(const struct pipes *pipes, const double *lock_s)
+{
+	const struct recording *r = pipes->recording;
+	struct stall all = {0};
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *p = &r->processes[i];
+		struct stall one = {0};
+		if (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN)
+			one = pipes_stall_of(pipes, p, lock_s[i]);
+		all.waited_s += one.waited_s;
+		all.phase_s += one.phase_s;
+	}
+	return all;
+}
+
+void pipes_free(struct pipes *pipes)
+{
+	for (size_t i = 0; i < pipes->recording->count; i++)
+		free(pipes->by_file[i]);
+	free(pipes->by_file);
+	free(pipes->ends);
+	free(pipes);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Both ends of each pipe, joined by its inode across processes: who waits for
+ * whom.
+ */
+#ifndef PIPES_H
+#define PIPES_H
+
+#include <stdbool.h>
+
+#include "recording.h"
+
+/* One process at a pipe. */
+struct pipe_end {
+	uint32_t process, name;
+	uint64_t reads, writes, read_bytes, write_bytes;
+	double waited_s, main_waited_s; /* reading, or polling */
+	int64_t first_ns, last_ns;      /* of the reading */
+	bool held_by_others;            /* other threads of the process read it too */
+};
+
+struct pipes {
+	const struct recording *recording;
+	struct pipe_end **by_file; /* [process number][file index], NULL without pipes */
+	struct pipe_end **ends;    /* those in use; by pipe, so that both ends are neighbours */
+	size_t count;
+};
+
+struct pipe_event {
+	const struct process *process;
+	uint32_t file; /* of kind pipe */
+	const struct call *call;
+	bool main; /* the process's main thread */
+	int64_t start_ns, end_ns, result;
+};
+
+struct pipes *pipes_new(const struct recording *recording);
+void pipes_add(struct pipes *pipes, const struct pipe_event *event);
+
+/* Sorts; nothing is added after it. */
+void pipes_finish(struct pipes *pipes);
+
+/* Whether two ends are of the same pipe. */
+bool pipes_same(const struct pipes *pipes, const struct pipe_end *a, const struct pipe_end *b);
+
+/* The writers at the other end of one that reads: the first of them that is
+ * another process, best a loader worker. NULL where none is known. */
+const struct process *pipes_writer(const struct pipes *pipes, const struct pipe_end *reader);
+
+/* How long consumers waited for their loader workers, and how long the phases
+ * were in which they did, from the first to the last reading; both 0 without. */
+struct stall {
+	double waited_s, phase_s;
+};
+struct stall pipes_stall(const struct pipes *pipes, const double *lock_s);
+
+void pipes_free(struct pipes *pipes);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the parts of the text report share.
+ */
+#ifndef TEXT_PART_H
+#define TEXT_PART_H
+
+#include "report.h"
+
+struct text {
+	const struct summary *s;
+	const struct report_options *options;
+	FILE *to;
+};
+
+void text_title(const struct text *text, const char *title);
+
+/* The end of a path tells more than its beginning. */
+const char *text_tail(const char *path, size_t width);
+
+/* Where the bytes went: a line a mount. */
+void text_mounts(const struct text *text);
+
+/* What came from the page cache and what from storage. */
+void text_cache(const struct text *text);
+
+/* Who waited for whom. */
+void text_waiting(const struct text *text);
+
+#endif

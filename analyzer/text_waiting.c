@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who waits for whom, in the text report: main threads, longest first by the
+ * order of processes.
+ */
+#include "text_part.h"
+
+#include <inttypes.h>
+
+#include "units.h"
+
+#define LISTED_WAITING 16
+#define WAITING_SHARE  0.01 /* of a process's time: what is less is not told */
+
+/* The pipe that the main thread waited at longest. */
+static const struct pipe_end *text_worst_pipe(const struct pipes *pipes, uint32_t process)
+{
+	const struct pipe_end *worst = NULL;
+
+	for (size_t i = 0; i < pipes->count; i++) {
+		const struct pipe_end *end = pipes->ends[i];
+		if (end->process == process && end->main_waited_s > 0 &&
+		    (!worst || end->main_waited_s > worst->main_waited_s))
+			worst = end;
+	}
+	return worst;
+}
+
+static void text_partner(const struct text *t, const struct process *p)
+{
+	const struct pipe_end *end = text_worst_pipe(t->s->pipes, p->number);
+	const struct process *writer = end ? pipes_writer(t->s->pipes, end) : NULL;
+	struct unit unit;
+
+	if (!writer)
+		return;
+	fprintf(t->to, " (%s of it from %s%s, ", unit_seconds(&unit, end->main_waited_s),
+	        process_role_name(writer->role), writer->role == ROLE_WORKER ? "s" : "");
+	if (writer->role != ROLE_WORKER)
+		fprintf(t->to, "pid %" PRIu32 ", ", writer->pid);
+	fprintf(t->to, "%s)", names_text(t->s->recording->names, end->name));
+}
+
+/* Returns whether the process waited for anything worth a line. */
+static bool text_waits(const struct text *t, const struct process *p)
+{
+	const double *seconds = t->s->waiting[p->number].main_s;
+	double time = (double)(p->end_ns - p->start_ns) / 1e9, all = 0, most = 0;
+	const char *comma = ": ";
+	struct unit a, b;
+
+	for (int i = 0; i < WAITING_KINDS; i++) {
+		all += seconds[i];
+		most = seconds[i] > most ? seconds[i] : most;
+	}
+	if (most < WAITING_SHARE * time || most <= 0)
+		return false;
+	fprintf(t->to, "%8" PRIu32 " %-14s waited %s of %s", p->pid, process_role_name(p->role),
+	        unit_seconds(&a, all), unit_seconds(&b, time));
+	for (enum waiting_kind i = 0; i < WAITING_KINDS; i++) {
+		if (seconds[i] < WAITING_SHARE * time)
+			continue;
+		fprintf(t->to, "%s%s %s", comma, unit_seconds(&a, seconds[i]), waiting_words(i));
+		if (i == WAITING_PIPE)
+			text_partner(t, p);
+		comma = ", ";
+	}
+	fputc('\n', t->to);
+	return true;
+}
+
+void text_waiting(const struct text *t)
+{
+	const struct recording *r = t->s->recording;
+	struct unit a, b;
+	size_t listed = 0;
+
+	text_title(t, "Waiting (main threads)");
+	for (size_t i = 0; i < r->count && listed < LISTED_WAITING; i++)
+		listed += text_waits(t, &r->processes[i]);
+	if (!listed)
+		fputs("No main thread waited for 1 % of its time.\n", t->to);
+	if (t->s->stall.phase_s > 0)
+		fprintf(t->to, "While it read from loader workers, the consumer waited %s of %s.\n",
+		        unit_seconds(&a, t->s->stall.waited_s),
+		        unit_seconds(&b, t->s->stall.phase_s));
+}

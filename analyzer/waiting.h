@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What processes spent their time in: how long each waited, and for what. The
+ * main thread stands for itself, since threads wait at the same time.
+ */
+#ifndef WAITING_H
+#define WAITING_H
+
+#include <stdbool.h>
+
+#include "recording.h"
+
+/* WAITING(name, key, words) */
+#define WAITINGS(WAITING)                                                                          \
+	WAITING(STORAGE, "storage_s", "on storage")                                                \
+	WAITING(PIPE, "pipe_s", "for data from pipes")                                             \
+	WAITING(SOCKET, "socket_s", "for data from sockets")                                       \
+	WAITING(FULL, "full_s", "to write to other processes")                                     \
+	WAITING(LOCK, "lock_s", "for locks and conditions")                                        \
+	WAITING(THREAD, "thread_s", "for threads to end")                                          \
+	WAITING(CHILD, "child_s", "for child processes")                                           \
+	WAITING(OTHER, "other_s", "for other events")
+
+enum waiting_kind {
+#define WAITING(name, key, words) WAITING_##name,
+	WAITINGS(WAITING)
+#undef WAITING
+	        WAITING_KINDS
+};
+
+struct waiting {
+	double main_s[WAITING_KINDS], all_s[WAITING_KINDS];
+};
+
+/* What an event waited for; WAITING_KINDS where it is no waiting. */
+enum waiting_kind waiting_kind(const struct call *call, const struct file *file);
+
+/* Whether the call's aux is the pid of a child that was taken up, or 0. */
+bool waiting_takes_child(const struct call *call);
+
+void waiting_add(struct waiting *waiting, enum waiting_kind kind, bool main, uint64_t ns);
+
+/* A key for programs, words for people. */
+const char *waiting_key(enum waiting_kind kind);
+const char *waiting_words(enum waiting_kind kind);
+
+#endif

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "mounts.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "config.h"
+#include "sys.h"
+
+#define MOUNTS_VARIABLE   "AIOTRACE_MOUNTS"
+#define MOUNTS_HASH       16 /* digits */
+#define MOUNTS_NAMES_ROOM 64
+
+/* What the process, or the one that it was forked from, wrote: children see it
+ * again, without reading the list, as long as they see the same mounts. */
+static char mounts_namespace[MOUNTS_NAMES_ROOM];
+static char mounts_hash[MOUNTS_HASH + 1];
+static char mounts_variable[sizeof MOUNTS_VARIABLE + MOUNTS_HASH + 1];
+
+static bool mounts_are_inherited(const char *namespace)
+{
+	return mounts_hash[0] && !strcmp(namespace, mounts_namespace);
+}
+
+static void mounts_read_namespace(char namespace[MOUNTS_NAMES_ROOM])
+{
+	long bytes =
+	        SYS4(readlinkat, AT_FDCWD, "/proc/self/ns/mnt", namespace, MOUNTS_NAMES_ROOM - 1);
+	namespace[bytes > 0 ? bytes : 0] = '\0';
+}
+
+static void mounts_set_hash(const char *text, size_t bytes)
+{
+	uint64_t hash = XXH3_64bits(text, bytes);
+	for (int i = 0; i < MOUNTS_HASH; i++)
+		mounts_hash[i] = "0123456789abcdef"[hash >> (60 - 4 * i) & 15];
+}
+
+static bool mounts_are_known_by_run(void)
+{
+	const char *known = config_variable(MOUNTS_VARIABLE);
+	return config.run && known && !strcmp(known, mounts_hash);
+}
+
+/* A list that is longer than its room ends with a whole line. */
+static size_t mounts_whole_lines(struct define_list *list, const char *text, size_t bytes)
+{
+	static const char note[] = "there are more mounts than the trace takes in; files on the "
+	                           "others are shown on the mount above";
+	if (bytes < MOUNTS_BYTES - 1)
+		return bytes;
+	define_add(list, AIOT_DEFINE_NOTE, note, sizeof note - 1, NULL, 0);
+	while (bytes && text[bytes - 1] != '\n')
+		bytes--;
+	return bytes;
+}
+
+static void mounts_add_list(struct define_list *list, char *text)
+{
+	long bytes = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
+	if (bytes <= 0)
+		return;
+	mounts_set_hash(text, (size_t)bytes);
+	if (!mounts_are_known_by_run())
+		define_attribute(list, "mountinfo", text,
+		                 mounts_whole_lines(list, text, (size_t)bytes));
+}
+
+void mounts_add(struct define_list *list)
+{
+	char namespace[MOUNTS_NAMES_ROOM];
+	mounts_read_namespace(namespace);
+	if (!mounts_are_inherited(namespace)) {
+		char *text = sys_map(MOUNTS_BYTES, 0);
+		if (!text)
+			return;
+		memcpy(mounts_namespace, namespace, sizeof namespace);
+		mounts_add_list(list, text);
+		sys_unmap(text, MOUNTS_BYTES);
+	}
+	define_attribute(list, "mountinfo.hash", mounts_hash, strlen(mounts_hash));
+}
+
+void mounts_tell_children(void)
+{
+	if (!mounts_hash[0])
+		return;
+	strcpy(mounts_variable, MOUNTS_VARIABLE "=");
+	strcat(mounts_variable, mounts_hash);
+	putenv(mounts_variable);
+}

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the report says of its own truth: how much of the kernel's count was
+seen, and what the rest is."""
+import os
+import sys
+
+import pytest
+
+import aiotrace
+
+
+def coverage(traces):
+    return aiotrace.report(traces)["run"]["coverage"]
+
+
+def causes(found):
+    return {m["cause"]: m for m in found["missing"]}
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "data"
+    path.write_bytes(os.urandom(4 << 20))
+    return path
+
+
+def test_children_that_were_waited_for_are_in_the_count_and_in_the_trace(data, tmp_path):
+    script = """
+import os, subprocess, sys
+os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)
+subprocess.run(["dd", "if=" + sys.argv[1], "of=" + sys.argv[2], "bs=1M", "status=none"], check=True)
+if os.fork() == 0:
+    os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)
+    os._exit(0)
+os.wait()
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data, tmp_path / "out"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    found = coverage(tmp_path / "t")
+    assert found["seen_read_bytes"] > 12 << 20
+    assert 0.99 < found["read"] <= 1 and 0.999 < found["write"] <= 1.0001, found
+
+
+def test_a_child_that_outlived_its_parent_is_counted_by_itself(data, tmp_path):
+    """The first child leaves; nobody of ours waits for the second."""
+    script = """
+import os, sys, time
+if os.fork() == 0:
+    if os.fork() == 0:
+        time.sleep(0.2)
+        os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)
+        os.write(int(sys.argv[3]), b"x")
+    os._exit(0)
+os.wait()
+os.read(int(sys.argv[2]), 1)
+"""
+    r, w = os.pipe()
+    done = aiotrace.run_traced(aiotrace.python(script, data, r, w), tmp_path / "t", pass_fds=(r, w))
+    os.close(r), os.close(w)
+    assert done.returncode == 0, done.stderr
+    found = coverage(tmp_path / "t")
+    assert 4 << 20 < found["seen_read_bytes"] < 5 << 20
+    assert 0.98 < found["read"] <= 1, found
+
+
+def test_a_killed_process_has_a_count_too(data, tmp_path):
+    script = """
+import os, signal, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+for i in range(30000):
+    os.pread(fd, 4096, i % 1000 * 4096)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "t")
+    assert done.returncode == -9
+    found = coverage(tmp_path / "t")
+    assert found["seen_read_bytes"] > 20000 * 4096
+    assert 0.99 < found["read"] <= 1, found
+
+
+def test_what_was_not_traced_is_missing_by_name(data, tmp_path):
+    """A child without the library: the kernel adds its reads to its parent's."""
+    script = """
+import os, subprocess, sys
+subprocess.run(["cat", sys.argv[1]], env={}, stdout=subprocess.DEVNULL, check=True)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    found = coverage(tmp_path / "t")
+    assert found["read"] < 0.5
+    unseen = causes(found)["unseen_reads"]
+    assert abs(unseen["bytes"] - (4 << 20)) < 300000 and "statically linked" in unseen["advice"]
+    assert "What to do: look for programs" in aiotrace.aiotrace("report", tmp_path / "t").stdout
+
+
+def test_files_left_out_by_a_filter_are_said_to_be(data, tmp_path):
+    script = "import os, sys; os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)"
+    aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "t", {"AIOTRACE_EXCLUDE": "*/data"})
+    found = coverage(tmp_path / "t")
+    assert found["read"] < 0.5 and "AIOTRACE_EXCLUDE=*/data" in causes(found)["filter"]["text"]
+
+
+def test_losses_say_their_cause_and_what_to_do(data, tmp_path):
+    script = """
+import os, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+for i in range(400000): os.pread(fd, 1 + i * i * 7919 % 4001, i * i * 104729 % 4000037)
+"""
+    aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "t", {"AIOTRACE_MAX_MB": "1"})
+    lost = causes(coverage(tmp_path / "t"))["limit"]
+    assert lost["events"] > 1000 and "AIOTRACE_MAX_MB" in lost["advice"]
+    assert "AIOTRACE_MAX_MB" in aiotrace.info(tmp_path / "t")
