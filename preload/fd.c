@@ -7,16 +7,20 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "live.h"
 #include "path.h"
 #include "sys.h"
 #include "thread.h"
 #include "uring/uring.h"
 
-#define FD_UNSEEN 64 /* descriptors that are asked about at a time */
+#define FD_UNSEEN  64 /* descriptors that are asked about at a time */
+#define FD_CHANGES 64
+#define FD_ASKED   4 /* times, while others open and close the same number */
 
 struct fd *fd_chunks[FD_CHUNKS];
 uint32_t fd_closings;
-static unsigned fd_highest; /* no higher descriptor was ever seen */
+static unsigned fd_highest;             /* no higher descriptor was ever seen */
+static uint32_t fd_changes[FD_CHANGES]; /* of descriptors with these last digits */
 
 static struct fd *fd_slot(int fd)
 {
@@ -45,7 +49,7 @@ static struct fd *fd_slot(int fd)
 
 /* Stores an entry and drops what the slot held: a descriptor that was closed
  * behind our back. */
-static void fd_store(int fd, struct fd entry)
+static void fd_put(int fd, struct fd entry)
 {
 	struct fd *slot = fd_slot(fd);
 	if (!slot) {
@@ -61,6 +65,18 @@ static void fd_store(int fd, struct fd entry)
 	        __atomic_exchange_n(&slot->description, entry.description, __ATOMIC_ACQ_REL);
 	if (old)
 		description_drop(old);
+}
+
+static uint32_t *fd_changes_of(int fd)
+{
+	return &fd_changes[(unsigned)fd % FD_CHANGES];
+}
+
+/* The same, of a descriptor that was just opened or closed. */
+static void fd_store(int fd, struct fd entry)
+{
+	__atomic_fetch_add(fd_changes_of(fd), 1, __ATOMIC_SEQ_CST);
+	fd_put(fd, entry);
 }
 
 /* The descriptor, if it was an io_uring instance, is one no longer. */
@@ -130,23 +146,42 @@ static bool fd_is_known(int fd)
 	return entry && entry->description && entry->generation == state_generation;
 }
 
-struct fd fd_adopt(int fd)
+/* What the kernel says of a descriptor, kept; without a description if it is
+ * not open, can't be kept, or is of this library. */
+static struct fd fd_ask_kernel(int fd)
 {
 	struct fd none = {0};
 	struct stat about;
 	char name[PATH_BYTES];
 	if (fd < 0 || SYS2(fstat, fd, &about) < 0)
 		return none;
-	if (!path_of_fd(fd, name))
+	if (!path_of_fd(fd, name) || live_is(name, strlen(name)))
 		return none;
 	fd_undelete(name, &about);
-	thread_self.busy++;
 	struct file file = file_named(name, &about);
 	struct fd entry = fd_entry(file, fd_describe(fd, &file));
 	if (entry.description)
-		fd_store(fd, entry);
+		fd_put(fd, entry);
 	if (uring_is_name(name))
 		uring_found(fd);
+	return entry;
+}
+
+struct fd fd_adopt(int fd)
+{
+	uint32_t *changes = fd_changes_of(fd);
+	struct fd entry = {0};
+	thread_self.busy++;
+	for (int asked = 0; asked < FD_ASKED; asked++) {
+		uint32_t before = __atomic_load_n(changes, __ATOMIC_SEQ_CST);
+		entry = fd_ask_kernel(fd);
+		if (__atomic_load_n(changes, __ATOMIC_SEQ_CST) == before)
+			break;
+		/* The answer may be of the file that had this number before. */
+		if (entry.description)
+			fd_put(fd, (struct fd){0});
+		entry = (struct fd){0};
+	}
 	thread_self.busy--;
 	return entry;
 }

@@ -164,7 +164,7 @@ bool live_drain(bool (*drain)(struct aiot_region *region))
 
 bool live_is(const char *path, size_t bytes)
 {
-	const char *slash = strrchr(live_path, '/');
+	const char *slash = live_path ? strrchr(live_path, '/') : NULL;
 	size_t length = slash ? strlen(slash) : 0;
 	return length && bytes > length && !memcmp(path + bytes - length, slash, length);
 }
