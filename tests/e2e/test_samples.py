@@ -61,6 +61,7 @@ def test_report_of_the_demo_has_the_counts_of_strace(tmp_path):
     stages = {s["stage"]: s for s in report["stages"]}
     images = sum(compare.count(ops, "read") for p, ops in result.truth.items() if p.endswith(".jpg"))
     mapped = stages["train"]["mapped"]
+    assert mapped, (report["run"]["mapped"], [f for f in report["files"] if f["mapped"] or f["path"].endswith(".bin")])
     calls = stages["train"]["read_ops"] - mapped["major"] - mapped["minor"]
     assert 0 < calls <= images + sum(
         compare.count(ops, "read") for p, ops in result.truth.items() if p.endswith(".bin"))
