@@ -14,13 +14,13 @@
 
 /* A thread whose faults are told. */
 struct fault_thread {
-	uint32_t tid; /* 0: unused */
 	struct ring all, major;
 	struct aiot_event begun; /* the last fault that began, file 0: of no interest */
 	uint64_t begun_address;  /* 0: none */
 	uint64_t records;        /* faults told since `since_ns` */
 	uint64_t told, wanted;   /* faults accounted for since `all` was opened; of interest */
 	uint64_t since_ns;
+	uint32_t tid;    /* 0: unused */
 	bool ended;      /* no more will come */
 	bool overflowed; /* a ring was too small */
 	bool full;       /* `all` was, and has not told what it lost */

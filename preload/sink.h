@@ -17,6 +17,6 @@ int sink_create(const char *path, const struct aiot_header *header);
 
 /* Completes `block` (magic and checksums) and appends it with its payload.
  * Returns 0, -EFBIG past AIOTRACE_MAX_MB or the file size limit, or -errno. */
-int sink_append(struct aiot_block *block, const void *payload);
+int sink_append(struct aiot_block *block, const void *payload) __attribute__((nonnull));
 
 #endif

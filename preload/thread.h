@@ -66,7 +66,7 @@ void thread_flush(void);
 
 /* Writes a region's events and definitions out on behalf of its owner, who no
  * longer writes to it. Returns false if the owner could not be waited for. */
-bool thread_drain(struct aiot_region *region);
+bool thread_drain(struct aiot_region *region) __attribute__((nonnull));
 
 /* Gives the calling thread's region back; a later event takes another. */
 void thread_detach(void);
