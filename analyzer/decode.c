@@ -15,17 +15,7 @@
 #include <zstd.h>
 
 #include "memory.h"
-
-/* Byte loops are where the time goes; gcc vectorizes them only at -O3, and
- * widens bytes well only with AVX2, which is asked for when the program runs. */
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) &&                             \
-        !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define VECTOR __attribute__((optimize("O3"), target_clones("avx2", "default")))
-#elif defined(__GNUC__) && !defined(__clang__)
-#define VECTOR __attribute__((optimize("O3")))
-#else
-#define VECTOR
-#endif
+#include "vector.h"
 
 struct column_ref {
 	struct aiot_column_head head;

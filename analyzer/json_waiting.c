@@ -16,7 +16,7 @@ json_t *json_waiting(const struct summary *summary)
 
 	for (size_t i = 0; i < summary->recording->count; i++) {
 		const struct process *p = &summary->recording->processes[i];
-		const struct waiting *w = &summary->waiting[i];
+		const struct waiting *w = &summary->waiting->of[i];
 		json_array_append_new(list, json_pack("{s:I, s:o, s:s, s:o, s:o}", "pid",
 		                                      (json_int_t)p->pid, "host",
 		                                      json_bytes(process_host(p)), "role",

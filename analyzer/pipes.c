@@ -8,15 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis.h"
 #include "memory.h"
 #include "wrap.h"
 
-struct pipes *pipes_new(const struct recording *recording)
+static void *pipes_make(const struct known *known)
 {
 	struct pipes *pipes = memory_get(1, sizeof *pipes);
 
-	pipes->recording = recording;
-	pipes->by_file = memory_get(recording->count, sizeof *pipes->by_file);
+	pipes->recording = known->recording;
+	pipes->by_file = memory_get(pipes->recording->count, sizeof *pipes->by_file);
 	return pipes;
 }
 
@@ -31,37 +32,44 @@ static struct pipe_end *pipes_end(struct pipes *pipes, const struct process *p, 
 	return &(*of)[file];
 }
 
-static void pipes_read(struct pipe_end *end, const struct pipe_event *e)
+static void pipes_read(struct pipe_end *end, const struct events *e, uint32_t i)
 {
-	double seconds = (double)wrap_subtract((uint64_t)e->end_ns, (uint64_t)e->start_ns) / 1e9;
+	double seconds = (double)e->duration[i] / 1e9;
+	bool main = e->tid[i] == e->process->pid;
 
-	if (!end->last_ns || e->start_ns < end->first_ns)
-		end->first_ns = e->start_ns;
-	if (e->end_ns > end->last_ns)
-		end->last_ns = e->end_ns;
+	if (!end->last_ns || e->start[i] < end->first_ns)
+		end->first_ns = e->start[i];
+	if (e->end[i] > end->last_ns)
+		end->last_ns = e->end[i];
 	end->waited_s += seconds;
-	end->main_waited_s += e->main ? seconds : 0;
-	end->held_by_others |= !e->main;
+	end->main_waited_s += main ? seconds : 0;
+	end->held_by_others |= !main;
 }
 
-void pipes_add(struct pipes *pipes, const struct pipe_event *e)
+static void pipes_event(struct pipes *pipes, const struct events *e, uint32_t i)
 {
-	struct pipe_end *end = pipes_end(pipes, e->process, e->file);
-	uint64_t bytes = e->result > 0 ? (uint64_t)e->result : 0;
+	struct pipe_end *end = pipes_end(pipes, e->process, e->file[i]);
 
-	switch (e->call->class) {
+	switch (e->class[i]) {
 	case AIOT_CLASS_READ:
 		end->reads++;
-		end->read_bytes += bytes;
-		pipes_read(end, e);
+		end->read_bytes += e->bytes[i];
+		pipes_read(end, e, i);
 		break;
 	case AIOT_CLASS_WRITE:
 		end->writes++;
-		end->write_bytes += bytes;
+		end->write_bytes += e->bytes[i];
 		break;
-	case AIOT_CLASS_WAIT: pipes_read(end, e); break;
+	case AIOT_CLASS_WAIT: pipes_read(end, e, i); break;
 	default: break;
 	}
+}
+
+static void pipes_add(void *state, const struct events *e)
+{
+	for (uint32_t i = 0; i < e->count; i++)
+		if (e->process->files[e->file[i]].kind == AIOT_FILE_PIPE)
+			pipes_event(state, e, i);
 }
 
 static const struct process *pipes_process(const struct pipes *pipes, const struct pipe_end *end)
@@ -87,9 +95,10 @@ static int pipes_order(const void *one, const void *other)
 	return hosts ? hosts : (a->process > b->process) - (a->process < b->process);
 }
 
-void pipes_finish(struct pipes *pipes)
+static void pipes_finish(void *state, const struct known *known)
 {
-	const struct recording *r = pipes->recording;
+	struct pipes *pipes = state;
+	const struct recording *r = known->recording;
 	size_t room = 0;
 
 	for (size_t i = 0; i < r->count; i++)
@@ -176,11 +185,21 @@ struct stall pipes_stall(const struct pipes *pipes, const double *lock_s)
 	return all;
 }
 
-void pipes_free(struct pipes *pipes)
+static void pipes_free(void *state)
 {
+	struct pipes *pipes = state;
+
 	for (size_t i = 0; i < pipes->recording->count; i++)
 		free(pipes->by_file[i]);
 	free(pipes->by_file);
 	free(pipes->ends);
 	free(pipes);
 }
+
+const struct analysis analysis_pipes = {
+        .shared = true,
+        .make = pipes_make,
+        .add = pipes_add,
+        .finish = pipes_finish,
+        .free = pipes_free,
+};

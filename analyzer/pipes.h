@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Both ends of each pipe, joined by its inode across processes: who waits for
- * whom.
+ * whom. Found by analysis_pipes.
  */
 #ifndef PIPES_H
 #define PIPES_H
@@ -26,20 +26,6 @@ struct pipes {
 	size_t count;
 };
 
-struct pipe_event {
-	const struct process *process;
-	uint32_t file; /* of kind pipe */
-	const struct call *call;
-	bool main; /* the process's main thread */
-	int64_t start_ns, end_ns, result;
-};
-
-struct pipes *pipes_new(const struct recording *recording);
-void pipes_add(struct pipes *pipes, const struct pipe_event *event);
-
-/* Sorts; nothing is added after it. */
-void pipes_finish(struct pipes *pipes);
-
 /* Whether two ends are of the same pipe. */
 bool pipes_same(const struct pipes *pipes, const struct pipe_end *a, const struct pipe_end *b);
 
@@ -53,7 +39,5 @@ struct stall {
 	double waited_s, phase_s;
 };
 struct stall pipes_stall(const struct pipes *pipes, const double *lock_s);
-
-void pipes_free(struct pipes *pipes);
 
 #endif

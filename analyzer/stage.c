@@ -200,6 +200,16 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		v[DIRECTION_WRITE] = v[DIRECTION_READ];
 }
 
+/* Closing, seeking and asking belong to what the file was written for, if it
+ * was written. */
+static void stage_ways(uint8_t ways[STAGE_WAYS], const struct verdict *v)
+{
+	ways[STAGE_READS] = v[DIRECTION_READ].stage;
+	ways[STAGE_WRITES] = v[DIRECTION_WRITE].stage;
+	ways[STAGE_ASKS] = v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? v[DIRECTION_WRITE].stage
+	                                                                : v[DIRECTION_READ].stage;
+}
+
 struct stages *stages_find(const struct features *features)
 {
 	const struct recording *r = features->recording;
@@ -208,6 +218,7 @@ struct stages *stages_find(const struct features *features)
 
 	stages->recording = r;
 	stages->verdicts = memory_get(r->count, sizeof *stages->verdicts);
+	stages->ways = memory_get(r->count, sizeof *stages->ways);
 	judge_init(&judge, features);
 	for (uint32_t run = 0; run < r->run_count; run++) {
 		judge_run(&judge, run);
@@ -217,8 +228,11 @@ struct stages *stages_find(const struct features *features)
 				continue;
 			stages->verdicts[n] =
 			        memory_get(p->file_count, sizeof *stages->verdicts[n]);
-			for (size_t i = 1; i < p->file_count; i++)
+			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
+			for (size_t i = 1; i < p->file_count; i++) {
 				stage_judge(stages, &judge, p, i);
+				stage_ways(stages->ways[n][i], stages->verdicts[n][i]);
+			}
 		}
 	}
 	judge_free(&judge);
@@ -229,34 +243,41 @@ void stages_free(struct stages *stages)
 {
 	for (size_t i = 0; i < stages->recording->count; i++)
 		free(stages->verdicts[i]);
+	for (size_t i = 0; i < stages->recording->count; i++)
+		free(stages->ways[i]);
+	free(stages->ways);
 	free(stages->verdicts);
 	free(stages);
 }
 
-/* Closing, seeking and asking belong to what the file was written for, if it
- * was written. */
-static enum direction stage_direction(const struct stage_event *e, const struct verdict *v)
+static enum stage_way stage_way(uint8_t class, uint32_t aux)
 {
-	switch (e->class) {
+	switch (class) {
 	case AIOT_CLASS_READ:
-	case AIOT_CLASS_MAP: return DIRECTION_READ;
+	case AIOT_CLASS_MAP: return STAGE_READS;
 	case AIOT_CLASS_WRITE:
-	case AIOT_CLASS_SYNC: return DIRECTION_WRITE;
-	case AIOT_CLASS_OPEN:
-		return (e->aux & O_ACCMODE) == O_RDONLY ? DIRECTION_READ : DIRECTION_WRITE;
-	default:
-		return v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? DIRECTION_WRITE
-		                                                    : DIRECTION_READ;
+	case AIOT_CLASS_SYNC: return STAGE_WRITES;
+	case AIOT_CLASS_OPEN: return (aux & O_ACCMODE) == O_RDONLY ? STAGE_READS : STAGE_WRITES;
+	default: return STAGE_ASKS;
 	}
 }
 
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
                           const struct stage_event *e)
 {
-	const struct verdict *v;
-
 	if ((e->flags & AIOT_EVENT_MARKED) || !e->file)
 		return e->guess < AIOT_STAGES ? e->guess : AIOT_STAGE_OTHER;
-	v = stages->verdicts[process->number][e->file];
-	return v[stage_direction(e, v)].stage;
+	return stages->ways[process->number][e->file][stage_way(e->class, e->aux)];
+}
+
+void stages_fill(const struct stages *stages, struct events *e)
+{
+	uint8_t(*ways)[STAGE_WAYS] = stages->ways[e->process->number];
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		uint8_t guess = e->stage[i] < AIOT_STAGES ? e->stage[i] : AIOT_STAGE_OTHER;
+		bool stated = (e->flags[i] & AIOT_EVENT_MARKED) || !e->file[i];
+		uint8_t judged = ways[e->file[i]][stage_way(e->class[i], e -> aux[i])];
+		e->stage[i] = stated ? guess : judged;
+	}
 }

@@ -6,6 +6,7 @@
 #ifndef STAGE_H
 #define STAGE_H
 
+#include "events.h"
 #include "feature.h"
 
 enum direction { DIRECTION_READ, DIRECTION_WRITE, DIRECTIONS };
@@ -16,9 +17,13 @@ struct verdict {
 	uint8_t reason;     /* enum stage_reason, in words by stage_reason_text */
 };
 
+/* An event's stage by what it does to its file. */
+enum stage_way { STAGE_READS, STAGE_WRITES, STAGE_ASKS, STAGE_WAYS };
+
 struct stages {
 	const struct recording *recording;
 	struct verdict (**verdicts)[DIRECTIONS]; /* [process number][file index] */
+	uint8_t (**ways)[STAGE_WAYS];            /* the stages alone, likewise */
 };
 
 /* Judges by the features, with the roles already found. */
@@ -38,6 +43,9 @@ struct stage_event {
  * its file and direction, else the writer's guess. */
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
                           const struct stage_event *event);
+
+/* Puts the verdicts in the place of the writer's guesses. */
+void stages_fill(const struct stages *stages, struct events *events);
 
 const char *stage_name(unsigned stage);
 const char *stage_reason_text(unsigned reason);

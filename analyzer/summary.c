@@ -160,10 +160,8 @@ static void summary_truth(struct summary *summary)
 
 	for (int i = 0; i < AIOT_STAGES; i++)
 		cache_sums_merge(&summary->cached, &summary->stages[i].cached);
-	where_finish(summary->where);
-	pipes_finish(summary->pipes);
 	for (size_t i = 0; i < n; i++)
-		locks[i] = summary->waiting[i].main_s[WAITING_LOCK];
+		locks[i] = summary->waiting->of[i].main_s[WAITING_LOCK];
 	summary->stall = pipes_stall(summary->pipes, locks);
 	free(locks);
 }
@@ -173,23 +171,26 @@ static void summary_events(struct summing *s)
 	struct summary *summary = s->summary;
 	struct coverage *coverage = coverage_new(summary->recording);
 	struct episodes saved = {0}, loaded = {0};
-	struct children *children = missing_children(summary->recording);
+	struct known known = {.recording = summary->recording,
+	                      .features = s->features,
+	                      .stages = s->stages,
+	                      .mounts = summary->mounts,
+	                      .cache = summary->cache};
 	struct tallied to = {.stages = summary->stages,
 	                     .saved = &saved,
 	                     .loaded = &loaded,
 	                     .mapped = s->mapped,
 	                     .coverage = coverage,
-	                     .cache = summary->cache,
-	                     .where = summary->where,
-	                     .waiting = summary->waiting,
-	                     .pipes = summary->pipes,
-	                     .children = children};
+	                     .found = summary->found};
 
-	tally_events(&to, s->features, s->stages);
+	tally_events(&to, &known);
+	summary->where = summary->found[ANALYSIS_where];
+	summary->waiting = summary->found[ANALYSIS_waiting];
+	summary->pipes = summary->found[ANALYSIS_pipes];
 	summary_mapped(s, coverage);
 	summary->coverage = coverage_finish(coverage);
 	missing_find(&summary->missing, summary->recording, &summary->coverage,
-	             missing_untraced(children));
+	             summary->waiting->untraced);
 	summary_truth(summary);
 	summary->checkpoints = episodes_group(&saved, summary->recording->names, false);
 	summary->restores = episodes_group(&loaded, summary->recording->names, true);
@@ -203,10 +204,7 @@ struct summary *summary_make(struct recording *recording)
 
 	s.summary->recording = recording;
 	s.summary->mounts = mounts_find(recording);
-	s.summary->where = where_new(s.summary->mounts);
 	s.summary->cache = cache_new(recording, s.summary->mounts);
-	s.summary->waiting = memory_get(recording->count, sizeof *s.summary->waiting);
-	s.summary->pipes = pipes_new(recording);
 	s.features = features_find(recording, s.summary->cache);
 	roles_find(s.features);
 	s.stages = stages_find(s.features);
@@ -230,11 +228,10 @@ void summary_free(struct summary *summary)
 		mapped_free(&summary->files[i].mapped);
 	moments_free(&summary->checkpoints);
 	moments_free(&summary->restores);
-	pipes_free(summary->pipes);
-	where_free(summary->where);
+	for (int i = 0; i < ANALYSIS_COUNT; i++)
+		analyses[i]->free(summary->found[i]);
 	cache_free(summary->cache);
 	mounts_free(summary->mounts);
-	free(summary->waiting);
 	free(summary->files);
 	free(summary->processes);
 	free(summary);

@@ -6,6 +6,7 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
+#include "analysis.h"
 #include "episode.h"
 #include "histogram.h"
 #include "mapped.h"
@@ -51,11 +52,12 @@ struct summary {
 	struct moments checkpoints, restores;
 	struct mapped_run mapped;
 	struct mounts *mounts;
-	struct where *where;
 	struct cache *cache;
-	struct cache_sums cached; /* of all stages */
-	struct waiting *waiting;  /* by process number */
-	struct pipes *pipes;
+	struct cache_sums cached;    /* of all stages */
+	void *found[ANALYSIS_COUNT]; /* what analyses found, and some of that by name: */
+	const struct where *where;
+	const struct waitings *waiting;
+	const struct pipes *pipes;
 	struct stall stall;
 	struct coverage_result coverage;
 	struct missing missing;

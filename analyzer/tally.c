@@ -31,25 +31,15 @@ struct lane {
 
 struct tally {
 	const struct tallied *to;
-	const struct features *features;
-	const struct stages *verdicts;
+	const struct known *known;
+	struct analyses *analyses;
 	struct lane *lanes;
 	size_t lane_count;
 	struct stage_summary *sums[AIOT_STAGES]; /* [stage][worker] */
 	struct merge_buffers **buffers;          /* by worker */
-	struct where **where;                    /* likewise */
+	struct events **events;                  /* likewise */
 	struct spans ordered[AIOT_STAGES], work[AIOT_STAGES];
 	int side; /* that lanes fill */
-};
-
-struct tally_event {
-	const struct process *process;
-	uint32_t file, handle, aux;
-	int64_t start, end, result;
-	uint16_t call;
-	uint8_t class, stage, flags;
-	bool main; /* the process's main thread */
-	const struct call *about;
 };
 
 static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned stage, uint32_t rank)
@@ -64,159 +54,129 @@ static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned s
 }
 
 /* A fault is no call that the kernel counts, and only some of them last. */
-static void tally_fault(struct lane *lane, struct stage_summary *sum, const struct tally_event *e,
-                        uint64_t ns)
+static void tally_fault(struct lane *lane, struct stage_summary *sum, const struct events *e,
+                        uint32_t i)
 {
 	if (!lane->mapped)
 		lane->mapped = memory_get(e->process->file_count, sizeof *lane->mapped);
-	mapped_add(&sum->mapped, e->call, e->aux, (uint64_t)e->result, ns);
-	mapped_add(&lane->mapped[e->file], e->call, e->aux, (uint64_t)e->result, ns);
-	if (e->call == AIOT_CALL_fault_major && ns)
-		histogram_add(&sum->latency, ns);
+	mapped_add(&sum->mapped, e->call[i], e->aux[i], e->bytes[i], e->duration[i]);
+	mapped_add(&lane->mapped[e->file[i]], e->call[i], e->aux[i], e->bytes[i], e->duration[i]);
+	if (e->call[i] == AIOT_CALL_fault_major && e->duration[i])
+		histogram_add(&sum->latency, e->duration[i]);
 }
 
-static void tally_cache(struct tally *t, struct stage_summary *sum, const struct tally_event *e,
-                        uint64_t ns)
+static void tally_cache(const struct cache *cache, struct stage_summary *sum,
+                        const struct events *e, uint32_t i)
 {
-	struct cache_read read = {e->process, e->file, e->flags, e->about, ns, e->result};
+	struct cache_read read = {e->process,        e->file[i],     e->flags[i],
+	                          events_call(e, i), e->duration[i], e->result[i]};
 	double accuracy;
-	enum cache_answer answer = cache_of(t->to->cache, &read, &accuracy);
+	enum cache_answer answer = cache_of(cache, &read, &accuracy);
 
-	cache_count(&sum->cached, answer, e->result, accuracy);
+	cache_count(&sum->cached, answer, e->result[i], accuracy);
 }
 
 static void tally_data(struct tally *t, struct lane *lane, struct stage_summary *sum,
-                       struct where *where, const struct tally_event *e)
+                       const struct events *e, uint32_t i)
 {
-	bool write = e->class == AIOT_CLASS_WRITE;
-	uint32_t rank = t->features->ranks[e->process->number][e->file];
-	uint64_t bytes = e->result > 0 ? (uint64_t)e->result : 0;
-	uint64_t ns = (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start);
+	bool write = e->class[i] == AIOT_CLASS_WRITE;
+	uint32_t rank = t->known->features->ranks[e->process->number][e->file[i]];
+	uint64_t bytes = e->bytes[i];
 
-	*(write ? &sum->write_ops : &sum->read_ops) += mapped_weight(e->call, e->aux);
+	*(write ? &sum->write_ops : &sum->read_ops) += events_weight(e, i);
 	*(write ? &sum->write_bytes : &sum->read_bytes) += bytes;
 	histogram_add(write ? &sum->write_size : &sum->read_size, bytes);
-	if (mapped_is_fault(e->call)) {
-		tally_fault(lane, sum, e, ns);
+	if (mapped_is_fault(e->call[i])) {
+		tally_fault(lane, sum, e, i);
 	} else {
-		histogram_add(&sum->latency, ns);
-		coverage_add(t->to->coverage, e->process, e->about, e->end, bytes);
-		where_add(where, e->process, e->file, write, ns, bytes);
+		histogram_add(&sum->latency, e->duration[i]);
+		coverage_add(t->to->coverage, e->process, events_call(e, i), e->end[i], bytes);
 	}
 	if (!write)
-		tally_cache(t, sum, e, ns);
-	spans_add(&lane->spans[t->side][e->stage], (struct span){e->start, e->end, bytes});
+		tally_cache(t->known->cache, sum, e, i);
+	spans_add(&lane->spans[t->side][e->stage[i]], (struct span){e->start[i], e->end[i], bytes});
 	if (bytes && rank)
-		tally_order(lane, sum, e->stage, rank);
+		tally_order(lane, sum, e->stage[i], rank);
 }
 
-static uint32_t tally_final(const struct tally *t, const struct tally_event *e, uint32_t name)
+static uint32_t tally_final(const struct tally *t, const struct events *e, uint32_t i,
+                            uint32_t name)
 {
-	const struct use *u = &t->features->uses[e->process->number][e->file];
+	const struct use *u = &t->known->features->uses[e->process->number][e->file[i]];
 
 	return u->renamed_to ? u->renamed_to : name;
 }
 
-static void tally_episode(const struct tally *t, struct lane *lane, const struct tally_event *e)
+static void tally_episode(const struct tally *t, struct lane *lane, const struct events *e,
+                          uint32_t i)
 {
-	bool save = e->stage == AIOT_STAGE_CHECKPOINT;
-	bool data = e->class == (save ? AIOT_CLASS_WRITE : AIOT_CLASS_READ);
+	bool save = e->stage[i] == AIOT_STAGE_CHECKPOINT;
+	uint8_t class = e->class[i];
+	bool data = class == (save ? AIOT_CLASS_WRITE : AIOT_CLASS_READ);
 	struct episodes *list = save ? &lane->saved : &lane->loaded;
-	uint32_t name = e->process->files[e->file].name;
+	uint32_t name = e->process->files[e->file[i]].name;
 	struct episode new = {.process = e->process->number,
 	                      .run = e->process->run,
-	                      .name = save ? tally_final(t, e, name) : name,
-	                      .handle = e->handle,
-	                      .start_ns = e->start};
-	bool renames = save && e->class == AIOT_CLASS_META && new.name != name;
+	                      .name = save ? tally_final(t, e, i, name) : name,
+	                      .handle = e->handle[i],
+	                      .start_ns = e->start[i]};
+	bool renames = save && class == AIOT_CLASS_META && new.name != name;
 	struct episode *episode;
 
-	if (!name || e->result < 0)
+	if (!name || e->result[i] < 0)
 		return;
-	if (e->class == AIOT_CLASS_OPEN && save == ((e->aux & O_ACCMODE) != O_RDONLY)) {
+	if (class == AIOT_CLASS_OPEN && save == ((e->aux[i] & O_ACCMODE) != O_RDONLY)) {
 		episode_begin(list, new);
 		return;
 	}
-	if (!data && !renames && e->class != AIOT_CLASS_SYNC && e->class != AIOT_CLASS_CLOSE)
+	if (!data && !renames && class != AIOT_CLASS_SYNC && class != AIOT_CLASS_CLOSE)
 		return;
-	episode = episode_latest(list, new.process, new.name, renames ? 0 : e->handle);
+	episode = episode_latest(list, new.process, new.name, renames ? 0 : new.handle);
 	if (!episode && !data)
 		return;
 	if (!episode)
 		episode = episode_begin(list, new);
-	episode->bytes += data ? (uint64_t)e->result : 0;
-	if (e->end > episode->end_ns)
-		episode->end_ns = e->end;
+	episode->bytes += data ? e->bytes[i] : 0;
+	if (e->end[i] > episode->end_ns)
+		episode->end_ns = e->end[i];
 }
 
-/* All that is written to is the process's own. */
-static void tally_waiting(struct tally *t, const struct tally_event *e)
+static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
 {
-	const struct file *file = &e->process->files[e->file];
-	uint64_t ns = (uint64_t)wrap_subtract((uint64_t)e->end, (uint64_t)e->start);
-
-	waiting_add(&t->to->waiting[e->process->number], waiting_kind(e->about, file), e->main, ns);
-	if (waiting_takes_child(e->about))
-		missing_child(t->to->children, e->process, e->aux);
-	if (file->kind == AIOT_FILE_PIPE)
-		pipes_add(t->to->pipes, &(struct pipe_event){e->process, e->file, e->about, e->main,
-		                                             e->start, e->end, e->result});
-}
-
-#define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
-
-static void tally_row(struct tally *t, struct lane *lane, unsigned worker, const struct slice *s,
-                      uint32_t i)
-{
-	const struct process *p = s->process;
-	const struct call *call = process_call(p, COLUMN(CALL)[i]);
-
-	if (call_is_again(call))
+	if (!e->count)
 		return;
-	struct tally_event e = {
-	        .process = p,
-	        .file = process_file(p, COLUMN(FILE)[i]),
-	        .handle = (uint32_t)COLUMN(HANDLE)[i],
-	        .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock),
-	        .result = (int64_t)COLUMN(RESULT)[i],
-	        .aux = (uint32_t)COLUMN(AUX)[i],
-	        .call = (uint16_t)COLUMN(CALL)[i],
-	        .class = call->class,
-	        .flags = (uint8_t)COLUMN(FLAGS)[i],
-	        .about = call,
-	};
-	struct stage_summary *sum;
-
-	e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
-	e.stage = (uint8_t)stages_of(t->verdicts, p,
-	                             &(struct stage_event){.file = e.file,
-	                                                   .aux = e.aux,
-	                                                   .class = e.class,
-	                                                   .guess = (uint8_t)COLUMN(STAGE)[i],
-	                                                   .flags = (uint8_t)COLUMN(FLAGS)[i]});
-	e.main = p->pid == (mapped_is_fault(e.call) ? e.aux & AIOT_FAULT_TID : s->stream->tid);
-	tally_waiting(t, &e);
-	sum = &t->sums[e.stage][worker];
-	if (e.class == AIOT_CLASS_READ || e.class == AIOT_CLASS_WRITE)
-		tally_data(t, lane, sum, t->where[worker], &e);
-	else
-		sum->meta_ops++;
-	if (e.stage == AIOT_STAGE_CHECKPOINT || e.stage == AIOT_STAGE_RESTORE)
-		tally_episode(t, lane, &e);
+	stages_fill(t->known->stages, e);
+	analyses_add(t->analyses, worker, e);
+	for (uint32_t i = 0; i < e->count; i++) {
+		struct stage_summary *sum = &t->sums[e->stage[i]][worker];
+		if (events_data(e, i))
+			tally_data(t, lane, sum, e, i);
+		else
+			sum->meta_ops++;
+		if (e->stage[i] == AIOT_STAGE_CHECKPOINT || e->stage[i] == AIOT_STAGE_RESTORE)
+			tally_episode(t, lane, e, i);
+	}
+	e->count = 0;
 }
 
 static void tally_lane(struct tally *t, struct lane *lane, unsigned worker)
 {
+	struct events *events;
 	struct slice slice;
 
 	if (!t->buffers[worker]) {
 		t->buffers[worker] = merge_buffers_new();
-		t->where[worker] = where_new(t->to->where->mounts);
+		t->events[worker] = memory_get(1, sizeof **t->events);
 	}
+	events = t->events[worker];
 	merge_lend(lane->merge, t->buffers[worker]);
 	while (merge_next(lane->merge, &slice))
-		for (uint32_t i = slice.begin; i < slice.end; i++)
-			tally_row(t, lane, worker, &slice, i);
+		while (slice.begin < slice.end) {
+			slice.begin += events_take(events, &slice, slice.begin);
+			if (events->count == EVENTS_MOST)
+				tally_rows(t, lane, worker, events);
+		}
+	tally_rows(t, lane, worker, events);
 }
 
 /* What the lanes collected for a stage in the phase before. */
@@ -231,6 +191,7 @@ static void tally_rate(struct tally *t, int stage)
 	for (size_t i = 0; i < ordered->count; i++)
 		rate_add(&t->to->stages[stage].rate, ordered->items[i].start, ordered->items[i].end,
 		         ordered->items[i].bytes);
+	analyses_add_times(t->analyses, (unsigned)stage, ordered);
 	free(lists);
 }
 
@@ -270,17 +231,17 @@ static void tally_merge(struct stage_summary *to, struct stage_summary *from)
 
 static void tally_begin(struct tally *t)
 {
-	struct recording *r = t->features->recording;
+	struct recording *r = t->known->features->recording;
 
 	t->lane_count = r->count;
 	t->lanes = memory_get(r->count, sizeof *t->lanes);
 	for (size_t i = 0; i < r->count; i++) {
 		t->lanes[i].process = &r->processes[i];
-		t->lanes[i].merge = merge_new(
-		        r, BATCH_ALL & ~(BATCH_WANT(STACK) | BATCH_WANT(OFFSET)), &r->processes[i]);
+		t->lanes[i].merge = merge_new(r, analyses_columns(), &r->processes[i]);
 	}
 	t->buffers = memory_get(parallel_workers(), sizeof *t->buffers);
-	t->where = memory_get(parallel_workers(), sizeof *t->where);
+	t->events = memory_get(parallel_workers(), sizeof *t->events);
+	t->analyses = analyses_new(t->known);
 	for (int i = 0; i < AIOT_STAGES; i++)
 		t->sums[i] = memory_get(parallel_workers(), sizeof *t->sums[i]);
 }
@@ -314,19 +275,18 @@ static void tally_end(struct tally *t)
 	}
 	for (unsigned k = 0; k < workers; k++) {
 		merge_buffers_free(t->buffers[k]);
-		if (t->where[k])
-			where_move(t->to->where, t->where[k]);
+		free(t->events[k]);
 	}
-	free(t->where);
+	analyses_finish(t->analyses, t->to->found);
+	free(t->events);
 	free(t->buffers);
 	free(t->lanes);
 }
 
-void tally_events(const struct tallied *to, const struct features *features,
-                  const struct stages *verdicts)
+void tally_events(const struct tallied *to, const struct known *known)
 {
-	struct tally t = {.to = to, .features = features, .verdicts = verdicts};
-	struct phases phases = phases_find(features->recording);
+	struct tally t = {.to = to, .known = known};
+	struct phases phases = phases_find(known->recording);
 
 	tally_begin(&t);
 	for (size_t i = 0; i < phases.count; i++)

@@ -5,9 +5,9 @@
 #ifndef TALLY_H
 #define TALLY_H
 
+#include "analysis.h"
 #include "coverage.h"
 #include "episode.h"
-#include "stage.h"
 #include "summary.h"
 
 /* What the pass fills and adds to. */
@@ -16,15 +16,10 @@ struct tallied {
 	struct episodes *saved, *loaded;
 	struct mapped *mapped; /* by name */
 	struct coverage *coverage;
-	const struct cache *cache;
-	struct where *where;
-	struct waiting *waiting; /* by process number */
-	struct pipes *pipes;
-	struct children *children;
+	void **found; /* results of the analyses */
 };
 
 /* Reads all events once, on all cores. */
-void tally_events(const struct tallied *to, const struct features *features,
-                  const struct stages *verdicts);
+void tally_events(const struct tallied *to, const struct known *known);
 
 #endif

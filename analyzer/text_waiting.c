@@ -44,7 +44,7 @@ static void text_partner(const struct text *t, const struct process *p)
 /* Returns whether the process waited for anything worth a line. */
 static bool text_waits(const struct text *t, const struct process *p)
 {
-	const double *seconds = t->s->waiting[p->number].main_s;
+	const double *seconds = t->s->waiting->of[p->number].main_s;
 	double time = (double)(p->end_ns - p->start_ns) / 1e9, all = 0, most = 0;
 	const char *comma = ": ";
 	struct unit a, b;

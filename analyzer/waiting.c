@@ -1,7 +1,22 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a call waits for depends on its name and on the kind of its file alone:
+ * that is found out once for each such pair, and kept by process, whose calls
+ * have numbers of its own.
+ */
 #include "waiting.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "analysis.h"
+#include "memory.h"
+#include "missing.h"
+
+/* Kinds of file, without and with a name. */
+#define WAITING_FILES   16u
+#define WAITING_UNKNOWN 0xff
+#define WAITING_CHILDS  0x80 /* takes up a child process */
 
 static const char *const words[WAITING_KINDS][2] = {
 #define WAITING(name, key, text) {key, text},
@@ -48,7 +63,7 @@ static enum waiting_kind waiting_for_file(const struct call *call, const struct 
 	}
 }
 
-enum waiting_kind waiting_kind(const struct call *call, const struct file *file)
+static enum waiting_kind waiting_kind(const struct call *call, const struct file *file)
 {
 	enum waiting_kind by_file;
 
@@ -67,18 +82,96 @@ enum waiting_kind waiting_kind(const struct call *call, const struct file *file)
 	return waiting_for_file(call, file);
 }
 
-bool waiting_takes_child(const struct call *call)
+static bool waiting_takes_child(const struct call *call)
 {
 	return call->class == AIOT_CLASS_WAIT && !strncmp(call->name, "wait", 4);
 }
 
-void waiting_add(struct waiting *w, enum waiting_kind kind, bool main, uint64_t ns)
+static void *waiting_make(const struct known *known)
 {
-	if (kind == WAITING_KINDS)
-		return;
-	w->all_s[kind] += (double)ns / 1e9;
-	w->main_s[kind] += main ? (double)ns / 1e9 : 0;
+	struct waitings *w = memory_get(1, sizeof *w);
+
+	w->count = known->recording->count;
+	w->of = memory_get(w->count, sizeof *w->of);
+	w->kinds = memory_get(w->count, sizeof *w->kinds);
+	w->children = missing_children(known->recording);
+	return w;
 }
+
+/* [call][kind of file]; calls without a definition share the last row. */
+static uint8_t *waiting_kinds(struct waitings *w, const struct process *p)
+{
+	size_t size = (p->call_count + 1) * WAITING_FILES;
+
+	if (!w->kinds[p->number]) {
+		w->kinds[p->number] = memory_get(size, 1);
+		memset(w->kinds[p->number], WAITING_UNKNOWN, size);
+	}
+	return w->kinds[p->number];
+}
+
+static uint8_t waiting_find(const struct call *call, const struct file *file)
+{
+	return (uint8_t)(waiting_kind(call, file) |
+	                 (waiting_takes_child(call) ? WAITING_CHILDS : 0));
+}
+
+static void waiting_add(void *state, const struct events *e)
+{
+	struct waitings *w = state;
+	const struct process *p = e->process;
+	struct waiting *of = &w->of[p->number];
+	uint8_t *kinds = waiting_kinds(w, p);
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		const struct file *file = &p->files[e->file[i]];
+		size_t call = e->call[i] < p->call_count ? e->call[i] : p->call_count;
+		unsigned kind = file->kind <= AIOT_FILE_ANONYMOUS ? file->kind : AIOT_FILE_UNKNOWN;
+		uint8_t *known = &kinds[call * WAITING_FILES + kind + (file->name ? 8 : 0)];
+		if (*known == WAITING_UNKNOWN)
+			*known = waiting_find(events_call(e, i), file);
+		if (*known & WAITING_CHILDS)
+			missing_child(w->children, p, e->aux[i]);
+		kind = *known & ~WAITING_CHILDS;
+		if (kind == WAITING_KINDS)
+			continue;
+		of->all_ns[kind] += e->duration[i];
+		of->main_ns[kind] += e->tid[i] == p->pid ? e->duration[i] : 0;
+	}
+}
+
+static void waiting_finish(void *state, const struct known *known)
+{
+	struct waitings *w = state;
+
+	(void)known;
+	w->untraced = missing_untraced(w->children);
+	w->children = NULL;
+	for (size_t i = 0; i < w->count; i++)
+		for (int k = 0; k < WAITING_KINDS; k++) {
+			w->of[i].main_s[k] = (double)w->of[i].main_ns[k] / 1e9;
+			w->of[i].all_s[k] = (double)w->of[i].all_ns[k] / 1e9;
+		}
+}
+
+static void waiting_free(void *state)
+{
+	struct waitings *w = state;
+
+	for (size_t i = 0; i < w->count; i++)
+		free(w->kinds[i]);
+	free(w->kinds);
+	free(w->of);
+	free(w);
+}
+
+const struct analysis analysis_waiting = {
+        .shared = true,
+        .make = waiting_make,
+        .add = waiting_add,
+        .finish = waiting_finish,
+        .free = waiting_free,
+};
 
 const char *waiting_key(enum waiting_kind kind)
 {

@@ -29,16 +29,18 @@ enum waiting_kind {
 };
 
 struct waiting {
-	double main_s[WAITING_KINDS], all_s[WAITING_KINDS];
+	uint64_t main_ns[WAITING_KINDS], all_ns[WAITING_KINDS];
+	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* the same, when all is added */
 };
 
-/* What an event waited for; WAITING_KINDS where it is no waiting. */
-enum waiting_kind waiting_kind(const struct call *call, const struct file *file);
-
-/* Whether the call's aux is the pid of a child that was taken up, or 0. */
-bool waiting_takes_child(const struct call *call);
-
-void waiting_add(struct waiting *waiting, enum waiting_kind kind, bool main, uint64_t ns);
+/* Of all processes: analysis_waiting. */
+struct waitings {
+	size_t count;
+	struct waiting *of; /* by process number */
+	uint8_t **kinds;    /* by process number: see waiting.c */
+	struct children *children;
+	uint32_t untraced; /* child processes that were waited for and left no trace */
+};
 
 /* A key for programs, words for people. */
 const char *waiting_key(enum waiting_kind kind);

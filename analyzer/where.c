@@ -3,13 +3,14 @@
 
 #include <stdlib.h>
 
+#include "analysis.h"
 #include "memory.h"
 
-struct where *where_new(const struct mounts *mounts)
+static void *where_make(const struct known *known)
 {
 	struct where *w = memory_get(1, sizeof *w);
 
-	w->mounts = mounts;
+	w->mounts = known->mounts;
 	w->by_mount = memory_get(w->mounts->count, sizeof *w->by_mount);
 	w->places = memory_get(w->mounts->count, sizeof *w->places);
 	return w;
@@ -25,22 +26,38 @@ static struct place *where_place(struct where *w, uint32_t mount)
 	return w->by_mount[mount];
 }
 
-void where_add(struct where *w, const struct process *p, uint32_t file, bool write,
-               uint64_t duration_ns, uint64_t bytes)
+static void where_add(void *state, const struct events *e)
 {
-	uint32_t mount = w->mounts->of[p->number][file];
-	struct place *place;
+	struct where *w = state;
+	const uint32_t *mounts = w->mounts->of[e->process->number];
 
-	if (!mount)
-		return;
-	place = where_place(w, mount);
-	*(write ? &place->write_ops : &place->read_ops) += 1;
-	*(write ? &place->write_bytes : &place->read_bytes) += bytes;
-	histogram_add(write ? &place->write_latency : &place->read_latency, duration_ns);
+	for (uint32_t i = 0; i < e->count; i++) {
+		bool write = e->class[i] == AIOT_CLASS_WRITE;
+		struct place *place;
+		if (!events_data(e, i) || mapped_is_fault(e->call[i]) || !mounts[e->file[i]])
+			continue;
+		place = where_place(w, mounts[e->file[i]]);
+		*(write ? &place->write_ops : &place->read_ops) += 1;
+		*(write ? &place->write_bytes : &place->read_bytes) += e->bytes[i];
+		histogram_add(write ? &place->write_latency : &place->read_latency, e->duration[i]);
+	}
 }
 
-void where_move(struct where *to, struct where *from)
+static void where_free(void *state)
 {
+	struct where *w = state;
+
+	for (size_t i = 0; i < w->count; i++)
+		free(w->places[i]);
+	free(w->places);
+	free(w->by_mount);
+	free(w);
+}
+
+static void where_merge(void *into, void *other_state)
+{
+	struct where *to = into, *from = other_state;
+
 	for (size_t i = 0; i < from->count; i++) {
 		const struct place *one = from->places[i];
 		struct place *other = where_place(to, one->mount);
@@ -64,8 +81,11 @@ static int where_larger(const void *one, const void *other)
 	return a->mount < b->mount ? -1 : a->mount > b->mount;
 }
 
-void where_finish(struct where *w)
+static void where_finish(void *state, const struct known *known)
 {
+	struct where *w = state;
+
+	(void)known;
 	if (w->count)
 		qsort(w->places, w->count, sizeof *w->places, where_larger);
 }
@@ -75,11 +95,10 @@ const struct mount *where_mount(const struct where *w, uint32_t number)
 	return &w->mounts->items[number];
 }
 
-void where_free(struct where *w)
-{
-	for (size_t i = 0; i < w->count; i++)
-		free(w->places[i]);
-	free(w->places);
-	free(w->by_mount);
-	free(w);
-}
+const struct analysis analysis_where = {
+        .make = where_make,
+        .add = where_add,
+        .merge = where_merge,
+        .finish = where_finish,
+        .free = where_free,
+};

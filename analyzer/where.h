@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sums of reads and writes by mount.
+ * Sums of reads and writes by mount: analysis_where.
  */
 #ifndef WHERE_H
 #define WHERE_H
@@ -21,22 +21,7 @@ struct where {
 	size_t count;
 };
 
-/* Keeps the mounts, which stay the caller's. */
-struct where *where_new(const struct mounts *mounts);
-
-/* A read or write of a process's file. */
-void where_add(struct where *where, const struct process *process, uint32_t file, bool write,
-               uint64_t duration_ns, uint64_t bytes);
-
-/* Adds what another thread found for the same mounts, and frees it. */
-void where_move(struct where *to, struct where *from);
-
-/* Sorts; nothing is added after it. */
-void where_finish(struct where *where);
-
 /* The mount of a process's file; number 0 = none. */
 const struct mount *where_mount(const struct where *where, uint32_t number);
-
-void where_free(struct where *where);
 
 #endif

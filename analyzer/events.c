@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From decoded columns to those of analyses. A loop a column, without
+ * branches, so that a compiler makes vector code of it.
+ */
+#include "events.h"
+
+#include "vector.h"
+#include "wrap.h"
+
+#define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name] + begin)
+
+VECTOR static void events_64(uint64_t *restrict to, const uint64_t *restrict from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = from[i];
+}
+
+VECTOR static void events_32(uint32_t *restrict to, const uint64_t *restrict from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = (uint32_t)from[i];
+}
+
+VECTOR static void events_16(uint16_t *restrict to, const uint64_t *restrict from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = (uint16_t)from[i];
+}
+
+VECTOR static void events_8(uint8_t *restrict to, const uint64_t *restrict from, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		to[i] = (uint8_t)from[i];
+}
+
+VECTOR static void events_times(int64_t *restrict start, int64_t *restrict end,
+                                const uint64_t *restrict mono, const uint64_t *restrict duration,
+                                uint64_t clock, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		start[i] = (int64_t)(mono[i] + clock);
+		end[i] = (int64_t)(mono[i] + clock + duration[i]);
+	}
+}
+
+VECTOR static void events_bytes(uint64_t *restrict bytes, const int64_t *restrict result,
+                                const uint8_t *restrict class, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		bool data = (class[i] == AIOT_CLASS_READ) | (class[i] == AIOT_CLASS_WRITE);
+		bytes[i] = data & (result[i] > 0) ? (uint64_t)result[i] : 0;
+	}
+}
+
+static void events_files(uint32_t *file, const struct process *p, const uint64_t *ids, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		file[i] = process_file(p, ids[i]);
+}
+
+/* Classes of the rows' calls; true if any says something again. */
+static bool events_classes(uint8_t *class, const struct process *p, const uint64_t *calls,
+                           uint32_t n)
+{
+	bool again = false;
+
+	for (uint32_t i = 0; i < n; i++) {
+		const struct call *call = process_call(p, calls[i]);
+		class[i] = call->class;
+		again |= call_is_again(call);
+	}
+	return again;
+}
+
+static void events_threads(uint32_t *tid, const struct events *e, uint32_t at, uint32_t n,
+                           uint32_t own)
+{
+	for (uint32_t i = 0; i < n; i++)
+		tid[i] = mapped_is_fault(e->call[at + i]) ? e->aux[at + i] & AIOT_FAULT_TID : own;
+}
+
+static void events_move(struct events *e, uint32_t to, uint32_t from)
+{
+	e->start[to] = e->start[from];
+	e->end[to] = e->end[from];
+	e->duration[to] = e->duration[from];
+	e->size[to] = e->size[from];
+	e->result[to] = e->result[from];
+	e->offset[to] = e->offset[from];
+	e->file[to] = e->file[from];
+	e->handle[to] = e->handle[from];
+	e->aux[to] = e->aux[from];
+	e->call[to] = e->call[from];
+	e->class[to] = e->class[from];
+	e->stage[to] = e->stage[from];
+	e->flags[to] = e->flags[from];
+}
+
+static uint32_t events_leave_out(struct events *e, uint32_t at, uint32_t n)
+{
+	uint32_t to = at;
+
+	for (uint32_t i = at; i < at + n; i++) {
+		if (call_is_again(events_call(e, i)))
+			continue;
+		if (to < i)
+			events_move(e, to, i);
+		to++;
+	}
+	return to - at;
+}
+
+uint32_t events_take(struct events *e, const struct slice *s, uint32_t begin)
+{
+	uint32_t at = e->count, n = s->end - begin, taken;
+
+	taken = n = n < EVENTS_MOST - at ? n : EVENTS_MOST - at;
+	e->process = s->process;
+	events_times(e->start + at, e->end + at, COLUMN(START), COLUMN(DURATION),
+	             (uint64_t)s->process->clock, n);
+	events_64(e->duration + at, COLUMN(DURATION), n);
+	events_64(e->size + at, COLUMN(SIZE), n);
+	events_64((uint64_t *)e->result + at, COLUMN(RESULT), n);
+	if (s->batch->have & BATCH_WANT(OFFSET))
+		events_64((uint64_t *)e->offset + at, COLUMN(OFFSET), n);
+	events_32(e->handle + at, COLUMN(HANDLE), n);
+	events_32(e->aux + at, COLUMN(AUX), n);
+	events_16(e->call + at, COLUMN(CALL), n);
+	events_8(e->stage + at, COLUMN(STAGE), n);
+	events_8(e->flags + at, COLUMN(FLAGS), n);
+	events_files(e->file + at, s->process, COLUMN(FILE), n);
+	if (events_classes(e->class + at, s->process, COLUMN(CALL), n))
+		n = events_leave_out(e, at, n);
+	events_threads(e->tid + at, e, at, n, s->stream->tid);
+	events_bytes(e->bytes + at, e->result + at, e->class + at, n);
+	e->count += n;
+	return taken;
+}
