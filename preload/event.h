@@ -52,13 +52,16 @@ void event_forget(void);
 /* The way out of event_store where there is no slot to be had at once. */
 void event_store_slowly(const struct aiot_event *event);
 
-/* Commits `event` to the thread's buffer. Keeps errno. */
-static inline void event_store(const struct aiot_event *event)
+/* Commits `event` to the thread's buffer. Keeps errno. Only copies of `event` are
+ * handed on, so that a caller's event can stay in registers until it is stored:
+ * read back from the stack in other widths than it was written, it stalls. */
+__attribute__((always_inline)) static inline void event_store(const struct aiot_event *event)
 {
 	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
 	if (__builtin_expect(!region || self->busy, 0)) {
-		event_store_slowly(event);
+		struct aiot_event copy = *event;
+		event_store_slowly(&copy);
 		return;
 	}
 	uint32_t slot = AIOT_LIVE_EVENTS;
@@ -66,8 +69,9 @@ static inline void event_store(const struct aiot_event *event)
 	if (__builtin_expect(state_is(STATE_ON), 1))
 		slot = thread_take(self);
 	if (__builtin_expect(slot >= AIOT_LIVE_EVENTS, 0)) {
+		struct aiot_event copy = *event;
 		thread_writing(region, -1u);
-		event_store_slowly(event);
+		event_store_slowly(&copy);
 		return;
 	}
 	struct aiot_event *place = &thread_events(region)[slot];

@@ -51,6 +51,13 @@ static inline bool call_begin(struct call *call)
 /* Whether a call comes from inside cuFile, whose own calls tell of it. */
 bool call_is_cufile(const void *caller);
 
+/* Whether the file is filtered out or may be cuFile's. */
+static inline bool call_is_special(const struct fd *fd)
+{
+	return fd->description &&
+	       fd->description->traits & (DESCRIPTION_UNWANTED | DESCRIPTION_CUFILE);
+}
+
 /* The same for a call on `fd`, whose entry is looked up first; false also if
  * the file is filtered out. */
 __attribute__((always_inline)) static inline bool call_begin_on(struct call *call, int fd)
@@ -59,11 +66,8 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
 		return false;
 	call->fd = fd_look(fd);
 	call->sample.kind = SAMPLE_NONE;
-	if (__builtin_expect(!fd_wanted(&call->fd), 0) ||
-	    (__builtin_expect(call->fd.description &&
-	                              call->fd.description->traits & DESCRIPTION_CUFILE,
-	                      0) &&
-	     call_is_cufile(__builtin_return_address(0))))
+	if (__builtin_expect(call_is_special(&call->fd), 0) &&
+	    (!fd_wanted(&call->fd) || call_is_cufile(__builtin_return_address(0))))
 		return false;
 	call->start = clock_ticks();
 	return true;
@@ -79,9 +83,11 @@ call_event(const struct call *call, enum aiot_call id, int64_t returned)
 {
 	const struct description *held = call->fd.description;
 	uint64_t now = clock_ticks();
-	if (__builtin_expect(now >= clock_pair->until, 0))
+	const struct clock_pair *pair = __atomic_load_n(&clock_pair, __ATOMIC_ACQUIRE);
+	if (__builtin_expect(now >= pair->until, 0)) {
 		call_pulse();
-	const struct clock_pair *pair = clock_at(now);
+		pair = clock_at(now);
+	}
 	return (struct aiot_event){.start_ns = clock_ns(pair, call->start),
 	                           .duration_ns = clock_span(pair, now - call->start),
 	                           .offset = -1,

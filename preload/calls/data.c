@@ -22,12 +22,11 @@ void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
 	sample_pay(clock_span(clock_at(call->start), call->start - start));
 }
 
-void data_flag(const struct call *call, struct aiot_event *event)
+uint8_t data_flags(const struct call *call, int64_t result)
 {
 	const struct description *held = call->fd.description;
-	event->flags = held && held->traits & DESCRIPTION_DIRECT
-	                       ? AIOT_EVENT_DIRECT
-	                       : sample_after(&call->sample, event->result);
+	return held && held->traits & DESCRIPTION_DIRECT ? AIOT_EVENT_DIRECT
+	                                                 : sample_after(&call->sample, result);
 }
 
 void data_store_at_position(const struct call *call, struct aiot_event *event, int fd, bool write)

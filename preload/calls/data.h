@@ -53,8 +53,8 @@ static inline bool data_read_begin(struct call *call, int fd, int64_t offset, ui
 	return true;
 }
 
-/* What was found out about a read, into its event's flags. */
-void data_flag(const struct call *call, struct aiot_event *event);
+/* What was found out about a read with that result: flags of its event. */
+uint8_t data_flags(const struct call *call, int64_t result);
 
 static inline bool data_has_flags(const struct call *call)
 {
@@ -70,7 +70,7 @@ data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize
 	event.size = size;
 	sample_earn(event.duration_ns);
 	if (__builtin_expect(data_has_flags(call), 0))
-		data_flag(call, &event);
+		event.flags = data_flags(call, event.result);
 	return event;
 }
 
