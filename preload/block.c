@@ -15,21 +15,23 @@ static void block_failed(int error, uint32_t events)
 	           -error);
 }
 
-void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
-                        uint64_t sequence, uint32_t count)
+uint32_t block_write_events(const struct aiot_region *region, const struct aiot_event *events,
+                            uint64_t sequence)
 {
 	struct scratch *scratch = scratch_take();
 	if (!scratch) {
+		uint32_t count = encode_committed(events, sequence, AIOT_LIVE_EVENTS);
 		block_failed(-ENOMEM, count);
-		return;
+		return count;
 	}
 	struct aiot_block block = {
 	        .stream = region->stream, .tid = region->tid, .sequence = sequence};
-	encode_events(scratch, &block, events, count);
-	int error = sink_append(&block, scratch->out);
+	encode_events(scratch, &block, events, sequence, AIOT_LIVE_EVENTS);
+	int error = block.count ? sink_append(&block, scratch->out) : 0;
 	scratch_give(scratch);
 	if (error)
-		block_failed(error, count);
+		block_failed(error, block.count);
+	return block.count;
 }
 
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,

@@ -10,10 +10,11 @@
 
 #include "aiotrace/format.h"
 
-/* Writes `count` events of a stream, the first of which has number `sequence`.
- * Events that can't be written are counted as lost and end the tracing. */
-void block_write_events(const struct aiot_region *region, const struct aiot_event *events,
-                        uint64_t sequence, uint32_t count);
+/* Writes the committed events of a stream, the first of which has number
+ * `sequence`, and returns how many they are. Events that can't be written are
+ * counted as lost and end the tracing. */
+uint32_t block_write_events(const struct aiot_region *region, const struct aiot_event *events,
+                            uint64_t sequence);
 
 /* Writes one event as it is. */
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,

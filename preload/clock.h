@@ -23,8 +23,8 @@ struct clock_pair {
 	uint64_t until; /* ticks; from then on a new pair is due */
 };
 
-extern const struct clock_pair *clock_pair; /* the latest; atomic */
-extern int clock_counts;                    /* ticks are the CPU's counter */
+extern const struct clock_pair *clock_pair HIDDEN; /* the latest; atomic */
+extern int clock_counts HIDDEN;                    /* ticks are the CPU's counter */
 
 /* Finds out whether the counter can be used. Once, early; what it needs to
  * know of the counter's rate it learns until clock_begin. */

@@ -6,11 +6,6 @@
 
 #include "scratch.h"
 
-static int column_is_constant(const uint8_t *plane, uint32_t count)
-{
-	return count < 2 || !memcmp(plane, plane + 1, count - 1);
-}
-
 static void column_put_plane(struct column_out *out, enum aiot_plane mode, const uint8_t *data,
                              uint32_t bytes)
 {
@@ -21,33 +16,63 @@ static void column_put_plane(struct column_out *out, enum aiot_plane mode, const
 	out->used += 5 + bytes;
 }
 
-static void column_pack_plane(struct scratch *scratch, struct column_out *out, const uint8_t *plane,
-                              uint32_t count)
+#define COLUMN_RUN 240u /* changes that are counted in a byte; a multiple of a vector */
+
+/* How often a byte is another than the one before. */
+static uint32_t column_changes(const uint8_t *plane, uint32_t count)
 {
-	if (column_is_constant(plane, count)) {
+	uint32_t changes = 0, i = 1;
+	for (; i + COLUMN_RUN <= count; i += COLUMN_RUN) {
+		uint8_t some = 0;
+		for (uint32_t k = i; k < i + COLUMN_RUN; k++)
+			some += plane[k] != plane[k - 1];
+		changes += some;
+	}
+	for (; i < count; i++)
+		changes += plane[i] != plane[i - 1];
+	return changes;
+}
+
+/* Coding by frequency takes a bit a byte at least: where fewer than one in so
+ * many change, matches take less. */
+#define COLUMN_CALM 16
+
+static void column_pack_plane(struct scratch *scratch, struct column_out *out, const uint8_t *plane,
+                              uint32_t count, enum column_nature nature)
+{
+	uint32_t changes = column_changes(plane, count);
+	if (!changes) {
 		column_put_plane(out, AIOT_PLANE_CONSTANT, plane, 1);
 		return;
 	}
-	size_t packed = ZSTD_compressCCtx(scratch->zstd, out->data + out->used + 5,
-	                                  out->room - out->used - 5, plane, count, 1);
+	uint8_t *to = out->data + out->used + 5;
+	size_t room = out->room - out->used - 5, packed;
+	if (nature == COLUMN_NOISE && changes > count / COLUMN_CALM)
+		packed = ZSTD_compress2(scratch->frequency, to, room, plane, count);
+	else
+		packed = ZSTD_compressCCtx(scratch->zstd, to, room, plane, count, 1);
 	if (ZSTD_isError(packed) || packed >= count)
 		column_put_plane(out, AIOT_PLANE_RAW, plane, count);
 	else
 		column_put_plane(out, AIOT_PLANE_ZSTD, NULL, (uint32_t)packed);
 }
 
-/* Subtracts the least value and drops the low bits that are 0 in all. */
-static void column_rebase(struct aiot_column_head *head, uint64_t *values, uint32_t count)
+struct column_range column_range(const uint64_t *values, uint32_t count)
 {
-	uint64_t least = values[0], bits = 0;
-	for (uint32_t i = 1; i < count; i++)
-		least = values[i] < least ? values[i] : least;
+	struct column_range range = {values[0], values[0]};
+	for (uint32_t i = 1; i < count; i++) {
+		range.least = values[i] < range.least ? values[i] : range.least;
+		range.most = values[i] > range.most ? values[i] : range.most;
+	}
+	return range;
+}
+
+uint64_t column_bits(const uint64_t *values, uint32_t count)
+{
+	uint64_t bits = 0;
 	for (uint32_t i = 0; i < count; i++)
-		bits |= values[i] -= least;
-	head->base = least;
-	head->shift = bits ? (uint8_t)__builtin_ctzll(bits) : 0;
-	for (uint32_t i = 0; i < count && head->shift; i++)
-		values[i] >>= head->shift;
+		bits |= values[i];
+	return bits;
 }
 
 /* The bytes that hold the largest of numbers whose bits, or-ed, are `bits`. */
@@ -80,21 +105,59 @@ void column_put_constant(struct column_out *out, struct aiot_column_head head, u
 	column_close(out, at, &head);
 }
 
-void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
-                uint64_t *residuals, uint32_t count)
+/* Few enough rows that their numbers stay in the first cache while they are
+ * cut into planes. */
+#define COLUMN_TILE 1024u
+
+/* Byte by byte of 32 bits: the narrowing that compilers make vectors of. */
+static void column_cut_words(struct scratch *scratch, const uint32_t *words, uint32_t from,
+                             uint32_t rows, int low, int planes)
 {
-	uint64_t bits = 0;
-	if (head.transform == AIOT_TRANSFORM_PLAIN)
-		column_rebase(&head, residuals, count);
-	for (uint32_t i = 0; i < count; i++)
-		bits |= residuals[i];
+	for (int byte = 0; byte < 4 && low + byte < planes; byte++) {
+		uint8_t *plane = scratch->planes[low + byte] + from;
+		for (uint32_t i = 0; i < rows; i++)
+			plane[i] = (uint8_t)(words[i] >> (8 * byte));
+	}
+}
+
+static void column_cut(struct scratch *scratch, const uint64_t *residuals, uint32_t count,
+                       int planes)
+{
+	uint32_t words[COLUMN_TILE];
+	for (uint32_t from = 0; from < count; from += COLUMN_TILE) {
+		uint32_t rows = count - from < COLUMN_TILE ? count - from : COLUMN_TILE;
+		for (int low = 0; low < planes; low += 4) {
+			for (uint32_t i = 0; i < rows; i++)
+				words[i] = (uint32_t)(residuals[from + i] >> (8 * low));
+			column_cut_words(scratch, words, from, rows, low, planes);
+		}
+	}
+}
+
+void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
+                const uint64_t *residuals, uint32_t count, uint64_t bits,
+                enum column_nature nature)
+{
 	size_t at = out->used;
 	out->used += sizeof head;
 	head.planes = column_planes(bits);
-	for (int byte = 0; byte < head.planes; byte++) {
-		for (uint32_t i = 0; i < count; i++)
-			scratch->plane[i] = (uint8_t)(residuals[i] >> (8 * byte));
-		column_pack_plane(scratch, out, scratch->plane, count);
-	}
+	column_cut(scratch, residuals, count, head.planes);
+	for (int byte = 0; byte < head.planes; byte++)
+		column_pack_plane(scratch, out, scratch->planes[byte], count, nature);
 	column_close(out, at, &head);
+}
+
+/* Subtracts the least value and drops the low bits that are the same in all. */
+void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
+                       uint64_t *values, uint32_t count, struct column_range range,
+                       uint64_t varies, enum column_nature nature)
+{
+	uint8_t shift = varies ? (uint8_t)__builtin_ctzll(varies) : 0;
+	struct aiot_column_head head = {.column = (uint8_t)column,
+	                                .transform = AIOT_TRANSFORM_PLAIN,
+	                                .shift = shift,
+	                                .base = range.least};
+	for (uint32_t i = 0; i < count; i++)
+		values[i] = (values[i] - range.least) >> shift;
+	column_put(scratch, out, head, values, count, (range.most - range.least) >> shift, nature);
 }

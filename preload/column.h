@@ -26,14 +26,35 @@ static inline uint64_t column_zigzag(uint64_t difference)
 	return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
 }
 
+/* The least and the greatest of a column's values. */
+struct column_range {
+	uint64_t least, most;
+};
+struct column_range column_range(const uint64_t *values, uint32_t count);
+
+/* All values or-ed. */
+uint64_t column_bits(const uint64_t *values, uint32_t count);
+
+/* What to expect of a column's bytes, and so how hard to look for repetition. */
+enum column_nature {
+	COLUMN_PATTERN, /* they repeat themselves: searched for matches */
+	COLUMN_NOISE,   /* they don't: each coded by how frequent it is, four times as fast */
+};
+
 /* Appends a column whose rows all have the same residual u (a value, if PLAIN).
  * One that decodes to all zeroes is left out. */
 void column_put_constant(struct column_out *out, struct aiot_column_head head, uint64_t residual);
 
-/* Appends a column of `count` residuals u, changing them. `head` names column,
- * transform, base and shift; for PLAIN, base and shift are chosen here. A
- * column that decodes to all zeroes is left out. */
+/* Appends a column of `count` residuals u whose bits, or-ed, are `bits`. `head`
+ * names column, transform, base and shift. */
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
-                uint64_t *residuals, uint32_t count);
+                const uint64_t *residuals, uint32_t count, uint64_t bits,
+                enum column_nature nature);
+
+/* Appends a PLAIN column of values, changing them; base and shift are chosen
+ * here. `varies`: the bits in which any differs from the first. */
+void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
+                       uint64_t *values, uint32_t count, struct column_range range,
+                       uint64_t varies, enum column_nature nature);
 
 #endif

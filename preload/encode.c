@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "encode.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <zstd.h>
 
@@ -11,21 +12,63 @@ struct encode {
 	struct column_out out;
 	const struct aiot_event *events;
 	uint32_t count;
-	struct aiot_event varies; /* the bits that are not the same in all events */
+	struct aiot_event varies;  /* the bits that are not the same in all events */
+	bool none, any;            /* some events have no offset; some have one */
+	struct column_range range; /* of the durations */
+	uint64_t gaps;             /* the bits of all start residuals, or-ed */
 };
 
-/* Most columns of most blocks are the same in every row: one pass finds out. */
-static void encode_survey(struct encode *e)
+uint32_t encode_committed(const struct aiot_event *events, uint64_t sequence, uint32_t most)
 {
-	uint64_t first[8], varies[8] = {0};
-	memcpy(first, e->events, sizeof first);
-	for (uint32_t i = 1; i < e->count; i++) {
-		uint64_t words[8];
-		memcpy(words, &e->events[i], sizeof words);
-		for (int k = 0; k < 8; k++)
-			varies[k] |= words[k] ^ first[k];
+	uint32_t count = 0;
+	while (count < most && __atomic_load_n(&events[count].commit, __ATOMIC_ACQUIRE) ==
+	                               AIOT_COMMIT(sequence + count))
+		count++;
+	return count;
+}
+
+/* Two words of an event: what a compiler makes one instruction of. */
+typedef uint64_t encode_pair __attribute__((vector_size(16), aligned(8), may_alias));
+
+/* One pass over the events, which may have left the cache since they were
+ * stored: up to which they are committed; which columns, most of them in most
+ * blocks, are the same in every row; and the times, which never are. */
+static void encode_survey(struct encode *e, struct aiot_block *block, uint64_t sequence,
+                          uint32_t most)
+{
+	const encode_pair *first = (const encode_pair *)e->events;
+	encode_pair varies[4] = {0};
+	uint64_t *starts = e->scratch->starts, *durations = e->scratch->durations;
+	uint64_t expected = e->events[0].start_ns, begin = expected, end = 0, gaps = 0;
+	uint64_t least = UINT64_MAX, longest = 0, none = 0, any = 0;
+	uint32_t commit = AIOT_COMMIT(sequence), i = 0;
+	for (; i < most; i++, commit += AIOT_COMMIT(1) - AIOT_COMMIT(0)) {
+		const struct aiot_event *event = &e->events[i];
+		const encode_pair *pairs = (const encode_pair *)event;
+		if (__atomic_load_n(&event->commit, __ATOMIC_ACQUIRE) != commit)
+			break;
+		uint64_t start = event->start_ns, duration = event->duration_ns;
+		for (int k = 0; k < 4; k++)
+			varies[k] |= pairs[k] ^ first[k];
+		starts[i] = column_zigzag(start - expected);
+		gaps |= starts[i];
+		durations[i] = duration;
+		expected = start + duration;
+		begin = start < begin ? start : begin;
+		end = expected > end ? expected : end;
+		least = duration < least ? duration : least;
+		longest = duration > longest ? duration : longest;
+		none |= event->offset == -1;
+		any |= event->offset != -1;
 	}
+	e->count = i;
 	memcpy(&e->varies, varies, sizeof e->varies);
+	e->none = none;
+	e->any = any;
+	e->gaps = gaps;
+	e->range = (struct column_range){least, longest};
+	block->first_ns = begin;
+	block->last_ns = end;
 }
 
 static struct aiot_column_head encode_head(enum aiot_column column, enum aiot_transform transform,
@@ -39,41 +82,53 @@ static struct aiot_column_head encode_head(enum aiot_column column, enum aiot_tr
 
 static void encode_put(struct encode *e, struct aiot_column_head head)
 {
-	column_put(e->scratch, &e->out, head, e->scratch->residuals, e->count);
+	column_put(e->scratch, &e->out, head, e->scratch->residuals, e->count,
+	           column_bits(e->scratch->residuals, e->count), COLUMN_PATTERN);
+}
+
+/* `residuals` holds values, whose bits differ in `varies`. */
+static void encode_put_values(struct encode *e, enum aiot_column column, uint64_t varies)
+{
+	uint64_t *values = e->scratch->residuals;
+	struct column_range range = column_range(values, e->count);
+	column_put_values(e->scratch, &e->out, column, values, e->count, range, varies,
+	                  COLUMN_PATTERN);
 }
 
 /* A column of values as they are. */
 #define ENCODE_PLAIN(e, column, field)                                                             \
 	do {                                                                                       \
 		struct aiot_column_head head_ = encode_head(column, AIOT_TRANSFORM_PLAIN, 0, 0);   \
-		for (uint32_t i_ = 0; (e)->varies.field && i_ < (e)->count; i_++)                  \
-			(e)->scratch->residuals[i_] = (uint64_t)(e)->events[i_].field;             \
-		if ((e)->varies.field)                                                             \
-			encode_put(e, head_);                                                      \
-		else                                                                               \
+		if (!(e)->varies.field) {                                                          \
 			column_put_constant(&(e)->out, head_, (uint64_t)(e)->events[0].field);     \
+			break;                                                                     \
+		}                                                                                  \
+		for (uint32_t i_ = 0; i_ < (e)->count; i_++)                                       \
+			(e)->scratch->residuals[i_] = (uint64_t)(e)->events[i_].field;             \
+		encode_put_values(e, column, (uint64_t)(e)->varies.field);                         \
 	} while (0)
 
 /* The flags, and that a row has no offset. */
 static void encode_flags(struct encode *e)
 {
 	struct aiot_column_head head = encode_head(AIOT_COLUMN_FLAGS, AIOT_TRANSFORM_PLAIN, 0, 0);
-	uint64_t *residuals = e->scratch->residuals, first = 0, varies = 0;
+	uint64_t *residuals = e->scratch->residuals;
+	uint64_t varies = e->varies.flags | (e->none && e->any ? AIOT_EVENT_NO_OFFSET : 0);
+	if (!varies) {
+		uint64_t none = e->none ? AIOT_EVENT_NO_OFFSET : 0;
+		column_put_constant(&e->out, head, e->events[0].flags | none);
+		return;
+	}
 	for (uint32_t i = 0; i < e->count; i++) {
 		uint64_t none = e->events[i].offset == -1 ? AIOT_EVENT_NO_OFFSET : 0;
 		residuals[i] = e->events[i].flags | none;
-		first = i ? first : residuals[0];
-		varies |= residuals[i] ^ first;
 	}
-	if (varies)
-		encode_put(e, head);
-	else
-		column_put_constant(&e->out, head, first);
+	encode_put_values(e, AIOT_COLUMN_FLAGS, varies);
 }
 
 /* Ids that count up cost nothing as differences, ids that jump cost less as
  * they are. `residuals` holds the values. */
-static void encode_put_ids(struct encode *e, enum aiot_column column)
+static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t varies)
 {
 	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first;
 	uint32_t far = 0, changes = 0;
@@ -83,7 +138,7 @@ static void encode_put_ids(struct encode *e, enum aiot_column column)
 		previous = residuals[i];
 	}
 	if (far * 4 > changes) {
-		encode_put(e, encode_head(column, AIOT_TRANSFORM_PLAIN, 0, 0));
+		encode_put_values(e, column, varies);
 		return;
 	}
 	previous = first;
@@ -103,18 +158,21 @@ static void encode_put_ids(struct encode *e, enum aiot_column column)
 		}                                                                                  \
 		for (uint32_t i_ = 0; i_ < (e)->count; i_++)                                       \
 			(e)->scratch->residuals[i_] = (e)->events[i_].field;                       \
-		encode_put_ids(e, column);                                                         \
+		encode_put_ids(e, column, (e)->varies.field);                                                       \
 	} while (0)
 
+/* The low bytes of times are noise. */
 static void encode_start(struct encode *e)
 {
-	uint64_t base = e->events[0].start_ns, expected = base;
-	for (uint32_t i = 0; i < e->count; i++) {
-		const struct aiot_event *event = &e->events[i];
-		e->scratch->residuals[i] = column_zigzag(event->start_ns - expected);
-		expected = event->start_ns + event->duration_ns;
-	}
-	encode_put(e, encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, 0, base));
+	column_put(e->scratch, &e->out,
+	           encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, 0, e->events[0].start_ns),
+	           e->scratch->starts, e->count, e->gaps, COLUMN_NOISE);
+}
+
+static void encode_duration(struct encode *e)
+{
+	column_put_values(e->scratch, &e->out, AIOT_COLUMN_DURATION, e->scratch->durations,
+	                  e->count, e->range, e->varies.duration_ns, COLUMN_NOISE);
 }
 
 static void encode_result(struct encode *e)
@@ -131,51 +189,65 @@ static void encode_result(struct encode *e)
 		column_put_constant(&e->out, head, e->scratch->residuals[0]);
 }
 
-/* Where the handle's next access would begin: FORMAT.md, "N". */
-static void encode_advance(uint64_t next[AIOT_NEXT_SLOTS], const struct aiot_event *event)
+/* Where the handle's next access would begin after this one, and before it at
+ * `next`: FORMAT.md, "N". */
+static uint64_t encode_next(const struct aiot_event *event, uint64_t next)
 {
-	uint64_t *slot = &next[event->handle % AIOT_NEXT_SLOTS];
 	if (event->size == 0)
-		*slot = event->result > 0 ? (uint64_t)event->result : 0;
-	else if (event->result >= 0 && (uint64_t)event->result <= event->size)
-		*slot = (uint64_t)event->offset + (uint64_t)event->result;
+		return event->result > 0 ? (uint64_t)event->result : 0;
+	if (event->result >= 0 && (uint64_t)event->result <= event->size)
+		return (uint64_t)event->offset + (uint64_t)event->result;
+	return next;
 }
 
 /* Fills the residuals with offset - N; returns how many are 0, and in `bits`
  * all of them or-ed, to know the common shift. */
 static uint32_t encode_predict(const struct encode *e, uint64_t *bits)
 {
-	uint64_t next[AIOT_NEXT_SLOTS] = {0};
-	uint32_t hits = 0;
-	*bits = 0;
+	uint64_t kept[AIOT_NEXT_SLOTS] = {0}, next = 0, all = 0;
+	uint32_t hits = 0, slot = e->events[0].handle % AIOT_NEXT_SLOTS;
 	for (uint32_t i = 0; i < e->count; i++) {
 		const struct aiot_event *event = &e->events[i];
+		uint32_t at = event->handle % AIOT_NEXT_SLOTS;
 		uint64_t residual = 0;
+		if (at != slot) {
+			kept[slot] = next;
+			next = kept[at];
+			slot = at;
+		}
 		if (event->offset != -1) {
-			residual = (uint64_t)event->offset - next[event->handle % AIOT_NEXT_SLOTS];
-			encode_advance(next, event);
+			residual = (uint64_t)event->offset - next;
+			next = encode_next(event, next);
 		}
 		hits += residual == 0;
-		*bits |= residual;
+		all |= residual;
 		e->scratch->residuals[i] = residual;
 	}
+	*bits = all;
 	return hits;
 }
 
 static void encode_offset_plain(struct encode *e)
 {
+	uint64_t varies = e->varies.offset;
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t offset = e->events[i].offset;
 		e->scratch->residuals[i] = offset == -1 ? 0 : (uint64_t)offset;
 	}
-	encode_put(e, encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_PLAIN, 0, 0));
+	if (e->none)
+		varies = column_bits(e->scratch->residuals, e->count);
+	encode_put_values(e, AIOT_COLUMN_OFFSET, varies);
 }
 
 static void encode_offset(struct encode *e)
 {
-	uint64_t bits;
-	if (!e->varies.offset && e->events[0].offset == -1)
+	uint64_t bits, first = (uint64_t)e->events[0].offset;
+	if (!e->varies.offset) {
+		column_put_constant(&e->out,
+		                    encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_PLAIN, 0, 0),
+		                    e->none ? 0 : first);
 		return;
+	}
 	if (encode_predict(e, &bits) * 2 < e->count) {
 		encode_offset_plain(e);
 		return;
@@ -188,25 +260,15 @@ static void encode_offset(struct encode *e)
 	encode_put(e, encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_NEXT, shift, 0));
 }
 
-static void encode_times(struct aiot_block *block, const struct aiot_event *events, uint32_t count)
-{
-	block->first_ns = UINT64_MAX;
-	block->last_ns = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t end = events[i].start_ns + events[i].duration_ns;
-		if (events[i].start_ns < block->first_ns)
-			block->first_ns = events[i].start_ns;
-		if (end > block->last_ns)
-			block->last_ns = end;
-	}
-}
-
 void encode_events(struct scratch *scratch, struct aiot_block *block,
-                   const struct aiot_event *events, uint32_t count)
+                   const struct aiot_event *events, uint64_t sequence, uint32_t most)
 {
 	struct encode e = {
-	        .scratch = scratch, .out = {scratch->out, 0, SCRATCH_OUT_BYTES}, events, count};
-	encode_survey(&e);
+	        .scratch = scratch, .out = {scratch->out, 0, SCRATCH_OUT_BYTES}, .events = events};
+	encode_survey(&e, block, sequence, most);
+	block->count = e.count;
+	if (!e.count)
+		return;
 	ENCODE_PLAIN(&e, AIOT_COLUMN_CALL, call);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_STAGE, stage);
 	encode_flags(&e);
@@ -215,13 +277,11 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 	ENCODE_PLAIN(&e, AIOT_COLUMN_STACK, stack);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_AUX, aux);
 	encode_start(&e);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_DURATION, duration_ns);
+	encode_duration(&e);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_SIZE, size);
 	encode_result(&e);
 	encode_offset(&e);
-	encode_times(block, events, count);
 	block->type = AIOT_BLOCK_EVENTS;
-	block->count = count;
 	block->payload_bytes = (uint32_t)e.out.used;
 }
 

@@ -12,10 +12,15 @@
 #include "aiotrace/format.h"
 #include "scratch.h"
 
-/* Encodes 1 to AIOT_LIVE_EVENTS events of one stream into scratch->out and sets
- * the block's type, count, times and payload_bytes. */
+/* Encodes the events of one stream from number `sequence` on, at most
+ * AIOT_LIVE_EVENTS, up to the first that is not committed under its number,
+ * into scratch->out. Sets the block's type, count, times and payload_bytes; of
+ * no events, the count alone. */
 void encode_events(struct scratch *scratch, struct aiot_block *block,
-                   const struct aiot_event *events, uint32_t count);
+                   const struct aiot_event *events, uint64_t sequence, uint32_t most);
+
+/* How many events that would be. */
+uint32_t encode_committed(const struct aiot_event *events, uint64_t sequence, uint32_t most);
 
 /* The same for definition records. Returns 0, or -1 if they did not fit. */
 int encode_definitions(struct scratch *scratch, struct aiot_block *block, const uint8_t *records,

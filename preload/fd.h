@@ -26,8 +26,8 @@ struct fd {
 #define FD_CHUNK  4096
 #define FD_CHUNKS 4096
 
-extern struct fd *fd_chunks[FD_CHUNKS];
-extern uint32_t fd_closings; /* how often a number became free; atomic */
+extern struct fd *fd_chunks[FD_CHUNKS] HIDDEN;
+extern uint32_t fd_closings HIDDEN; /* how often a number became free; atomic */
 
 /* Asks the kernel what `fd` is and remembers it. Returns an entry without a
  * description if it is not open or can't be kept. */

@@ -14,4 +14,8 @@
 #define __NO_INLINE__ 1
 #endif
 
+/* On the declaration of a variable that is used with each call: of this library
+ * alone, so reached without a look into the table of others' symbols. */
+#define HIDDEN __attribute__((visibility("hidden")))
+
 #endif

@@ -56,7 +56,7 @@ struct real_calls {
 #include "aiotrace/calls.def"
 };
 
-extern struct real_calls real;
+extern struct real_calls real HIDDEN;
 
 /* Looks `name` up behind this library and keeps the answer in `slot`. A function
  * that the system lacks becomes one that fails with ENOSYS. Keeps errno. Any

@@ -13,16 +13,48 @@
 
 static struct scratch *scratch_free[SCRATCH_KEPT];
 
+/* Fewer matches than one: a step past the whole of a column. What is left of
+ * zstd is its coding of bytes by their frequency. */
+static int scratch_set(ZSTD_CCtx *zstd)
+{
+	static const struct {
+		ZSTD_cParameter name;
+		int value;
+	} parameters[] = {{ZSTD_c_contentSizeFlag, 1},
+	                  {ZSTD_c_windowLog, 13},
+	                  {ZSTD_c_hashLog, ZSTD_HASHLOG_MIN},
+	                  {ZSTD_c_chainLog, ZSTD_CHAINLOG_MIN},
+	                  {ZSTD_c_minMatch, ZSTD_MINMATCH_MAX},
+	                  {ZSTD_c_targetLength, ZSTD_TARGETLENGTH_MAX},
+	                  {ZSTD_c_strategy, ZSTD_fast},
+	                  {ZSTD_c_literalCompressionMode, 1 /* always; its name varies */}};
+	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
+		if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, parameters[i].name, parameters[i].value)))
+			return -1;
+	return 0;
+}
+
+/* Of the workspace, for either context. */
+static size_t scratch_half(void)
+{
+	return (ZSTD_estimateCCtxSize(1) + 63) & ~(size_t)63;
+}
+
+static size_t scratch_bytes(void)
+{
+	return sizeof(struct scratch) + 2 * scratch_half();
+}
+
 static struct scratch *scratch_make(void)
 {
-	size_t workspace = ZSTD_estimateCCtxSize(1);
-	size_t bytes = sizeof(struct scratch) + workspace;
+	size_t half = scratch_half(), bytes = scratch_bytes();
 	struct scratch *made = sys_map(bytes, 0);
 	if (!made)
 		return NULL;
 	SYS3(madvise, made, bytes, MADV_DONTFORK);
-	made->zstd = ZSTD_initStaticCCtx(made->workspace, workspace);
-	if (made->zstd)
+	made->zstd = ZSTD_initStaticCCtx(made->workspace, half);
+	made->frequency = ZSTD_initStaticCCtx(made->workspace + half, half);
+	if (made->zstd && made->frequency && !scratch_set(made->frequency))
 		return made;
 	sys_unmap(made, bytes);
 	return NULL;
@@ -47,7 +79,7 @@ void scratch_give(struct scratch *scratch)
 		                                __ATOMIC_RELEASE, __ATOMIC_RELAXED))
 			return;
 	}
-	sys_unmap(scratch, sizeof(struct scratch) + ZSTD_estimateCCtxSize(1));
+	sys_unmap(scratch, scratch_bytes());
 }
 
 void scratch_forget(void)

@@ -15,11 +15,14 @@
 struct ZSTD_CCtx_s;
 
 struct scratch {
-	struct ZSTD_CCtx_s *zstd;
+	struct ZSTD_CCtx_s *zstd;      /* looks for matches */
+	struct ZSTD_CCtx_s *frequency; /* codes bytes by frequency alone; level and so on are set */
 	uint64_t residuals[AIOT_LIVE_EVENTS];
-	uint8_t plane[AIOT_LIVE_EVENTS];
+	uint64_t starts[AIOT_LIVE_EVENTS];
+	uint64_t durations[AIOT_LIVE_EVENTS];
+	uint8_t planes[8][AIOT_LIVE_EVENTS];
 	uint8_t out[SCRATCH_OUT_BYTES];
-	uint8_t workspace[]; /* zstd's */
+	uint8_t workspace[] __attribute__((aligned(64))); /* zstd's */
 };
 
 /* Returns NULL without memory. */

@@ -18,10 +18,10 @@ enum state {
 	STATE_OFF,     /* for good */
 };
 
-extern uint32_t *state_word; /* enum state; atomic */
+extern uint32_t *state_word HIDDEN; /* enum state; atomic */
 
 /* 1 in the process that began the image, one more for each fork since. */
-extern uint16_t state_generation;
+extern uint16_t state_generation HIDDEN;
 
 static inline bool state_is(enum state state)
 {

@@ -65,24 +65,9 @@ bool thread_attach(void)
 	return region != NULL;
 }
 
-/* Events up to the first that was not committed. */
-static uint32_t thread_committed(const struct aiot_region *region)
-{
-	const struct aiot_event *events = thread_events(region);
-	uint32_t count = 0;
-	while (count < AIOT_LIVE_EVENTS &&
-	       __atomic_load_n(&events[count].commit, __ATOMIC_ACQUIRE) ==
-	               AIOT_COMMIT(region->sequence + count))
-		count++;
-	return count;
-}
-
 static void thread_write_events(struct aiot_region *region)
 {
-	uint32_t count = thread_committed(region);
-	if (!count)
-		return;
-	block_write_events(region, thread_events(region), region->sequence, count);
+	uint32_t count = block_write_events(region, thread_events(region), region->sequence);
 	__atomic_store_n(&region->sequence, region->sequence + count, __ATOMIC_RELEASE);
 }
 

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-extern uint32_t watch_active; /* faults are being told; atomic */
+extern uint32_t watch_active HIDDEN; /* faults are being told; atomic */
 
 /* A file of interest was mapped: `bytes` of it. */
 void watch_mapped(size_t bytes);

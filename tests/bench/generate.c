@@ -141,7 +141,9 @@ static void encode_part(struct generator *g, uint32_t process, uint32_t part, ui
 		worker_rows(g, now, part, rows);
 	e->block = (struct aiot_block){.magic = AIOT_BLOCK_MAGIC, .stream = 1};
 	e->block.tid = 1000 + process;
-	encode_events(g->scratch, &e->block, rows, BLOCK);
+	for (uint32_t i = 0; i < BLOCK; i++)
+		rows[i].commit = AIOT_COMMIT(i);
+	encode_events(g->scratch, &e->block, rows, 0, BLOCK);
 	e->payload = malloc(e->block.payload_bytes);
 	if (!e->payload)
 		exit(1);
