@@ -16,17 +16,23 @@ static void column_put_plane(struct column_out *out, enum aiot_plane mode, const
 	out->used += 5 + bytes;
 }
 
-#define COLUMN_RUN 240u /* changes that are counted in a byte; a multiple of a vector */
+/* Sixteen bytes, each compared or counted for itself. */
+typedef uint8_t column_lanes __attribute__((vector_size(16), aligned(1), may_alias));
 
-/* How often a byte is another than the one before. */
+#define COLUMN_RUN (16u * 255) /* bytes until a lane's count is full */
+
+/* How many of the bytes are another than the one before. */
 static uint32_t column_changes(const uint8_t *plane, uint32_t count)
 {
 	uint32_t changes = 0, i = 1;
-	for (; i + COLUMN_RUN <= count; i += COLUMN_RUN) {
-		uint8_t some = 0;
-		for (uint32_t k = i; k < i + COLUMN_RUN; k++)
-			some += plane[k] != plane[k - 1];
-		changes += some;
+	while (i + 16 <= count) {
+		column_lanes some = {0};
+		uint32_t end = count - i < COLUMN_RUN ? count : i + COLUMN_RUN;
+		for (; i + 16 <= end; i += 16)
+			some -= (column_lanes)(*(const column_lanes *)(plane + i) !=
+			                       *(const column_lanes *)(plane + i - 1));
+		for (int lane = 0; lane < 16; lane++)
+			changes += some[lane];
 	}
 	for (; i < count; i++)
 		changes += plane[i] != plane[i - 1];

@@ -61,8 +61,8 @@ static struct description *description_find(void)
 {
 	uint32_t room = description_room();
 	uint32_t from = __atomic_load_n(&description_hint, __ATOMIC_RELAXED);
-	for (uint32_t i = 0; i < DESCRIPTION_CHUNK && i < room; i++) {
-		uint32_t at = (from + i) % room;
+	for (uint32_t i = 0; i < DESCRIPTION_CHUNK && i < room; i++, from++) {
+		uint32_t at = from = from < room ? from : 0;
 		struct description *found = description_claim(at);
 		if (found) {
 			__atomic_store_n(&description_hint, at + 1, __ATOMIC_RELAXED);

@@ -229,18 +229,35 @@ static struct file fd_file(int fd, const char *path, bool certain)
 	return file_named(path, &about);
 }
 
+static struct fd fd_keep(int fd, struct file file, int flags)
+{
+	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
+	fd_end_ring(fd);
+	fd_store(fd, entry);
+	return entry;
+}
+
 struct fd fd_opened(int fd, const char *path, bool certain, int flags)
 {
 	if (thread_is_vforked())
 		return (struct fd){0};
 	thread_self.busy++;
-	struct file file = fd_file(fd, path, certain);
-	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
-	fd_end_ring(fd);
-	fd_store(fd, entry);
+	struct fd entry = fd_keep(fd, fd_file(fd, path, certain), flags);
 	thread_self.busy--;
 	fd_adopt_below(fd);
 	return entry;
+}
+
+bool fd_reopened(int fd, const char *path, int flags, struct fd *entry)
+{
+	struct file file;
+	if (path[0] != '/' || !file_recall(path, &file))
+		return false;
+	thread_self.busy++;
+	*entry = fd_keep(fd, file, flags);
+	thread_self.busy--;
+	fd_adopt_below(fd);
+	return true;
 }
 
 void fd_copied(int original, int copy)
@@ -255,7 +272,8 @@ void fd_copied(int original, int copy)
 
 void fd_closed(int fd)
 {
-	__atomic_fetch_add(&fd_closings, 1, __ATOMIC_RELAXED);
+	if (__builtin_expect(uring_any, 0))
+		__atomic_fetch_add(&fd_closings, 1, __ATOMIC_RELAXED);
 	fd_end_ring(fd);
 	fd_forget(fd);
 }

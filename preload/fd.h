@@ -27,7 +27,7 @@ struct fd {
 #define FD_CHUNKS 4096
 
 extern struct fd *fd_chunks[FD_CHUNKS] HIDDEN;
-extern uint32_t fd_closings HIDDEN; /* how often a number became free; atomic */
+extern uint32_t fd_closings HIDDEN; /* how often one became free while io_uring is used; atomic */
 
 /* Asks the kernel what `fd` is and remembers it. Returns an entry without a
  * description if it is not open or can't be kept. */
@@ -48,6 +48,11 @@ static inline struct fd fd_look(int fd)
 /* `fd` was just opened as `path` (absolute if `certain`; else the kernel is
  * asked) with open's flags. */
 struct fd fd_opened(int fd, const char *path, bool certain, int flags);
+
+/* The same for a path as the program wrote it, if it is the very name by which a
+ * regular file was remembered: such a name is absolute and certain. Returns false
+ * if not; `entry` is then not set. */
+bool fd_reopened(int fd, const char *path, int flags, struct fd *entry);
 
 /* Looks for io_uring instances among the descriptors that were opened out of
  * sight: the lowest numbers that are not known. */

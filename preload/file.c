@@ -16,13 +16,21 @@
 
 #define FILE_REMEMBERED 8192
 
+/* What is known of a name. A reader takes no lock: it reads the word, the hash
+ * and the word again. An id is never given to another name, so a word that is
+ * the same twice, and was not locked, is that of the hash between. */
 struct file_memory {
 	uint64_t hash; /* of the name; 0 = empty */
-	uint32_t id;
-	uint8_t stage;
-	uint8_t kind;
-	uint8_t wanted;
-	uint8_t locked; /* whoever finds it locked does without */
+	union {
+		struct {
+			uint32_t id;
+			uint8_t stage;
+			uint8_t kind;
+			uint8_t wanted;
+			uint8_t locked; /* whoever finds it locked does without */
+		};
+		uint64_t word;
+	};
 };
 
 /* Wiped by fork: a child's trace needs definitions of its own. */
@@ -78,11 +86,12 @@ static void file_learn(struct file_memory *known, uint64_t hash, const struct st
 	enum aiot_file_kind kind = file_kind(about, path);
 	if (known->hash == hash && (!kind || kind == known->kind))
 		return;
-	uint32_t id = known->hash == hash ? known->id : 0;
-	uint8_t locked = known->locked;
-	*known = file_new(hash, kind, path);
-	known->id = id ? id : known->id;
-	known->locked = locked;
+	struct file_memory made = file_new(hash, kind, path);
+	if (known->hash == hash && known->id)
+		made.id = known->id;
+	made.locked = known->locked;
+	__atomic_store_n(&known->hash, hash, __ATOMIC_RELEASE);
+	__atomic_store_n(&known->word, made.word, __ATOMIC_RELEASE);
 	if (known->wanted)
 		file_define(known, about, path);
 }
@@ -92,11 +101,16 @@ static uint64_t file_hash(const char *path)
 	return XXH3_64bits(path, strlen(path)) | 1;
 }
 
+static struct file_memory *file_place(uint64_t hash)
+{
+	return &file_memories[(hash >> 20) % FILE_REMEMBERED];
+}
+
 /* Takes the place where a name is remembered; NULL while another thread, or
  * the one that a signal interrupted, has it. */
 static struct file_memory *file_take(uint64_t hash)
 {
-	struct file_memory *place = &file_memories[(hash >> 20) % FILE_REMEMBERED];
+	struct file_memory *place = file_place(hash);
 	return __atomic_exchange_n(&place->locked, 1, __ATOMIC_ACQUIRE) ? NULL : place;
 }
 
@@ -124,13 +138,14 @@ struct file file_named(const char *path, const struct stat *about)
 bool file_recall(const char *path, struct file *file)
 {
 	uint64_t hash = file_hash(path);
-	struct file_memory *place = file_take(hash);
-	if (!place)
+	const struct file_memory *place = file_place(hash);
+	struct file_memory seen = {.word = __atomic_load_n(&place->word, __ATOMIC_ACQUIRE)};
+	if (__atomic_load_n(&place->hash, __ATOMIC_ACQUIRE) != hash ||
+	    __atomic_load_n(&place->word, __ATOMIC_RELAXED) != seen.word || seen.locked ||
+	    seen.kind != AIOT_FILE_REGULAR)
 		return false;
-	bool known = place->hash == hash && place->kind == AIOT_FILE_REGULAR;
-	*file = file_of(place);
-	file_give(place);
-	return known;
+	*file = file_of(&seen);
+	return true;
 }
 
 void file_forget(const char *path)

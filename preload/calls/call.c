@@ -53,19 +53,28 @@ static bool call_names_the_file(const char *path, int flags)
 	return strncmp(path, "/proc/", 6) != 0 && strncmp(path, "/dev/", 5) != 0;
 }
 
+/* What `fd` is now, asked for where its path does not say. */
+static struct fd call_open(int fd, int directory, const char *path, int flags)
+{
+	char name[PATH_BYTES];
+	struct fd opened;
+	if (path && fd_reopened(fd, path, flags, &opened))
+		return opened;
+	bool certain = path_absolute(directory, path, name) && call_names_the_file(path, flags);
+	return fd_opened(fd, name, certain, flags);
+}
+
 int call_opened(const struct call *call, enum aiot_call id, int directory, const char *path,
                 int flags, int fd)
 {
 	struct aiot_event event = call_event(call, id, fd);
-	char name[PATH_BYTES];
 	event.aux = (uint32_t)flags;
 	if (fd < 0 || thread_is_vforked()) {
 		call_store_named(&event, directory, path, 0, NULL);
 		return fd;
 	}
 	int saved = errno;
-	bool certain = path_absolute(directory, path, name) && call_names_the_file(path, flags);
-	struct fd opened = fd_opened(fd, name, certain, flags);
+	struct fd opened = call_open(fd, directory, path, flags);
 	event.file = opened.file;
 	event.stage = opened.stage;
 	event.handle = opened.description ? opened.description->handle : 0;
