@@ -115,7 +115,7 @@ void column_put_constant(struct column_out *out, struct aiot_column_head head, u
  * cut into planes. */
 #define COLUMN_TILE 1024u
 
-/* Byte by byte of 32 bits: the narrowing that compilers make vectors of. */
+/* Four bytes at a time: that is what compilers make vector code of. */
 static void column_cut_words(struct scratch *scratch, const uint32_t *words, uint32_t from,
                              uint32_t rows, int low, int planes)
 {
@@ -132,11 +132,12 @@ static void column_cut(struct scratch *scratch, const uint64_t *residuals, uint3
 	uint32_t words[COLUMN_TILE];
 	for (uint32_t from = 0; from < count; from += COLUMN_TILE) {
 		uint32_t rows = count - from < COLUMN_TILE ? count - from : COLUMN_TILE;
-		for (int low = 0; low < planes; low += 4) {
-			for (uint32_t i = 0; i < rows; i++)
-				words[i] = (uint32_t)(residuals[from + i] >> (8 * low));
-			column_cut_words(scratch, words, from, rows, low, planes);
-		}
+		for (uint32_t i = 0; i < rows; i++)
+			words[i] = (uint32_t)residuals[from + i];
+		column_cut_words(scratch, words, from, rows, 0, planes);
+		for (uint32_t i = 0; planes > 4 && i < rows; i++)
+			words[i] = (uint32_t)(residuals[from + i] >> 32);
+		column_cut_words(scratch, words, from, rows, 4, planes);
 	}
 }
 

@@ -13,7 +13,7 @@ struct encode {
 	const struct aiot_event *events;
 	uint32_t count;
 	struct aiot_event varies;  /* the bits that are not the same in all events */
-	bool none, any;            /* some events have no offset; some have one */
+	bool none;                 /* some events have no offset */
 	struct column_range range; /* of the durations */
 	uint64_t gaps;             /* the bits of all start residuals, or-ed */
 };
@@ -36,12 +36,12 @@ typedef uint64_t encode_pair __attribute__((vector_size(16), aligned(8), may_ali
 static void encode_survey(struct encode *e, struct aiot_block *block, uint64_t sequence,
                           uint32_t most)
 {
-	const encode_pair *first = (const encode_pair *)e->events;
-	encode_pair varies[4] = {0};
+	encode_pair first[4], varies[4] = {0};
 	uint64_t *starts = e->scratch->starts, *durations = e->scratch->durations;
 	uint64_t expected = e->events[0].start_ns, begin = expected, end = 0, gaps = 0;
-	uint64_t least = UINT64_MAX, longest = 0, none = 0, any = 0;
+	uint64_t least = UINT64_MAX, longest = 0, none = 0;
 	uint32_t commit = AIOT_COMMIT(sequence), i = 0;
+	memcpy(first, e->events, sizeof first);
 	for (; i < most; i++, commit += AIOT_COMMIT(1) - AIOT_COMMIT(0)) {
 		const struct aiot_event *event = &e->events[i];
 		const encode_pair *pairs = (const encode_pair *)event;
@@ -59,12 +59,10 @@ static void encode_survey(struct encode *e, struct aiot_block *block, uint64_t s
 		least = duration < least ? duration : least;
 		longest = duration > longest ? duration : longest;
 		none |= event->offset == -1;
-		any |= event->offset != -1;
 	}
 	e->count = i;
 	memcpy(&e->varies, varies, sizeof e->varies);
 	e->none = none;
-	e->any = any;
 	e->gaps = gaps;
 	e->range = (struct column_range){least, longest};
 	block->first_ns = begin;
@@ -113,7 +111,8 @@ static void encode_flags(struct encode *e)
 {
 	struct aiot_column_head head = encode_head(AIOT_COLUMN_FLAGS, AIOT_TRANSFORM_PLAIN, 0, 0);
 	uint64_t *residuals = e->scratch->residuals;
-	uint64_t varies = e->varies.flags | (e->none && e->any ? AIOT_EVENT_NO_OFFSET : 0);
+	uint64_t varies = e->varies.flags;
+	varies |= e->none && e->varies.offset ? AIOT_EVENT_NO_OFFSET : 0;
 	if (!varies) {
 		uint64_t none = e->none ? AIOT_EVENT_NO_OFFSET : 0;
 		column_put_constant(&e->out, head, e->events[0].flags | none);
