@@ -173,7 +173,24 @@ PYTEST = AIOTRACE_BUILD=$(abspath $(BUILD)) PYTHONDONTWRITEBYTECODE=1 \
 .PHONY: check
 check: deps ## install what is missing, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit snippets
-	$(Q)$(PYTEST) $(or $(TESTS),tests)
+	$(Q)$(PYTEST) $(or $(TESTS),tests --ignore=tests/frameworks)
+
+# The frameworks that people train with, in an environment of their own.
+FRAMEWORKS_PYTHON ?= python3
+FRAMEWORKS := $(abspath $(BUILD))/frameworks
+
+.PHONY: check-frameworks deps-venv
+check-frameworks: deps ## install PyTorch, Lightning, JAX ... (pip), compare their I/O with strace's
+	$(Q)$(FRAMEWORKS_PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory deps-venv
+	$(Q)$(FRAMEWORKS_PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo 'make: $(FRAMEWORKS_PYTHON) is not Python 3.11 or later with venv: give one as FRAMEWORKS_PYTHON=' >&2; exit 1; }
+	$(Q)$(MAKE) --no-print-directory all
+	$(Q)test -x $(FRAMEWORKS)/bin/python || $(FRAMEWORKS_PYTHON) -m venv $(FRAMEWORKS)
+	$(Q)$(FRAMEWORKS)/bin/python tests/frameworks/install.py tests/frameworks/requirements.txt
+	$(Q)$(PYTEST) $(or $(TESTS),tests/frameworks)
+
+deps-venv:
+	$(call install,python3-venv)
 
 .PHONY: bench
 bench: deps-bench ## what tracing costs and how fast traces are read (ARGS=--quick: a minute)

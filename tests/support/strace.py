@@ -7,18 +7,20 @@ import re
 import subprocess
 from collections import namedtuple
 
-# kind: read, write or map; result: bytes, or minus the errno's name
+# kind: read, write, map or ring; result: bytes, or minus the errno's name
 Op = namedtuple("Op", "kind path offset size result call pid tid")
 
 CALLS = ("open,openat,openat2,creat,close,close_range,dup,dup2,dup3,fcntl,ioctl,lseek,"
          "read,pread64,readv,preadv,preadv2,write,pwrite64,writev,pwritev,pwritev2,"
          "sendfile,copy_file_range,mmap,rename,renameat,renameat2,unlink,unlinkat,chdir,"
-         "truncate,ftruncate,clone,clone3,fork,vfork,execve,execveat")
+         "truncate,ftruncate,clone,clone3,fork,vfork,execve,execveat,io_uring_enter,io_submit")
 
 
-def run(command, log, **options):
+def run(command, log, variables=None, **options):
+    """`variables` are set for the command and not for strace."""
+    given = [f"--env={name}={value}" for name, value in (variables or {}).items()]
     return subprocess.run(["strace", "-f", "--seccomp-bpf", "-y", "-v", "-s", "0", "-ttt", "-e", f"trace={CALLS}",
-                           "-e", "signal=none", "-o", log, "--", *command], **options)
+                           "-e", "signal=none", *given, "-o", log, "--", *command], **options)
 
 
 def split(text):
@@ -78,17 +80,23 @@ class Call:
 
 
 def calls(log):
-    """Calls in the order in which they ended."""
+    """Calls in the order in which they ended; but a number is free for other
+    threads from the moment in which its close began."""
     waiting = {}
     with open(log, errors="surrogateescape") as f:
         for line in f:
             tid, _, text = line.rstrip("\n").split(None, 2)
             tid = int(tid)
             if text.startswith("<... "):
-                text = waiting.pop(tid, "") + text.split(" resumed>", 1)[1]
+                begun = waiting.pop(tid, "")
+                if begun.startswith("close("):
+                    continue
+                text = begun + text.split(" resumed>", 1)[1]
             elif text.endswith("<unfinished ...>"):
                 waiting[tid] = text.removesuffix("<unfinished ...>")
-                continue
+                if not text.startswith("close("):
+                    continue
+                text = waiting[tid] + ") = 0"
             elif text.startswith(("+++", "---")):
                 continue
             name, _, rest = text.partition("(")
@@ -192,6 +200,13 @@ class Model:
         given = [None if c.args[i] == "NULL" else int(re.search(r"-?\d+", c.args[i]).group(0)) for i in (1, 3)]
         self.data(c, process, "read", 0, c.number(4), given[0])
         self.data(c, process, "write", 2, c.number(4), given[1])
+
+    def ring(self, c, process):
+        """Operations handed over through a ring: the call does not say which."""
+        if c.number(1) > 0:
+            self.ops.append(Op("ring", None, None, c.number(1), c.result, c.name, process.pid, c.tid))
+
+    on_io_uring_enter = on_io_submit = ring
 
     def on_mmap(self, c, process):
         if "MAP_ANONYMOUS" in c.args[3] or c.fd(4) < 0:
