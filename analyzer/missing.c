@@ -26,7 +26,7 @@ static const struct {
                              "they belong to program start; nothing to do"},
         [AIOT_LOSS_NESTED] = {"nested", "in signal handlers inside the library",
                               "record again if the numbers must be exact"},
-        [AIOT_LOSS_VFORK] = {"vfork", "in vfork children before their exec",
+        [AIOT_LOSS_VFORK] = {"vfork", "in children that share the memory, before their exec",
                              "what the new program does is in a trace of its own"},
         [AIOT_LOSS_NO_SPACE] = {"no_space", "for lack of space",
                                 "free space where the trace goes, or set AIOTRACE_DIR"},

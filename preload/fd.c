@@ -125,14 +125,21 @@ static struct description *fd_inherited(int fd)
 	return held;
 }
 
+/* The traits of a description that others know, too. */
+static uint32_t fd_ask_traits(int fd, const struct file *file)
+{
+	long flags = SYS3(fcntl, fd, F_GETFL, 0);
+	uint32_t traits = fd_traits(file, flags < 0 ? 0 : (int)flags);
+	return traits & DESCRIPTION_SEEKABLE ? traits | DESCRIPTION_ASK : traits;
+}
+
 static struct description *fd_describe(int fd, const struct file *file)
 {
 	struct description *made = fd_inherited(fd);
 	if (made)
 		return made;
-	long flags = SYS3(fcntl, fd, F_GETFL, 0);
-	uint32_t traits = fd_traits(file, flags < 0 ? 0 : (int)flags);
-	made = description_new(traits & DESCRIPTION_SEEKABLE ? traits | DESCRIPTION_ASK : traits);
+	uint32_t traits = fd_ask_traits(fd, file);
+	made = description_new(traits);
 	if (made && traits & DESCRIPTION_SEEKABLE)
 		made->position = SYS3(lseek, fd, 0, SEEK_CUR);
 	return made;
@@ -146,18 +153,25 @@ static bool fd_is_known(int fd)
 	return entry && entry->description && entry->generation == state_generation;
 }
 
+/* The name of an open descriptor and what it is; false if it is of this library. */
+static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
+{
+	if (fd < 0 || SYS2(fstat, fd, about) < 0)
+		return false;
+	if (!path_of_fd(fd, name) || live_is(name, strlen(name)))
+		return false;
+	fd_undelete(name, about);
+	return true;
+}
+
 /* What the kernel says of a descriptor, kept; without a description if it is
  * not open, can't be kept, or is of this library. */
 static struct fd fd_ask_kernel(int fd)
 {
-	struct fd none = {0};
 	struct stat about;
 	char name[PATH_BYTES];
-	if (fd < 0 || SYS2(fstat, fd, &about) < 0)
-		return none;
-	if (!path_of_fd(fd, name) || live_is(name, strlen(name)))
-		return none;
-	fd_undelete(name, &about);
+	if (!fd_ask_name(fd, name, &about))
+		return (struct fd){0};
 	struct file file = file_named(name, &about);
 	struct fd entry = fd_entry(file, fd_describe(fd, &file));
 	if (entry.description)
@@ -171,6 +185,8 @@ struct fd fd_adopt(int fd)
 {
 	uint32_t *changes = fd_changes_of(fd);
 	struct fd entry = {0};
+	if (thread_is_vforked())
+		return entry;
 	thread_self.busy++;
 	for (int asked = 0; asked < FD_ASKED; asked++) {
 		uint32_t before = __atomic_load_n(changes, __ATOMIC_SEQ_CST);
@@ -184,6 +200,21 @@ struct fd fd_adopt(int fd)
 	}
 	thread_self.busy--;
 	return entry;
+}
+
+struct fd fd_see(int fd, struct description *own)
+{
+	struct stat about;
+	char name[PATH_BYTES];
+	struct fd seen = {0};
+	thread_self.busy++;
+	if (fd_ask_name(fd, name, &about)) {
+		struct file file = file_named(name, &about);
+		*own = (struct description){.traits = fd_ask_traits(fd, &file)};
+		seen = fd_entry(file, own);
+	}
+	thread_self.busy--;
+	return seen;
 }
 
 /* A new descriptor takes the lowest free number. So those below it are taken,

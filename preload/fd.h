@@ -33,6 +33,10 @@ extern uint32_t fd_closings HIDDEN; /* how often one became free while io_uring 
  * description if it is not open or can't be kept. */
 struct fd fd_adopt(int fd);
 
+/* Asks the kernel what `fd` is and remembers nothing: the entry's description is
+ * `own`. Without one if it is not open. */
+struct fd fd_see(int fd, struct description *own);
+
 /* A copy of the entry, so that a close elsewhere does no harm. */
 static inline struct fd fd_look(int fd)
 {

@@ -12,6 +12,7 @@
  * kernel itself. */
 static uint32_t path_cwd_version;
 static char path_cwd[PATH_BYTES];
+static __thread bool path_cwd_parted __attribute__((tls_model("initial-exec")));
 
 static bool path_ask_cwd(char name[PATH_BYTES])
 {
@@ -32,6 +33,11 @@ void path_cwd_changed(void)
 	__atomic_store_n(&path_cwd_version, known ? version + 2 : 0, __ATOMIC_RELEASE);
 }
 
+void path_cwd_part(bool own)
+{
+	path_cwd_parted = own;
+}
+
 void path_cwd_keep(void)
 {
 	if (__atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) == 0)
@@ -40,6 +46,8 @@ void path_cwd_keep(void)
 
 static bool path_read_cwd(char name[PATH_BYTES])
 {
+	if (__builtin_expect(path_cwd_parted, 0))
+		return path_ask_cwd(name);
 	path_cwd_keep();
 	uint32_t before = __atomic_load_n(&path_cwd_version, __ATOMIC_ACQUIRE);
 	if (before == 0 || before & 1)

@@ -286,7 +286,7 @@ struct aiot_define_mapped {
 enum aiot_loss {
 	AIOT_LOSS_EARLY = 0,    /* before the library could start */
 	AIOT_LOSS_NESTED = 1,   /* a signal handler's call inside the library */
-	AIOT_LOSS_VFORK = 2,    /* a vfork child's calls before its exec */
+	AIOT_LOSS_VFORK = 2,    /* calls of children that share the memory, before their exec */
 	AIOT_LOSS_NO_SPACE = 3, /* the trace could not be written */
 	AIOT_LOSS_LIMIT = 4,    /* past AIOTRACE_MAX_MB */
 	AIOT_LOSS_ASYNC = 5,    /* asynchronous operations not seen from end to end */

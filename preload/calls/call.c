@@ -9,6 +9,16 @@ void call_pulse(void)
 	cufile_async_look();
 }
 
+bool call_begin_in_vfork(struct call *call, int fd)
+{
+	if (!call_in_vfork())
+		return event_wanted();
+	call->sample.kind = SAMPLE_NONE;
+	call->fd = fd_see(fd, &call->own);
+	call->start = clock_ticks();
+	return fd_wanted(&call->fd);
+}
+
 static struct file call_file(int directory, const char *path)
 {
 	char name[PATH_BYTES];

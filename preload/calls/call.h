@@ -23,14 +23,14 @@
 #include "sys.h"
 
 struct call {
-	uint64_t start;       /* ticks */
-	struct fd fd;         /* the descriptor's entry when the call began */
-	struct sample sample; /* of a read */
+	uint64_t start;         /* ticks */
+	struct fd fd;           /* the descriptor's entry when the call began */
+	struct sample sample;   /* of a read */
+	struct description own; /* fd's, of a vfork child: no part of the table */
 };
 
-/* A vfork child's call on a name stands in the trace as its parent's, in whose
- * memory and buffer it runs. Its descriptors are not the parent's: calls on
- * those are counted as lost. */
+/* A vfork child's calls stand in the trace as its parent's, in whose memory and
+ * buffer it runs. */
 static inline bool call_in_vfork(void)
 {
 	return thread_vfork == THREAD_VFORKED && thread_self.region && !thread_self.busy &&
@@ -48,6 +48,10 @@ static inline bool call_begin(struct call *call)
 	return true;
 }
 
+/* Begins a vfork child's call on `fd`. Its descriptors are not the parent's: the
+ * kernel is asked, and the table is left as it is. */
+bool call_begin_in_vfork(struct call *call, int fd);
+
 /* Whether a call comes from inside cuFile, whose own calls tell of it. */
 bool call_is_cufile(const void *caller);
 
@@ -62,6 +66,8 @@ static inline bool call_is_special(const struct fd *fd)
  * the file is filtered out. */
 __attribute__((always_inline)) static inline bool call_begin_on(struct call *call, int fd)
 {
+	if (__builtin_expect(thread_vfork == THREAD_VFORKED, 0))
+		return call_begin_in_vfork(call, fd);
 	if (!event_wanted())
 		return false;
 	call->fd = fd_look(fd);

@@ -172,8 +172,10 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 	}
 	struct child *child = child_prepare(function, stack, flags, argument);
 	pid_t pid = REAL(clone)(child_begin, child, flags, child, parent, storage, tid);
-	if (flags & CLONE_VFORK)
+	if (flags & CLONE_VFORK) {
 		thread_vfork = THREAD_NO_CHILD;
+		path_cwd_part(false);
+	}
 	return child_cloned(&call, flags, pid);
 }
 

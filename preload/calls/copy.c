@@ -31,12 +31,13 @@ struct copy {
 
 static bool copy_begin(struct copy *copy, int in_fd, int out_fd)
 {
-	if (!event_wanted())
-		return false;
 	copy->in_fd = in_fd;
 	copy->out_fd = out_fd;
-	copy->in.fd = fd_look(in_fd);
-	copy->out.fd = fd_look(out_fd);
+	bool child = call_in_vfork();
+	if (!child && !event_wanted())
+		return false;
+	copy->in.fd = child ? fd_see(in_fd, &copy->in.own) : fd_look(in_fd);
+	copy->out.fd = child ? fd_see(out_fd, &copy->out.own) : fd_look(out_fd);
 	copy->in.start = copy->out.start = clock_ticks();
 	return true;
 }

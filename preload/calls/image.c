@@ -215,7 +215,8 @@ pid_t image_vforked(long pid);
 pid_t image_vforked(long pid)
 {
 	struct call call;
-	thread_vfork = 0;
+	thread_vfork = THREAD_NO_CHILD;
+	path_cwd_part(false);
 	if (pid < 0)
 		errno = (int)-pid;
 	else

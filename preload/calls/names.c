@@ -105,6 +105,14 @@ int rmdir(const char *path)
 	return call_ended_on_path(&call, AIOT_CALL_rmdir, AT_FDCWD, path, 0, REAL(rmdir)(path));
 }
 
+static void names_directory_changed(void)
+{
+	if (thread_is_vforked())
+		path_cwd_part(true);
+	else
+		path_cwd_changed();
+}
+
 /* The name is seen from the old working directory: recorded before it counts
  * as changed. */
 int chdir(const char *path)
@@ -116,8 +124,8 @@ int chdir(const char *path)
 	int returned = REAL(chdir)(path);
 	if (wanted)
 		call_ended_on_path(&call, AIOT_CALL_chdir, AT_FDCWD, path, 0, returned);
-	if (returned == 0 && !thread_is_vforked())
-		path_cwd_changed();
+	if (returned == 0)
+		names_directory_changed();
 	return returned;
 }
 
@@ -128,7 +136,7 @@ int fchdir(int fd)
 	int returned = REAL(fchdir)(fd);
 	if (wanted)
 		call_ended(&call, AIOT_CALL_fchdir, returned);
-	if (returned == 0 && !thread_is_vforked())
-		path_cwd_changed();
+	if (returned == 0)
+		names_directory_changed();
 	return returned;
 }

@@ -152,3 +152,12 @@ def test_offsets_are_those_of_strace(name, template, tmp_path):
     assert result.first.done.returncode == 0, result.first.done.stderr.decode()[-2000:]
     assert result.equal, result.differences()
     assert None not in {op.offset for op in result.first.ops}
+
+
+def test_a_vfork_child_reads_and_writes_by_descriptors_of_its_own(program, template, tmp_path):
+    result = compare.compare([program("vfork_io")], tmp_path, template)
+    assert result.first.done.stdout == result.second.done.stdout == b"3\n0\n"
+    assert result.equal, result.differences()
+    assert {os.path.basename(op.path) for op in result.second.ops} == {"data", "log", "out", "made", "there"}
+    assert len({op.path for op in result.second.ops}) == 6
+    assert ", 0 events lost" in aiotrace.info(tmp_path / "traces")
