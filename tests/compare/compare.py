@@ -56,7 +56,7 @@ def seen_by_aiotrace(traces, work, done):
     return Run(aiotrace.operations(events), done)
 
 
-def by_strace(command, base, source, extra, timeout, variables=None):
+def by_strace(command, base, source, extra=None, timeout=120, variables=None):
     work, log = os.path.join(base, "work"), os.path.join(base, "strace.log")
     sizes = prepare(work, source)
     done = strace.run(command, log, variables, env=aiotrace.clean(extra), cwd=work, capture_output=True,
@@ -64,7 +64,7 @@ def by_strace(command, base, source, extra, timeout, variables=None):
     return seen_by_strace(log, work, sizes, done)
 
 
-def by_aiotrace(command, base, source, extra, timeout):
+def by_aiotrace(command, base, source, extra=None, timeout=120):
     work, traces = os.path.join(base, "work"), os.path.join(base, "traces")
     prepare(work, source)
     done = aiotrace.run_traced(command, traces, extra, cwd=work, text=False, timeout=timeout)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Installs requirements.txt into the environment whose interpreter runs this:
-together, or where that fails line by line. What can't be had is named, here
-and in the file `missing` beside the environment's settings; all else stays.
+together, or where that fails one by one. What can't be had is named, here and
+in the file `missing` of the environment; all else stays.
 
     python install.py requirements.txt
 """
@@ -9,38 +9,67 @@ import os
 import re
 import subprocess
 import sys
+import time
+
+MINUTES = 20  # for all of it: a slow index is one that is out of reach
+OUT_OF_REACH = re.compile(r"Connection(Error| refused| broken| reset)|Temporary failure in name|Network is unreachable|"
+                          r"timed out|Max retries|ProxyError|SSLError|NewConnectionError")
 
 
-def pip(*arguments):
-    done = subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input",
-                           *arguments], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          text=True, errors="replace")
-    lines = [line for line in done.stdout.splitlines() if line.startswith("ERROR")]
-    return None if done.returncode == 0 else (lines or done.stdout.splitlines() or ["pip failed"])[-1]
+class Pip:
+    def __init__(self):
+        self.end = time.monotonic() + MINUTES * 60
+
+    def install(self, *arguments, retries=3):
+        """None, or why not."""
+        command = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input",
+                   "--retries", str(retries), "--timeout", "30", *arguments]
+        try:
+            done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                  text=True, errors="replace", timeout=max(self.end - time.monotonic(), 1))
+        except subprocess.TimeoutExpired:
+            return f"timed out: all packages have {MINUTES} minutes"
+        if done.returncode == 0:
+            return None
+        lines = done.stdout.splitlines()
+        why = next((line for line in lines if OUT_OF_REACH.search(line)), None)
+        return why or next((line for line in lines if line.startswith("ERROR")), "pip failed")
+
+
+def install(pip, wanted):
+    """{package: why it could not be had}"""
+    if not pip.install("--no-deps", *wanted):
+        return {}
+    failed = {}
+    for i, package in enumerate(wanted):
+        why = pip.install("--no-deps", package, retries=1)
+        if why:
+            failed[package] = why
+        if why and OUT_OF_REACH.search(why):
+            print(f"the package index is out of reach: {why}", flush=True)
+            return {**failed, **dict.fromkeys(wanted[i:], why)}
+    return failed
 
 
 def main():
-    listed = sys.argv[1]
-    with open(listed) as f:
+    with open(sys.argv[1]) as f:
         text = f.read()
-    wanted = re.findall(r"^[\w.-]+==\S+", text, re.M)
     installed, missing = (os.path.join(sys.prefix, name) for name in ("installed", "missing"))
     if os.path.exists(installed):
         with open(installed) as f:
             if f.read() == text:
                 return
-    torch = next(w for w in wanted if w.startswith("torch=="))
+    wanted = re.findall(r"^[\w.-]+==\S+", text, re.M)
     print(f"installing {len(wanted)} packages into {os.path.relpath(sys.prefix)}", flush=True)
-    failed = {}
-    if trouble := pip(torch, "-c", listed):
-        failed[torch] = trouble
-    rest = [w for w in wanted if w != torch]
-    if pip("--no-deps", *rest):
-        failed.update((w, trouble) for w in rest if (trouble := pip("--no-deps", w)))
+    pip = Pip()
+    # torch with its dependencies: on some indexes it has more than the listed ones.
+    why = pip.install(wanted[0], "-c", sys.argv[1])
+    failed = {wanted[0]: why} if why else {}
+    failed.update(install(pip, wanted[1:]))
     with open(missing, "w") as f:
-        for name, trouble in failed.items():
-            print(f"NOT INSTALLED: {name}: {trouble}", flush=True)
-            print(f"{name}: {trouble}", file=f)
+        for package, why in failed.items():
+            print(f"NOT INSTALLED: {package}: {why}", flush=True)
+            print(f"{package}: {why}", file=f)
     if not failed:  # otherwise the next run tries again
         with open(installed, "w") as f:
             f.write(text)
