@@ -2,7 +2,9 @@
 """Memory-mapped files: each page fault of theirs is in the trace, with its file
 and page. The truth is the kernel's count of the very thread that faulted."""
 import ctypes
+import json
 import os
+import shutil
 import sys
 from collections import Counter
 
@@ -279,6 +281,24 @@ def test_what_reads_by_mapping(name, data, tmp_path):
     assert report["run"]["lost_events"] == 0
     mapped = [f for f in report["files"] if f["mapped"]]
     assert sum(f["mapped"]["major"] + f["mapped"]["minor"] + f["mapped"]["written"] for f in mapped) == len(events)
+
+
+@pytest.mark.skipif(not shutil.which("fio"), reason="no fio here")
+@pytest.mark.parametrize("rw", ["randread", "randwrite", "randrw"])
+def test_fio_s_mapped_blocks_are_the_faults(rw, tmp_path):
+    """Its random order has each block once, and it asks for no read-ahead."""
+    job = ["fio", "--name=job", f"--directory={tmp_path}", "--size=4m", f"--bs={PAGE}", f"--rw={rw}", "--ioengine=mmap",
+           "--output-format=json"]
+    aiotrace.run([*job, "--create_only=1"])
+    done = aiotrace.run_traced(job, tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout[done.stdout.index("{"):])["jobs"][0]
+    blocks = said["read"]["total_ios"] + said["write"]["total_ios"]
+    if said["majf"] < blocks:  # fio had them dropped first
+        pytest.skip("this file system keeps files in memory")
+    events = [e for e in aiotrace.dump(tmp_path / "traces") if e.path.endswith("/job.0.0") and e.call == "fault.major"]
+    assert sorted(e.offset for e in events) == list(range(0, 4 << 20, PAGE)) and blocks == len(events)
+    assert sum(e.result for e in events) == said["read"]["io_bytes"] + said["write"]["io_bytes"]
 
 
 def test_hdf5_reads_are_calls(tmp_path, data):
