@@ -104,6 +104,7 @@ LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cp
 ifeq ($(PYTHON),/usr/bin/python3)
 DEMO_PACKAGES  += python3-torch libopenblas0-pthread python3-numpy python3-pil
 CHECK_PACKAGES += python3-pytest python3-jsonschema
+FRAMEWORKS_PACKAGES := python3-venv
 endif
 
 # $(call install,PACKAGES): does nothing, and needs no network, when all is there.
@@ -135,7 +136,7 @@ modules = @for m in $(1); do \
     echo "make: $(PYTHON) has no module $$m: install it there, or leave PYTHON= out" >&2; exit 1; }; \
 done
 
-.PHONY: deps deps-build deps-demo deps-bench deps-lint
+.PHONY: deps deps-build deps-demo deps-frameworks deps-bench deps-lint
 deps: ## install what `make check` needs and is missing (apt)
 	$(call install,$(CHECK_PACKAGES))
 	$(call modules,torch numpy PIL pytest jsonschema)
@@ -146,6 +147,9 @@ deps-build:
 deps-demo:
 	$(call install,$(DEMO_PACKAGES))
 	$(call modules,torch numpy PIL)
+
+deps-frameworks: deps
+	$(call install,$(FRAMEWORKS_PACKAGES))
 
 deps-bench:
 	$(call install,$(BENCH_PACKAGES))
@@ -173,24 +177,17 @@ PYTEST = AIOTRACE_BUILD=$(abspath $(BUILD)) PYTHONDONTWRITEBYTECODE=1 \
 .PHONY: check
 check: deps ## install what is missing, build, run all tests
 	$(Q)$(MAKE) --no-print-directory all unit snippets
-	$(Q)$(PYTEST) $(or $(TESTS),tests --ignore=tests/frameworks)
+	$(Q)$(PYTEST) $(or $(TESTS),tests)
 
 # The frameworks that people train with, in an environment of their own.
-FRAMEWORKS_PYTHON ?= python3
 FRAMEWORKS := $(abspath $(BUILD))/frameworks
 
-.PHONY: check-frameworks deps-venv
-check-frameworks: deps ## install PyTorch, Lightning, JAX ... (pip), compare their I/O with strace's
-	$(Q)$(FRAMEWORKS_PYTHON) -c 'import ensurepip' 2>/dev/null || $(MAKE) --no-print-directory deps-venv
-	$(Q)$(FRAMEWORKS_PYTHON) -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo 'make: $(FRAMEWORKS_PYTHON) is not Python 3.11 or later with venv: give one as FRAMEWORKS_PYTHON=' >&2; exit 1; }
+.PHONY: check-frameworks
+check-frameworks: deps-frameworks ## install PyTorch, Lightning, JAX ... (pip), compare their I/O with strace's
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)test -x $(FRAMEWORKS)/bin/python || $(FRAMEWORKS_PYTHON) -m venv $(FRAMEWORKS)
+	$(Q)test -x $(FRAMEWORKS)/bin/pip || $(PYTHON) -m venv --clear $(FRAMEWORKS)
 	$(Q)$(FRAMEWORKS)/bin/python tests/frameworks/install.py tests/frameworks/requirements.txt
 	$(Q)$(PYTEST) $(or $(TESTS),tests/frameworks)
-
-deps-venv:
-	$(call install,python3-venv)
 
 .PHONY: bench
 bench: deps-bench ## what tracing costs and how fast traces are read (ARGS=--quick: a minute)
@@ -247,7 +244,7 @@ clean: ## remove build/
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | \
-	  while IFS="$$(printf '\t')" read -r name text; do printf '  make %-10s %s\n' "$$name" "$$text"; done
+	  while IFS="$$(printf '\t')" read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 	@printf '\n  CC=clang  PYTHON=/path/to/python3  BUILD=dir  V=1 (show commands)\n'
 	@printf '  make check TESTS=tests/e2e/test_offsets.py ARGS=-x  (some tests only)\n'
 

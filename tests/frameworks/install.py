@@ -12,8 +12,9 @@ import sys
 import time
 
 MINUTES = 20  # for all of it: a slow index is one that is out of reach
-OUT_OF_REACH = re.compile(r"Connection(Error| refused| broken| reset)|Temporary failure in name|Network is unreachable|"
-                          r"timed out|Max retries|ProxyError|SSLError|NewConnectionError")
+OUT_OF_REACH = re.compile(r"Connection refused|Connection reset|Name or service not known|Temporary failure in name resolution|"
+                          r"Network is unreachable|timed out|ProxyError|SSLError|ConnectionError")
+IN_A_ROW = 3  # failures from the start on: then the index has nothing
 
 
 class Pip:
@@ -28,12 +29,13 @@ class Pip:
             done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                   text=True, errors="replace", timeout=max(self.end - time.monotonic(), 1))
         except subprocess.TimeoutExpired:
-            return f"timed out: all packages have {MINUTES} minutes"
+            return f"the package index is out of reach (more than {MINUTES} minutes)"
         if done.returncode == 0:
             return None
         lines = done.stdout.splitlines()
-        why = next((line for line in lines if OUT_OF_REACH.search(line)), None)
-        return why or next((line for line in lines if line.startswith("ERROR")), "pip failed")
+        if reach := OUT_OF_REACH.findall(done.stdout):
+            return f"the package index is out of reach ({reach[-1]})"
+        return next((line for line in lines if line.startswith("ERROR")), "pip failed")
 
 
 def install(pip, wanted):
@@ -42,12 +44,10 @@ def install(pip, wanted):
         return {}
     failed = {}
     for i, package in enumerate(wanted):
-        why = pip.install("--no-deps", package, retries=1)
-        if why:
+        if why := pip.install("--no-deps", package, retries=1):
             failed[package] = why
-        if why and OUT_OF_REACH.search(why):
-            print(f"the package index is out of reach: {why}", flush=True)
-            return {**failed, **dict.fromkeys(wanted[i:], why)}
+        if why and ("out of reach" in why or len(failed) == i + 1 == IN_A_ROW):
+            return {**failed, **dict.fromkeys(wanted[i + 1:], why)}
     return failed
 
 
@@ -63,13 +63,15 @@ def main():
     print(f"installing {len(wanted)} packages into {os.path.relpath(sys.prefix)}", flush=True)
     pip = Pip()
     # torch with its dependencies: on some indexes it has more than the listed ones.
-    why = pip.install(wanted[0], "-c", sys.argv[1])
-    failed = {wanted[0]: why} if why else {}
-    failed.update(install(pip, wanted[1:]))
+    torch, rest = wanted[0], wanted[1:]
+    why = pip.install(torch, "-c", sys.argv[1])
+    failed = {torch: why} if why else {}
+    failed.update(install(pip, rest))
     with open(missing, "w") as f:
-        for package, why in failed.items():
-            print(f"NOT INSTALLED: {package}: {why}", flush=True)
-            print(f"{package}: {why}", file=f)
+        for reason in dict.fromkeys(failed.values()):
+            line = f"{', '.join(package for package, why in failed.items() if why == reason)}: {reason}"
+            print(f"NOT INSTALLED: {line}", flush=True)
+            print(line, file=f)
     if not failed:  # otherwise the next run tries again
         with open(installed, "w") as f:
             f.write(text)
