@@ -106,12 +106,19 @@ static struct fd fd_entry(struct file file, struct description *description)
 	                   .kind = file.kind};
 }
 
-/* A deleted file keeps the name that it had. */
+static bool fd_is_file(const char *name, const struct stat *about)
+{
+	struct stat other;
+	return SYS2(stat, name, &other) == 0 && other.st_ino == about->st_ino &&
+	       other.st_dev == about->st_dev;
+}
+
+/* A deleted name stands for the file as before; the file may have others. */
 static void fd_undelete(char *name, const struct stat *about)
 {
 	static const char suffix[] = " (deleted)";
 	size_t length = strlen(name), bytes = sizeof suffix - 1;
-	if (about->st_nlink == 0 && length > bytes && !strcmp(name + length - bytes, suffix))
+	if (length > bytes && !strcmp(name + length - bytes, suffix) && !fd_is_file(name, about))
 		name[length - bytes] = '\0';
 }
 

@@ -11,6 +11,7 @@
  * changed, 0 before it was asked for. A reader that meets a change asks the
  * kernel itself. */
 static uint32_t path_cwd_version;
+static uint32_t path_cwd_changes;
 static char path_cwd[PATH_BYTES];
 static __thread bool path_cwd_parted __attribute__((tls_model("initial-exec")));
 
@@ -20,22 +21,41 @@ static bool path_ask_cwd(char name[PATH_BYTES])
 	return bytes > 0 && name[0] == '/';
 }
 
-void path_cwd_changed(void)
+/* Returns false where another thread is at it. */
+static bool path_cwd_update(void)
 {
 	char now[PATH_BYTES];
-	uint32_t version = __atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED);
+	uint32_t version = __atomic_load_n(&path_cwd_version, __ATOMIC_SEQ_CST);
 	bool known = path_ask_cwd(now);
 	if (version & 1 || !__atomic_compare_exchange_n(&path_cwd_version, &version, version + 1, 0,
-	                                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-		return;
+	                                                __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return false;
 	if (known)
 		memcpy(path_cwd, now, strlen(now) + 1);
-	__atomic_store_n(&path_cwd_version, known ? version + 2 : 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&path_cwd_version, known ? version + 2 : 0, __ATOMIC_SEQ_CST);
+	return true;
+}
+
+/* Whoever is at it asks again if there was a change meanwhile. */
+void path_cwd_changed(void)
+{
+	uint32_t change = __atomic_add_fetch(&path_cwd_changes, 1, __ATOMIC_SEQ_CST), done;
+	do
+		done = change;
+	while (path_cwd_update() &&
+	       (change = __atomic_load_n(&path_cwd_changes, __ATOMIC_SEQ_CST)) != done);
+}
+
+void path_cwd_look(void)
+{
+	if (!path_cwd_parted && __atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) != 0)
+		path_cwd_changed();
 }
 
 void path_cwd_part(bool own)
 {
 	path_cwd_parted = own;
+	path_cwd_look();
 }
 
 void path_cwd_keep(void)

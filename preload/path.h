@@ -27,6 +27,9 @@ void path_cwd_changed(void);
 /* It is about to: until path_cwd_changed, names are seen from where it is. */
 void path_cwd_keep(void);
 
+/* It may have another name since, given by this process or another one. */
+void path_cwd_look(void);
+
 /* A vfork child of the calling thread has, or no longer has, a working directory
  * of its own. */
 void path_cwd_part(bool own);

@@ -7,6 +7,7 @@ void call_pulse(void)
 {
 	fd_find_unseen();
 	cufile_async_look();
+	path_cwd_look();
 }
 
 bool call_begin_in_vfork(struct call *call, int fd)

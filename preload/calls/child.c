@@ -85,6 +85,7 @@ int system(const char *command)
 		return REAL(system)(command);
 	int status = REAL(system)(command);
 	int64_t result = event_result(status);
+	path_cwd_look();
 	child_started(&call, AIOT_CALL_system, NULL, 0, result);
 	return status;
 }

@@ -13,6 +13,7 @@ static int names_moved(const struct call *call, enum aiot_call id, int from_dire
 	if (returned == 0) {
 		call_forget_name(from_directory, from);
 		call_forget_name(to_directory, to);
+		path_cwd_look();
 	}
 	return returned;
 }

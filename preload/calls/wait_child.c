@@ -11,6 +11,8 @@ static pid_t child_ended(const struct call *call, enum aiot_call id, pid_t child
 		return returned;
 	int saved = errno;
 	struct aiot_event event = wait_event(call, id, returned);
+	if (child > 0)
+		path_cwd_look();
 	event.aux = child > 0 ? (uint32_t)child : 0;
 	wait_store(&event);
 	errno = saved;

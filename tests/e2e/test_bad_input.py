@@ -67,6 +67,40 @@ d = os.open("..", os.O_RDONLY); os.read(os.open("../b/c/here", os.O_RDONLY, dir_
 os.fchdir(d)
 with open("here", "rb", buffering=0) as f: f.read()
 """,
+    "working_folders_that_are_renamed_and_removed": """
+import subprocess
+write = lambda name: os.write(os.open(name, os.O_CREAT | os.O_WRONLY), name.encode())
+os.mkdir("a"); os.chdir("a"); write("x"); os.rename("../a", "../b"); write("y")
+subprocess.run(["mv", "../b", "../c"], check=True); write("z"); os.unlink("x")
+with open("y", "rb", buffering=0) as f: f.read()
+os.mkdir("d"); os.chdir("d"); write("w"); os.unlink("w"); os.rmdir("../d")
+try: write("v")
+except OSError: pass
+os.chdir("../.."); write("u")
+""",
+    "folders_that_are_renamed_and_replaced": """
+os.makedirs("a/b"); d = os.open("a", os.O_RDONLY); fd = os.open("a/b/x", os.O_CREAT | os.O_RDWR); os.write(fd, b"1")
+os.rename("a", "c"); os.write(fd, b"22"); os.makedirs("a/b"); os.write(os.open("a/b/x", os.O_CREAT | os.O_RDWR), b"333")
+os.write(os.open("c/b/x", os.O_RDWR), b"4444"); os.write(os.open("b/y", os.O_CREAT | os.O_WRONLY, dir_fd=d), b"55555")
+""",
+    "files_that_are_replaced_and_linked": """
+for i in range(3):
+    with open("tmp", "wb", buffering=0) as f: f.write(bytes(i + 1))
+    old = os.open("data", os.O_RDONLY); os.rename("tmp", "data"); os.read(old, 7); os.read(os.open("data", os.O_RDONLY), 9)
+os.link("data", "other"); a = os.open("data", os.O_RDWR); b = os.open("other", os.O_RDWR); os.write(b, b"zz"); os.read(a, 3)
+os.unlink("data"); os.read(a, 4); os.read(b, 4); os.read(os.open(f"/proc/self/fd/{a}", os.O_RDONLY), 1)
+named = os.open("so named (deleted)", os.O_CREAT | os.O_RDWR); os.read(os.open(f"/proc/self/fd/{named}", os.O_RDONLY), 2)
+os.makedirs("r/s/t"); os.symlink("r/s/t", "short"); os.chdir("short"); os.write(os.open("../up", os.O_CREAT | os.O_WRONLY), b"1")
+os.chdir(".."); os.write(os.open("./t/..//there", os.O_CREAT | os.O_WRONLY), b"22")
+""",
+    "descriptors_closed_behind_the_back": """
+libc = __import__("ctypes").CDLL(None)
+a = os.open("data", os.O_RDONLY); b = os.open("data", os.O_RDONLY); os.read(a, 5); os.read(b, 6); libc.close_range(a, a, 0)
+c = os.open("one", os.O_CREAT | os.O_RDWR); assert c == a; os.write(c, b"1"); os.read(b, 3)
+libc.syscall(436, b, b, 0); d = os.open("two", os.O_CREAT | os.O_RDWR); assert d == b; os.write(d, b"22")
+libc.close_range(c, 0xffffffff, 4); os.write(c, b"333")
+e = os.open("data", os.O_RDONLY); os.read(e, 5); os.dup2(c, e); os.write(e, b"4444"); os.dup2(e, 200); os.close(c); os.write(200, b"55555")
+""",
     "the_longest_names": """
 name = "n" * 255
 with open(name, "wb", buffering=0) as f: f.write(b"1")
