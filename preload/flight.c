@@ -112,7 +112,8 @@ void flight_store_at(const struct flight *flight, int64_t result, uint64_t end, 
 {
 	const struct description *held = flight->fd.description;
 	const struct clock_pair *pair = clock_at(end);
-	struct aiot_event event = {.start_ns = clock_ns(pair, flight->start),
+	uint64_t start_ns = flight->start_ns ? flight->start_ns : clock_ns(pair, flight->start);
+	struct aiot_event event = {.start_ns = start_ns,
 	                           .duration_ns = clock_span(pair, end - flight->start),
 	                           .offset = flight->offset,
 	                           .size = flight->size,

@@ -9,13 +9,14 @@
 #include "flight.h"
 
 /* Puts an operation into flight before it is submitted: its completion may be
- * seen by another thread at once. */
-static bool aio_begin(enum aiot_call id, const struct aiocb *block, bool write)
+ * seen by another thread at once. `start_ns`: of the call on a list, or 0. */
+static bool aio_begin(enum aiot_call id, const struct aiocb *block, bool write, uint64_t start_ns)
 {
 	struct call call;
 	if (!block || !call_begin_on(&call, block->aio_fildes))
 		return false;
 	struct flight flight = {.start = call.start,
+	                        .start_ns = start_ns,
 	                        .fd = call.fd,
 	                        .offset = block->aio_offset,
 	                        .size = block->aio_nbytes,
@@ -56,28 +57,28 @@ static void aio_reap_list(const struct aiocb *const list[], int count)
 
 int aio_read(struct aiocb *block)
 {
-	if (!aio_begin(AIOT_CALL_aio_read, block, false))
+	if (!aio_begin(AIOT_CALL_aio_read, block, false, 0))
 		return REAL(aio_read)(block);
 	return aio_submitted(block, REAL(aio_read)(block));
 }
 
 int aio_read64(struct aiocb64 *block)
 {
-	if (!aio_begin(AIOT_CALL_aio_read64, (struct aiocb *)block, false))
+	if (!aio_begin(AIOT_CALL_aio_read64, (struct aiocb *)block, false, 0))
 		return REAL(aio_read64)(block);
 	return aio_submitted((struct aiocb *)block, REAL(aio_read64)(block));
 }
 
 int aio_write(struct aiocb *block)
 {
-	if (!aio_begin(AIOT_CALL_aio_write, block, true))
+	if (!aio_begin(AIOT_CALL_aio_write, block, true, 0))
 		return REAL(aio_write)(block);
 	return aio_submitted(block, REAL(aio_write)(block));
 }
 
 int aio_write64(struct aiocb64 *block)
 {
-	if (!aio_begin(AIOT_CALL_aio_write64, (struct aiocb *)block, true))
+	if (!aio_begin(AIOT_CALL_aio_write64, (struct aiocb *)block, true, 0))
 		return REAL(aio_write64)(block);
 	return aio_submitted((struct aiocb *)block, REAL(aio_write64)(block));
 }
@@ -141,11 +142,13 @@ ssize_t aio_return64(struct aiocb64 *block)
 	return REAL(aio_return64)(block);
 }
 
-/* Records a call about several operations, and those that it shows finished. */
-static int aio_listed(const struct call *call, enum aiot_call id, const struct aiocb *const list[],
-                      int count, int mode, int returned)
+/* Records a call about several operations, and those that it shows finished. It
+ * begins when they say that it did, unless `start_ns` is 0. */
+static int aio_listed(const struct call *call, uint64_t start_ns, enum aiot_call id,
+                      const struct aiocb *const list[], int count, int mode, int returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
+	event.start_ns = start_ns ? start_ns : event.start_ns;
 	event.size = count > 0 ? (uint64_t)count : 0;
 	event.aux = (uint32_t)mode;
 	event_store(&event);
@@ -158,7 +161,7 @@ int aio_suspend(const struct aiocb *const list[], int count, const struct timesp
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(aio_suspend)(list, count, timeout);
-	return aio_listed(&call, AIOT_CALL_aio_suspend, list, count, 0,
+	return aio_listed(&call, 0, AIOT_CALL_aio_suspend, list, count, 0,
 	                  REAL(aio_suspend)(list, count, timeout));
 }
 
@@ -167,7 +170,7 @@ int aio_suspend64(const struct aiocb64 *const list[], int count, const struct ti
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(aio_suspend64)(list, count, timeout);
-	return aio_listed(&call, AIOT_CALL_aio_suspend64, (const struct aiocb *const *)list, count,
+	return aio_listed(&call, 0, AIOT_CALL_aio_suspend64, (const struct aiocb *const *)list, count,
 	                  0, REAL(aio_suspend64)(list, count, timeout));
 }
 
@@ -187,7 +190,7 @@ int aio_cancel64(int fd, struct aiocb64 *block)
 	return call_ended(&call, AIOT_CALL_aio_cancel64, REAL(aio_cancel64)(fd, block));
 }
 
-static void aio_begin_list(int mode, struct aiocb *const list[], int count)
+static void aio_begin_list(int mode, struct aiocb *const list[], int count, uint64_t start_ns)
 {
 	bool valid = mode == LIO_WAIT || mode == LIO_NOWAIT;
 	for (int i = 0; valid && i < count; i++) {
@@ -195,7 +198,7 @@ static void aio_begin_list(int mode, struct aiocb *const list[], int count)
 		if (opcode == LIO_READ || opcode == LIO_WRITE)
 			aio_begin(opcode == LIO_READ ? AIOT_CALL_lio_listio_read
 			                             : AIOT_CALL_lio_listio_write,
-			          list[i], opcode == LIO_WRITE);
+			          list[i], opcode == LIO_WRITE, start_ns);
 	}
 }
 
@@ -204,9 +207,11 @@ int lio_listio(int mode, struct aiocb *const list[], int count, struct sigevent 
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(lio_listio)(mode, list, count, event);
-	aio_begin_list(mode, list, count);
-	return aio_listed(&call, AIOT_CALL_lio_listio, (const struct aiocb *const *)list, count,
-	                  mode, REAL(lio_listio)(mode, list, count, event));
+	uint64_t start_ns = clock_ns(clock_at(call.start), call.start);
+	aio_begin_list(mode, list, count, start_ns);
+	return aio_listed(&call, start_ns, AIOT_CALL_lio_listio,
+	                  (const struct aiocb *const *)list, count, mode,
+	                  REAL(lio_listio)(mode, list, count, event));
 }
 
 int lio_listio64(int mode, struct aiocb64 *const list[], int count, struct sigevent *event)
@@ -214,7 +219,9 @@ int lio_listio64(int mode, struct aiocb64 *const list[], int count, struct sigev
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(lio_listio64)(mode, list, count, event);
-	aio_begin_list(mode, (struct aiocb *const *)list, count);
-	return aio_listed(&call, AIOT_CALL_lio_listio64, (const struct aiocb *const *)list, count,
-	                  mode, REAL(lio_listio64)(mode, list, count, event));
+	uint64_t start_ns = clock_ns(clock_at(call.start), call.start);
+	aio_begin_list(mode, (struct aiocb *const *)list, count, start_ns);
+	return aio_listed(&call, start_ns, AIOT_CALL_lio_listio64,
+	                  (const struct aiocb *const *)list, count, mode,
+	                  REAL(lio_listio64)(mode, list, count, event));
 }

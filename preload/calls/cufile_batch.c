@@ -12,17 +12,21 @@
 
 static struct pending cufile_batched;
 static uint16_t cufile_batched_generation;
-static uint32_t cufile_batch_lock; /* thread id of its holder; atomic */
+static uint64_t cufile_batch_lock; /* generation and thread id of its holder; atomic */
 
-/* A signal handler's call inside does without. */
+/* A signal handler's call inside does without. In a forked child, a thread of
+ * the parent's that held it is no more. */
 static bool cufile_batch_take(void)
 {
-	uint32_t self = thread_id(), holder;
-	while (holder = 0, !__atomic_compare_exchange_n(&cufile_batch_lock, &holder, self, 0,
-	                                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+	uint64_t self = (uint64_t)state_generation << 32 | thread_id(), holder = 0;
+	while (!__atomic_compare_exchange_n(&cufile_batch_lock, &holder, self, 0, __ATOMIC_ACQUIRE,
+	                                    __ATOMIC_RELAXED)) {
 		if (holder == self)
 			return false;
-		SYS0(sched_yield);
+		if (holder >> 32 == state_generation) {
+			SYS0(sched_yield);
+			holder = 0;
+		}
 	}
 	if (cufile_batched_generation != state_generation) {
 		pending_make(&cufile_batched, CUFILE_BATCHED);
@@ -41,13 +45,15 @@ static uint64_t cufile_batch_key(const void *batch, const void *cookie)
 	return (uintptr_t)batch * 0x9E3779B97F4A7C15u ^ (uintptr_t)cookie;
 }
 
-static void cufile_batch_add(const struct call *call, const void *batch,
+/* Before the batch is submitted: another thread may see the end at once. */
+static void cufile_batch_add(const struct call *call, uint64_t start_ns, const void *batch,
                              const struct cufile_operation *one)
 {
 	struct cufile_handle file = cufile_handle_look(one->handle);
 	const struct description *held = file.fd.description;
 	struct operation operation = {.user_data = cufile_batch_key(batch, one->cookie),
 	                              .flight = {.start = call->start,
+	                                         .start_ns = start_ns,
 	                                         .fd = file.fd,
 	                                         .offset = one->offset,
 	                                         .size = one->size,
@@ -72,20 +78,50 @@ static struct cufile_status cufile_batch_ended(const struct call *call, enum aio
 	return status;
 }
 
+static void cufile_batch_begin(const struct call *call, uint64_t start_ns, const void *batch,
+                               const struct cufile_operation *list, unsigned count)
+{
+	if (!list || !cufile_batch_take())
+		return;
+	for (unsigned i = 0; i < count; i++)
+		cufile_batch_add(call, start_ns, batch, &list[i]);
+	cufile_batch_give();
+}
+
+/* It was not submitted after all. */
+static void cufile_batch_refused(const void *batch, const struct cufile_operation *list,
+                                 unsigned count)
+{
+	if (!cufile_batch_take())
+		return;
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t key = cufile_batch_key(batch, list[i].cookie);
+		struct operation *found = pending_find(&cufile_batched, key, true);
+		if (found)
+			pending_remove(&cufile_batched, found);
+	}
+	cufile_batch_give();
+}
+
+/* Its operations' events may be timed by another pair of clocks than its own:
+ * all say that they began when it did, and it stands before them. */
 struct cufile_status cuFileBatchIOSubmit(void *batch, unsigned count, struct cufile_operation *list,
                                          unsigned flags)
 {
 	struct call call;
 	if (!cufile_begin(&call, CUFILE_CALLER))
 		return REAL_NEAR(cuFileBatchIOSubmit)(batch, count, list, flags);
-	bool ours = cufile_batch_take();
+	uint64_t start_ns = clock_ns(clock_at(call.start), call.start);
+	cufile_batch_begin(&call, start_ns, batch, list, count);
 	struct cufile_status status = REAL_NEAR(cuFileBatchIOSubmit)(batch, count, list, flags);
 	int saved = errno;
-	for (unsigned i = 0; ours && !status.error && i < count; i++)
-		cufile_batch_add(&call, batch, &list[i]);
-	if (ours)
-		cufile_batch_give();
-	cufile_batch_ended(&call, AIOT_CALL_cuFileBatchIOSubmit, count, count, status);
+	if (status.error)
+		cufile_batch_refused(batch, list, count);
+	struct aiot_event event = call_event(&call, AIOT_CALL_cuFileBatchIOSubmit, 0);
+	event.start_ns = start_ns;
+	event.size = count;
+	event.result = status.error ? -(int64_t)status.error : count;
+	event_store(&event);
 	errno = saved;
 	return status;
 }

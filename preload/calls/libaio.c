@@ -28,12 +28,15 @@ static bool libaio_begin(struct call *call, bool submits)
 	return true;
 }
 
-static void libaio_store(const struct call *call, enum aiot_call id, uint64_t size, int64_t result)
+/* Returns when the call began. */
+static uint64_t libaio_store(const struct call *call, enum aiot_call id, uint64_t size,
+                             int64_t result)
 {
 	struct aiot_event event = call_event(call, id, 0);
 	event.size = size;
 	event.result = result;
 	event_store(&event);
+	return event.start_ns;
 }
 
 static uint64_t libaio_vector_bytes(const struct iocb *block)
@@ -64,10 +67,11 @@ static struct flight libaio_flight(const struct iocb *block)
 	return flight;
 }
 
-static void libaio_enter(const struct call *call, const struct iocb *block)
+static void libaio_enter(const struct call *call, uint64_t start_ns, const struct iocb *block)
 {
 	struct flight flight = libaio_flight(block);
 	flight.start = call->start;
+	flight.start_ns = start_ns;
 	flight.descriptor = (int)block->aio_fildes;
 	flight.fd = fd_look(flight.descriptor);
 	flight.write =
@@ -81,9 +85,10 @@ static void libaio_enter(const struct call *call, const struct iocb *block)
 static void libaio_submitted(const struct call *call, const long a[6], int64_t result)
 {
 	struct iocb *const *list = (struct iocb *const *)a[2];
-	libaio_store(call, AIOT_CALL_io_submit, a[1] > 0 ? (uint64_t)a[1] : 0, result);
+	uint64_t size = a[1] > 0 ? (uint64_t)a[1] : 0;
+	uint64_t start_ns = libaio_store(call, AIOT_CALL_io_submit, size, result);
 	for (int64_t i = 0; i < result; i++)
-		libaio_enter(call, list[i]);
+		libaio_enter(call, start_ns, list[i]);
 	__atomic_fetch_sub(&libaio_submitting, 1, __ATOMIC_SEQ_CST);
 }
 

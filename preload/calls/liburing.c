@@ -68,8 +68,8 @@ static int liburing_submitted(const struct call *call, enum aiot_call id, unsign
                               const struct io_uring *ring, int result)
 {
 	int saved = errno;
-	uring_end(call, id, least, result);
-	uring_look(call, ring->ring_fd, result);
+	uint64_t start_ns = uring_end(call, id, least, result);
+	uring_look(call, start_ns, ring->ring_fd, result);
 	errno = saved;
 	return result;
 }
@@ -79,8 +79,8 @@ static int liburing_waited(const struct call *call, enum aiot_call id, unsigned 
                            const struct io_uring *ring, int result)
 {
 	int saved = errno;
-	uring_end(call, id, least, result);
-	uring_look(call, ring->ring_fd, -1);
+	uint64_t start_ns = uring_end(call, id, least, result);
+	uring_look(call, start_ns, ring->ring_fd, -1);
 	errno = saved;
 	return result;
 }
@@ -171,7 +171,7 @@ unsigned io_uring_peek_batch_cqe(struct io_uring *ring, struct io_uring_cqe **cq
 	unsigned got = REAL_NEAR(io_uring_peek_batch_cqe)(ring, cqes, count);
 	int saved = errno;
 	if (!thread_self.inside && call_begin(&call))
-		uring_look(&call, ring->ring_fd, -1);
+		uring_look(&call, 0, ring->ring_fd, -1);
 	event_none();
 	errno = saved;
 	return got;

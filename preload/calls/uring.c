@@ -23,7 +23,7 @@ bool uring_begin(struct call *call)
 	return true;
 }
 
-void uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result)
+uint64_t uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result)
 {
 	int saved = errno;
 	thread_self.inside--;
@@ -32,6 +32,7 @@ void uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_
 	event.result = result;
 	event_store(&event);
 	errno = saved;
+	return event.start_ns;
 }
 
 /* Whether the kernel took more submissions than the calls told of. With SQPOLL
@@ -49,11 +50,11 @@ static void uring_look_at(struct uring *ring, uint64_t start)
 {
 	if (!uring_take(ring, true))
 		return;
-	look_after(ring, start);
+	look_after(ring, start, 0);
 	uring_give(ring);
 }
 
-void uring_look(const struct call *call, int fd, int64_t submitted)
+void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t submitted)
 {
 	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
 	if (fd < 0)
@@ -64,7 +65,7 @@ void uring_look(const struct call *call, int fd, int64_t submitted)
 		return;
 	bool same = ring->fd == fd;
 	if (same) {
-		look_after(ring, call->start);
+		look_after(ring, call->start, start_ns);
 		__atomic_store_n(&ring->hidden, uring_is_hidden(ring, submitted), __ATOMIC_SEQ_CST);
 	}
 	uring_give(ring);
@@ -99,8 +100,8 @@ static void uring_entered(const struct call *call, enum aiot_call id, const long
 {
 	int saved = errno;
 	bool index = a[3] & URING_ENTER_REGISTERED;
-	uring_end(call, id, (uint32_t)a[1], result);
-	uring_look(call, index ? -1 : (int)a[0], result);
+	uint64_t start_ns = uring_end(call, id, (uint32_t)a[1], result);
+	uring_look(call, start_ns, index ? -1 : (int)a[0], result);
 	errno = saved;
 }
 

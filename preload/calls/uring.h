@@ -12,12 +12,13 @@
 /* Begins a call, unless it is one that a traced function makes itself. */
 bool uring_begin(struct call *call);
 
-/* Ends it: stores its event. `result` is a value, or -errno. Keeps errno. */
-void uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result);
+/* Ends it: stores its event, and returns when that says it began. `result` is a
+ * value, or -errno. Keeps errno. */
+uint64_t uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result);
 
-/* Looks at the ring behind `fd`, on which a call has submitted `submitted`
- * operations; -1 where it does not tell. */
-void uring_look(const struct call *call, int fd, int64_t submitted);
+/* Looks at the ring behind `fd`, on which a call that began at `start_ns`, or 0,
+ * has submitted `submitted` operations; -1 where it does not tell. */
+void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t submitted);
 
 /* A ring was made. `hidden`: what is submitted to it may never be seen. */
 void uring_made(int fd, const struct uring_layout *layout, bool hidden);

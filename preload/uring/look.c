@@ -13,6 +13,7 @@
 
 struct look {
 	uint64_t start, end; /* ticks: of what it finds submitted and completed */
+	uint64_t start_ns;   /* as the event of the call says it; 0 = none does */
 	bool polled;         /* from outside */
 	bool gap;            /* completions were missed */
 };
@@ -24,16 +25,34 @@ static uint32_t look_sq_tail(const struct uring *ring)
 	return uring_load(ring->sq, ring->layout.sq_tail);
 }
 
-/* A slot is filled again at the earliest when the program has taken this
- * operation's completion, or, where slots are used in order, when the queue
- * went round. The program fills slots ahead of the tail that it shows: half of
- * the queue is left to it. */
+/* Each operation is told of or lost once: the kernel's count of them is the
+ * most that the two make together. */
+static void look_lose(struct uring *ring, uint32_t count)
+{
+	int32_t most = (int32_t)(ring->sq_seen - ring->told - ring->lost);
+	if (most <= 0 || !count)
+		return;
+	count = count < (uint32_t)most ? count : (uint32_t)most;
+	ring->lost += count;
+	loss_count(AIOT_LOSS_ASYNC, count);
+}
+
+/* A completion that belongs to no operation that is known. */
+static void look_lose_one(struct uring *ring)
+{
+	if (ring->silent)
+		ring->silent--;
+	else
+		look_lose(ring, 1);
+}
+
+/* From outside, a slot may be found while the program fills it anew. One that the
+ * kernel has not taken is not filled yet; of the others, the completion tells:
+ * a program that has not taken it has not filled the slot again. */
 static bool look_is_certain(const struct uring *ring, const struct look *look, uint32_t number)
 {
-	if (!look->polled)
-		return true;
-	uint32_t behind = look_sq_tail(ring) - number;
-	return ring->identity && behind <= ring->layout.sq_entries / 2;
+	uint32_t taken = uring_load(ring->sq, ring->layout.sq_head);
+	return !look->polled || (ring->identity && (int32_t)(number - taken) >= 0);
 }
 
 static bool look_read_entry(const struct uring *ring, uint32_t number, struct io_uring_sqe *entry)
@@ -64,6 +83,18 @@ static void look_forget_overtaken(struct uring *ring, uint64_t user_data, uint32
 		pending_remove(&ring->pending, older);
 }
 
+/* What is seen from outside may be the same operation twice, the one that was
+ * read too late, or another: which of them completes can't be told. */
+static bool look_forget_twins(struct uring *ring, uint64_t user_data)
+{
+	struct operation *older, *any = NULL;
+	while ((older = pending_find(&ring->pending, user_data, false))) {
+		any = older;
+		pending_remove(&ring->pending, older);
+	}
+	return any != NULL;
+}
+
 static void look_at_submission(struct uring *ring, const struct look *look, uint32_t number)
 {
 	struct io_uring_sqe entry;
@@ -73,13 +104,21 @@ static void look_at_submission(struct uring *ring, const struct look *look, uint
 	bool certain = look_is_certain(ring, look, number);
 	struct operation operation = operation_of(ring, &entry);
 	operation.flight.start = look->start;
+	operation.flight.start_ns = look->start_ns;
 	operation.number = number;
 	operation.head = head;
 	operation.certain = certain;
-	look_forget_overtaken(ring, entry.user_data, number);
+	if (look->polled)
+		operation.ambiguous = look_forget_twins(ring, entry.user_data);
+	else
+		look_forget_overtaken(ring, entry.user_data, number);
 	/* A success without a completion entry: nobody will tell. */
-	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS || !pending_add(&ring->pending, &operation))
-		loss_count(AIOT_LOSS_ASYNC, 1);
+	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS) {
+		look_lose(ring, 1);
+		ring->silent++;
+	} else {
+		pending_add(&ring->pending, &operation);
+	}
 	if (operation.closes)
 		fd_closed(operation.flight.descriptor);
 }
@@ -115,7 +154,8 @@ static struct operation *look_match(struct uring *ring, uint32_t number, uint64_
 		look_forget_overtaken(ring, user_data, found->number);
 		found = pending_find(pending, user_data, false);
 	}
-	if (!found || found->certain || (int32_t)(number - found->head) >= 0)
+	if (!found ||
+	    (!found->ambiguous && (found->certain || (int32_t)(number - found->head) >= 0)))
 		return found;
 	pending_remove(pending, found);
 	return NULL;
@@ -124,27 +164,32 @@ static struct operation *look_match(struct uring *ring, uint32_t number, uint64_
 static void look_at_completion(struct uring *ring, const struct look *look, uint32_t number,
                                const struct io_uring_cqe *entry)
 {
-	if (entry->flags & LOOK_CQE_NOTIFICATION)
-		return;
 	struct operation *found = look_match(ring, number, entry->user_data);
 	if (!found) {
-		loss_count(AIOT_LOSS_ASYNC, 1);
+		look_lose_one(ring);
 		return;
 	}
 	uint64_t end = look->end > found->flight.start ? look->end : clock_ticks();
-	operation_completed(ring, found, entry->res, end, look->polled);
-	if (!(entry->flags & IORING_CQE_F_MORE))
-		pending_remove(&ring->pending, found);
+	if (!(entry->flags & LOOK_CQE_NOTIFICATION))
+		operation_completed(ring, found, entry->res, end, look->polled);
+	if (entry->flags & IORING_CQE_F_MORE)
+		return;
+	ring->told++;
+	pending_remove(&ring->pending, found);
 }
 
-/* The kernel may fill a slot again once the program has taken what was in it,
- * and it is a little ahead of the tail that it shows. */
-static bool look_is_stable(const struct uring *ring, const struct look *look, uint32_t number,
-                           uint32_t head, uint32_t tail)
+/* The kernel may fill a slot again once the program has taken what was in it. It
+ * fills a batch before it shows the tail: during a call of the program's all
+ * are shown, from outside there may be as many more as were submitted. */
+static bool look_is_stable(const struct uring *ring, const struct look *look, uint32_t number)
 {
-	uint32_t entries = ring->layout.cq_entries;
-	uint32_t ahead = !look->polled ? 0 : entries < 16 ? entries / 2 : 8;
-	return (int32_t)(head - number) <= 0 || tail - number <= entries - ahead;
+	const struct uring_layout *at = &ring->layout;
+	uint32_t head = uring_load(ring->cq, at->cq_head), tail = uring_load(ring->cq, at->cq_tail);
+	if ((int32_t)(head - number) <= 0)
+		return true;
+	bool shown = !look->polled && !(at->flags & IORING_SETUP_SQPOLL);
+	uint32_t most = shown ? tail : look_sq_tail(ring);
+	return (int32_t)(most - tail) >= 0 && most - number <= at->cq_entries;
 }
 
 /* Completions from ring->cq_seen on: all are copied, then the counters are read
@@ -159,13 +204,15 @@ static void look_at_chunk(struct uring *ring, struct look *look, uint32_t count)
 		       ring->cq + at->cqes + ((first + i) & mask) * layout_cqe_bytes(at),
 		       sizeof *entries);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	uint32_t head = uring_load(ring->cq, at->cq_head), tail = uring_load(ring->cq, at->cq_tail);
+	bool stable[LOOK_CHUNK];
+	for (uint32_t i = 0; i < count; i++)
+		stable[i] = look_is_stable(ring, look, first + i);
 	for (uint32_t i = 0; i < count; i++) {
-		if (look_is_stable(ring, look, first + i, head, tail)) {
+		if (stable[i]) {
 			look_at_completion(ring, look, first + i, &entries[i]);
 			continue;
 		}
-		loss_count(AIOT_LOSS_ASYNC, 1);
+		look_lose(ring, 1);
 		ring->doubt = ring->sq_seen;
 		look->gap = true;
 	}
@@ -176,7 +223,7 @@ static uint32_t look_at_completions(struct uring *ring, struct look *look, uint3
 {
 	uint32_t fresh = tail - ring->cq_seen;
 	if (fresh > ring->layout.cq_entries) {
-		loss_count(AIOT_LOSS_ASYNC, fresh - ring->layout.cq_entries);
+		look_lose(ring, fresh - ring->layout.cq_entries);
 		ring->cq_seen = tail - ring->layout.cq_entries;
 		ring->doubt = ring->sq_seen;
 		look->gap = true;
@@ -189,10 +236,10 @@ static uint32_t look_at_completions(struct uring *ring, struct look *look, uint3
 }
 
 /* What was missed is counted by its completion. There can't be more operations
- * in flight than were submitted and did not complete. */
+ * in flight than were submitted and did not end. */
 static void look_after_gap(struct uring *ring)
 {
-	uint32_t most = ring->sq_seen - ring->cq_seen;
+	uint32_t most = ring->sq_seen - ring->told - ring->lost;
 	if ((int32_t)most >= 0 && ring->pending.count > most)
 		pending_drop(&ring->pending, look_is_older, ring->sq_seen - most);
 }
@@ -206,7 +253,7 @@ static uint32_t look_once(struct uring *ring, struct look *look)
 	ring->settled = !look->polled || ring->closings == closings;
 	uint32_t submitted = look_at_submissions(ring, look);
 	uint32_t completed = look_at_completions(ring, look, tail);
-	if (look->gap)
+	if (look->gap || look->polled)
 		look_after_gap(ring);
 	ring->opened = opened;
 	ring->closings = closings;
@@ -215,9 +262,34 @@ static uint32_t look_once(struct uring *ring, struct look *look)
 	return submitted > completed ? submitted : completed;
 }
 
-void look_after(struct uring *ring, uint64_t start)
+static bool look_is_any(const struct operation *operation, uint32_t unused)
 {
-	struct look call = {.start = start, .end = clock_ticks()};
+	(void)operation;
+	(void)unused;
+	return true;
+}
+
+/* Operations that the kernel took and that ended neither way. What only waits,
+ * as for a timeout, is none that an analysis would miss. */
+static void look_lose_rest(struct uring *ring)
+{
+	uint32_t others = ring->pending.count;
+	others -= pending_drop(&ring->pending, look_is_any, 0);
+	ring->sq_seen = uring_load(ring->sq, ring->layout.sq_head);
+	int32_t rest = (int32_t)(ring->sq_seen - ring->told - ring->lost);
+	if (rest <= 0)
+		return;
+	ring->told += others < (uint32_t)rest ? others : (uint32_t)rest;
+	look_lose(ring, (uint32_t)rest);
+}
+
+void look_after(struct uring *ring, uint64_t start, uint64_t start_ns)
+{
+	struct look call = {.start = start, .start_ns = start_ns, .end = clock_ticks()};
+	if (ring->over) {
+		look_lose_rest(ring);
+		return;
+	}
 	look_once(ring, &call);
 	ring->looked = call.end;
 }
@@ -236,22 +308,16 @@ uint32_t look_from_outside(struct uring *ring)
 {
 	if (!uring_take(ring, false))
 		return 0;
-	uint32_t found = look_between(ring);
+	uint32_t found = ring->over ? 0 : look_between(ring);
 	uring_give(ring);
 	return found;
 }
 
-static bool look_is_any(const struct operation *operation, uint32_t unused)
-{
-	(void)operation;
-	(void)unused;
-	return true;
-}
-
 void look_last(struct uring *ring)
 {
-	look_between(ring);
-	loss_count(AIOT_LOSS_ASYNC, pending_drop(&ring->pending, look_is_any, 0));
+	if (!ring->over)
+		look_between(ring);
+	look_lose_rest(ring);
 }
 
 static void look_finish_one(struct uring *ring, uint64_t unused)
@@ -260,6 +326,7 @@ static void look_finish_one(struct uring *ring, uint64_t unused)
 	if (!uring_take(ring, true))
 		return;
 	look_last(ring);
+	ring->over = true;
 	uring_give(ring);
 }
 

@@ -11,8 +11,9 @@
 #include "uring/uring.h"
 
 /* Looks from a call of the program that began at `start` (ticks) and has just
- * returned. The caller has taken the ring. */
-void look_after(struct uring *ring, uint64_t start);
+ * returned. Its event says `start_ns`; 0 if it has none. The caller has taken the
+ * ring. */
+void look_after(struct uring *ring, uint64_t start, uint64_t start_ns);
 
 /* Looks from outside: times are estimates, and submission entries may be in use
  * again. Does nothing while another thread looks. Returns how much was new, as

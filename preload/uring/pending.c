@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/pending.h"
 
-#include "aiotrace/format.h"
 #include "sys.h"
 
 #define PENDING_LEAST 64
@@ -85,8 +84,7 @@ uint32_t pending_drop(struct pending *pending, bool (*which)(const struct operat
 			i++;
 			continue;
 		}
-		dropped += operation->flight.call != AIOT_CALL_NONE &&
-		           operation->flight.call != AIOT_CALL_uring_other;
+		dropped += operation_matters(operation);
 		pending_remove(pending, operation);
 	}
 	return dropped;

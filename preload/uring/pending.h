@@ -7,6 +7,7 @@
 #ifndef PRELOAD_URING_PENDING_H
 #define PRELOAD_URING_PENDING_H
 
+#include "aiotrace/format.h"
 #include "flight.h"
 
 struct operation {
@@ -18,6 +19,7 @@ struct operation {
 	uint8_t opcode;  /* IORING_OP_* */
 	bool used;
 	bool certain;     /* what was read is what the kernel read */
+	bool ambiguous;   /* another with its user_data may be in flight */
 	bool at_position; /* begins at the file's position */
 	bool opens;
 	bool closes; /* its descriptor, from now on */
@@ -41,8 +43,15 @@ struct operation *pending_find(struct pending *pending, uint64_t user_data, bool
 /* Takes out what pending_find returned, and lets go of its description. */
 void pending_remove(struct pending *pending, struct operation *operation);
 
+/* Whether an analysis would miss it: its event would be stored. */
+static inline bool operation_matters(const struct operation *operation)
+{
+	return operation->flight.call != AIOT_CALL_NONE &&
+	       operation->flight.call != AIOT_CALL_uring_other;
+}
+
 /* Takes out, and lets go of, each operation for which `which` says so. Returns
- * how many of them an analysis would miss. */
+ * how many of them matter. */
 uint32_t pending_drop(struct pending *pending, bool (*which)(const struct operation *, uint32_t),
                       uint32_t argument);
 

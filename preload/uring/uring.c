@@ -215,6 +215,8 @@ static void uring_start(struct uring *ring)
 {
 	const struct uring_layout *at = &ring->layout;
 	ring->sq_seen = ring->cq_seen = ring->doubt = 0;
+	ring->told = ring->lost = ring->silent = 0;
+	ring->over = false;
 	ring->sq_told = uring_load(ring->sq, at->sq_head);
 	ring->identity = layout_is_identity(at, ring->sq);
 	ring->looked = clock_ticks();
@@ -278,14 +280,17 @@ static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout,
 /* Whoever made the ring and whoever finds it may come at the same time. */
 static bool uring_begin_adding(void)
 {
-	uint32_t *adding = &uring_words()[URING_WORD_ADDING], self = thread_id(), holder;
-	while (holder = 0, !__atomic_compare_exchange_n(adding, &holder, self, 0, __ATOMIC_ACQUIRE,
-	                                                __ATOMIC_RELAXED)) {
+	uint32_t *adding = &uring_words()[URING_WORD_ADDING], self = thread_id();
+	for (int i = 0; i < URING_PATIENCE; i++) {
+		uint32_t holder = 0;
+		if (__atomic_compare_exchange_n(adding, &holder, self, 0, __ATOMIC_ACQUIRE,
+		                                __ATOMIC_RELAXED))
+			return true;
 		if (holder == self)
 			return false;
 		SYS0(sched_yield);
 	}
-	return true;
+	return false;
 }
 
 /* Has a last look. Returns the inode, 0 if it is no ring. */
@@ -301,8 +306,8 @@ static uint64_t uring_drop(int fd)
 	uring_unmap(ring);
 	pending_free(&ring->pending);
 	fixed_forget(ring);
-	__atomic_store_n(&ring->state, URING_FREE, __ATOMIC_RELEASE);
 	uint64_t inode = ring->inode;
+	__atomic_store_n(&ring->state, URING_FREE, __ATOMIC_RELEASE);
 	uring_give(ring);
 	return inode;
 }

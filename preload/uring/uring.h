@@ -45,6 +45,10 @@ struct uring {
 	uint32_t sq_seen, cq_seen; /* entries looked at, as the kernel counts them */
 	uint32_t doubt;            /* of older submissions, completions may have been missed */
 	uint32_t sq_told;          /* taken by the kernel when a call last told of it */
+	uint32_t told;             /* operations that ended and are accounted for … */
+	uint32_t lost;             /* … and those that were counted as lost */
+	uint32_t silent;           /* of these, may yet complete, if they fail */
+	bool over;                 /* had its last look: what is done from now on is lost */
 	uint64_t looked;           /* ticks at the last look … */
 	uint32_t closings, opened; /* … and fd_closings and description_latest then */
 	bool settled;              /* descriptors are what they were when they were submitted */

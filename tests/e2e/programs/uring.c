@@ -67,6 +67,16 @@ static void prepare(struct io_uring_sqe *sqe, int fd, unsigned n, long offset)
 	sqe->user_data = has("same") ? 7 : n + 1;
 }
 
+/* With SQPOLL the kernel's thread may show an operation completed before it shows
+ * its entry free. */
+static struct io_uring_sqe *entry_of(struct io_uring *ring)
+{
+	struct io_uring_sqe *sqe;
+	while (!(sqe = io_uring_get_sqe(ring)))
+		must(io_uring_sqring_wait(ring), "sqring_wait");
+	return sqe;
+}
+
 static long reaped;
 
 static void reap(struct io_uring *ring, const long *offsets, unsigned least)
@@ -134,7 +144,7 @@ int main(int count, char **arguments)
 		unsigned batch = operations - n < entries ? operations - n : entries;
 		for (unsigned i = 0; i < batch; i++, n++) {
 			offsets[n] = has("position") ? -1 : (long)(n * 7919ul % operations) * BLOCK;
-			prepare(io_uring_get_sqe(&ring), fd, n, offsets[n]);
+			prepare(entry_of(&ring), fd, n, offsets[n]);
 		}
 		must(io_uring_submit(&ring), "submit");
 		reap(&ring, offsets, batch);
