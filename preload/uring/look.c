@@ -83,16 +83,30 @@ static void look_forget_overtaken(struct uring *ring, uint64_t user_data, uint32
 		pending_remove(&ring->pending, older);
 }
 
-/* What is seen from outside may be the same operation twice, the one that was
- * read too late, or another: which of them completes can't be told. */
-static bool look_forget_twins(struct uring *ring, uint64_t user_data)
+/* An entry that was read too late is that of the operation that took its slot,
+ * which is now read again. */
+static bool look_is_twin(const struct uring *ring, const struct operation *older,
+                         const struct operation *newer)
 {
-	struct operation *older, *any = NULL;
-	while ((older = pending_find(&ring->pending, user_data, false))) {
-		any = older;
+	return (newer->number - older->number) % ring->layout.sq_entries == 0 &&
+	       older->flight.offset == newer->flight.offset &&
+	       older->flight.size == newer->flight.size &&
+	       older->flight.call == newer->flight.call;
+}
+
+/* A program uses a user_data again when it has taken the completion of the
+ * operation that had it. */
+static void look_bound_older(struct uring *ring, const struct operation *newer)
+{
+	struct operation *older = pending_find(&ring->pending, newer->user_data, true);
+	if (!older)
+		return;
+	if (look_is_twin(ring, older, newer)) {
 		pending_remove(&ring->pending, older);
+		return;
 	}
-	return any != NULL;
+	older->bounded = true;
+	older->before = newer->head;
 }
 
 static void look_at_submission(struct uring *ring, const struct look *look, uint32_t number)
@@ -109,14 +123,14 @@ static void look_at_submission(struct uring *ring, const struct look *look, uint
 	operation.head = head;
 	operation.certain = certain;
 	if (look->polled)
-		operation.ambiguous = look_forget_twins(ring, entry.user_data);
+		look_bound_older(ring, &operation);
 	else
 		look_forget_overtaken(ring, entry.user_data, number);
 	/* A success without a completion entry: nobody will tell. */
 	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS) {
 		look_lose(ring, 1);
 		ring->silent++;
-	} else {
+	} else if (!look->polled || !ring->shares) {
 		pending_add(&ring->pending, &operation);
 	}
 	if (operation.closes)
@@ -143,6 +157,15 @@ static uint32_t look_at_submissions(struct uring *ring, const struct look *look)
 	return fresh;
 }
 
+/* Its completion was missed, or several in flight share the user_data: which of
+ * them completes can't be told. */
+static void look_forget_all(struct pending *pending, uint64_t user_data)
+{
+	struct operation *one;
+	while ((one = pending_find(pending, user_data, false)))
+		pending_remove(pending, one);
+}
+
 /* The operation that a completion belongs to. NULL if it is not known, or if
  * what was read of it may be another's. */
 static struct operation *look_match(struct uring *ring, uint32_t number, uint64_t user_data)
@@ -154,8 +177,11 @@ static struct operation *look_match(struct uring *ring, uint32_t number, uint64_
 		look_forget_overtaken(ring, user_data, found->number);
 		found = pending_find(pending, user_data, false);
 	}
-	if (!found ||
-	    (!found->ambiguous && (found->certain || (int32_t)(number - found->head) >= 0)))
+	if (found && found->bounded && (int32_t)(number - found->before) >= 0) {
+		look_forget_all(pending, user_data);
+		return NULL;
+	}
+	if (!found || found->certain || (int32_t)(number - found->head) >= 0)
 		return found;
 	pending_remove(pending, found);
 	return NULL;
@@ -178,18 +204,44 @@ static void look_at_completion(struct uring *ring, const struct look *look, uint
 	pending_remove(&ring->pending, found);
 }
 
-/* The kernel may fill a slot again once the program has taken what was in it. It
- * fills a batch before it shows the tail: during a call of the program's all
- * are shown, from outside there may be as many more as were submitted. */
-static bool look_is_stable(const struct uring *ring, const struct look *look, uint32_t number)
+/* The kernel may fill a slot again once the program has taken what was in it, and
+ * shows by the tail that it did, a moment later. */
+static bool look_is_stable(const struct uring *ring, uint32_t number)
 {
 	const struct uring_layout *at = &ring->layout;
 	uint32_t head = uring_load(ring->cq, at->cq_head), tail = uring_load(ring->cq, at->cq_tail);
-	if ((int32_t)(head - number) <= 0)
-		return true;
-	bool shown = !look->polled && !(at->flags & IORING_SETUP_SQPOLL);
-	uint32_t most = shown ? tail : look_sq_tail(ring);
-	return (int32_t)(most - tail) >= 0 && most - number <= at->cq_entries;
+	return (int32_t)(head - number) <= 0 || tail - number <= at->cq_entries;
+}
+
+/* The longest that the kernel takes from filling a batch to showing it, several
+ * times over; a call of the program's that has returned shows all. */
+static void look_let_show(const struct uring *ring, const struct look *look)
+{
+	bool shown = !look->polled && !(ring->layout.flags & IORING_SETUP_SQPOLL);
+	for (int i = 0; !shown && i < 100; i++)
+#if defined(__x86_64__)
+		__builtin_ia32_pause();
+#else
+		__asm__ volatile("yield");
+#endif
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+}
+
+/* Two that the program has not taken yet: it does not tell its operations apart. */
+static bool look_shares(const struct uring *ring, uint32_t number, const struct io_uring_cqe *both)
+{
+	uint32_t head = uring_load(ring->cq, ring->layout.cq_head);
+	return (int32_t)(number - head) >= 0 && both[0].user_data == both[1].user_data &&
+	       !(both[0].flags & IORING_CQE_F_MORE);
+}
+
+/* Completions were missed: theirs, it may be, of whom little is certain. */
+static void look_gap(struct uring *ring, struct look *look, uint32_t missed)
+{
+	look_lose(ring, missed);
+	pending_drop(&ring->pending, look_is_uncertain, 0);
+	ring->doubt = ring->sq_seen;
+	look->gap = true;
 }
 
 /* Completions from ring->cq_seen on: all are copied, then the counters are read
@@ -204,17 +256,19 @@ static void look_at_chunk(struct uring *ring, struct look *look, uint32_t count)
 		       ring->cq + at->cqes + ((first + i) & mask) * layout_cqe_bytes(at),
 		       sizeof *entries);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	for (uint32_t i = 0; i + 1 < count && !ring->shares; i++)
+		ring->shares = look_shares(ring, first + i, &entries[i]);
+	if (ring->shares)
+		pending_drop(&ring->pending, look_is_uncertain, 0);
+	look_let_show(ring, look);
 	bool stable[LOOK_CHUNK];
 	for (uint32_t i = 0; i < count; i++)
-		stable[i] = look_is_stable(ring, look, first + i);
+		stable[i] = look_is_stable(ring, first + i);
 	for (uint32_t i = 0; i < count; i++) {
-		if (stable[i]) {
+		if (stable[i])
 			look_at_completion(ring, look, first + i, &entries[i]);
-			continue;
-		}
-		look_lose(ring, 1);
-		ring->doubt = ring->sq_seen;
-		look->gap = true;
+		else
+			look_gap(ring, look, 1);
 	}
 	ring->cq_seen += count;
 }
@@ -223,10 +277,8 @@ static uint32_t look_at_completions(struct uring *ring, struct look *look, uint3
 {
 	uint32_t fresh = tail - ring->cq_seen;
 	if (fresh > ring->layout.cq_entries) {
-		look_lose(ring, fresh - ring->layout.cq_entries);
+		look_gap(ring, look, fresh - ring->layout.cq_entries);
 		ring->cq_seen = tail - ring->layout.cq_entries;
-		ring->doubt = ring->sq_seen;
-		look->gap = true;
 	}
 	while (ring->cq_seen != tail) {
 		uint32_t left = tail - ring->cq_seen;

@@ -19,7 +19,8 @@ struct operation {
 	uint8_t opcode;  /* IORING_OP_* */
 	bool used;
 	bool certain;     /* what was read is what the kernel read */
-	bool ambiguous;   /* another with its user_data may be in flight */
+	bool bounded;     /* its user_data was used again … */
+	uint32_t before;  /* … after so many completions had been taken: its own, too */
 	bool at_position; /* begins at the file's position */
 	bool opens;
 	bool closes; /* its descriptor, from now on */

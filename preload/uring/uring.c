@@ -216,7 +216,7 @@ static void uring_start(struct uring *ring)
 	const struct uring_layout *at = &ring->layout;
 	ring->sq_seen = ring->cq_seen = ring->doubt = 0;
 	ring->told = ring->lost = ring->silent = 0;
-	ring->over = false;
+	ring->over = ring->shares = false;
 	ring->sq_told = uring_load(ring->sq, at->sq_head);
 	ring->identity = layout_is_identity(at, ring->sq);
 	ring->looked = clock_ticks();

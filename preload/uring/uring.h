@@ -48,6 +48,7 @@ struct uring {
 	uint32_t told;             /* operations that ended and are accounted for … */
 	uint32_t lost;             /* … and those that were counted as lost */
 	uint32_t silent;           /* of these, may yet complete, if they fail */
+	bool shares;               /* several operations in flight have one user_data */
 	bool over;                 /* had its last look: what is done from now on is lost */
 	uint64_t looked;           /* ticks at the last look … */
 	uint32_t closings, opened; /* … and fd_closings and description_latest then */
