@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "glob.h"
 #include "log.h"
 
 struct config config = {.directory = "./aiotrace.data", .limit_bytes = UINT64_MAX};
@@ -102,7 +102,7 @@ static void config_stacks(void)
 	config_note("AIOTRACE_STACKS", value, "not one of off, python, native, both; off is used");
 }
 
-/* Calls `fnmatch` for each pattern of a colon-separated list. */
+/* Tries each pattern of a colon-separated list. */
 static bool config_matches(const char *list, const char *text)
 {
 	char pattern[CONFIG_PATH];
@@ -111,7 +111,7 @@ static bool config_matches(const char *list, const char *text)
 		if (length > 0 && length < sizeof pattern) {
 			memcpy(pattern, list, length);
 			pattern[length] = '\0';
-			if (!fnmatch(pattern, text, 0))
+			if (glob_matches(pattern, text))
 				return true;
 		}
 		list += length + (list[length] == ':');

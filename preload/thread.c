@@ -58,7 +58,7 @@ bool thread_attach(void)
 	struct aiot_region *region = live_take();
 	if (region) {
 		thread_adopt(region);
-		if (thread_key_made)
+		if (thread_key_made && !thread_self.unknown)
 			pthread_setspecific(thread_key, region);
 	}
 	thread_self.busy--;

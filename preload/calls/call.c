@@ -2,10 +2,18 @@
 #include "calls/call.h"
 
 #include "calls/cufile.h"
+#include "uring/uring.h"
+
+static void call_check_ring(struct uring *ring, uint64_t unused)
+{
+	(void)unused;
+	uring_check(ring);
+}
 
 void call_pulse(void)
 {
 	fd_find_unseen();
+	uring_each(call_check_ring, 0);
 	cufile_async_look();
 	path_cwd_look();
 }

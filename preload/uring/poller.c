@@ -41,10 +41,8 @@ static void poller_visit(struct uring *ring, uint64_t check)
 {
 	if (!__atomic_load_n(&ring->hidden, __ATOMIC_RELAXED))
 		return;
-	if (check && !uring_is_open(ring)) {
-		uring_closed(ring->fd);
-		return;
-	}
+	if (check)
+		uring_check(ring);
 	uint32_t share = look_from_outside(ring);
 	poller.hidden++;
 	poller.share = share > poller.share ? share : poller.share;
@@ -99,6 +97,8 @@ static void poller_count(struct uring *ring, uint64_t unused)
 static void poller_run(void)
 {
 	uselocale(LC_GLOBAL_LOCALE);
+	thread_id();
+	thread_self.unknown = true;
 	SYS2(prctl, PR_SET_NAME, "aiotrace");
 	SYS2(prctl, PR_SET_TIMERSLACK, 1000);
 	do {

@@ -116,7 +116,7 @@ static uint64_t uring_inode(int fd)
 	return inode == uring_shared_inode() ? 0 : inode;
 }
 
-bool uring_is_open(const struct uring *ring)
+static bool uring_is_open(const struct uring *ring)
 {
 	return uring_inode(ring->fd) == ring->inode;
 }
@@ -293,12 +293,9 @@ static bool uring_begin_adding(void)
 	return false;
 }
 
-/* Has a last look. Returns the inode, 0 if it is no ring. */
-static uint64_t uring_drop(int fd)
+/* Has a last look at a ring that was taken. Returns its inode. */
+static uint64_t uring_dissolve(struct uring *ring)
 {
-	struct uring *ring = uring_of(fd);
-	if (!ring || !uring_take(ring, true))
-		return 0;
 	uint32_t busy = thread_self.busy;
 	thread_self.busy = 0; /* the events are the program's */
 	look_last(ring);
@@ -312,11 +309,35 @@ static uint64_t uring_drop(int fd)
 	return inode;
 }
 
+/* Returns the inode, 0 if it is no ring. */
+static uint64_t uring_drop(int fd)
+{
+	struct uring *ring = uring_of(fd);
+	if (!ring || !uring_take(ring, true))
+		return 0;
+	if (ring->fd == fd)
+		return uring_dissolve(ring);
+	uring_give(ring);
+	return 0;
+}
+
+void uring_check(struct uring *ring)
+{
+	if (uring_is_open(ring) || !uring_take(ring, false))
+		return;
+	if (uring_is_open(ring))
+		uring_give(ring);
+	else
+		uring_remember(uring_dissolve(ring), 0);
+}
+
+/* Which ring it is, is asked when no other thread adds one: the number may have
+ * become another's since the caller came across it. */
 void uring_opened(int fd, const struct uring_layout *layout, bool hidden)
 {
-	uint64_t inode = uring_inode(fd);
 	if (!uring_words() || !uring_begin_adding())
 		return;
+	uint64_t inode = uring_inode(fd);
 	struct uring *known = uring_of(fd);
 	if (known && (known->inode != inode || layout)) {
 		uring_drop(fd);

@@ -81,8 +81,9 @@ struct uring *uring_of(int fd);
 /* Calls `visit` on every ring. */
 void uring_each(void (*visit)(struct uring *ring, uint64_t argument), uint64_t argument);
 
-/* Whether the descriptor still is this ring. */
-bool uring_is_open(const struct uring *ring);
+/* Gives a ring up whose descriptor the program closed out of sight: it lives, with
+ * the files that are registered in it, as long as it is mapped. */
+void uring_check(struct uring *ring);
 
 /* Takes the ring for the calling thread. Without `wait`, only if it is free.
  * Returns false if it can't be had, or is none any more. */
