@@ -16,8 +16,8 @@
 struct flight {
 	uint64_t start;    /* ticks */
 	uint64_t start_ns; /* what the event of the call that began it says; 0 = none does */
-	struct fd fd;   /* its description is held, if there is one */
-	int64_t offset; /* -1 = none */
+	struct fd fd;      /* its description is held, if there is one */
+	int64_t offset;    /* -1 = none */
 	uint64_t size;
 	int descriptor;
 	uint32_t aux;

@@ -170,8 +170,8 @@ int aio_suspend64(const struct aiocb64 *const list[], int count, const struct ti
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(aio_suspend64)(list, count, timeout);
-	return aio_listed(&call, 0, AIOT_CALL_aio_suspend64, (const struct aiocb *const *)list, count,
-	                  0, REAL(aio_suspend64)(list, count, timeout));
+	return aio_listed(&call, 0, AIOT_CALL_aio_suspend64, (const struct aiocb *const *)list,
+	                  count, 0, REAL(aio_suspend64)(list, count, timeout));
 }
 
 int aio_cancel(int fd, struct aiocb *block)
@@ -209,9 +209,8 @@ int lio_listio(int mode, struct aiocb *const list[], int count, struct sigevent 
 		return REAL(lio_listio)(mode, list, count, event);
 	uint64_t start_ns = clock_ns(clock_at(call.start), call.start);
 	aio_begin_list(mode, list, count, start_ns);
-	return aio_listed(&call, start_ns, AIOT_CALL_lio_listio,
-	                  (const struct aiocb *const *)list, count, mode,
-	                  REAL(lio_listio)(mode, list, count, event));
+	return aio_listed(&call, start_ns, AIOT_CALL_lio_listio, (const struct aiocb *const *)list,
+	                  count, mode, REAL(lio_listio)(mode, list, count, event));
 }
 
 int lio_listio64(int mode, struct aiocb64 *const list[], int count, struct sigevent *event)

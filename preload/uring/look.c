@@ -90,8 +90,7 @@ static bool look_is_twin(const struct uring *ring, const struct operation *older
 {
 	return (newer->number - older->number) % ring->layout.sq_entries == 0 &&
 	       older->flight.offset == newer->flight.offset &&
-	       older->flight.size == newer->flight.size &&
-	       older->flight.call == newer->flight.call;
+	       older->flight.size == newer->flight.size && older->flight.call == newer->flight.call;
 }
 
 /* A program uses a user_data again when it has taken the completion of the
