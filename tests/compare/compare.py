@@ -163,7 +163,7 @@ class Comparison:
 
         for label, (files, truth, trace) in sorted(self.rows(each).items()):
             lines.append(line(label, len(files), truth, trace))
-        everything = [sum((c for c in side.values()), Counter()) for side in (self.truth, self.trace)]
+        everything = [sum(side.values(), Counter()) for side in (self.truth, self.trace)]
         lines.append(line("total", len(self.truth), *everything))
         return "\n".join(lines)
 

@@ -15,16 +15,13 @@ import compare  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ENVIRONMENT = os.environ.get("AIOTRACE_FRAMEWORKS") or os.path.join(aiotrace.BUILD, "frameworks")
-PYTHON = os.path.join(ENVIRONMENT, "bin/python")
+PYTHON, MISSING = os.path.join(ENVIRONMENT, "bin/python"), os.path.join(ENVIRONMENT, "missing")
 PROGRAMS = sorted(name[:-3] for name in os.listdir(os.path.join(HERE, "programs")) if name != "told.py" and name.endswith(".py"))
 RANKS = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2"]
 LAUNCHED = {"torch_checkpoint": RANKS}
 SETTINGS = {"HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1", "JAX_PLATFORMS": "cpu", "CUDA_VISIBLE_DEVICES": "",
             "OMP_NUM_THREADS": "1", "PYTHONHASHSEED": "0", "TOKENIZERS_PARALLELISM": "false", "PYTHONDONTWRITEBYTECODE": "1"}
-SECONDS = 300
-
-
-MISSING = os.path.join(ENVIRONMENT, "missing")
+SECONDS = 900  # a machine may be busy with other things
 
 
 def command(name):
@@ -57,7 +54,7 @@ def skip_if_not_installed(done, show, name):
 
 def summary(name, result, losses):
     """One line of numbers, then what stands apart, by file, with its reason."""
-    everything = [sum((c for c in side.values()), compare.Counter()) for side in (result.truth, result.trace)]
+    everything = [sum(side.values(), compare.Counter()) for side in (result.truth, result.trace)]
     cells = [f"{compare.count(everything[0], kind)}={compare.count(everything[1], kind)} {kind}s "
              f"({compare.bytes_of(everything[0], kind)}={compare.bytes_of(everything[1], kind)} bytes)"
              for kind in ("read", "write")]
