@@ -142,8 +142,7 @@ static void column_cut(struct scratch *scratch, const uint64_t *residuals, uint3
 }
 
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
-                const uint64_t *residuals, uint32_t count, uint64_t bits,
-                enum column_nature nature)
+                const uint64_t *residuals, uint32_t count, uint64_t bits, enum column_nature nature)
 {
 	size_t at = out->used;
 	out->used += sizeof head;
@@ -156,8 +155,8 @@ void column_put(struct scratch *scratch, struct column_out *out, struct aiot_col
 
 /* Subtracts the least value and drops the low bits that are the same in all. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
-                       uint64_t *values, uint32_t count, struct column_range range,
-                       uint64_t varies, enum column_nature nature)
+                       uint64_t *values, uint32_t count, struct column_range range, uint64_t varies,
+                       enum column_nature nature)
 {
 	uint8_t shift = varies ? (uint8_t)__builtin_ctzll(varies) : 0;
 	struct aiot_column_head head = {.column = (uint8_t)column,

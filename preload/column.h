@@ -54,7 +54,7 @@ void column_put(struct scratch *scratch, struct column_out *out, struct aiot_col
 /* Appends a PLAIN column of values, changing them; base and shift are chosen
  * here. `varies`: the bits in which any differs from the first. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
-                       uint64_t *values, uint32_t count, struct column_range range,
-                       uint64_t varies, enum column_nature nature);
+                       uint64_t *values, uint32_t count, struct column_range range, uint64_t varies,
+                       enum column_nature nature);
 
 #endif

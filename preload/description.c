@@ -7,8 +7,8 @@
 
 #include "sys.h"
 
-#define DESCRIPTION_CHUNK  2048
-#define DESCRIPTION_CHUNKS 2048
+#define DESCRIPTION_CHUNK  256 /* those of a program with few open files stay in the cache */
+#define DESCRIPTION_CHUNKS 16384
 
 static struct description *description_chunks[DESCRIPTION_CHUNKS];
 static uint32_t description_count;  /* chunks */

@@ -22,10 +22,11 @@ enum description_traits {
 
 /* A cache line each: threads that read different files don't slow each other. */
 struct description {
-	int64_t position __attribute__((aligned(64)));    /* bytes: where the next read or write begins; atomic */
-	uint32_t references; /* descriptors in all processes; atomic; 0 = free */
-	uint32_t handle;     /* its number in the trace */
-	uint32_t traits;     /* atomic */
+	int64_t position __attribute__((
+	        aligned(64))); /* bytes: where the next read or write begins; atomic */
+	uint32_t references;   /* descriptors in all processes; atomic; 0 = free */
+	uint32_t handle;       /* its number in the trace */
+	uint32_t traits;       /* atomic */
 };
 
 /* Takes a free one, with one reference. NULL without memory. Lock-free. */

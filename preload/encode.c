@@ -157,7 +157,7 @@ static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t v
 		}                                                                                  \
 		for (uint32_t i_ = 0; i_ < (e)->count; i_++)                                       \
 			(e)->scratch->residuals[i_] = (e)->events[i_].field;                       \
-		encode_put_ids(e, column, (e)->varies.field);                                                       \
+		encode_put_ids(e, column, (e)->varies.field);                                      \
 	} while (0)
 
 /* The low bytes of times are noise. */

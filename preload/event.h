@@ -26,6 +26,7 @@ static inline bool event_wanted(void)
 	if (__builtin_expect(!plain || thread_self.busy || thread_vfork, 0))
 		return event_wanted_slowly();
 	region->calling = 1;
+	__builtin_prefetch(&thread_events(region)[thread_self.next], 1);
 	return true;
 }
 

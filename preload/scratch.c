@@ -29,7 +29,8 @@ static int scratch_set(ZSTD_CCtx *zstd)
 	                  {ZSTD_c_strategy, ZSTD_fast},
 	                  {ZSTD_c_literalCompressionMode, 1 /* always; its name varies */}};
 	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++)
-		if (ZSTD_isError(ZSTD_CCtx_setParameter(zstd, parameters[i].name, parameters[i].value)))
+		if (ZSTD_isError(
+		            ZSTD_CCtx_setParameter(zstd, parameters[i].name, parameters[i].value)))
 			return -1;
 	return 0;
 }

@@ -1,15 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "calls/data.h"
 
-/* Asks where the position is after the call. Needed where others move it:
- * appends, stdio, a process that inherited the descriptor by exec. */
-static int64_t data_ask(struct description *held, int fd, int64_t moved)
+/* The position after the call, less what was moved. */
+static int64_t data_ask_position(struct description *held, int fd, int64_t moved)
 {
 	long position = SYS3(lseek, fd, 0, SEEK_CUR);
 	if (position < 0)
 		return -1;
 	__atomic_store_n(&held->position, position, __ATOMIC_RELAXED);
 	return position - moved;
+}
+
+struct data_place data_ask(const struct call *call, int fd, int64_t moved, bool write)
+{
+	struct description *held = call->fd.description;
+	bool append = write && held->traits & DESCRIPTION_APPEND;
+	if (append || held->traits & DESCRIPTION_ASK)
+		return (struct data_place){data_ask_position(held, fd, moved),
+		                           append ? AIOT_EVENT_APPEND : 0};
+	return (struct data_place){__atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED), 0};
 }
 
 void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
@@ -27,23 +36,6 @@ uint8_t data_flags(const struct call *call, int64_t result)
 	const struct description *held = call->fd.description;
 	return held && held->traits & DESCRIPTION_DIRECT ? AIOT_EVENT_DIRECT
 	                                                 : sample_after(&call->sample, result);
-}
-
-void data_store_at_position(const struct call *call, struct aiot_event *event, int fd, bool write)
-{
-	struct description *held = call->fd.description;
-	int64_t moved = event->result > 0 ? event->result : 0;
-	uint32_t traits = held ? held->traits : 0;
-	if (traits & DESCRIPTION_SEEKABLE) {
-		bool append = write && traits & DESCRIPTION_APPEND;
-		event->flags |= append ? AIOT_EVENT_APPEND : 0;
-		if (__builtin_expect(append || traits & DESCRIPTION_ASK, 0))
-			event->offset = data_ask(held, fd, moved);
-		else
-			event->offset =
-			        __atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED);
-	}
-	event_store(event);
 }
 
 void data_store_write_at(const struct call *call, struct aiot_event *event, int fd, int64_t offset)

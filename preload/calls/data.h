@@ -7,9 +7,40 @@
 
 #include "calls/call.h"
 
+/* Where a call was that began at the position, or appended. */
+struct data_place {
+	int64_t offset; /* -1: nowhere */
+	uint8_t flags;  /* of its event */
+};
+
+/* The place of one that moved `moved` bytes, where the kernel is to be asked:
+ * appends, stdio, a process that inherited the descriptor by exec. */
+struct data_place data_ask(const struct call *call, int fd, int64_t moved, bool write);
+
+/* The same for any. The position moves by what was moved. */
+static inline struct data_place data_place(const struct call *call, int fd, int64_t result,
+                                           bool write)
+{
+	struct description *held = call->fd.description;
+	uint32_t traits = held ? held->traits : 0;
+	int64_t moved = result > 0 ? result : 0;
+	if (!(traits & DESCRIPTION_SEEKABLE))
+		return (struct data_place){-1, 0};
+	if (__builtin_expect(traits & (DESCRIPTION_ASK | DESCRIPTION_APPEND), 0))
+		return data_ask(call, fd, moved, write);
+	return (struct data_place){__atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED), 0};
+}
+
 /* Completes and stores the event of a read that began at the position, or of a
- * write; the position moves by what was moved. */
-void data_store_at_position(const struct call *call, struct aiot_event *event, int fd, bool write);
+ * write. */
+__attribute__((always_inline)) static inline void
+data_store_at_position(const struct call *call, struct aiot_event *event, int fd, bool write)
+{
+	struct data_place place = data_place(call, fd, event->result, write);
+	event->offset = place.offset;
+	event->flags |= place.flags;
+	event_store(event);
+}
 
 /* The same for a write at `offset`: with O_APPEND it went to the end instead. */
 void data_store_write_at(const struct call *call, struct aiot_event *event, int fd, int64_t offset);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the library encodes is what the reader decodes: every column of every
+ * event, for columns that are constant, count up, jump, repeat or are noise, and
+ * up to the event that is not committed and no further.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "decode.h"
+#include "encode.h"
+#include "sample.h"
+
+#define ROWS  AIOT_LIVE_EVENTS
+#define FIRST UINT64_C(0x7ffffff0) /* sequence number: commit marks pass 2^32 */
+
+static struct aiot_event rows[ROWS];
+static struct scratch *scratch;
+
+static uint64_t random_bits(void)
+{
+	static uint64_t state = 88172645463325252u;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	return state ^= state << 17;
+}
+
+static int take_scratch(void **state)
+{
+	(void)state;
+	scratch = scratch_take();
+	return scratch ? 0 : -1;
+}
+
+/* One file read from its beginning to its end, each call a little later. */
+static int make_rows(void **state)
+{
+	uint64_t now = 5000;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i] = sample_read(now, 3, (int64_t)i * 4096, 4096);
+		rows[i].duration_ns = 200 + random_bits() % 60;
+		rows[i].commit = AIOT_COMMIT(FIRST + i);
+		now += rows[i].duration_ns + 40 + random_bits() % 20;
+	}
+	return 0;
+}
+
+static void assert_column(const struct batch *batch, int column, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		if (batch->column[column][i] != sample_value(&rows[i], column))
+			fail_msg("column %d row %u", column, i);
+}
+
+static struct aiot_block encode(uint32_t most)
+{
+	struct aiot_block block = {.stream = 1};
+
+	encode_events(scratch, &block, rows, FIRST, most);
+	return block;
+}
+
+/* Returns the payload's bytes. */
+static uint32_t assert_comes_back(uint32_t most, uint32_t count)
+{
+	struct aiot_block block = encode(most);
+	struct decoder *decoder = decoder_new();
+	struct batch batch = {0};
+	struct problem why = {""};
+	uint64_t first = UINT64_MAX, last = 0;
+
+	assert_int_equal(block.count, count);
+	if (decode_block(decoder, &block, scratch->out, BATCH_ALL, &batch, &why))
+		fail_msg("%s", why.text);
+	assert_int_equal(batch.count, count);
+	for (int c = 1; c < BATCH_COLUMNS; c++)
+		assert_column(&batch, c, count);
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t end = rows[i].start_ns + rows[i].duration_ns;
+
+		first = rows[i].start_ns < first ? rows[i].start_ns : first;
+		last = end > last ? end : last;
+	}
+	assert_true(block.first_ns == first && block.last_ns == last);
+	batch_free(&batch);
+	decoder_free(decoder);
+	return block.payload_bytes;
+}
+
+static void one_file_in_order_takes_two_bytes_a_call(void **state)
+{
+	(void)state;
+	assert_in_range(assert_comes_back(ROWS, ROWS), 1, ROWS * 2);
+}
+
+static void blocks_of_any_length_come_back(void **state)
+{
+	static const uint32_t lengths[] = {1, 2, 15, 16, 17, 255, 1023, 1024, 1025, ROWS - 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+		assert_comes_back(lengths[i], lengths[i]);
+}
+
+static void noise_in_every_column_comes_back(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		struct aiot_event *e = &rows[i];
+
+		e->start_ns = random_bits();
+		e->duration_ns = random_bits();
+		e->offset = (int64_t)random_bits();
+		e->size = random_bits();
+		e->result = (int64_t)random_bits();
+		e->file = (uint32_t)random_bits();
+		e->handle = (uint32_t)random_bits();
+		e->stack = (uint32_t)random_bits();
+		e->aux = (uint32_t)random_bits();
+		e->call = (uint16_t)random_bits();
+		e->stage = (uint8_t)(random_bits() % AIOT_STAGES);
+		e->flags = (uint8_t)(random_bits() % 32);
+	}
+	assert_comes_back(ROWS, ROWS);
+	assert_comes_back(3, 3);
+}
+
+/* Many files by turns, some calls without an offset, some that fail, some that
+ * come out of order as a signal handler's do. */
+static void a_mixture_comes_back(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		struct aiot_event *e = &rows[i];
+
+		e->handle = 1 + (uint32_t)(random_bits() % 700);
+		e->offset = random_bits() % 3 ? (int64_t)(random_bits() % 9) << 12 : -1;
+		e->result = random_bits() % 5 ? (int64_t)(random_bits() % 4097) : -5;
+		e->file = 100 + i / 3;
+		e->duration_ns =
+		        random_bits() % 1000 ? random_bits() % 300 : random_bits() % 9000000;
+		if (i % 1000 == 7)
+			e->start_ns -= 12345;
+	}
+	assert_comes_back(ROWS, ROWS);
+}
+
+static void page_numbers_come_back(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++)
+		rows[i].offset = (int64_t)(random_bits() % 24000000) * 4096;
+	assert_in_range(assert_comes_back(ROWS, ROWS), 1, (uint64_t)ROWS * 11 / 2);
+}
+
+static void rows_without_any_offset_come_back(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++)
+		rows[i].offset = -1;
+	assert_comes_back(ROWS, ROWS);
+	rows[ROWS / 2].offset = 0;
+	assert_comes_back(ROWS, ROWS);
+}
+
+static void encoding_ends_where_an_event_is_not_committed(void **state)
+{
+	(void)state;
+	rows[1000].commit = AIOT_COMMIT(FIRST + 1000 - ROWS); /* of the buffer's last round */
+	assert_comes_back(ROWS, 1000);
+	assert_int_equal(encode_committed(rows, FIRST, ROWS), 1000);
+	rows[0].commit = 0;
+	assert_int_equal(encode(ROWS).count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test_setup(one_file_in_order_takes_two_bytes_a_call, make_rows),
+	        cmocka_unit_test_setup(blocks_of_any_length_come_back, make_rows),
+	        cmocka_unit_test_setup(noise_in_every_column_comes_back, make_rows),
+	        cmocka_unit_test_setup(a_mixture_comes_back, make_rows),
+	        cmocka_unit_test_setup(page_numbers_come_back, make_rows),
+	        cmocka_unit_test_setup(rows_without_any_offset_come_back, make_rows),
+	        cmocka_unit_test_setup(encoding_ends_where_an_event_is_not_committed, make_rows),
+	};
+
+	return cmocka_run_group_tests(tests, take_scratch, NULL);
+}
