@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "vector.h"
 
 void batch_reserve(struct batch *batch, uint32_t count, uint32_t columns)
 {
@@ -90,15 +91,22 @@ static void batch_permute(struct batch *batch, const struct batch_key *keys)
 	free(sorted);
 }
 
+VECTOR static bool batch_sorted(const uint64_t *start, uint32_t count)
+{
+	uint64_t wrong = 0;
+
+	for (uint32_t i = 1; i < count; i++)
+		wrong |= (uint64_t)(start[i - 1] > start[i]);
+	return !wrong;
+}
+
 void batch_sort(struct batch *batch)
 {
 	const uint64_t *start = batch->column[AIOT_COLUMN_START];
 	struct batch_key *keys;
 	uint32_t i;
 
-	for (i = 1; i < batch->count && start[i - 1] <= start[i];)
-		i++;
-	if (i >= batch->count)
+	if (batch_sorted(start, batch->count))
 		return;
 	keys = memory_get(batch->count, sizeof *keys);
 	for (i = 0; i < batch->count; i++)

@@ -21,14 +21,32 @@
 #define CACHE_ONE_SIDED 0.95
 #define CACHE_BORROWED  0.7
 
+#define CACHE_ONE       4294967296.0 /* 2^32: a sum of accuracies counts in parts of it */
+
 struct cache_class {
 	struct population hits, misses;
 	struct cache_model model;
 };
 
+/* What is said of a read of some size. */
+struct cache_rule {
+	uint64_t threshold_ns;
+	double accuracy;
+	uint64_t weight; /* the same in 2^-32 */
+};
+
 struct cache_device {
 	uint64_t device;
 	struct cache_class *classes[CACHE_POWERS];
+	struct cache_rule rules[CACHE_POWERS];
+};
+
+/* What a read of a file can say, before its latency is looked at. */
+enum cache_file { CACHE_FILE_OTHER, CACHE_FILE_PSEUDO, CACHE_FILE_MEMORY, CACHE_FILE_ASKED };
+
+/* Device: index of the file's, CACHE_DEVICES where nothing was learnt of it. */
+struct cache_place {
+	uint8_t file, device;
 };
 
 struct cache {
@@ -36,6 +54,7 @@ struct cache {
 	const struct mounts *mounts;
 	struct cache_device devices[CACHE_DEVICES];
 	size_t count;
+	struct cache_place **places; /* [process number][file index]; NULL until cache_fit */
 };
 
 struct cache *cache_new(const struct recording *recording, const struct mounts *mounts)
@@ -52,25 +71,27 @@ struct cache *cache_like(const struct cache *cache)
 	return cache_new(cache->recording, cache->mounts);
 }
 
-static const struct cache_device *cache_device(const struct cache *c, uint64_t device)
+/* Its index, or CACHE_DEVICES. */
+static size_t cache_device(const struct cache *c, uint64_t device)
 {
 	for (size_t i = 0; i < c->count; i++)
 		if (c->devices[i].device == device)
-			return &c->devices[i];
-	return NULL;
+			return i;
+	return CACHE_DEVICES;
 }
 
 /* NULL where there are too many. */
 static struct cache_class *cache_class(struct cache *c, uint64_t device, unsigned power)
 {
-	struct cache_device *d = (struct cache_device *)cache_device(c, device);
+	size_t i = cache_device(c, device);
+	struct cache_device *d;
 
-	if (!d && c->count == CACHE_DEVICES)
+	if (i == CACHE_DEVICES && c->count == CACHE_DEVICES)
 		return NULL;
-	if (!d) {
-		d = &c->devices[c->count++];
-		d->device = device;
-	}
+	if (i == CACHE_DEVICES)
+		i = c->count++;
+	d = &c->devices[i];
+	d->device = device;
 	if (!d->classes[power])
 		d->classes[power] = memory_get(1, sizeof *d->classes[power]);
 	return d->classes[power];
@@ -92,26 +113,38 @@ static enum cache_answer cache_given_otherwise(const struct cache_read *r)
 	return strcmp(r->call->name, "fault.major") ? CACHE_HIT : CACHE_STORAGE;
 }
 
-/* What needs no model: memory is its own cache, /proc has none. */
-static enum cache_answer cache_given(const struct cache *c, const struct cache_read *r)
+static enum cache_file cache_file(const struct file *file, const struct mount *mount)
 {
-	const struct file *file = &r->process->files[r->file];
-	const struct mount *mount = &c->mounts->items[c->mounts->of[r->process->number][r->file]];
-
-	if (r->result <= 0 || file->kind != AIOT_FILE_REGULAR || r->call->level != AIOT_LEVEL_FD)
-		return cache_given_otherwise(r);
+	if (file->kind != AIOT_FILE_REGULAR)
+		return CACHE_FILE_OTHER;
 	if (mount->class && !strcmp(mount->class, "pseudo"))
+		return CACHE_FILE_PSEUDO;
+	return mount->class && !strcmp(mount->class, "memory") ? CACHE_FILE_MEMORY
+	                                                       : CACHE_FILE_ASKED;
+}
+
+/* What needs no model: memory is its own cache, /proc has none. */
+static enum cache_answer cache_given(enum cache_file file, const struct cache_read *r)
+{
+	if (r->result <= 0 || file == CACHE_FILE_OTHER || r->call->level != AIOT_LEVEL_FD)
+		return cache_given_otherwise(r);
+	if (file == CACHE_FILE_PSEUDO)
 		return CACHE_NONE;
-	if (mount->class && !strcmp(mount->class, "memory"))
+	if (file == CACHE_FILE_MEMORY)
 		return CACHE_HIT;
 	return (r->flags & AIOT_EVENT_DIRECT) == AIOT_EVENT_DIRECT ? CACHE_STORAGE : CACHE_UNKNOWN;
+}
+
+static enum cache_file cache_file_of(const struct cache *c, const struct process *p, size_t i)
+{
+	return cache_file(&p->files[i], &c->mounts->items[c->mounts->of[p->number][i]]);
 }
 
 void cache_learn(struct cache *c, const struct cache_read *r)
 {
 	struct cache_class *class;
 
-	if (cache_given(c, r) != CACHE_UNKNOWN)
+	if (cache_given(cache_file_of(c, r->process, r->file), r) != CACHE_UNKNOWN)
 		return;
 	class = cache_class(c, r->process->files[r->file].device, cache_power(r->result));
 	if (class)
@@ -170,21 +203,6 @@ static int cache_device_order(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-void cache_fit(struct cache *c)
-{
-	/* Threads found them in any order. */
-	qsort(c->devices, c->count, sizeof *c->devices, cache_device_order);
-	for (size_t i = 0; i < c->count; i++)
-		for (unsigned k = 0; k < CACHE_POWERS; k++) {
-			struct cache_class *class = c->devices[i].classes[k];
-			if (!class)
-				continue;
-			class->model.device = c->devices[i].device;
-			class->model.power = k;
-			cache_fit_class(class);
-		}
-}
-
 /* The class's own model or the nearest one of the device; NULL without any. */
 static const struct cache_model *cache_nearest(const struct cache_device *d, unsigned power)
 {
@@ -205,23 +223,66 @@ static uint64_t cache_scaled(const struct cache_model *m, unsigned power)
 	return (uint64_t)((double)m->threshold_ns * exp2(((double)power - m->power) / 2));
 }
 
+/* A rule for each size: that of the class's own model, or of the nearest. */
+static void cache_rules(struct cache_device *d)
+{
+	for (unsigned k = 0; k < CACHE_POWERS; k++) {
+		const struct cache_model *m = cache_nearest(d, k);
+		if (!m)
+			continue;
+		d->rules[k].threshold_ns = cache_scaled(m, k);
+		d->rules[k].accuracy =
+		        m->power == k ? m->accuracy : fmin(m->accuracy, CACHE_BORROWED);
+		d->rules[k].weight = (uint64_t)(d->rules[k].accuracy * CACHE_ONE);
+	}
+}
+
+/* Looked up for each read: neither names nor devices are compared then. */
+static void cache_find_places(struct cache *c)
+{
+	const struct recording *r = c->recording;
+
+	c->places = memory_get(r->count, sizeof *c->places);
+	for (size_t n = 0; n < r->count; n++) {
+		const struct process *p = &r->processes[n];
+		c->places[n] = memory_get(p->file_count, sizeof *c->places[n]);
+		for (size_t i = 0; i < p->file_count; i++)
+			c->places[n][i] =
+			        (struct cache_place){(uint8_t)cache_file_of(c, p, i),
+			                             (uint8_t)cache_device(c, p->files[i].device)};
+	}
+}
+
+void cache_fit(struct cache *c)
+{
+	/* Threads found them in any order. */
+	qsort(c->devices, c->count, sizeof *c->devices, cache_device_order);
+	for (size_t i = 0; i < c->count; i++) {
+		for (unsigned k = 0; k < CACHE_POWERS; k++) {
+			struct cache_class *class = c->devices[i].classes[k];
+			if (!class)
+				continue;
+			class->model.device = c->devices[i].device;
+			class->model.power = k;
+			cache_fit_class(class);
+		}
+		cache_rules(&c->devices[i]);
+	}
+	cache_find_places(c);
+}
+
 enum cache_answer cache_of(const struct cache *c, const struct cache_read *r, double *accuracy)
 {
-	enum cache_answer given = cache_given(c, r);
-	const struct cache_device *d;
-	const struct cache_model *m;
-	unsigned power;
+	const struct cache_place *place = &c->places[r->process->number][r->file];
+	enum cache_answer given = cache_given(place->file, r);
+	const struct cache_rule *rule;
 
 	*accuracy = given == CACHE_UNKNOWN ? 0 : 1;
-	if (given != CACHE_UNKNOWN)
+	if (given != CACHE_UNKNOWN || place->device == CACHE_DEVICES)
 		return given;
-	d = cache_device(c, r->process->files[r->file].device);
-	power = cache_power(r->result);
-	m = d ? cache_nearest(d, power) : NULL;
-	if (!m)
-		return CACHE_UNKNOWN;
-	*accuracy = m->power == power ? m->accuracy : fmin(m->accuracy, CACHE_BORROWED);
-	return r->duration_ns < cache_scaled(m, power) ? CACHE_HIT : CACHE_STORAGE;
+	rule = &c->devices[place->device].rules[cache_power(r->result)];
+	*accuracy = rule->accuracy;
+	return r->duration_ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
 }
 
 const struct cache_model *cache_models(const struct cache *c, size_t number)
@@ -240,11 +301,38 @@ const char *cache_word(enum cache_answer answer)
 	return words[answer];
 }
 
-void cache_count(struct cache_sums *sums, enum cache_answer answer, int64_t result, double accuracy)
+/* A question that only latency answers. */
+static enum cache_answer cache_asked(const struct cache_device *d, uint64_t bytes, uint64_t ns,
+                                     struct cache_sums *sums)
 {
-	sums->ops[answer]++;
-	sums->bytes[answer] += result > 0 ? (uint64_t)result : 0;
-	sums->accuracy += answer == CACHE_NONE ? 0 : accuracy;
+	const struct cache_rule *rule = &d->rules[cache_power((int64_t)bytes)];
+
+	sums->accuracy += rule->weight;
+	return ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
+}
+
+void cache_add(const struct cache *c, const struct events *e,
+               struct cache_sums *const by_stage[AIOT_STAGES])
+{
+	const struct cache_place *places = c->places[e->process->number];
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		const struct cache_place *place = &places[e->file[i]];
+		struct cache_sums *sums = by_stage[e->stage[i]];
+		enum cache_answer answer;
+		if (e->class[i] != AIOT_CLASS_READ)
+			continue;
+		answer = cache_given(place->file, &(struct cache_read){.flags = e->flags[i],
+		                                                       .call = events_call(e, i),
+		                                                       .result = e->result[i]});
+		if (answer == CACHE_UNKNOWN && place->device < CACHE_DEVICES)
+			answer = cache_asked(&c->devices[place->device], e->bytes[i],
+			                     e->duration[i], sums);
+		else if (answer != CACHE_UNKNOWN && answer != CACHE_NONE)
+			sums->accuracy += (uint64_t)CACHE_ONE;
+		sums->ops[answer]++;
+		sums->bytes[answer] += e->bytes[i];
+	}
 }
 
 void cache_sums_merge(struct cache_sums *to, const struct cache_sums *from)
@@ -260,7 +348,7 @@ double cache_confidence(const struct cache_sums *sums)
 {
 	uint64_t asked = sums->ops[CACHE_UNKNOWN] + sums->ops[CACHE_HIT] + sums->ops[CACHE_STORAGE];
 
-	return asked ? sums->accuracy / (double)asked : 0;
+	return asked ? (double)sums->accuracy / CACHE_ONE / (double)asked : 0;
 }
 
 void cache_free(struct cache *c)
@@ -270,5 +358,8 @@ void cache_free(struct cache *c)
 	for (size_t i = 0; i < c->count; i++)
 		for (unsigned k = 0; k < CACHE_POWERS; k++)
 			free(c->devices[i].classes[k]);
+	for (size_t i = 0; c->places && i < c->recording->count; i++)
+		free(c->places[i]);
+	free(c->places);
 	free(c);
 }

@@ -8,6 +8,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 
+#include "events.h"
 #include "mounts.h"
 
 enum cache_answer {
@@ -22,7 +23,7 @@ struct cache;
 
 struct cache_sums {
 	uint64_t ops[CACHE_ANSWERS], bytes[CACHE_ANSWERS];
-	double accuracy; /* summed over questions */
+	uint64_t accuracy; /* summed over questions, in 2^-32: adds up in any order */
 };
 
 /* A data read as the cache sees it. */
@@ -57,8 +58,10 @@ enum cache_answer cache_of(const struct cache *cache, const struct cache_read *r
                            double *accuracy);
 
 void cache_sums_merge(struct cache_sums *to, const struct cache_sums *from);
-void cache_count(struct cache_sums *sums, enum cache_answer answer, int64_t result,
-                 double accuracy);
+
+/* Counts the reads among the events, to the sums of their stages. */
+void cache_add(const struct cache *cache, const struct events *events,
+               struct cache_sums *const sums[AIOT_STAGES]);
 
 /* The share of right answers to be expected; unanswered is not right. */
 double cache_confidence(const struct cache_sums *sums);

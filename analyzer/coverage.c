@@ -114,16 +114,23 @@ bool coverage_counts(const struct coverage *c, const struct process *p)
 	return c->counter[p->number] == p->number;
 }
 
-void coverage_add(struct coverage *c, const struct process *p, const struct call *call,
-                  int64_t end_ns, uint64_t bytes)
+void coverage_add(struct coverage *c, const struct events *e)
 {
-	struct seen *seen = &c->seen[p->number];
-	bool write = call->class == AIOT_CLASS_WRITE;
+	struct seen *seen = &c->seen[e->process->number];
+	int64_t until = c->until[e->process->number];
+	uint64_t bytes[2] = {0}, calls[2] = {0};
 
-	if (call->uncounted || end_ns > c->until[p->number])
-		return;
-	seen->bytes[write] += (double)bytes;
-	seen->calls[write]++;
+	for (uint32_t i = 0; i < e->count; i++) {
+		bool write = e->class[i] == AIOT_CLASS_WRITE;
+		if (!events_data(e, i) || e->end[i] > until || events_call(e, i)->uncounted)
+			continue;
+		bytes[write] += e->bytes[i];
+		calls[write]++;
+	}
+	for (int way = 0; way < 2; way++) {
+		seen->bytes[way] += (double)bytes[way];
+		seen->calls[way] += (double)calls[way];
+	}
 }
 
 static void coverage_kernel(struct coverage *c, const struct process *p)

@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "recording.h"
+#include "events.h"
 
 struct coverage;
 
@@ -32,10 +32,8 @@ struct coverage *coverage_new(const struct recording *recording);
  * them in. */
 bool coverage_counts(const struct coverage *coverage, const struct process *process);
 
-/* A data call and its bytes; end_ns by CLOCK_REALTIME. Different processes'
- * calls may be added by different threads. */
-void coverage_add(struct coverage *coverage, const struct process *process, const struct call *call,
-                  int64_t end_ns, uint64_t bytes);
+/* Adds data calls. Different processes' may be added by different threads. */
+void coverage_add(struct coverage *coverage, const struct events *events);
 
 /* Frees coverage. */
 struct coverage_result coverage_finish(struct coverage *coverage);

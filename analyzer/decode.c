@@ -2,8 +2,9 @@
  *
  * The decoder of event columns (FORMAT.md, "Events"). Heads are collected
  * first; a column is then decoded when it is wanted or when another one's
- * transform needs it. Planes are undone in plain loops that a compiler can
- * turn into vector code.
+ * transform needs it. Planes are joined and transforms undone in plain loops
+ * that a compiler can turn into vector code, a tile of rows at a time, which
+ * stays in the nearest cache in between.
  */
 #include "decode.h"
 
@@ -23,9 +24,21 @@ struct column_ref {
 	bool done;
 };
 
+#define DECODE_PLANES 8u
+#define DECODE_TILE   1024u
+
+/* The planes of a column that differ from row to row; shared is what the
+ * constant ones, and the base of a plain column, amount to. */
+struct planes {
+	const uint8_t *bytes[DECODE_PLANES];
+	unsigned bit[DECODE_PLANES]; /* that a plane's lowest bit is in u */
+	unsigned count;
+	uint64_t shared;
+};
+
 struct decoder {
 	ZSTD_DCtx *zstd;
-	uint8_t *bytes; /* a decompressed plane, or definitions */
+	uint8_t *bytes; /* decompressed planes, or definitions */
 	size_t room;
 	struct column_ref columns[BATCH_COLUMNS];
 };
@@ -60,15 +73,14 @@ static void decode_room(struct decoder *decoder, size_t size)
 
 /* A frame must say its size and that size must be the expected one, before
  * anything is decompressed. */
-static int decode_zstd(struct decoder *decoder, const uint8_t *from, size_t bytes, size_t expect,
-                       struct problem *why)
+static int decode_zstd(struct decoder *decoder, uint8_t *to, const uint8_t *from, size_t bytes,
+                       size_t expect, struct problem *why)
 {
 	size_t n;
 
 	if (ZSTD_getFrameContentSize(from, bytes) != expect)
 		return problem_set(why, "a zstd frame of another size than it should be");
-	decode_room(decoder, expect);
-	n = ZSTD_decompressDCtx(decoder->zstd, decoder->bytes, expect, from, bytes);
+	n = ZSTD_decompressDCtx(decoder->zstd, to, expect, from, bytes);
 	if (ZSTD_isError(n))
 		return problem_set(why, "zstd: %s", ZSTD_getErrorName(n));
 	if (n != expect)
@@ -105,26 +117,6 @@ static int decode_heads(struct decoder *decoder, const uint8_t *at, size_t left,
 	return 0;
 }
 
-VECTOR static void decode_add_plane(uint64_t *restrict u, const uint8_t *restrict plane,
-                                    uint32_t count, unsigned bit)
-{
-	for (uint32_t i = 0; i < count; i++)
-		u[i] |= (uint64_t)plane[i] << bit;
-}
-
-VECTOR static void decode_first_plane(uint64_t *restrict u, const uint8_t *restrict plane,
-                                      uint32_t count, unsigned bit, uint64_t shared)
-{
-	for (uint32_t i = 0; i < count; i++)
-		u[i] = shared | (uint64_t)plane[i] << bit;
-}
-
-VECTOR static void decode_add(uint64_t *u, uint32_t count, uint64_t value)
-{
-	for (uint32_t i = 0; i < count; i++)
-		u[i] |= value;
-}
-
 VECTOR static void decode_write(uint64_t *u, uint32_t count, uint64_t value)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -142,31 +134,33 @@ static void decode_fill(struct batch *b, int c, uint64_t value)
 	b->same[c] = b->count;
 }
 
-/* Finds plane number k's bytes: NULL with *shared set where all rows share one. */
+/* Finds the bytes of a plane: NULL where all rows share one. */
 static int decode_plane(struct decoder *decoder, const uint8_t *data, uint32_t bytes,
-                        uint32_t count, unsigned mode, const uint8_t **plane, struct problem *why)
+                        uint32_t count, unsigned mode, const uint8_t **plane, uint8_t *room,
+                        struct problem *why)
 {
 	*plane = data;
 	if (mode == AIOT_PLANE_CONSTANT && bytes == 1)
 		*plane = NULL;
-	else if (mode == AIOT_PLANE_ZSTD && decode_zstd(decoder, data, bytes, count, why))
+	else if (mode == AIOT_PLANE_ZSTD && decode_zstd(decoder, room, data, bytes, count, why))
 		return -1;
 	else if (mode == AIOT_PLANE_ZSTD)
-		*plane = decoder->bytes;
+		*plane = room;
 	else if (mode != AIOT_PLANE_RAW || bytes != count)
 		return problem_set(why, "a plane of mode %u has %" PRIu32 " bytes", mode, bytes);
 	return 0;
 }
 
-/* The planes of a column joined into u; where all are constant, *shared is u of
- * each row and *same is set. */
+/* The planes of a column, which stay the decoder's until the next column. */
 static int decode_planes(struct decoder *decoder, const struct column_ref *column, uint32_t count,
-                         uint64_t *u, uint64_t *shared, bool *same, struct problem *why)
+                         struct planes *planes, struct problem *why)
 {
 	const uint8_t *at = column->planes, *end = at + column->head.bytes;
+	bool plain = column->head.transform == AIOT_TRANSFORM_PLAIN;
+	unsigned shift = plain ? column->head.shift : 0;
 
-	*shared = 0;
-	*same = true;
+	*planes = (struct planes){.shared = plain ? column->head.base : 0};
+	decode_room(decoder, (size_t)DECODE_PLANES * count);
 	for (unsigned k = 0; k < column->head.planes; k++) {
 		const uint8_t *plane;
 		uint32_t bytes;
@@ -175,20 +169,46 @@ static int decode_planes(struct decoder *decoder, const struct column_ref *colum
 		memcpy(&bytes, at + 1, sizeof bytes);
 		if (bytes > (size_t)(end - at - 5))
 			return problem_set(why, "a plane is longer than its column");
-		if (decode_plane(decoder, at + 5, bytes, count, at[0], &plane, why))
+		if (decode_plane(decoder, at + 5, bytes, count, at[0], &plane,
+		                 decoder->bytes + (size_t)k * count, why))
 			return -1;
-		if (!plane)
-			*shared |= (uint64_t)at[5] << (8 * k);
-		if (plane && *same)
-			decode_first_plane(u, plane, count, 8 * k, *shared);
-		else if (plane)
-			decode_add_plane(u, plane, count, 8 * k);
-		else if (!*same && at[5])
-			decode_add(u, count, (uint64_t)at[5] << (8 * k));
-		*same &= !plane;
+		/* What is shifted out of 64 bits counts for nothing. */
+		if (!plane && 8 * k + shift < 64) {
+			planes->shared += (uint64_t)at[5] << (8 * k + shift);
+		} else if (plane && 8 * k + shift < 64) {
+			planes->bit[planes->count] = 8 * k + shift;
+			planes->bytes[planes->count++] = plane;
+		}
 		at += 5 + bytes;
 	}
 	return at == end ? 0 : problem_set(why, "bytes are left behind the last plane");
+}
+
+/* u, or the value of a plain column, of rows from begin on, n of them. */
+VECTOR static void decode_join(uint64_t *restrict u, const struct planes *p, uint32_t begin,
+                               uint32_t n)
+{
+	const uint8_t *a = p->bytes[0] + begin, *b, *c;
+	unsigned first = p->bit[0], second = p->bit[1], third = p->bit[2];
+	uint64_t shared = p->shared;
+
+	b = p->count > 1 ? p->bytes[1] + begin : a;
+	c = p->count > 2 ? p->bytes[2] + begin : a;
+	if (p->count == 1)
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first);
+	else if (p->count == 2)
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second) +
+			       ((uint64_t)c[i] << third);
+	for (unsigned k = 3; k < p->count; k++) {
+		const uint8_t *more = p->bytes[k] + begin;
+		for (uint32_t i = 0; i < n; i++)
+			u[i] += (uint64_t)more[i] << p->bit[k];
+	}
 }
 
 static inline uint64_t decode_zigzag(uint64_t u)
@@ -196,26 +216,21 @@ static inline uint64_t decode_zigzag(uint64_t u)
 	return (u >> 1) ^ -(u & 1);
 }
 
-VECTOR static void decode_plain(uint64_t *v, uint32_t count, uint64_t base, unsigned shift)
-{
-	if (!base && !shift)
-		return;
-	for (uint32_t i = 0; i < count; i++)
-		v[i] = base + (v[i] << shift);
-}
-
-static void decode_delta(uint64_t *v, uint32_t count, uint64_t base)
+static uint64_t decode_delta(uint64_t *v, uint32_t count, uint64_t base)
 {
 	for (uint32_t i = 0; i < count; i++)
 		v[i] = base += decode_zigzag(v[i]);
+	return base;
 }
 
-static void decode_gap(uint64_t *v, const uint64_t *duration, uint32_t count, uint64_t base)
+static uint64_t decode_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
+                           uint64_t base)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		v[i] = base + decode_zigzag(v[i]);
 		base = v[i] + duration[i];
 	}
+	return base;
 }
 
 VECTOR static void decode_short(uint64_t *restrict v, const uint64_t *restrict size, uint32_t count)
@@ -233,19 +248,20 @@ static void decode_advance(uint64_t *slot, uint64_t offset, uint64_t size, uint6
 		*slot = offset + result;
 }
 
-static void decode_next(struct batch *b, unsigned shift)
+static void decode_next(struct batch *b, uint64_t *next, uint32_t begin, uint32_t end,
+                        unsigned shift)
 {
 	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
 	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	const uint64_t *result = b->column[AIOT_COLUMN_RESULT];
 	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
-	uint64_t next[AIOT_NEXT_SLOTS] = {0};
 
-	for (uint32_t i = 0; i < b->count; i++) {
+	for (uint32_t i = begin; i < end; i++) {
 		uint64_t *slot = &next[handle[i] % AIOT_NEXT_SLOTS];
 		if (flags[i] & AIOT_EVENT_NO_OFFSET)
 			continue;
 		v[i] = *slot + (decode_zigzag(v[i]) << shift);
-		decode_advance(slot, v[i], size[i], b->column[AIOT_COLUMN_RESULT][i]);
+		decode_advance(slot, v[i], size[i], result[i]);
 	}
 }
 
@@ -309,18 +325,41 @@ static int decode_head_check(const struct aiot_column_head *h, struct problem *w
 	return 0;
 }
 
-static void decode_transform(const struct aiot_column_head *h, struct batch *b)
+/* What a transform carries from row to row. */
+struct carried {
+	uint64_t base;
+	uint64_t next[AIOT_NEXT_SLOTS];
+};
+
+static void decode_transform(const struct aiot_column_head *h, struct batch *b,
+                             struct carried *carried, uint32_t begin, uint32_t n)
 {
-	uint64_t *v = b->column[h->column];
+	uint64_t *v = b->column[h->column] + begin;
 
 	switch (h->transform) {
-	case AIOT_TRANSFORM_PLAIN: decode_plain(v, b->count, h->base, h->shift); break;
-	case AIOT_TRANSFORM_DELTA: decode_delta(v, b->count, h->base); break;
+	case AIOT_TRANSFORM_PLAIN: break; /* as joined */
+	case AIOT_TRANSFORM_DELTA: carried->base = decode_delta(v, n, carried->base); break;
 	case AIOT_TRANSFORM_GAP:
-		decode_gap(v, b->column[AIOT_COLUMN_DURATION], b->count, h->base);
+		carried->base =
+		        decode_gap(v, b->column[AIOT_COLUMN_DURATION] + begin, n, carried->base);
 		break;
-	case AIOT_TRANSFORM_SHORT: decode_short(v, b->column[AIOT_COLUMN_SIZE], b->count); break;
-	default: decode_next(b, h->shift);
+	case AIOT_TRANSFORM_SHORT: decode_short(v, b->column[AIOT_COLUMN_SIZE] + begin, n); break;
+	default: decode_next(b, carried->next, begin, begin + n, h->shift);
+	}
+}
+
+static void decode_rows(const struct aiot_column_head *h, const struct planes *planes,
+                        struct batch *b)
+{
+	struct carried carried = {.base = h->base};
+
+	for (uint32_t begin = 0; begin < b->count; begin += DECODE_TILE) {
+		uint32_t n = b->count - begin < DECODE_TILE ? b->count - begin : DECODE_TILE;
+		if (planes->count)
+			decode_join(b->column[h->column] + begin, planes, begin, n);
+		else
+			decode_write(b->column[h->column] + begin, n, planes->shared);
+		decode_transform(h, b, &carried, begin, n);
 	}
 }
 
@@ -330,9 +369,8 @@ static void decode_transform(const struct aiot_column_head *h, struct batch *b)
 static int decode_column(struct decoder *decoder, int c, struct batch *batch, struct problem *why)
 {
 	struct column_ref *column = &decoder->columns[c];
+	struct planes planes;
 	uint32_t needs;
-	uint64_t shared;
-	bool same;
 
 	if (column->done)
 		return 0;
@@ -349,18 +387,14 @@ static int decode_column(struct decoder *decoder, int c, struct batch *batch, st
 	for (int other = 1; other < BATCH_COLUMNS; other++)
 		if ((needs >> other & 1) && decode_column(decoder, other, batch, why))
 			return -1;
-	if (decode_planes(decoder, column, batch->count, batch->column[c], &shared, &same, why)) {
-		batch->same[c] = 0;
+	if (decode_planes(decoder, column, batch->count, &planes, why))
 		return -1;
-	}
-	if (same && column->head.transform == AIOT_TRANSFORM_PLAIN) {
-		decode_fill(batch, c, column->head.base + (shared << column->head.shift));
+	if (!planes.count && column->head.transform == AIOT_TRANSFORM_PLAIN) {
+		decode_fill(batch, c, planes.shared);
 		return 0;
 	}
-	if (same)
-		decode_write(batch->column[c], batch->count, shared);
 	batch->same[c] = 0;
-	decode_transform(&column->head, batch);
+	decode_rows(&column->head, &planes, batch);
 	return 0;
 }
 
@@ -407,7 +441,8 @@ int decode_definitions(struct decoder *decoder, const uint8_t *payload, uint32_t
 
 	if (expect > AIOT_BLOCK_MAX_BYTES)
 		return problem_set(why, "its zstd frame is damaged or states no size");
-	if (decode_zstd(decoder, payload, bytes, (size_t)expect, why))
+	decode_room(decoder, (size_t)expect);
+	if (decode_zstd(decoder, decoder->bytes, payload, bytes, (size_t)expect, why))
 		return -1;
 	*records = decoder->bytes;
 	*size = (size_t)expect;

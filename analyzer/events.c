@@ -55,29 +55,46 @@ VECTOR static void events_bytes(uint64_t *restrict bytes, const int64_t *restric
 
 static void events_files(uint32_t *file, const struct process *p, const uint64_t *ids, uint32_t n)
 {
+	const struct id_table table = *p->file_ids;
+
 	for (uint32_t i = 0; i < n; i++)
-		file[i] = process_file(p, ids[i]);
+		file[i] = id_table_get(&table, ids[i]);
 }
 
-/* Classes of the rows' calls; true if any says something again. */
-static bool events_classes(uint8_t *class, const struct process *p, const uint64_t *calls,
-                           uint32_t n)
+/* What some of the rows are, seldom, and then costs a look at each. */
+struct events_rare {
+	bool again, fault;
+};
+
+static struct events_rare events_classes(uint8_t *class, const struct process *p,
+                                         const uint64_t *ids, uint32_t n)
 {
-	bool again = false;
+	const struct call *calls = p->calls;
+	size_t count = p->call_count;
+	unsigned levels = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		const struct call *call = process_call(p, calls[i]);
+		const struct call *call = &process_unknown_call;
+		if (ids[i] < count && calls[ids[i]].known)
+			call = &calls[ids[i]];
 		class[i] = call->class;
-		again |= call_is_again(call);
+		levels |= 1u << (call->level & 31);
 	}
-	return again;
+	return (struct events_rare){levels >> AIOT_LEVEL_STDIO & 1, levels >> AIOT_LEVEL_MMAP & 1};
 }
 
-static void events_threads(uint32_t *tid, const struct events *e, uint32_t at, uint32_t n,
-                           uint32_t own)
+VECTOR static void events_fill(uint32_t *to, uint32_t value, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++)
-		tid[i] = mapped_is_fault(e->call[at + i]) ? e->aux[at + i] & AIOT_FAULT_TID : own;
+		to[i] = value;
+}
+
+/* Faults were written down by another thread than the one that took them. */
+static void events_faulters(struct events *e, uint32_t at, uint32_t n)
+{
+	for (uint32_t i = at; i < at + n; i++)
+		if (mapped_is_fault(e->call[i]))
+			e->tid[i] = e->aux[i] & AIOT_FAULT_TID;
 }
 
 static void events_move(struct events *e, uint32_t to, uint32_t from)
@@ -114,6 +131,7 @@ static uint32_t events_leave_out(struct events *e, uint32_t at, uint32_t n)
 uint32_t events_take(struct events *e, const struct slice *s, uint32_t begin)
 {
 	uint32_t at = e->count, n = s->end - begin, taken;
+	struct events_rare rare;
 
 	taken = n = n < EVENTS_MOST - at ? n : EVENTS_MOST - at;
 	e->process = s->process;
@@ -130,9 +148,12 @@ uint32_t events_take(struct events *e, const struct slice *s, uint32_t begin)
 	events_8(e->stage + at, COLUMN(STAGE), n);
 	events_8(e->flags + at, COLUMN(FLAGS), n);
 	events_files(e->file + at, s->process, COLUMN(FILE), n);
-	if (events_classes(e->class + at, s->process, COLUMN(CALL), n))
+	rare = events_classes(e->class + at, s->process, COLUMN(CALL), n);
+	if (rare.again)
 		n = events_leave_out(e, at, n);
-	events_threads(e->tid + at, e, at, n, s->stream->tid);
+	events_fill(e->tid + at, s->stream->tid, n);
+	if (rare.fault)
+		events_faulters(e, at, n);
 	events_bytes(e->bytes + at, e->result + at, e->class + at, n);
 	e->count += n;
 	return taken;

@@ -17,11 +17,10 @@
 #include "wrap.h"
 
 struct feature_event {
-	struct process *process;
+	const struct process *process;
 	struct use *use;
 	uint32_t file, handle, aux;
 	int64_t start, end, result, offset;
-	uint64_t weight; /* operations that it stands for */
 	uint16_t call;
 	uint8_t class, stage;
 	bool marked;
@@ -52,21 +51,21 @@ bool features_storage(const struct recording *r, const struct file *file)
 	       features_system_stage(r, file) == AIOT_STAGE_OTHER;
 }
 
-static void feature_earliest(int64_t *first, int64_t at)
+static inline void feature_earliest(int64_t *first, int64_t at)
 {
 	if (!*first || at < *first)
 		*first = at;
 }
 
-static void feature_latest(int64_t *last, int64_t at)
+static inline void feature_latest(int64_t *last, int64_t at)
 {
 	if (at > *last)
 		*last = at;
 }
 
-static void feature_read(struct use *u, const struct feature_event *e)
+static inline void feature_read(struct use *u, const struct feature_event *e)
 {
-	u->reads += e->weight;
+	u->reads += mapped_weight(e->call, e->aux);
 	feature_earliest(&u->first_read, e->start);
 	feature_latest(&u->last_read, e->end);
 	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
@@ -79,9 +78,9 @@ static void feature_read(struct use *u, const struct feature_event *e)
 		feature_latest(&u->read_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
-static void feature_write(struct use *u, const struct feature_event *e)
+static inline void feature_write(struct use *u, const struct feature_event *e)
 {
-	u->writes += e->weight;
+	u->writes += mapped_weight(e->call, e->aux);
 	feature_earliest(&u->first_write, e->start);
 	feature_latest(&u->last_write, e->end);
 	feature_latest(&u->last_touch, e->end);
@@ -108,19 +107,18 @@ static void feature_open(struct use *u, const struct feature_event *e)
 		feature_earliest(&u->first_open, e->start);
 }
 
-static void feature_rename(const struct features *f, struct use *u, const struct feature_event *e)
+static void feature_rename(struct use *u, const struct feature_event *e)
 {
 	const struct process *p = e->process;
 	uint32_t to = process_file(p, e->aux);
 
-	(void)f;
 	if (e->result < 0 || !to)
 		return;
 	u->renamed_to = p->files[to].name;
 	feature_latest(&u->last_touch, e->end);
 }
 
-static void feature_meta(const struct features *f, const struct feature_event *e)
+static void feature_meta(const struct feature_event *e)
 {
 	struct use *u = e->use;
 
@@ -138,7 +136,7 @@ static void feature_meta(const struct features *f, const struct feature_event *e
 	default:
 		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
 		    e->call == AIOT_CALL_renameat2)
-			feature_rename(f, u, e);
+			feature_rename(u, e);
 	}
 }
 
@@ -154,79 +152,135 @@ static void feature_order(struct order *order, uint32_t rank)
 	order->last = rank;
 }
 
-/* How the access follows the last one. */
-static void feature_access(struct features *f, struct handles *handles,
-                           const struct feature_event *e)
-{
-	bool write = e->class == AIOT_CLASS_WRITE;
-	struct use *u = e->use;
-	enum access kind =
-	        handles_access(handles, e->process->number, e->handle, write, e->offset, e->result);
+/* A pass over one process. */
+struct feature_lane {
+	struct features *features;
+	struct process *process;
+	struct handles *handles;
+	struct cache *cache;   /* may be NULL */
+	const uint32_t *ranks; /* of names of storage files, else 0 */
+};
 
-	(write ? &u->write : &u->read)->count[kind]++;
-	if (e->file && !e->marked)
-		return;
-	f->stated[e->process->number][e->stage < AIOT_STAGES ? e->stage : 0].count[kind]++;
+/* Accesses of events that say their stage themselves. */
+static void feature_stated(const struct feature_lane *lane, const struct feature_event *e,
+                           enum access kind)
+{
+	struct pattern *stated = lane->features->stated[e->process->number];
+	struct use *u = e->use;
+
+	stated[e->stage < AIOT_STAGES ? e->stage : 0].count[kind]++;
 	if (e->file && !u->marked)
 		u->marked = memory_get(2, sizeof *u->marked);
 	if (e->file)
-		u->marked[write].count[kind]++;
+		u->marked[e->class == AIOT_CLASS_WRITE].count[kind]++;
 }
 
-/* rank: of a storage file's name, else 0. */
-static void feature_event(struct features *f, struct handles *handles,
-                          const struct feature_event *e, uint32_t rank)
+/* A read or write. */
+static inline __attribute__((always_inline)) void feature_data(const struct feature_lane *lane,
+                                                               const struct feature_event *e)
 {
-	bool data = e->class == AIOT_CLASS_READ || e->class == AIOT_CLASS_WRITE;
+	bool write = e->class == AIOT_CLASS_WRITE;
+	struct use *u = e->use;
+	uint32_t rank;
 
-	if (!data) {
-		feature_meta(f, e);
+	if ((e->result | e->offset) >= 0) {
+		enum access kind = handles_access(lane->handles, e->process->number, e->handle,
+		                                  write, e->offset, e->result);
+		(write ? &u->write : &u->read)->count[kind]++;
+		if (!e->file || e->marked) {
+			struct feature_event rare = *e; /* leaves e in registers */
+			feature_stated(lane, &rare, kind);
+		}
+	}
+	if (write) {
+		feature_write(u, e);
 		return;
 	}
-	if (e->result >= 0 && e->offset >= 0)
-		feature_access(f, handles, e);
-	if (e->class == AIOT_CLASS_WRITE) {
-		feature_write(e->use, e);
-		return;
-	}
-	feature_read(e->use, e);
+	feature_read(u, e);
+	rank = lane->ranks[e->file];
 	if (rank && e->result > 0)
-		feature_order(&f->orders[e->process->number], rank);
+		feature_order(&lane->features->orders[e->process->number], rank);
 }
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
 
-static void feature_slice(struct features *f, struct handles *handles, struct cache *cache,
-                          const struct slice *s, const uint32_t *ranks)
+/* Found once a slice: what is written meanwhile might be these, for all that a
+ * compiler knows. */
+struct feature_rows {
+	const struct process *process;
+	struct use *uses;
+	uint64_t clock;
+	const uint64_t *start, *duration, *file, *handle, *aux, *result, *offset, *call, *stage,
+	        *flags;
+};
+
+static inline struct feature_event feature_event(const struct feature_rows *r, uint32_t i,
+                                                 const struct call *call)
 {
-	struct process *p = s->process;
-	struct use *uses = f->uses[p->number];
+	uint64_t start = r->start[i] + r->clock;
+	uint32_t file = process_file(r->process, r->file[i]);
+
+	return (struct feature_event){
+	        .process = r->process,
+	        .use = &r->uses[file],
+	        .file = file,
+	        .handle = (uint32_t)r->handle[i],
+	        .aux = (uint32_t)r->aux[i],
+	        .start = (int64_t)start,
+	        .end = (int64_t)(start + r->duration[i]),
+	        .result = (int64_t)r->result[i],
+	        .offset = (int64_t)r->offset[i],
+	        .call = (uint16_t)r->call[i],
+	        .class = call->class,
+	        .stage = (uint8_t)r->stage[i],
+	        .marked = r->flags[i] & AIOT_EVENT_MARKED,
+	};
+}
+
+static void feature_other(const struct feature_rows *r, uint32_t i, const struct call *call)
+{
+	struct feature_event e = feature_event(r, i, call);
+
+	feature_meta(&e);
+}
+
+static void feature_learn(struct cache *cache, const struct feature_rows *r, uint32_t i,
+                          const struct call *call)
+{
+	cache_learn(cache, &(struct cache_read){r->process, process_file(r->process, r->file[i]),
+	                                        (uint8_t)r->flags[i], call, r->duration[i],
+	                                        (int64_t)r->result[i]});
+}
+
+static void feature_slice(const struct feature_lane *lane, const struct slice *s)
+{
+	const struct process *p = lane->process;
+	const struct feature_rows r = {.process = p,
+	                               .uses = lane->features->uses[p->number],
+	                               .clock = (uint64_t)p->clock,
+	                               .start = COLUMN(START),
+	                               .duration = COLUMN(DURATION),
+	                               .file = COLUMN(FILE),
+	                               .handle = COLUMN(HANDLE),
+	                               .aux = COLUMN(AUX),
+	                               .result = COLUMN(RESULT),
+	                               .offset = COLUMN(OFFSET),
+	                               .call = COLUMN(CALL),
+	                               .stage = COLUMN(STAGE),
+	                               .flags = COLUMN(FLAGS)};
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
-		const struct call *call = process_call(p, COLUMN(CALL)[i]);
+		const struct call *call = process_call(p, r.call[i]);
 		if (call_is_again(call))
 			continue;
-		struct feature_event e = {
-		        .process = p,
-		        .file = process_file(p, COLUMN(FILE)[i]),
-		        .handle = (uint32_t)COLUMN(HANDLE)[i],
-		        .aux = (uint32_t)COLUMN(AUX)[i],
-		        .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock),
-		        .result = (int64_t)COLUMN(RESULT)[i],
-		        .offset = (int64_t)COLUMN(OFFSET)[i],
-		        .call = (uint16_t)COLUMN(CALL)[i],
-		        .class = call->class,
-		        .stage = (uint8_t)COLUMN(STAGE)[i],
-		        .marked = COLUMN(FLAGS)[i] & AIOT_EVENT_MARKED,
-		};
-		e.end = wrap_add((uint64_t)e.start, COLUMN(DURATION)[i]);
-		e.weight = mapped_weight(e.call, e.aux);
-		e.use = &uses[e.file];
-		feature_event(f, handles, &e, ranks[e.file]);
-		if (COLUMN(FLAGS)[i] & AIOT_EVENT_DIRECT && cache)
-			cache_learn(cache,
-			            &(struct cache_read){p, e.file, (uint8_t)COLUMN(FLAGS)[i], call,
-			                                 COLUMN(DURATION)[i], e.result});
+		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
+			const struct feature_event e = feature_event(&r, i, call);
+			feature_data(lane, &e);
+		} else {
+			feature_other(&r, i, call);
+		}
+		if (r.flags[i] & AIOT_EVENT_DIRECT && lane->cache)
+			feature_learn(lane->cache, &r, i, call);
 	}
 }
 
@@ -299,6 +353,8 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	struct feature_pass *pass = context;
 	struct recording *r = pass->features->recording;
 	uint32_t *ranks = feature_storage(pass->features, &r->processes[number]);
+	struct feature_lane lane = {
+	        .features = pass->features, .process = &r->processes[number], .ranks = ranks};
 	struct slice slice;
 
 	if (!pass->buffers[worker]) {
@@ -307,9 +363,10 @@ static void feature_process(void *context, size_t number, unsigned worker)
 		pass->caches[worker] = pass->cache ? cache_like(pass->cache) : NULL;
 	}
 	merge_lend(pass->merges[number], pass->buffers[worker]);
+	lane.handles = pass->handles[worker];
+	lane.cache = pass->caches[worker];
 	while (merge_next(pass->merges[number], &slice))
-		feature_slice(pass->features, pass->handles[worker], pass->caches[worker], &slice,
-		              ranks);
+		feature_slice(&lane, &slice);
 	free(ranks);
 }
 

@@ -14,14 +14,20 @@
 #include "pattern.h"
 #include "recording.h"
 
+/* What reads need lies together, and so does what writes need: there may be
+ * many of these. */
 struct use {
-	uint64_t reads, writes, read_bytes, write_bytes; /* read and write calls */
-	uint64_t begins;                                 /* reads at offset 0 */
-	struct pattern read, write;                      /* where offsets are known */
-	struct pattern *marked; /* [read, write]: of marked events; NULL = none */
-	int64_t first_read, last_read, first_write, last_write; /* start; end */
+	uint64_t reads, read_bytes;      /* read calls */
+	uint64_t begins;                 /* reads at offset 0 */
+	int64_t first_read, last_read;   /* start; end */
+	int64_t read_end;                /* furthest byte reached */
+	struct pattern read;             /* where offsets are known */
+	uint64_t writes, write_bytes;    /* write calls */
+	int64_t first_write, last_write; /* start; end */
+	int64_t write_end;
+	struct pattern write;
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
-	int64_t read_end, write_end;    /* furthest byte reached */
+	struct pattern *marked;         /* [read, write]: of marked events; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
 	bool created, truncated, append, copied;

@@ -1,27 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Access patterns inside files. The handle table is direct-mapped: numbers of
- * open handles are near each other, so recent ones rarely meet in a slot, and
- * a handle that lost its slot only counts as just opened.
+ * Counts of accesses, and the words for them.
  */
 #include "pattern.h"
 
 #include <stdlib.h>
 
 #include "memory.h"
-#include "wrap.h"
-
-#define SLOTS 65536u
-
-struct slot {
-	uint32_t process, handle; /* handle 0 = free */
-	bool write;
-	int64_t end, distance;
-};
-
-struct handles {
-	struct slot slots[SLOTS];
-};
 
 struct handles *handles_new(void)
 {
@@ -31,34 +16,6 @@ struct handles *handles_new(void)
 void handles_free(struct handles *handles)
 {
 	free(handles);
-}
-
-static enum access handles_first(struct slot *slot, int64_t offset, int64_t length)
-{
-	slot->end = wrap_add((uint64_t)offset, (uint64_t)length);
-	slot->distance = 0;
-	return offset == 0 ? ACCESS_CONSECUTIVE : ACCESS_RANDOM;
-}
-
-enum access handles_access(struct handles *handles, uint32_t process, uint32_t handle, bool write,
-                           int64_t offset, int64_t length)
-{
-	uint32_t at = (handle * 2 + write + process * 40503u) % SLOTS;
-	struct slot *slot = &handles->slots[at];
-	int64_t distance = wrap_subtract((uint64_t)offset, (uint64_t)slot->end), last;
-
-	if (slot->handle != handle || slot->process != process || slot->write != write) {
-		*slot = (struct slot){.process = process, .handle = handle, .write = write};
-		return handles_first(slot, offset, length);
-	}
-	last = slot->distance;
-	slot->distance = distance;
-	slot->end = wrap_add((uint64_t)offset, (uint64_t)length);
-	if (distance == 0)
-		return ACCESS_CONSECUTIVE;
-	if (distance == last)
-		return ACCESS_STRIDED;
-	return distance > 0 ? ACCESS_SEQUENTIAL : ACCESS_RANDOM;
 }
 
 void pattern_add(struct pattern *to, const struct pattern *from)

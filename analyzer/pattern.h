@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "wrap.h"
+
 enum access {
 	ACCESS_CONSECUTIVE, /* begins where the last one ended; a handle's first: at offset 0 */
 	ACCESS_SEQUENTIAL,  /* begins further on */
@@ -23,15 +25,47 @@ struct pattern {
 };
 
 /* The last access of each open handle. Handles are never used again and so
- * never stop coming: the table keeps the recent ones, a fixed number. */
-struct handles;
+ * never stop coming: the table keeps the recent ones, a fixed number. It is
+ * direct-mapped: numbers of open handles are near each other, so recent ones
+ * rarely meet in a slot, and a handle that lost its slot only counts as just
+ * opened. */
+#define HANDLE_SLOTS 65536u
+
+struct handle_slot {
+	uint32_t process, handle; /* handle 0 = free */
+	bool write;
+	int64_t end, distance;
+};
+
+struct handles {
+	struct handle_slot slots[HANDLE_SLOTS];
+};
 
 struct handles *handles_new(void);
 void handles_free(struct handles *handles);
 
-/* What kind of access this is; remembers it. Offset and length in bytes. */
-enum access handles_access(struct handles *handles, uint32_t process, uint32_t handle, bool write,
-                           int64_t offset, int64_t length);
+/* What kind of access this is; remembers it. Offset and length in bytes.
+ * Inline: it stands in the loop over all events. */
+static inline enum access handles_access(struct handles *handles, uint32_t process, uint32_t handle,
+                                         bool write, int64_t offset, int64_t length)
+{
+	uint32_t at = (handle * 2 + write + process * 40503u) % HANDLE_SLOTS;
+	struct handle_slot *slot = &handles->slots[at];
+	int64_t distance = wrap_subtract((uint64_t)offset, (uint64_t)slot->end);
+	int64_t last = slot->distance, end = wrap_add((uint64_t)offset, (uint64_t)length);
+
+	if (slot->handle != handle || slot->process != process || slot->write != write) {
+		*slot = (struct handle_slot){process, handle, write, end, 0};
+		return offset == 0 ? ACCESS_CONSECUTIVE : ACCESS_RANDOM;
+	}
+	slot->distance = distance;
+	slot->end = end;
+	if (distance == 0)
+		return ACCESS_CONSECUTIVE;
+	if (distance == last)
+		return ACCESS_STRIDED;
+	return distance > 0 ? ACCESS_SEQUENTIAL : ACCESS_RANDOM;
+}
 
 void pattern_add(struct pattern *to, const struct pattern *from);
 uint64_t pattern_total(const struct pattern *pattern);

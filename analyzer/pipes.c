@@ -18,6 +18,12 @@ static void *pipes_make(const struct known *known)
 
 	pipes->recording = known->recording;
 	pipes->by_file = memory_get(pipes->recording->count, sizeof *pipes->by_file);
+	pipes->any = memory_get(pipes->recording->count, sizeof *pipes->any);
+	for (size_t i = 0; i < pipes->recording->count; i++) {
+		const struct process *p = &pipes->recording->processes[i];
+		for (size_t k = 0; k < p->file_count; k++)
+			pipes->any[i] |= p->files[k].kind == AIOT_FILE_PIPE;
+	}
 	return pipes;
 }
 
@@ -67,9 +73,13 @@ static void pipes_event(struct pipes *pipes, const struct events *e, uint32_t i)
 
 static void pipes_add(void *state, const struct events *e)
 {
+	struct pipes *pipes = state;
+
+	if (!pipes->any[e->process->number])
+		return;
 	for (uint32_t i = 0; i < e->count; i++)
 		if (e->process->files[e->file[i]].kind == AIOT_FILE_PIPE)
-			pipes_event(state, e, i);
+			pipes_event(pipes, e, i);
 }
 
 static const struct process *pipes_process(const struct pipes *pipes, const struct pipe_end *end)
@@ -192,6 +202,7 @@ static void pipes_free(void *state)
 	for (size_t i = 0; i < pipes->recording->count; i++)
 		free(pipes->by_file[i]);
 	free(pipes->by_file);
+	free(pipes->any);
 	free(pipes->ends);
 	free(pipes);
 }

@@ -22,6 +22,7 @@ struct pipe_end {
 struct pipes {
 	const struct recording *recording;
 	struct pipe_end **by_file; /* [process number][file index], NULL without pipes */
+	bool *any;                 /* by process number: it knows a pipe */
 	struct pipe_end **ends;    /* those in use; by pipe, so that both ends are neighbours */
 	size_t count;
 };

@@ -73,12 +73,12 @@ static void rate_spread(struct rate *r, int64_t start, int64_t end, uint64_t byt
 
 static void rate_gap(struct rate *r, int64_t start)
 {
-	double gap = (double)(start - r->last_start_ns), off = gap - r->gap_mean;
+	uint64_t gap = start > r->last_start_ns ? (uint64_t)(start - r->last_start_ns) : 0;
 
 	if (r->total_ops) {
 		r->gap_count++;
-		r->gap_mean += off / r->gap_count;
-		r->gap_squares += off * (gap - r->gap_mean);
+		r->gap_sum += gap;
+		r->gap_squares += (unsigned __int128)gap * gap;
 	}
 	r->last_start_ns = start;
 }
@@ -112,6 +112,52 @@ void rate_add(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
 	r->ops[rate_window(r, start)]++;
 	r->total_ops++;
 	r->total_bytes += (double)bytes;
+}
+
+/* Adds operations as long as they begin and end in the window of the last one;
+ * returns how many. Its sums stay in registers. */
+static size_t rate_run(struct rate *r, const struct span *spans, size_t count)
+{
+	int64_t from = r->window_from_ns, to = r->window_to_ns;
+	int64_t last = r->last_start_ns, covered = r->covered_ns, busy = 0;
+	unsigned __int128 squares = 0;
+	uint64_t bytes = 0;
+	size_t n = 0;
+
+	for (; n < count; n++) {
+		int64_t start = spans[n].start, end = spans[n].end;
+		uint64_t gap = (uint64_t)(start - last);
+		if (start < from || start < last || end < start || end >= to)
+			break;
+		bytes += spans[n].bytes;
+		squares += (unsigned __int128)gap * gap;
+		last = start;
+		start = start < covered ? covered : start;
+		busy += end > start ? end - start : 0;
+		covered = end > covered ? end : covered;
+	}
+	if (!n)
+		return 0;
+	r->gap_sum += (uint64_t)(last - r->last_start_ns);
+	r->gap_squares += squares;
+	r->gap_count += n;
+	r->last_start_ns = last;
+	r->covered_ns = covered;
+	r->busy_ns += busy;
+	r->bytes[r->window] += (double)bytes;
+	r->ops[r->window] += n;
+	r->total_bytes += (double)bytes;
+	r->total_ops += n;
+	return n;
+}
+
+void rate_add_spans(struct rate *r, const struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		i += rate_run(r, spans + i, count - i);
+		if (i < count)
+			rate_add(r, spans[i].start, spans[i].end, spans[i].bytes);
+	}
 }
 
 double rate_window_s(const struct rate *r)
@@ -154,9 +200,12 @@ double rate_idc(const struct rate *r)
 
 double rate_cv2(const struct rate *r)
 {
-	if (r->gap_count < 2 || r->gap_mean <= 0)
+	long double n = (long double)r->gap_count, sum = (long double)r->gap_sum;
+	long double off = (long double)r->gap_squares - sum * sum / n, mean = sum / n;
+
+	if (r->gap_count < 2 || !r->gap_sum)
 		return 0;
-	return r->gap_squares / (r->gap_count - 1) / (r->gap_mean * r->gap_mean);
+	return off > 0 ? (double)(off / (n - 1) / (mean * mean)) : 0;
 }
 
 double rate_peak_to_mean(const struct rate *r)

@@ -6,7 +6,10 @@
 #ifndef RATE_H
 #define RATE_H
 
+#include <stddef.h>
 #include <stdint.h>
+
+#include "spans.h"
 
 #define RATE_WINDOWS  8192u
 #define RATE_WIDTH_NS 100000000 /* at first */
@@ -21,9 +24,10 @@ struct rate {
 	uint64_t *ops;
 	uint64_t total_ops;
 	double total_bytes;
-	int64_t last_start_ns;                   /* for the gaps between operations */
-	double gap_count, gap_mean, gap_squares; /* Welford's sums */
-	int64_t covered_ns, busy_ns;             /* see rate_add */
+	int64_t last_start_ns; /* for the gaps between operations, and their sums: */
+	uint64_t gap_count, gap_sum;
+	unsigned __int128 gap_squares; /* at most the square of the time they span */
+	int64_t covered_ns, busy_ns;   /* see rate_add */
 };
 
 void rate_free(struct rate *rate);
@@ -31,6 +35,9 @@ void rate_free(struct rate *rate);
 /* An operation that moved bytes from start to end. Operations must come in
  * order of start: then busy_ns is the time with at least one under way. */
 void rate_add(struct rate *rate, int64_t start_ns, int64_t end_ns, uint64_t bytes);
+
+/* The same for many. */
+void rate_add_spans(struct rate *rate, const struct span *spans, size_t count);
 
 /* Of the windows with operations, bytes a second. */
 double rate_mean(const struct rate *rate);

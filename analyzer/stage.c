@@ -250,16 +250,21 @@ void stages_free(struct stages *stages)
 	free(stages);
 }
 
-static enum stage_way stage_way(uint8_t class, uint32_t aux)
+static const uint8_t stage_way_of[] = {
+        [AIOT_CLASS_META] = STAGE_ASKS,    [AIOT_CLASS_OPEN] = STAGE_READS,
+        [AIOT_CLASS_CLOSE] = STAGE_ASKS,   [AIOT_CLASS_READ] = STAGE_READS,
+        [AIOT_CLASS_WRITE] = STAGE_WRITES, [AIOT_CLASS_SEEK] = STAGE_ASKS,
+        [AIOT_CLASS_DUP] = STAGE_ASKS,     [AIOT_CLASS_SYNC] = STAGE_WRITES,
+        [AIOT_CLASS_MAP] = STAGE_READS,
+};
+
+static inline unsigned stage_way(uint8_t class, uint32_t aux)
 {
-	switch (class) {
-	case AIOT_CLASS_READ:
-	case AIOT_CLASS_MAP: return STAGE_READS;
-	case AIOT_CLASS_WRITE:
-	case AIOT_CLASS_SYNC: return STAGE_WRITES;
-	case AIOT_CLASS_OPEN: return (aux & O_ACCMODE) == O_RDONLY ? STAGE_READS : STAGE_WRITES;
-	default: return STAGE_ASKS;
-	}
+	bool writes = class == AIOT_CLASS_OPEN && (aux & O_ACCMODE) != O_RDONLY;
+
+	if (writes)
+		return STAGE_WRITES;
+	return class < sizeof stage_way_of ? stage_way_of[class] : STAGE_ASKS;
 }
 
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
@@ -275,9 +280,9 @@ void stages_fill(const struct stages *stages, struct events *e)
 	uint8_t(*ways)[STAGE_WAYS] = stages->ways[e->process->number];
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		uint8_t guess = e->stage[i] < AIOT_STAGES ? e->stage[i] : AIOT_STAGE_OTHER;
-		bool stated = (e->flags[i] & AIOT_EVENT_MARKED) || !e->file[i];
-		uint8_t judged = ways[e->file[i]][stage_way(e->class[i], e -> aux[i])];
-		e->stage[i] = stated ? guess : judged;
+		if ((e->flags[i] & AIOT_EVENT_MARKED) || !e->file[i])
+			e->stage[i] = e->stage[i] < AIOT_STAGES ? e->stage[i] : AIOT_STAGE_OTHER;
+		else
+			e->stage[i] = ways[e->file[i]][stage_way(e->class[i], e -> aux[i])];
 	}
 }

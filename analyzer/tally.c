@@ -65,36 +65,21 @@ static void tally_fault(struct lane *lane, struct stage_summary *sum, const stru
 		histogram_add(&sum->latency, e->duration[i]);
 }
 
-static void tally_cache(const struct cache *cache, struct stage_summary *sum,
-                        const struct events *e, uint32_t i)
-{
-	struct cache_read read = {e->process,        e->file[i],     e->flags[i],
-	                          events_call(e, i), e->duration[i], e->result[i]};
-	double accuracy;
-	enum cache_answer answer = cache_of(cache, &read, &accuracy);
-
-	cache_count(&sum->cached, answer, e->result[i], accuracy);
-}
-
-static void tally_data(struct tally *t, struct lane *lane, struct stage_summary *sum,
-                       const struct events *e, uint32_t i)
+static inline void tally_data(struct lane *lane, struct spans *spans, const uint32_t *ranks,
+                              struct stage_summary *sum, const struct events *e, uint32_t i)
 {
 	bool write = e->class[i] == AIOT_CLASS_WRITE;
-	uint32_t rank = t->known->features->ranks[e->process->number][e->file[i]];
 	uint64_t bytes = e->bytes[i];
+	uint32_t rank = ranks[e->file[i]];
 
 	*(write ? &sum->write_ops : &sum->read_ops) += events_weight(e, i);
 	*(write ? &sum->write_bytes : &sum->read_bytes) += bytes;
 	histogram_add(write ? &sum->write_size : &sum->read_size, bytes);
-	if (mapped_is_fault(e->call[i])) {
+	if (mapped_is_fault(e->call[i]))
 		tally_fault(lane, sum, e, i);
-	} else {
+	else
 		histogram_add(&sum->latency, e->duration[i]);
-		coverage_add(t->to->coverage, e->process, events_call(e, i), e->end[i], bytes);
-	}
-	if (!write)
-		tally_cache(t->known->cache, sum, e, i);
-	spans_add(&lane->spans[t->side][e->stage[i]], (struct span){e->start[i], e->end[i], bytes});
+	spans_add(&spans[e->stage[i]], (struct span){e->start[i], e->end[i], bytes});
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage[i], rank);
 }
@@ -143,17 +128,28 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 
 static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
 {
+	const uint32_t *ranks = t->known->features->ranks[lane->process->number];
+	struct spans *spans = lane->spans[t->side];
+	struct stage_summary *sums[AIOT_STAGES];
+	struct cache_sums *cached[AIOT_STAGES];
+
 	if (!e->count)
 		return;
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		sums[i] = &t->sums[i][worker];
+		cached[i] = &sums[i]->cached;
+	}
 	stages_fill(t->known->stages, e);
 	analyses_add(t->analyses, worker, e);
+	coverage_add(t->to->coverage, e);
+	cache_add(t->known->cache, e, cached);
 	for (uint32_t i = 0; i < e->count; i++) {
-		struct stage_summary *sum = &t->sums[e->stage[i]][worker];
+		uint8_t stage = e->stage[i];
 		if (events_data(e, i))
-			tally_data(t, lane, sum, e, i);
+			tally_data(lane, spans, ranks, sums[stage], e, i);
 		else
-			sum->meta_ops++;
-		if (e->stage[i] == AIOT_STAGE_CHECKPOINT || e->stage[i] == AIOT_STAGE_RESTORE)
+			sums[stage]->meta_ops++;
+		if (stage == AIOT_STAGE_CHECKPOINT || stage == AIOT_STAGE_RESTORE)
 			tally_episode(t, lane, e, i);
 	}
 	e->count = 0;
@@ -188,9 +184,7 @@ static void tally_rate(struct tally *t, int stage)
 	for (size_t i = 0; i < t->lane_count; i++)
 		lists[i] = &t->lanes[i].spans[!t->side][stage];
 	spans_merge(ordered, &t->work[stage], lists, t->lane_count);
-	for (size_t i = 0; i < ordered->count; i++)
-		rate_add(&t->to->stages[stage].rate, ordered->items[i].start, ordered->items[i].end,
-		         ordered->items[i].bytes);
+	rate_add_spans(&t->to->stages[stage].rate, ordered->items, ordered->count);
 	analyses_add_times(t->analyses, (unsigned)stage, ordered);
 	free(lists);
 }

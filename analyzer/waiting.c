@@ -18,6 +18,12 @@
 #define WAITING_UNKNOWN 0xff
 #define WAITING_CHILDS  0x80 /* takes up a child process */
 
+/* Of a process; NULL until its first event. */
+struct waiting_lookup {
+	uint8_t *kinds; /* by call and kind of file */
+	uint8_t *files; /* the latter, by file index */
+};
+
 static const char *const words[WAITING_KINDS][2] = {
 #define WAITING(name, key, text) {key, text},
         WAITINGS(WAITING)
@@ -93,21 +99,24 @@ static void *waiting_make(const struct known *known)
 
 	w->count = known->recording->count;
 	w->of = memory_get(w->count, sizeof *w->of);
-	w->kinds = memory_get(w->count, sizeof *w->kinds);
+	w->lookups = memory_get(w->count, sizeof *w->lookups);
 	w->children = missing_children(known->recording);
 	return w;
 }
 
-/* [call][kind of file]; calls without a definition share the last row. */
-static uint8_t *waiting_kinds(struct waitings *w, const struct process *p)
+/* Kinds: [call][kind of file]; calls without a definition share the last row. */
+static void waiting_begin(struct waiting_lookup *l, const struct process *p)
 {
 	size_t size = (p->call_count + 1) * WAITING_FILES;
 
-	if (!w->kinds[p->number]) {
-		w->kinds[p->number] = memory_get(size, 1);
-		memset(w->kinds[p->number], WAITING_UNKNOWN, size);
+	l->kinds = memory_get(size, 1);
+	memset(l->kinds, WAITING_UNKNOWN, size);
+	l->files = memory_get(p->file_count, 1);
+	for (size_t i = 0; i < p->file_count; i++) {
+		const struct file *file = &p->files[i];
+		unsigned kind = file->kind <= AIOT_FILE_ANONYMOUS ? file->kind : AIOT_FILE_UNKNOWN;
+		l->files[i] = (uint8_t)(kind + (file->name ? WAITING_FILES / 2 : 0));
 	}
-	return w->kinds[p->number];
 }
 
 static uint8_t waiting_find(const struct call *call, const struct file *file)
@@ -121,22 +130,21 @@ static void waiting_add(void *state, const struct events *e)
 	struct waitings *w = state;
 	const struct process *p = e->process;
 	struct waiting *of = &w->of[p->number];
-	uint8_t *kinds = waiting_kinds(w, p);
+	struct waiting_lookup *l = &w->lookups[p->number];
 
+	if (!l->kinds)
+		waiting_begin(l, p);
 	for (uint32_t i = 0; i < e->count; i++) {
-		const struct file *file = &p->files[e->file[i]];
 		size_t call = e->call[i] < p->call_count ? e->call[i] : p->call_count;
-		unsigned kind = file->kind <= AIOT_FILE_ANONYMOUS ? file->kind : AIOT_FILE_UNKNOWN;
-		uint8_t *known = &kinds[call * WAITING_FILES + kind + (file->name ? 8 : 0)];
+		uint8_t *known = &l->kinds[call * WAITING_FILES + l->files[e->file[i]]];
+		unsigned kind;
 		if (*known == WAITING_UNKNOWN)
-			*known = waiting_find(events_call(e, i), file);
+			*known = waiting_find(events_call(e, i), &p->files[e->file[i]]);
+		kind = *known & ~WAITING_CHILDS;
 		if (*known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);
-		kind = *known & ~WAITING_CHILDS;
-		if (kind == WAITING_KINDS)
-			continue;
-		of->all_ns[kind] += e->duration[i];
-		of->main_ns[kind] += e->tid[i] == p->pid ? e->duration[i] : 0;
+		/* What is no waiting is added too, to a place of its own. */
+		of->ns[e->tid[i] == p->pid][kind] += e->duration[i];
 	}
 }
 
@@ -149,8 +157,9 @@ static void waiting_finish(void *state, const struct known *known)
 	w->children = NULL;
 	for (size_t i = 0; i < w->count; i++)
 		for (int k = 0; k < WAITING_KINDS; k++) {
-			w->of[i].main_s[k] = (double)w->of[i].main_ns[k] / 1e9;
-			w->of[i].all_s[k] = (double)w->of[i].all_ns[k] / 1e9;
+			const struct waiting *of = &w->of[i];
+			w->of[i].main_s[k] = (double)of->ns[1][k] / 1e9;
+			w->of[i].all_s[k] = (double)(of->ns[0][k] + of->ns[1][k]) / 1e9;
 		}
 }
 
@@ -158,9 +167,11 @@ static void waiting_free(void *state)
 {
 	struct waitings *w = state;
 
-	for (size_t i = 0; i < w->count; i++)
-		free(w->kinds[i]);
-	free(w->kinds);
+	for (size_t i = 0; i < w->count; i++) {
+		free(w->lookups[i].kinds);
+		free(w->lookups[i].files);
+	}
+	free(w->lookups);
 	free(w->of);
 	free(w);
 }

@@ -29,15 +29,15 @@ enum waiting_kind {
 };
 
 struct waiting {
-	uint64_t main_ns[WAITING_KINDS], all_ns[WAITING_KINDS];
-	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* the same, when all is added */
+	uint64_t ns[2][WAITING_KINDS + 1]; /* of others, of the main thread; last: no waiting */
+	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* when all is added */
 };
 
 /* Of all processes: analysis_waiting. */
 struct waitings {
 	size_t count;
-	struct waiting *of; /* by process number */
-	uint8_t **kinds;    /* by process number: see waiting.c */
+	struct waiting *of;             /* by process number */
+	struct waiting_lookup *lookups; /* likewise */
 	struct children *children;
 	uint32_t untraced; /* child processes that were waited for and left no trace */
 };
