@@ -233,7 +233,7 @@ static void cache_rules(struct cache_device *d)
 		d->rules[k].threshold_ns = cache_scaled(m, k);
 		d->rules[k].accuracy =
 		        m->power == k ? m->accuracy : fmin(m->accuracy, CACHE_BORROWED);
-		d->rules[k].weight = (uint64_t)(d->rules[k].accuracy * CACHE_ONE);
+		d->rules[k].weight = (uint64_t)llround(d->rules[k].accuracy * CACHE_ONE);
 	}
 }
 

@@ -2,9 +2,7 @@
  *
  * The decoder of event columns (FORMAT.md, "Events"). Heads are collected
  * first; a column is then decoded when it is wanted or when another one's
- * transform needs it. Planes are joined and transforms undone in plain loops
- * that a compiler can turn into vector code, a tile of rows at a time, which
- * stays in the nearest cache in between.
+ * transform needs it.
  */
 #include "decode.h"
 
@@ -16,24 +14,13 @@
 #include <zstd.h>
 
 #include "memory.h"
+#include "planes.h"
 #include "vector.h"
 
 struct column_ref {
 	struct aiot_column_head head;
 	const uint8_t *planes; /* NULL: the column is absent */
 	bool done;
-};
-
-#define DECODE_PLANES 8u
-#define DECODE_TILE   1024u
-
-/* The planes of a column that differ from row to row; shared is what the
- * constant ones, and the base of a plain column, amount to. */
-struct planes {
-	const uint8_t *bytes[DECODE_PLANES];
-	unsigned bit[DECODE_PLANES]; /* that a plane's lowest bit is in u */
-	unsigned count;
-	uint64_t shared;
 };
 
 struct decoder {
@@ -117,17 +104,11 @@ static int decode_heads(struct decoder *decoder, const uint8_t *at, size_t left,
 	return 0;
 }
 
-VECTOR static void decode_write(uint64_t *u, uint32_t count, uint64_t value)
-{
-	for (uint32_t i = 0; i < count; i++)
-		u[i] = value;
-}
-
 /* Makes a column constant; one that is already is left alone. */
 static void decode_fill(struct batch *b, int c, uint64_t value)
 {
 	if (b->same_value[c] != value || b->same[c] < b->count)
-		decode_write(b->column[c], b->count, value);
+		planes_write(b->column[c], b->count, value);
 	else
 		return;
 	b->same_value[c] = value;
@@ -160,7 +141,7 @@ static int decode_planes(struct decoder *decoder, const struct column_ref *colum
 	unsigned shift = plain ? column->head.shift : 0;
 
 	*planes = (struct planes){.shared = plain ? column->head.base : 0};
-	decode_room(decoder, (size_t)DECODE_PLANES * count);
+	decode_room(decoder, (size_t)PLANES_MOST * count);
 	for (unsigned k = 0; k < column->head.planes; k++) {
 		const uint8_t *plane;
 		uint32_t bytes;
@@ -182,87 +163,6 @@ static int decode_planes(struct decoder *decoder, const struct column_ref *colum
 		at += 5 + bytes;
 	}
 	return at == end ? 0 : problem_set(why, "bytes are left behind the last plane");
-}
-
-/* u, or the value of a plain column, of rows from begin on, n of them. */
-VECTOR static void decode_join(uint64_t *restrict u, const struct planes *p, uint32_t begin,
-                               uint32_t n)
-{
-	const uint8_t *a = p->bytes[0] + begin, *b, *c;
-	unsigned first = p->bit[0], second = p->bit[1], third = p->bit[2];
-	uint64_t shared = p->shared;
-
-	b = p->count > 1 ? p->bytes[1] + begin : a;
-	c = p->count > 2 ? p->bytes[2] + begin : a;
-	if (p->count == 1)
-		for (uint32_t i = 0; i < n; i++)
-			u[i] = shared + ((uint64_t)a[i] << first);
-	else if (p->count == 2)
-		for (uint32_t i = 0; i < n; i++)
-			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second);
-	else
-		for (uint32_t i = 0; i < n; i++)
-			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second) +
-			       ((uint64_t)c[i] << third);
-	for (unsigned k = 3; k < p->count; k++) {
-		const uint8_t *more = p->bytes[k] + begin;
-		for (uint32_t i = 0; i < n; i++)
-			u[i] += (uint64_t)more[i] << p->bit[k];
-	}
-}
-
-static inline uint64_t decode_zigzag(uint64_t u)
-{
-	return (u >> 1) ^ -(u & 1);
-}
-
-static uint64_t decode_delta(uint64_t *v, uint32_t count, uint64_t base)
-{
-	for (uint32_t i = 0; i < count; i++)
-		v[i] = base += decode_zigzag(v[i]);
-	return base;
-}
-
-static uint64_t decode_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
-                           uint64_t base)
-{
-	for (uint32_t i = 0; i < count; i++) {
-		v[i] = base + decode_zigzag(v[i]);
-		base = v[i] + duration[i];
-	}
-	return base;
-}
-
-VECTOR static void decode_short(uint64_t *restrict v, const uint64_t *restrict size, uint32_t count)
-{
-	for (uint32_t i = 0; i < count; i++)
-		v[i] = size[i] - decode_zigzag(v[i]);
-}
-
-/* FORMAT.md, "N": where the handle's next access would begin. */
-static void decode_advance(uint64_t *slot, uint64_t offset, uint64_t size, uint64_t result)
-{
-	if (size == 0)
-		*slot = (int64_t)result > 0 ? result : 0;
-	else if ((int64_t)result >= 0 && result <= size)
-		*slot = offset + result;
-}
-
-static void decode_next(struct batch *b, uint64_t *next, uint32_t begin, uint32_t end,
-                        unsigned shift)
-{
-	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
-	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
-	const uint64_t *result = b->column[AIOT_COLUMN_RESULT];
-	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
-
-	for (uint32_t i = begin; i < end; i++) {
-		uint64_t *slot = &next[handle[i] % AIOT_NEXT_SLOTS];
-		if (flags[i] & AIOT_EVENT_NO_OFFSET)
-			continue;
-		v[i] = *slot + (decode_zigzag(v[i]) << shift);
-		decode_advance(slot, v[i], size[i], result[i]);
-	}
 }
 
 VECTOR static void decode_offset_none(uint64_t *restrict offset, const uint64_t *restrict flags,
@@ -325,44 +225,6 @@ static int decode_head_check(const struct aiot_column_head *h, struct problem *w
 	return 0;
 }
 
-/* What a transform carries from row to row. */
-struct carried {
-	uint64_t base;
-	uint64_t next[AIOT_NEXT_SLOTS];
-};
-
-static void decode_transform(const struct aiot_column_head *h, struct batch *b,
-                             struct carried *carried, uint32_t begin, uint32_t n)
-{
-	uint64_t *v = b->column[h->column] + begin;
-
-	switch (h->transform) {
-	case AIOT_TRANSFORM_PLAIN: break; /* as joined */
-	case AIOT_TRANSFORM_DELTA: carried->base = decode_delta(v, n, carried->base); break;
-	case AIOT_TRANSFORM_GAP:
-		carried->base =
-		        decode_gap(v, b->column[AIOT_COLUMN_DURATION] + begin, n, carried->base);
-		break;
-	case AIOT_TRANSFORM_SHORT: decode_short(v, b->column[AIOT_COLUMN_SIZE] + begin, n); break;
-	default: decode_next(b, carried->next, begin, begin + n, h->shift);
-	}
-}
-
-static void decode_rows(const struct aiot_column_head *h, const struct planes *planes,
-                        struct batch *b)
-{
-	struct carried carried = {.base = h->base};
-
-	for (uint32_t begin = 0; begin < b->count; begin += DECODE_TILE) {
-		uint32_t n = b->count - begin < DECODE_TILE ? b->count - begin : DECODE_TILE;
-		if (planes->count)
-			decode_join(b->column[h->column] + begin, planes, begin, n);
-		else
-			decode_write(b->column[h->column] + begin, n, planes->shared);
-		decode_transform(h, b, &carried, begin, n);
-	}
-}
-
 /* Decodes one column, and first those it needs. Transforms are tied to their
  * columns (decode_head_check), so the recursion ends: offset needs result,
  * result needs size. */
@@ -394,7 +256,7 @@ static int decode_column(struct decoder *decoder, int c, struct batch *batch, st
 		return 0;
 	}
 	batch->same[c] = 0;
-	decode_rows(&column->head, &planes, batch);
+	planes_undo(&column->head, &planes, batch);
 	return 0;
 }
 

@@ -49,7 +49,7 @@ VECTOR static void events_bytes(uint64_t *restrict bytes, const int64_t *restric
 {
 	for (uint32_t i = 0; i < n; i++) {
 		bool data = (class[i] == AIOT_CLASS_READ) | (class[i] == AIOT_CLASS_WRITE);
-		bytes[i] = data & (result[i] > 0) ? (uint64_t)result[i] : 0;
+		bytes[i] = (data & (result[i] > 0)) ? (uint64_t)result[i] : 0;
 	}
 }
 

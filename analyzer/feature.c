@@ -14,6 +14,7 @@
 #include "memory.h"
 #include "merge.h"
 #include "parallel.h"
+#include "ranks.h"
 #include "wrap.h"
 
 struct feature_event {
@@ -284,50 +285,6 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 	}
 }
 
-struct feature_name {
-	const char *text;
-	uint32_t number;
-};
-
-static int feature_compare(const void *one, const void *other)
-{
-	const struct feature_name *a = one, *b = other;
-
-	return strverscmp(a->text, b->text);
-}
-
-/* Natural order: img_2 before img_10, padded or not. */
-static uint32_t *feature_name_ranks(const struct names *names)
-{
-	uint32_t n = names_count(names);
-	struct feature_name *sorted = memory_get(n, sizeof *sorted);
-	uint32_t *ranks = memory_get(n, sizeof *ranks);
-
-	for (uint32_t i = 0; i < n; i++)
-		sorted[i] = (struct feature_name){names_text(names, i), i};
-	qsort(sorted, n, sizeof *sorted, feature_compare);
-	for (uint32_t i = 0; i < n; i++)
-		ranks[sorted[i].number] = i + 1;
-	free(sorted);
-	return ranks;
-}
-
-static uint32_t **feature_ranks(const struct recording *r)
-{
-	uint32_t *of_name = feature_name_ranks(r->names);
-	uint32_t **ranks = memory_get(r->count, sizeof *ranks);
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i];
-		ranks[i] = memory_get(p->file_count, sizeof **ranks);
-		for (size_t k = 0; k < p->file_count; k++)
-			if (p->files[k].name)
-				ranks[i][k] = of_name[p->files[k].name];
-	}
-	free(of_name);
-	return ranks;
-}
-
 /* The ranks of storage files alone. */
 static uint32_t *feature_storage(const struct features *f, const struct process *p)
 {
@@ -407,7 +364,7 @@ struct features *features_find(struct recording *r, struct cache *cache)
 	f->uses = memory_get(r->count, sizeof *f->uses);
 	f->orders = memory_get(r->count, sizeof *f->orders);
 	f->stated = memory_get(r->count, sizeof *f->stated);
-	f->ranks = feature_ranks(r);
+	f->ranks = ranks_find(r);
 	for (size_t i = 0; i < r->count; i++)
 		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
 	feature_all(f, cache);

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Planes are joined and transforms undone in plain loops that a compiler can
+ * turn into vector code, a tile of rows at a time, which stays in the nearest
+ * cache in between.
+ */
+#include "planes.h"
+
+#include "vector.h"
+
+#define PLANES_TILE 1024u
+
+VECTOR void planes_write(uint64_t *u, uint32_t count, uint64_t value)
+{
+	for (uint32_t i = 0; i < count; i++)
+		u[i] = value;
+}
+
+/* u, or the value of a plain column, of rows from begin on, n of them. */
+VECTOR static void planes_join(uint64_t *restrict u, const struct planes *p, uint32_t begin,
+                               uint32_t n)
+{
+	const uint8_t *a = p->bytes[0] + begin, *b, *c;
+	unsigned first = p->bit[0], second = p->bit[1], third = p->bit[2];
+	uint64_t shared = p->shared;
+
+	b = p->count > 1 ? p->bytes[1] + begin : a;
+	c = p->count > 2 ? p->bytes[2] + begin : a;
+	if (p->count == 1)
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first);
+	else if (p->count == 2)
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second);
+	else
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = shared + ((uint64_t)a[i] << first) + ((uint64_t)b[i] << second) +
+			       ((uint64_t)c[i] << third);
+	for (unsigned k = 3; k < p->count; k++) {
+		const uint8_t *more = p->bytes[k] + begin;
+		for (uint32_t i = 0; i < n; i++)
+			u[i] += (uint64_t)more[i] << p->bit[k];
+	}
+}
+
+static inline uint64_t planes_zigzag(uint64_t u)
+{
+	return (u >> 1) ^ -(u & 1);
+}
+
+static uint64_t planes_delta(uint64_t *v, uint32_t count, uint64_t base)
+{
+	for (uint32_t i = 0; i < count; i++)
+		v[i] = base += planes_zigzag(v[i]);
+	return base;
+}
+
+static uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
+                           uint64_t base)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		v[i] = base + planes_zigzag(v[i]);
+		base = v[i] + duration[i];
+	}
+	return base;
+}
+
+VECTOR static void planes_short(uint64_t *restrict v, const uint64_t *restrict size, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		v[i] = size[i] - planes_zigzag(v[i]);
+}
+
+/* FORMAT.md, "N": where the handle's next access would begin. */
+static void planes_advance(uint64_t *slot, uint64_t offset, uint64_t size, uint64_t result)
+{
+	if (size == 0)
+		*slot = (int64_t)result > 0 ? result : 0;
+	else if ((int64_t)result >= 0 && result <= size)
+		*slot = offset + result;
+}
+
+static void planes_next(struct batch *b, uint64_t *next, uint32_t begin, uint32_t end,
+                        unsigned shift)
+{
+	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
+	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	const uint64_t *result = b->column[AIOT_COLUMN_RESULT];
+	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
+
+	for (uint32_t i = begin; i < end; i++) {
+		uint64_t *slot = &next[handle[i] % AIOT_NEXT_SLOTS];
+		if (flags[i] & AIOT_EVENT_NO_OFFSET)
+			continue;
+		v[i] = *slot + (planes_zigzag(v[i]) << shift);
+		planes_advance(slot, v[i], size[i], result[i]);
+	}
+}
+
+/* What a transform carries from row to row. */
+struct planes_carried {
+	uint64_t base;
+	uint64_t next[AIOT_NEXT_SLOTS];
+};
+
+static void planes_transform(const struct aiot_column_head *h, struct batch *b,
+                             struct planes_carried *carried, uint32_t begin, uint32_t n)
+{
+	uint64_t *v = b->column[h->column] + begin;
+
+	switch (h->transform) {
+	case AIOT_TRANSFORM_PLAIN: break; /* as joined */
+	case AIOT_TRANSFORM_DELTA: carried->base = planes_delta(v, n, carried->base); break;
+	case AIOT_TRANSFORM_GAP:
+		carried->base =
+		        planes_gap(v, b->column[AIOT_COLUMN_DURATION] + begin, n, carried->base);
+		break;
+	case AIOT_TRANSFORM_SHORT: planes_short(v, b->column[AIOT_COLUMN_SIZE] + begin, n); break;
+	default: planes_next(b, carried->next, begin, begin + n, h->shift);
+	}
+}
+
+void planes_undo(const struct aiot_column_head *h, const struct planes *planes, struct batch *b)
+{
+	struct planes_carried carried = {.base = h->base};
+
+	for (uint32_t begin = 0; begin < b->count; begin += PLANES_TILE) {
+		uint32_t n = b->count - begin < PLANES_TILE ? b->count - begin : PLANES_TILE;
+		if (planes->count)
+			planes_join(b->column[h->column] + begin, planes, begin, n);
+		else
+			planes_write(b->column[h->column] + begin, n, planes->shared);
+		planes_transform(h, b, &carried, begin, n);
+	}
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "ranks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+struct ranked {
+	const char *text;
+	uint32_t number;
+};
+
+static int ranks_compare(const void *one, const void *other)
+{
+	const struct ranked *a = one, *b = other;
+
+	return strverscmp(a->text, b->text);
+}
+
+/* Natural order: img_2 before img_10, padded or not. */
+static uint32_t *ranks_of_names(const struct names *names)
+{
+	uint32_t n = names_count(names);
+	struct ranked *sorted = memory_get(n, sizeof *sorted);
+	uint32_t *ranks = memory_get(n, sizeof *ranks);
+
+	for (uint32_t i = 0; i < n; i++)
+		sorted[i] = (struct ranked){names_text(names, i), i};
+	qsort(sorted, n, sizeof *sorted, ranks_compare);
+	for (uint32_t i = 0; i < n; i++)
+		ranks[sorted[i].number] = i + 1;
+	free(sorted);
+	return ranks;
+}
+
+uint32_t **ranks_find(const struct recording *r)
+{
+	uint32_t *of_name = ranks_of_names(r->names);
+	uint32_t **ranks = memory_get(r->count, sizeof *ranks);
+
+	for (size_t i = 0; i < r->count; i++) {
+		const struct process *p = &r->processes[i];
+		ranks[i] = memory_get(p->file_count, sizeof **ranks);
+		for (size_t k = 0; k < p->file_count; k++)
+			if (p->files[k].name)
+				ranks[i][k] = of_name[p->files[k].name];
+	}
+	free(of_name);
+	return ranks;
+}
