@@ -252,6 +252,21 @@ static void feature_learn(struct cache *cache, const struct feature_rows *r, uin
 	                                        (int64_t)r->result[i]});
 }
 
+/* Rows from which on a record of use is fetched, long enough before it is
+ * needed: where files are many and opened at random, it is far away. */
+#define FEATURE_AHEAD 16u
+
+static inline void feature_fetch(const struct feature_rows *r, uint32_t i)
+{
+	const char *use;
+
+	if (r->file[i] == r->file[i - 1])
+		return;
+	use = (const char *)&r->uses[process_file(r->process, r->file[i])];
+	for (size_t at = 0; at < sizeof(struct use); at += 64)
+		__builtin_prefetch(use + at, 1);
+}
+
 static void feature_slice(const struct feature_lane *lane, const struct slice *s)
 {
 	const struct process *p = lane->process;
@@ -271,6 +286,8 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
 		const struct call *call = process_call(p, r.call[i]);
+		if (s->end - i > FEATURE_AHEAD)
+			feature_fetch(&r, i + FEATURE_AHEAD);
 		if (call_is_again(call))
 			continue;
 		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
