@@ -20,10 +20,11 @@ void call_pulse(void)
 
 bool call_begin_in_vfork(struct call *call, int fd)
 {
-	if (!call_in_vfork())
-		return event_wanted();
+	bool child = call_in_vfork();
+	if (!child && !event_wanted())
+		return false;
 	call->sample.kind = SAMPLE_NONE;
-	call->fd = fd_see(fd, &call->own);
+	call->fd = child ? fd_see(fd, &call->own) : fd_look(fd);
 	call->start = clock_ticks();
 	return fd_wanted(&call->fd);
 }

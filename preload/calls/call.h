@@ -48,8 +48,8 @@ static inline bool call_begin(struct call *call)
 	return true;
 }
 
-/* Begins a vfork child's call on `fd`. Its descriptors are not the parent's: the
- * kernel is asked, and the table is left as it is. */
+/* Begins a call on `fd` of a vfork child or beside one. The child's descriptors
+ * are not the parent's: the kernel is asked, and the table is left as it is. */
 bool call_begin_in_vfork(struct call *call, int fd);
 
 /* Whether a call comes from inside cuFile, whose own calls tell of it. */
@@ -66,7 +66,7 @@ static inline bool call_is_special(const struct fd *fd)
  * the file is filtered out. */
 __attribute__((always_inline)) static inline bool call_begin_on(struct call *call, int fd)
 {
-	if (__builtin_expect(thread_vfork == THREAD_VFORKED, 0))
+	if (__builtin_expect(thread_vfork, 0))
 		return call_begin_in_vfork(call, fd);
 	if (!event_wanted())
 		return false;
