@@ -40,9 +40,10 @@ np.save("n.npy", np.arange(5000)); print(np.load("n.npy", mmap_mode="r")[::50].s
 import io, torch
 torch.manual_seed(0)
 state = {"w": torch.randn(300, 200), "b": torch.arange(50), "step": 3}
-torch.save(state, "zip.pt"); torch.save(state, "legacy.pt", _use_new_zipfile_serialization=False)
+one = {"w": state["w"], "step": 3}  # several would be written in the order of their addresses
+torch.save(state, "zip.pt"); torch.save(one, "legacy.pt", _use_new_zipfile_serialization=False)
 with open("object.pt", "wb") as f: torch.save(state, f)
-with open("object_legacy.pt", "wb") as f: torch.save(state, f, _use_new_zipfile_serialization=False)
+with open("object_legacy.pt", "wb") as f: torch.save(one, f, _use_new_zipfile_serialization=False)
 for name in ("zip.pt", "legacy.pt", "object.pt", "object_legacy.pt"):
     print(float(torch.load(name)["w"].sum()))
     with open(name, "rb") as f: print(float(torch.load(f, map_location="cpu")["w"].sum()))
