@@ -17,6 +17,15 @@ from measure import Difference, Figure, Run, aiotrace, folder_bytes, instruction
 
 EVENTS_A_CYCLE = {"open_read_close": 3}
 
+# What, how work.c calls it, and the ns that must and should not be exceeded.
+CALLS = (("pread 4 KiB random", "pread_random", (100, 70)),
+         ("pread 4 KiB sequential", "pread_sequential", (100, 70)),
+         ("pread of 0 bytes", "pread_nothing", (100, 70)),
+         ("read 4 KiB sequential", "read", (100, 70)),
+         ("write 4 KiB", "write", (100, 70)),
+         ("fread 4 KiB", "fread", None),
+         ("open+read+close, a cycle", "open_read_close", (500, 300)))
+
 
 class Bench:
     def __init__(self, options):
@@ -57,58 +66,53 @@ class Bench:
 
     # ---- what it costs ----
 
-    def call(self, name, kind, calls, limits=None, threads=1):
+    def call(self, name, kind, calls, limits):
+        """One thread and two in turns: the second is compared with the first."""
         if not self.wants(kind, name):
-            return None
+            return
         pairs = 5 if self.quick else 11
-        calls = calls // 4 if self.quick else calls
-        found = Difference(self.tracer, self.work(kind, calls, threads), self.folder, pairs)
+        calls = calls // 2 if self.quick else calls
+        one, two = Difference.of(self.tracer, [self.work(kind, calls, threads) for threads in (1, 2)],
+                                 self.folder, pairs)
         each = calls / 1e9
         for what in ("cpu", "wall"):
-            per = each * threads if what == "cpu" else each
-            added = found.added(what, per)
+            added = one.added(what, each)
             self.row(f"{name}, ns {what}", f"{added.median:.0f}", f"{added.spread:.0f}",
-                     f"{found.base(what, per):.0f}",
-                     self.goal(added.median, *limits) if limits else "")
-        return found.added("cpu", each * threads).median
+                     f"{one.base(what, each):.0f}", self.goal(added.median, *limits) if limits else "")
+        added = two.added("cpu", each * 2)
+        self.row("  2 threads, each, ns cpu", f"{added.median:.0f}", f"{added.spread:.0f}",
+                 f"{two.base('cpu', each * 2):.0f}")
+        self.row("  2 threads, ns wall", f"{two.added('wall', each).median:.0f}",
+                 f"{two.added('wall', each).spread:.0f}", f"{two.base('wall', each):.0f}")
+        if kind == "pread_nothing":
+            ratio = added.median / one.added("cpu", each).median
+            self.row("  2 threads / 1 thread, CPU added", f"x{ratio:.2f}", "", "", self.goal(ratio, 1.15, 1.05))
 
     def calls(self):
         self.title("a call, encoding and exit included")
         n = 400000
-        one = {}
-        for name, kind, limits in (("pread 4 KiB random", "pread_random", (100, 70)),
-                                   ("pread 4 KiB sequential", "pread_sequential", (100, 70)),
-                                   ("pread of 0 bytes", "pread_nothing", (100, 70)),
-                                   ("read 4 KiB sequential", "read", (100, 70)),
-                                   ("write 4 KiB", "write", (100, 70)),
-                                   ("fread 4 KiB", "fread", None),
-                                   ("open+read+close, a cycle", "open_read_close", (500, 300))):
-            one[kind] = self.call(name, kind, n // 2 if kind == "open_read_close" else n, limits)
-        two = self.call("pread of 0 bytes, 2 threads, each", "pread_nothing", n, None, 2)
-        if two and one["pread_nothing"]:
-            ratio = two / one["pread_nothing"]
-            self.row("  2 threads / 1 thread, CPU added", f"x{ratio:.2f}", "", "",
-                     self.goal(ratio, 1.15, 1.05))
+        for name, kind, limits in CALLS:
+            self.call(name, kind, n // 2 if kind == "open_read_close" else n, limits)
 
     def counted(self):
         if not shutil.which("valgrind") or not self.wants("instructions"):
             return
         self.title("instructions a call (callgrind)")
         few, many = 16384, 49152
-        for kind in ("pread_random", "pread_nothing", "read", "open_read_close", "write"):
+        for name, kind, _ in CALLS:
             counts = [[instructions(self.work(kind, n), self.folder, tracer) for n in (few, many)]
                       for tracer in (None, self.tracer)]
             if any(None in pair for pair in counts):
-                self.row(kind, "failed")
+                self.row(name, "failed")
                 continue
             plain, traced = [(pair[1] - pair[0]) / (many - few) for pair in counts]
-            self.row(kind, f"{traced - plain:.0f}", "", f"{plain:.0f}")
+            self.row(name, f"{traced - plain:.0f}", "", f"{plain:.0f}")
 
     def start(self):
         if not self.wants("start"):
             return
         self.title("a process that does nothing")
-        found = Difference(self.tracer, ["/bin/true"], self.folder, 21 if self.quick else 51)
+        found, = Difference.of(self.tracer, [["/bin/true"]], self.folder, 21 if self.quick else 51)
         for what in ("wall", "cpu"):
             added = found.added(what, 1e-3)
             self.row(f"/bin/true, ms {what}", f"{added.median:.2f}", f"{added.spread:.2f}",
@@ -140,7 +144,7 @@ class Bench:
         self.title("resident memory, MB")
         pairs, added = 5, {}
         for threads in (1, 2, 8):
-            found = Difference(self.tracer, self.work("pread_nothing", 50000, threads), self.folder, pairs)
+            found, = Difference.of(self.tracer, [self.work("pread_nothing", 50000, threads)], self.folder, pairs)
             added[threads] = found.added("peak_kb", 1000)
             if threads == 1:
                 self.row("a process of 1 thread", f"{added[1].median:.2f}", f"{added[1].spread:.2f}",
@@ -180,13 +184,13 @@ class Bench:
                 continue
             calls = (100000 if self.quick else 400000) // tracer.fewer
             try:
-                found = Difference(tracer, self.work("pread_random", calls), self.folder, 3)
+                found, = Difference.of(tracer, [self.work("pread_random", calls)], self.folder, 3)
             except (RuntimeError, OSError) as error:
                 self.row(f"{name}: failed", "", "", "", str(error)[:60])
                 continue
             for what in ("cpu", "wall"):
                 added = found.added(what, calls / 1e9)
-                self.row(f"{name}, ns {what}", f"{added.median:.0f}", f"{added.spread:.0f}",
+                self.row(f"{tracer.name}, ns {what}", f"{added.median:.0f}", f"{added.spread:.0f}",
                          f"{found.base(what, calls / 1e9):.0f}",
                          f"{found.bytes / calls:.1f} bytes a call" if what == "cpu" else "")
 

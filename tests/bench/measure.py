@@ -58,17 +58,29 @@ def folder_bytes(folder):
 
 
 class Difference:
-    """What a tracer adds to a command, by pairs of runs."""
+    """What a tracer adds to a command, by pairs of runs. Several are measured in
+    turns, so that they can be compared."""
 
-    def __init__(self, tracer, command, folder, pairs):
-        self.plain, self.traced, self.bytes = [], [], 0
+    def __init__(self, tracer, command, folder):
+        self.tracer, self.command, self.folder = tracer, command, folder
+        self.plain, self.traced = [], []
         tracer.run(command, folder)  # brings files and libraries into the page cache
+
+    def pair(self, traced_first):
+        for traced in (traced_first, not traced_first):
+            if traced:
+                self.traced.append(self.tracer.run(self.command, self.folder))
+            else:
+                self.plain.append(Run(self.command))
+        self.bytes = folder_bytes(self.folder)
+
+    @classmethod
+    def of(cls, tracer, commands, folder, pairs):
+        found = [cls(tracer, command, folder) for command in commands]
         for i in range(pairs):
-            turns = [lambda: self.plain.append(Run(command)),
-                     lambda: self.traced.append(tracer.run(command, folder))]
-            for turn in turns if i % 2 == 0 else reversed(turns):
-                turn()
-        self.bytes = folder_bytes(folder)
+            for one in found:
+                one.pair(i % 2 == 1)
+        return found
 
     def added(self, what, per=1):
         return Figure([(getattr(t, what) - getattr(p, what)) / per for p, t in zip(self.plain, self.traced)])

@@ -10,17 +10,21 @@ from measure import Tracer
 
 
 def dftracer(build):
-    """pydftracer from PyPI, in a virtual environment of its own."""
+    """DFTracer from PyPI, in a virtual environment of its own. pydftracer is its
+    interface for Python alone; the tracer is in the package that has its name."""
     place = f"{build}/bench/peers"
-    if not os.path.exists(place) and os.environ.get("AIOTRACE_BENCH_PEERS") == "1":
+    found = f"{place}/lib/python*/site-packages/dftracer/lib*/libdftracer_preload.so"
+    if not glob.glob(found) and os.environ.get("AIOTRACE_BENCH_PEERS") == "1":
         subprocess.run([sys.executable, "-m", "venv", place], check=False)
-        subprocess.run([f"{place}/bin/pip", "-q", "install", "pydftracer"], check=False)
-    found = glob.glob(f"{place}/**/libdftracer_preload*.so", recursive=True)
-    if not found:
+        subprocess.run([f"{place}/bin/pip", "-q", "install", "dftracer", "pydftracer"], check=False)
+    if not glob.glob(found):
         return None
-    return Tracer("DFTracer", {"LD_PRELOAD": found[0], "DFTRACER_ENABLE": "1", "DFTRACER_INIT": "PRELOAD",
-                               "DFTRACER_DATA_DIR": "all", "DFTRACER_LOG_FILE": "{}/trace",
-                               "DFTRACER_INC_METADATA": "1"}, fewer=10)
+    about = glob.glob(f"{place}/lib/python*/site-packages/dftracer-*.dist-info")
+    version = about[0].rsplit("dftracer-", 1)[1].removesuffix(".dist-info") if about else ""
+    return Tracer(f"DFTracer {version}".strip(),
+                  {"LD_PRELOAD": glob.glob(found)[0], "DFTRACER_ENABLE": "1", "DFTRACER_INIT": "PRELOAD",
+                   "DFTRACER_DATA_DIR": "all", "DFTRACER_LOG_FILE": "{}/trace", "DFTRACER_INC_METADATA": "1"},
+                  fewer=10)
 
 
 def darshan(_):
