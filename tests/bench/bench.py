@@ -119,7 +119,7 @@ class Bench:
                      f"{found.base(what, 1e-3):.2f}")
 
     def sizes(self):
-        if not self.wants("bytes"):
+        if not self.wants("sizes"):
             return
         self.title("bytes of trace an event", "bytes", "")
         large = f"{self.place}/large"
