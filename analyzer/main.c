@@ -18,6 +18,7 @@ static const struct command *const commands[] = {
         &command_report,
         &command_dump,
         &command_info,
+        &command_plan,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Medians, since a run's first save and its last are often unlike the others.
+ */
+#include "plan_measured.h"
+
+#include <stdlib.h>
+
+#include "memory.h"
+
+static int plan_order(const void *one, const void *other)
+{
+	const double a = *(const double *)one, b = *(const double *)other;
+
+	return (a > b) - (a < b);
+}
+
+static double plan_share(const struct moment *m)
+{
+	return m->interval_s > 0 ? moment_seconds(m) / m->interval_s : -1;
+}
+
+static double plan_interval(const struct moment *m)
+{
+	return m->interval_s > 0 ? m->interval_s : -1;
+}
+
+/* The median of what is known, -1 without any. */
+static double plan_median(const struct moments *moments, double (*of)(const struct moment *))
+{
+	double *values = memory_get(moments->count + 1, sizeof *values), median;
+	size_t count = 0;
+
+	for (size_t i = 0; i < moments->count; i++)
+		if ((values[count] = of(&moments->items[i])) >= 0)
+			count++;
+	qsort(values, count, sizeof *values, plan_order);
+	median = count ? (values[(count - 1) / 2] + values[count / 2]) / 2 : -1;
+	free(values);
+	return median;
+}
+
+static const struct moment *plan_largest(const struct moments *moments)
+{
+	const struct moment *largest = NULL;
+
+	for (size_t i = 0; i < moments->count; i++)
+		if (!largest || moments->items[i].bytes > largest->bytes)
+			largest = &moments->items[i];
+	return largest;
+}
+
+static double plan_ranks(const struct summary *s, const struct moment *largest)
+{
+	double ranks = largest ? (double)largest->processes : -1;
+
+	for (size_t i = 0; i < s->recording->count; i++)
+		if (s->recording->processes[i].world_size > ranks)
+			ranks = s->recording->processes[i].world_size;
+	return ranks;
+}
+
+static double plan_fastest(const struct summary *s)
+{
+	double fastest = -1;
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC &&
+		    rate_peak(&s->stages[i].rate) > fastest)
+			fastest = rate_peak(&s->stages[i].rate);
+	return fastest;
+}
+
+struct plan_measured plan_measured(const struct summary *s)
+{
+	const struct moment *save = plan_largest(&s->checkpoints);
+	const struct moment *restore = plan_largest(&s->restores);
+
+	return (struct plan_measured){
+	        .saves = s->checkpoints.count,
+	        .restores = s->restores.count,
+	        .bytes = save ? (double)save->bytes : -1,
+	        .interval_s = plan_median(&s->checkpoints, plan_interval),
+	        .duration_s = plan_median(&s->checkpoints, moment_seconds),
+	        .bandwidth = plan_median(&s->checkpoints, moment_bandwidth),
+	        .share = plan_median(&s->checkpoints, plan_share),
+	        .fastest = plan_fastest(s),
+	        .restored_bytes = restore ? (double)restore->bytes : -1,
+	        .restore_duration = restore ? moment_seconds(restore) : -1,
+	        .ranks = plan_ranks(s, save),
+	};
+}
