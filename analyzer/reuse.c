@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pages are hashed by groups of 64: up to a power of 6 a group's hash says
+ * which of its pages are sampled, beyond that whether the group has one at
+ * all. So a read of any size costs a hash for each 256 KiB. A page's time of
+ * last use stands in a hash table; how many others were used since is a sum in
+ * a Fenwick tree over these times.
+ */
+#include "reuse.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define GROUP_POWER 6
+#define MOST_PAGES  32768u /* tracked at a time */
+#define SLOTS       (2 * MOST_PAGES)
+#define TIMES       (8 * MOST_PAGES)
+#define FINE        16 /* buckets to each power of two of a distance */
+#define BUCKETS     (FINE * 48)
+#define MOST_POWER  40
+/* A distance of fewer pages of the sample is known too badly: a few pages that
+ * are used all the time may be in it or not. */
+#define SURE_PAGES 64
+/* Beyond these steps, reads that are tracked are thinned out as well, but not
+ * below so many pages. */
+#define MOST_STEPS  (UINT64_C(1) << 22)
+#define LEAST_PAGES 8192u
+
+struct reuse_page {
+	uint64_t page;
+	uint32_t file, time; /* time 0 = free */
+};
+
+struct reuse {
+	unsigned power;
+	uint32_t live, now; /* pages tracked; the last time given */
+	uint64_t steps, steps_limit;
+	double pages;                  /* read */
+	double cold, weights[BUCKETS]; /* pages read first, and again by distance */
+	struct reuse_page slots[SLOTS];
+	uint32_t tree[TIMES + 1];
+};
+
+struct reuse *reuse_new(void)
+{
+	struct reuse *r = memory_get(1, sizeof *r);
+
+	r->steps_limit = MOST_STEPS;
+	return r;
+}
+
+void reuse_free(struct reuse *r)
+{
+	free(r);
+}
+
+unsigned reuse_power(const struct reuse *r)
+{
+	return r->power;
+}
+
+static inline uint64_t reuse_hash(uint32_t file, uint64_t group)
+{
+	uint64_t h = group * UINT64_C(0x9E3779B97F4A7C15) ^ file * UINT64_C(0xC2B2AE3D27D4EB4F);
+
+	h = (h ^ h >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+	h = (h ^ h >> 32) * UINT64_C(0xD6E8FEB86659FD93);
+	return h ^ h >> 32;
+}
+
+/* Whether a group has sampled pages at all. */
+static inline bool reuse_group(unsigned power, uint64_t hash)
+{
+	return power <= GROUP_POWER ||
+	       !(hash >> GROUP_POWER & ((UINT64_C(1) << (power - GROUP_POWER)) - 1));
+}
+
+/* The first sampled page of a group that is not before page. */
+static inline uint64_t reuse_first(unsigned power, uint64_t hash, uint64_t page)
+{
+	uint64_t step = UINT64_C(1) << (power < GROUP_POWER ? power : GROUP_POWER);
+
+	return page + ((hash - page) & (step - 1));
+}
+
+/* Nothing, or more than there can be. */
+static bool reuse_none(uint64_t offset, uint64_t length)
+{
+	return !length || length - 1 > UINT64_MAX - offset;
+}
+
+bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length)
+{
+	uint64_t page = offset / REUSE_PAGE, last = (offset + length - 1) / REUSE_PAGE;
+
+	if (reuse_none(offset, length))
+		return false;
+	for (; page <= last; page = ((page >> GROUP_POWER) + 1) << GROUP_POWER) {
+		uint64_t group = page >> GROUP_POWER, hash = reuse_hash(file, group), first;
+		if (!reuse_group(power, hash))
+			continue;
+		first = reuse_first(power, hash, page);
+		if (first <= last && first >> GROUP_POWER == group)
+			return true;
+	}
+	return false;
+}
+
+static void reuse_tree_add(struct reuse *r, uint32_t time, uint32_t value)
+{
+	for (; time <= TIMES; time += time & -time)
+		r->tree[time] += value;
+}
+
+/* Pages used last at or before a time. */
+static uint32_t reuse_tree_sum(const struct reuse *r, uint32_t time)
+{
+	uint32_t sum = 0;
+
+	for (; time; time &= time - 1)
+		sum += r->tree[time];
+	return sum;
+}
+
+static struct reuse_page *reuse_slot(struct reuse *r, uint32_t file, uint64_t page)
+{
+	uint64_t at = reuse_hash(file, ~page);
+
+	for (;; at++) {
+		struct reuse_page *p = &r->slots[at % SLOTS];
+		if (!p->time || (p->page == page && p->file == file))
+			return p;
+	}
+}
+
+static int reuse_earlier(const void *one, const void *other)
+{
+	const struct reuse_page *a = one, *b = other;
+
+	return a->time < b->time ? -1 : a->time > b->time;
+}
+
+/* Gives the pages that stay sampled the times 1, 2, 3... */
+static void reuse_rebuild(struct reuse *r)
+{
+	struct reuse_page *kept = memory_get(r->live + 1, sizeof *kept);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < SLOTS; i++) {
+		const struct reuse_page *p = &r->slots[i];
+		uint64_t hash = p->time ? reuse_hash(p->file, p->page >> GROUP_POWER) : 0;
+		if (p->time && reuse_group(r->power, hash) &&
+		    reuse_first(r->power, hash, p->page) == p->page)
+			kept[count++] = *p;
+	}
+	qsort(kept, count, sizeof *kept, reuse_earlier);
+	memset(r->slots, 0, sizeof r->slots);
+	memset(r->tree, 0, sizeof r->tree);
+	for (uint32_t i = 0; i < count; i++) {
+		kept[i].time = i + 1;
+		*reuse_slot(r, kept[i].file, kept[i].page) = kept[i];
+		reuse_tree_add(r, i + 1, 1);
+	}
+	r->live = r->now = count;
+	free(kept);
+}
+
+static void reuse_thin(struct reuse *r)
+{
+	r->power++;
+	reuse_rebuild(r);
+}
+
+static unsigned reuse_bucket(double distance)
+{
+	double at = log2(distance) * FINE;
+
+	return at < 0 ? 0 : at < BUCKETS ? (unsigned)at : BUCKETS - 1;
+}
+
+static void reuse_page(struct reuse *r, uint32_t file, uint64_t page)
+{
+	struct reuse_page *p = reuse_slot(r, file, page);
+	double weight = exp2(r->power);
+
+	if (p->time) {
+		uint32_t since = r->live - reuse_tree_sum(r, p->time) + 1;
+		/* One page of the sample more or less: between two steps. */
+		double distance = r->power ? (since - 0.5) * weight : since;
+		r->weights[reuse_bucket(distance)] += weight;
+		reuse_tree_add(r, p->time, -1u);
+	} else {
+		r->cold += weight;
+		r->live++;
+	}
+	*p = (struct reuse_page){page, file, ++r->now};
+	reuse_tree_add(r, r->now, 1);
+	r->steps++;
+	while (r->live > MOST_PAGES && r->power < MOST_POWER)
+		reuse_thin(r);
+	if (r->steps > r->steps_limit && r->live > LEAST_PAGES) {
+		reuse_thin(r);
+		r->steps_limit += MOST_STEPS / 2;
+	}
+	if (r->now == TIMES)
+		reuse_rebuild(r);
+}
+
+void reuse_add(struct reuse *r, uint32_t file, uint64_t offset, uint64_t length)
+{
+	uint64_t page = offset / REUSE_PAGE, last = (offset + length - 1) / REUSE_PAGE;
+
+	if (reuse_none(offset, length))
+		return;
+	for (; page <= last; page = ((page >> GROUP_POWER) + 1) << GROUP_POWER) {
+		uint64_t group = page >> GROUP_POWER, hash = reuse_hash(file, group);
+		/* The power may grow on the way, and fewer pages follow. */
+		for (uint64_t at = page; reuse_group(r->power, hash); at++) {
+			at = reuse_first(r->power, hash, at);
+			if (at > last || at >> GROUP_POWER != group)
+				break;
+			reuse_page(r, file, at);
+		}
+	}
+}
+
+void reuse_count(struct reuse *r, uint64_t pages)
+{
+	r->pages += (double)pages;
+}
+
+double reuse_miss_ratio(const struct reuse *r, double cache_bytes)
+{
+	double cache = cache_bytes / REUSE_PAGE, at = cache >= 1 ? log2(cache) * FINE : 0;
+	double missed = r->cold;
+	unsigned bucket = at < BUCKETS ? (unsigned)at : BUCKETS - 1;
+
+	if (r->pages <= 0)
+		return -1;
+	if (cache < 1)
+		return 1;
+	for (unsigned i = bucket + 1; i < BUCKETS; i++)
+		missed += r->weights[i];
+	/* The share of the bucket that the cache ends in. */
+	missed += r->weights[bucket] * (1 - fmin(at - bucket, 1));
+	/* What the sample has too few of are pages that are used all the time:
+	 * hits. Counts are exact, so they are what is divided by. */
+	return fmin(missed / r->pages, 1);
+}
+
+double reuse_least_bytes(const struct reuse *r)
+{
+	return r->power ? SURE_PAGES * exp2(r->power) * REUSE_PAGE : REUSE_PAGE;
+}
+
+double reuse_unique_bytes(const struct reuse *r)
+{
+	return fmin(r->cold, r->pages) * REUSE_PAGE;
+}
+
+double reuse_read_bytes(const struct reuse *r)
+{
+	return r->pages * REUSE_PAGE;
+}

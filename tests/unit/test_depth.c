@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Operations in flight, against a count at every moment.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "depth.h"
+
+enum { MOMENTS = 20000 };
+
+static void as_counted_at_every_moment(void **state)
+{
+	static uint32_t at[MOMENTS];
+	double exact[DEPTH_KINDS] = {0}, sum = 0;
+	struct depth f = {0};
+	uint32_t most = 0;
+
+	(void)state;
+	srand48(3);
+	for (int64_t start = 0; start < MOMENTS - 400; start += (int64_t)(drand48() * 20)) {
+		int64_t end = start + (int64_t)(drand48() * drand48() * 300);
+		depth_add(&f, start, end);
+		for (int64_t i = start; i < end; i++)
+			at[i]++;
+	}
+	depth_finish(&f);
+	for (int64_t i = 0; i < f.now_ns; i++) {
+		unsigned kind = 0;
+		while (kind + 1 < DEPTH_KINDS && depth_least(kind + 1) <= at[i])
+			kind++;
+		exact[kind]++;
+		sum += at[i];
+		most = at[i] > most ? at[i] : most;
+	}
+	assert_true(most >= DEPTH_EXACT);
+	for (int i = 0; i < DEPTH_KINDS; i++)
+		assert_true(f.time_ns[i] == exact[i]);
+	assert_true(f.sum_ns == sum);
+	assert_true(fabs(depth_mean(&f) - sum / (f.now_ns - exact[0])) < 1e-9);
+	assert_true(f.most >= most);
+}
+
+static void one_after_the_other(void **state)
+{
+	struct depth f = {0};
+
+	(void)state;
+	for (int64_t i = 0; i < 100; i++)
+		depth_add(&f, i * 10, i * 10 + 5);
+	depth_finish(&f);
+	assert_int_equal(f.most, 1);
+	assert_true(depth_mean(&f) == 1);
+	assert_true(f.time_ns[1] == 500 && f.time_ns[0] == 495);
+}
+
+static void none(void **state)
+{
+	struct depth f = {0};
+
+	(void)state;
+	depth_finish(&f);
+	assert_true(depth_mean(&f) == 0);
+}
+
+static void times_that_lie_do_no_harm(void **state)
+{
+	struct depth f = {0};
+
+	(void)state;
+	depth_add(&f, INT64_MIN, INT64_MAX);
+	depth_add(&f, 5, INT64_MIN);
+	depth_add(&f, INT64_MAX, INT64_MAX);
+	depth_add(&f, 0, 10);
+	depth_finish(&f);
+	assert_true(isfinite(depth_mean(&f)));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(as_counted_at_every_moment),
+	        cmocka_unit_test(one_after_the_other),
+	        cmocka_unit_test(none),
+	        cmocka_unit_test(times_that_lie_do_no_harm),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
