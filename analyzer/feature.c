@@ -21,6 +21,7 @@ struct feature_event {
 	struct use *use;
 	uint32_t file, handle, aux;
 	int64_t start, end, result, offset;
+	uint64_t size;
 	uint16_t call;
 	uint8_t class, stage;
 	bool marked;
@@ -161,6 +162,18 @@ struct feature_lane {
 	const uint32_t *ranks; /* of names of storage files, else 0 */
 };
 
+static inline void feature_count(struct pattern *p, enum access kind, const struct feature_event *e)
+{
+	pattern_count(p, kind, e->result, (uint64_t)e->offset, e->size);
+}
+
+static void feature_seek(struct use *u, bool write, int64_t distance)
+{
+	if (!u->seeks)
+		u->seeks = memory_get(2, sizeof *u->seeks);
+	seeks_add(&u->seeks[write], distance);
+}
+
 /* Accesses of events that say their stage themselves. */
 static void feature_stated(const struct feature_lane *lane, const struct feature_event *e,
                            enum access kind)
@@ -168,11 +181,11 @@ static void feature_stated(const struct feature_lane *lane, const struct feature
 	struct pattern *stated = lane->features->stated[e->process->number];
 	struct use *u = e->use;
 
-	stated[e->stage < AIOT_STAGES ? e->stage : 0].count[kind]++;
+	feature_count(&stated[e->stage < AIOT_STAGES ? e->stage : 0], kind, e);
 	if (e->file && !u->marked)
 		u->marked = memory_get(2, sizeof *u->marked);
 	if (e->file)
-		u->marked[e->class == AIOT_CLASS_WRITE].count[kind]++;
+		feature_count(&u->marked[e->class == AIOT_CLASS_WRITE], kind, e);
 }
 
 /* A read or write. */
@@ -184,12 +197,14 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	uint32_t rank;
 
 	if ((e->result | e->offset) >= 0) {
-		enum access kind = handles_access(lane->handles, e->process->number, e->handle,
+		struct step step = handles_access(lane->handles, e->process->number, e->handle,
 		                                  write, e->offset, e->result);
-		(write ? &u->write : &u->read)->count[kind]++;
+		feature_count(write ? &u->write : &u->read, step.kind, e);
+		if (step.distance)
+			feature_seek(u, write, step.distance);
 		if (!e->file || e->marked) {
 			struct feature_event rare = *e; /* leaves e in registers */
-			feature_stated(lane, &rare, kind);
+			feature_stated(lane, &rare, step.kind);
 		}
 	}
 	if (write) {
@@ -210,8 +225,8 @@ struct feature_rows {
 	const struct process *process;
 	struct use *uses;
 	uint64_t clock;
-	const uint64_t *start, *duration, *file, *handle, *aux, *result, *offset, *call, *stage,
-	        *flags;
+	const uint64_t *start, *duration, *file, *handle, *aux, *size, *result, *offset, *call,
+	        *stage, *flags;
 };
 
 static inline struct feature_event feature_event(const struct feature_rows *r, uint32_t i,
@@ -229,6 +244,7 @@ static inline struct feature_event feature_event(const struct feature_rows *r, u
 	        .start = (int64_t)start,
 	        .end = (int64_t)(start + r->duration[i]),
 	        .result = (int64_t)r->result[i],
+	        .size = r->size[i],
 	        .offset = (int64_t)r->offset[i],
 	        .call = (uint16_t)r->call[i],
 	        .class = call->class,
@@ -279,6 +295,7 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 	                               .handle = COLUMN(HANDLE),
 	                               .aux = COLUMN(AUX),
 	                               .result = COLUMN(RESULT),
+	                               .size = COLUMN(SIZE),
 	                               .offset = COLUMN(OFFSET),
 	                               .call = COLUMN(CALL),
 	                               .stage = COLUMN(STAGE),
@@ -389,8 +406,10 @@ struct features *features_find(struct recording *r, struct cache *cache)
 
 static void features_free_uses(struct use *uses, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		free(uses[i].marked);
+		free(uses[i].seeks);
+	}
 	free(uses);
 }
 

@@ -13,6 +13,7 @@
 #include "cache.h"
 #include "pattern.h"
 #include "recording.h"
+#include "seek.h"
 
 /* What reads need lies together, and so does what writes need: there may be
  * many of these. */
@@ -28,6 +29,7 @@ struct use {
 	struct pattern write;
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
 	struct pattern *marked;         /* [read, write]: of marked events; NULL = none */
+	struct seeks *seeks;            /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
 	bool created, truncated, append, copied;

@@ -20,8 +20,20 @@ void handles_free(struct handles *handles)
 
 void pattern_add(struct pattern *to, const struct pattern *from)
 {
-	for (int i = 0; i < ACCESSES; i++)
+	for (int i = 0; i < ACCESSES; i++) {
 		to->count[i] += from->count[i];
+		to->bytes[i] += from->bytes[i];
+	}
+	to->aligned += from->aligned;
+}
+
+void pattern_subtract(struct pattern *to, const struct pattern *from)
+{
+	for (int i = 0; i < ACCESSES; i++) {
+		to->count[i] -= from->count[i];
+		to->bytes[i] -= from->bytes[i];
+	}
+	to->aligned -= from->aligned;
 }
 
 uint64_t pattern_total(const struct pattern *pattern)
@@ -38,6 +50,22 @@ double pattern_share(const struct pattern *pattern, enum access kind)
 	uint64_t total = pattern_total(pattern);
 
 	return total ? (double)pattern->count[kind] / (double)total : 0;
+}
+
+double pattern_byte_share(const struct pattern *pattern, enum access kind)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < ACCESSES; i++)
+		total += pattern->bytes[i];
+	return total ? (double)pattern->bytes[kind] / (double)total : 0;
+}
+
+double pattern_aligned(const struct pattern *pattern)
+{
+	uint64_t total = pattern_total(pattern);
+
+	return total ? (double)pattern->aligned / (double)total : 0;
 }
 
 const char *pattern_class(const struct pattern *pattern)

@@ -19,9 +19,10 @@ enum access {
 	ACCESSES,
 };
 
-/* Counts of accesses by kind. */
+/* Counts of accesses and their bytes by kind. */
 struct pattern {
-	uint64_t count[ACCESSES];
+	uint64_t count[ACCESSES], bytes[ACCESSES];
+	uint64_t aligned; /* of them, with an offset and a size of whole pages of 4 KiB */
 };
 
 /* The last access of each open handle. Handles are never used again and so
@@ -44,9 +45,14 @@ struct handles {
 struct handles *handles_new(void);
 void handles_free(struct handles *handles);
 
-/* What kind of access this is; remembers it. Offset and length in bytes.
- * Inline: it stands in the loop over all events. */
-static inline enum access handles_access(struct handles *handles, uint32_t process, uint32_t handle,
+struct step {
+	int64_t distance; /* from the end of the last access, in bytes; 0 for a first one */
+	enum access kind;
+};
+
+/* How this access follows the last one of its handle; remembers it. Offset and
+ * length in bytes. Inline: it stands in the loop over all events. */
+static inline struct step handles_access(struct handles *handles, uint32_t process, uint32_t handle,
                                          bool write, int64_t offset, int64_t length)
 {
 	uint32_t at = (handle * 2 + write + process * 40503u) % HANDLE_SLOTS;
@@ -56,20 +62,34 @@ static inline enum access handles_access(struct handles *handles, uint32_t proce
 
 	if (slot->handle != handle || slot->process != process || slot->write != write) {
 		*slot = (struct handle_slot){process, handle, write, end, 0};
-		return offset == 0 ? ACCESS_CONSECUTIVE : ACCESS_RANDOM;
+		return (struct step){0, offset == 0 ? ACCESS_CONSECUTIVE : ACCESS_RANDOM};
 	}
 	slot->distance = distance;
 	slot->end = end;
 	if (distance == 0)
-		return ACCESS_CONSECUTIVE;
+		return (struct step){0, ACCESS_CONSECUTIVE};
 	if (distance == last)
-		return ACCESS_STRIDED;
-	return distance > 0 ? ACCESS_SEQUENTIAL : ACCESS_RANDOM;
+		return (struct step){distance, ACCESS_STRIDED};
+	return (struct step){distance, distance > 0 ? ACCESS_SEQUENTIAL : ACCESS_RANDOM};
+}
+
+static inline void pattern_count(struct pattern *p, enum access kind, int64_t length,
+                                 uint64_t offset, uint64_t size)
+{
+	p->count[kind]++;
+	p->bytes[kind] += (uint64_t)length;
+	p->aligned += !((offset | size) & 4095);
 }
 
 void pattern_add(struct pattern *to, const struct pattern *from);
+void pattern_subtract(struct pattern *to, const struct pattern *from);
 uint64_t pattern_total(const struct pattern *pattern);
-double pattern_share(const struct pattern *pattern, enum access kind); /* 0 where empty */
+
+/* Shares of operations, of bytes, and of operations that are aligned; 0 where
+ * empty. */
+double pattern_share(const struct pattern *pattern, enum access kind);
+double pattern_byte_share(const struct pattern *pattern, enum access kind);
+double pattern_aligned(const struct pattern *pattern);
 
 /* "sequential", "strided", "random", "mixed", or "none" where empty. */
 const char *pattern_class(const struct pattern *pattern);

@@ -32,9 +32,13 @@ static void summary_pattern(struct summary *summary, const struct use *u, const 
 
 	pattern_add(read, &u->read);
 	pattern_add(write, &u->write);
-	for (int i = 0; u->marked && i < ACCESSES; i++) {
-		read->count[i] -= u->marked[0].count[i];
-		write->count[i] -= u->marked[1].count[i];
+	if (u->marked) {
+		pattern_subtract(read, &u->marked[0]);
+		pattern_subtract(write, &u->marked[1]);
+	}
+	if (u->seeks) {
+		seeks_merge(&summary->stages[v[DIRECTION_READ].stage].seeks, &u->seeks[0]);
+		seeks_merge(&summary->stages[v[DIRECTION_WRITE].stage].seeks, &u->seeks[1]);
 	}
 }
 

@@ -21,6 +21,7 @@
 struct stage_summary {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
 	struct pattern pattern;
+	struct seeks seeks;
 	struct histogram latency, read_size, write_size; /* of data calls; ns, bytes */
 	struct rate rate;                                /* of data calls */
 	uint64_t switches, ascents;                      /* from file to file */
