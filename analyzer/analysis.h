@@ -28,7 +28,8 @@
 #define ANALYSES(ANALYSIS)                                                                         \
 	ANALYSIS(where)                                                                            \
 	ANALYSIS(waiting)                                                                          \
-	ANALYSIS(pipes)
+	ANALYSIS(pipes)                                                                            \
+	ANALYSIS(course)
 
 enum analysis_number {
 #define ANALYSIS(name) ANALYSIS_##name,

@@ -311,7 +311,7 @@ static enum cache_answer cache_asked(const struct cache_device *d, uint64_t byte
 	return ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
 }
 
-void cache_add(const struct cache *c, const struct events *e,
+void cache_add(const struct cache *c, struct events *e,
                struct cache_sums *const by_stage[AIOT_STAGES])
 {
 	const struct cache_place *places = c->places[e->process->number];
@@ -320,6 +320,7 @@ void cache_add(const struct cache *c, const struct events *e,
 		const struct cache_place *place = &places[e->file[i]];
 		struct cache_sums *sums = by_stage[e->stage[i]];
 		enum cache_answer answer;
+		e->cached[i] = CACHE_NONE;
 		if (e->class[i] != AIOT_CLASS_READ)
 			continue;
 		answer = cache_given(place->file, &(struct cache_read){.flags = e->flags[i],
@@ -330,6 +331,7 @@ void cache_add(const struct cache *c, const struct events *e,
 			                     e->duration[i], sums);
 		else if (answer != CACHE_UNKNOWN && answer != CACHE_NONE)
 			sums->accuracy += (uint64_t)CACHE_ONE;
+		e->cached[i] = (uint8_t)answer;
 		sums->ops[answer]++;
 		sums->bytes[answer] += e->bytes[i];
 	}

@@ -60,7 +60,7 @@ enum cache_answer cache_of(const struct cache *cache, const struct cache_read *r
 void cache_sums_merge(struct cache_sums *to, const struct cache_sums *from);
 
 /* Counts the reads among the events, to the sums of their stages. */
-void cache_add(const struct cache *cache, const struct events *events,
+void cache_add(const struct cache *cache, struct events *events,
                struct cache_sums *const sums[AIOT_STAGES]);
 
 /* The share of right answers to be expected; unanswered is not right. */

@@ -28,9 +28,10 @@ struct events {
 	uint32_t handle[EVENTS_MOST], aux[EVENTS_MOST];
 	uint32_t tid[EVENTS_MOST]; /* of a fault, the thread that faulted */
 	uint16_t call[EVENTS_MOST];
-	uint8_t class[EVENTS_MOST]; /* of the call */
-	uint8_t stage[EVENTS_MOST]; /* the writer's guess, then the verdict (stages_fill) */
-	uint8_t flags[EVENTS_MOST]; /* enum aiot_event_flag */
+	uint8_t class[EVENTS_MOST];  /* of the call */
+	uint8_t stage[EVENTS_MOST];  /* the writer's guess, then the verdict (stages_fill) */
+	uint8_t flags[EVENTS_MOST];  /* enum aiot_event_flag */
+	uint8_t cached[EVENTS_MOST]; /* enum cache_answer, of reads; by cache_add */
 };
 
 /* Columns that are always read. */

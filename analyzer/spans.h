@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Times of operations as threads of analysis collect them, each in order of
+ * Reads and writes as threads of analysis collect them, each in order of
  * start, and brought into one order afterwards.
  */
 #ifndef SPANS_H
 #define SPANS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct span {
 	int64_t start, end; /* CLOCK_REALTIME, ns */
 	uint64_t bytes;
+	int64_t offset; /* -1 = none */
+	uint32_t name;  /* of the file */
+	uint16_t mount; /* 0 = none, or a number too large */
+	bool write;
+	uint8_t cached; /* enum cache_answer, of a read */
 };
 
 struct spans {

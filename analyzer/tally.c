@@ -65,8 +65,20 @@ static void tally_fault(struct lane *lane, struct stage_summary *sum, const stru
 		histogram_add(&sum->latency, e->duration[i]);
 }
 
-static inline void tally_data(struct lane *lane, struct spans *spans, const uint32_t *ranks,
-                              struct stage_summary *sum, const struct events *e, uint32_t i)
+static inline struct span tally_span(const struct events *e, uint32_t i, uint32_t mount)
+{
+	return (struct span){.start = e->start[i],
+	                     .end = e->end[i],
+	                     .bytes = e->bytes[i],
+	                     .offset = e->offset[i],
+	                     .name = e->process->files[e->file[i]].name,
+	                     .mount = mount <= UINT16_MAX ? (uint16_t)mount : 0,
+	                     .write = e->class[i] == AIOT_CLASS_WRITE,
+	                     .cached = e->cached[i]};
+}
+
+static inline void tally_data(struct lane *lane, const uint32_t *ranks, struct stage_summary *sum,
+                              const struct events *e, uint32_t i)
 {
 	bool write = e->class[i] == AIOT_CLASS_WRITE;
 	uint64_t bytes = e->bytes[i];
@@ -79,7 +91,6 @@ static inline void tally_data(struct lane *lane, struct spans *spans, const uint
 		tally_fault(lane, sum, e, i);
 	else
 		histogram_add(&sum->latency, e->duration[i]);
-	spans_add(&spans[e->stage[i]], (struct span){e->start[i], e->end[i], bytes});
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage[i], rank);
 }
@@ -129,6 +140,7 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
 {
 	const uint32_t *ranks = t->known->features->ranks[lane->process->number];
+	const uint32_t *mounts = t->known->mounts->of[lane->process->number];
 	struct spans *spans = lane->spans[t->side];
 	struct stage_summary *sums[AIOT_STAGES];
 	struct cache_sums *cached[AIOT_STAGES];
@@ -140,15 +152,17 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 		cached[i] = &sums[i]->cached;
 	}
 	stages_fill(t->known->stages, e);
+	cache_add(t->known->cache, e, cached);
 	analyses_add(t->analyses, worker, e);
 	coverage_add(t->to->coverage, e);
-	cache_add(t->known->cache, e, cached);
 	for (uint32_t i = 0; i < e->count; i++) {
 		uint8_t stage = e->stage[i];
-		if (events_data(e, i))
-			tally_data(lane, spans, ranks, sums[stage], e, i);
-		else
+		if (events_data(e, i)) {
+			tally_data(lane, ranks, sums[stage], e, i);
+			spans_add(&spans[stage], tally_span(e, i, mounts[e->file[i]]));
+		} else {
 			sums[stage]->meta_ops++;
+		}
 		if (stage == AIOT_STAGE_CHECKPOINT || stage == AIOT_STAGE_RESTORE)
 			tally_episode(t, lane, e, i);
 	}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "course.h"
+
+#include <stdlib.h>
+
+#include "analysis.h"
+#include "memory.h"
+
+static void *course_make(const struct known *known)
+{
+	struct course *c = memory_get(1, sizeof *c);
+
+	c->mounts = known->mounts->count;
+	c->epochs = epochs_new(known->features, known->stages);
+	return c;
+}
+
+static void course_merged(const struct course *c, struct course_stage *s, const struct span *span)
+{
+	struct step step;
+
+	if (!s->last) {
+		s->last = handles_new();
+		s->by_mount = memory_get(c->mounts, sizeof *s->by_mount);
+	}
+	step = handles_access(s->last, 0, span->name, span->write, span->offset,
+	                      (int64_t)span->bytes);
+	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
+	              span->bytes);
+	if (span->mount && span->mount < c->mounts)
+		pattern_count(&s->by_mount[span->mount], step.kind, (int64_t)span->bytes,
+		              (uint64_t)span->offset, span->bytes);
+}
+
+static void course_reuse(struct course_stage *s, const struct span *span)
+{
+	uint64_t offset = (uint64_t)span->offset;
+
+	if (!s->reuse)
+		s->reuse = reuse_new();
+	reuse_count(s->reuse, reuse_pages(offset, span->bytes));
+	if (reuse_touches(reuse_power(s->reuse), span->name, offset, span->bytes))
+		reuse_add(s->reuse, span->name, offset, span->bytes);
+}
+
+static void course_add(void *state, unsigned stage, const struct span *spans, size_t count)
+{
+	struct course *c = state;
+	struct course_stage *s = &c->stages[stage];
+
+	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC)
+		return;
+	for (size_t i = 0; i < count; i++) {
+		const struct span *span = &spans[i];
+		burst_add(&s->burst, span->start, span->end, span->bytes);
+		depth_add(&s->depth, span->start, span->end);
+		if (span->offset < 0 || !span->name || !span->bytes)
+			continue;
+		course_merged(c, s, span);
+		if (span->write)
+			continue;
+		course_reuse(s, span);
+		if (stage == AIOT_STAGE_TRAIN)
+			epochs_add(c->epochs, span);
+	}
+}
+
+static void course_finish(void *state, const struct known *known)
+{
+	struct course *c = state;
+
+	(void)known;
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		depth_finish(&c->stages[i].depth);
+		handles_free(c->stages[i].last);
+		c->stages[i].last = NULL;
+	}
+	epochs_finish(c->epochs);
+}
+
+static void course_free(void *state)
+{
+	struct course *c = state;
+
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		free(c->stages[i].by_mount);
+		reuse_free(c->stages[i].reuse);
+	}
+	epochs_free(c->epochs);
+	free(c);
+}
+
+const struct analysis analysis_course = {
+        .columns = BATCH_WANT(OFFSET),
+        .shared = true,
+        .make = course_make,
+        .add_times = course_add,
+        .finish = course_finish,
+        .free = course_free,
+};

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The course of each stage: what only shows when the reads and writes of all
+ * processes stand in one order of time. analysis_course.
+ */
+#ifndef COURSE_H
+#define COURSE_H
+
+#include "burst.h"
+#include "depth.h"
+#include "epoch.h"
+#include "pattern.h"
+#include "reuse.h"
+
+struct course_stage {
+	struct burst burst;
+	struct depth depth;
+	/* Accesses as storage sees them, all clients of a file taken together. */
+	struct handles *last;
+	struct pattern merged;
+	struct pattern *by_mount; /* by number of the mount; NULL where nothing was added */
+	struct reuse *reuse;      /* of reads; NULL without */
+};
+
+struct course {
+	struct course_stage stages[AIOT_STAGES]; /* but runtime and ipc, which stay empty */
+	struct epochs *epochs;                   /* of training */
+	size_t mounts;
+};
+
+#endif

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "epoch.h"
+
+#include <stdlib.h>
+
+#include "cache.h"
+#include "memory.h"
+
+#define EPOCHS_OTHER UINT32_MAX
+
+struct beginnings {
+	uint64_t begins, bytes;
+};
+
+static struct beginnings *epochs_beginnings(const struct features *f, const struct stages *stages)
+{
+	const struct recording *r = f->recording;
+	struct beginnings *list = memory_get(names_count(r->names), sizeof *list);
+
+	for (size_t n = 0; n < r->count; n++)
+		for (size_t i = 1; i < r->processes[n].file_count; i++) {
+			const struct use *u = &f->uses[n][i];
+			struct beginnings *b = &list[r->processes[n].files[i].name];
+			if (stages->verdicts[n][i][DIRECTION_READ].stage != AIOT_STAGE_TRAIN)
+				continue;
+			b->begins += u->begins;
+			b->bytes += u->read_bytes;
+		}
+	return list;
+}
+
+/* How often most of the data was begun. */
+static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
+{
+	uint64_t *bytes = memory_get(EPOCHS_MOST + 1, sizeof *bytes);
+	uint32_t best = 0;
+
+	for (uint32_t i = 1; i < names; i++)
+		if (list[i].begins <= EPOCHS_MOST)
+			bytes[list[i].begins] += list[i].bytes;
+	for (uint32_t i = 1; i <= EPOCHS_MOST; i++)
+		if (bytes[i] > bytes[best] || (!best && bytes[i]))
+			best = i;
+	if (best && bytes[0] > bytes[best])
+		best = 0;
+	free(bytes);
+	return best;
+}
+
+struct epochs *epochs_new(const struct features *features, const struct stages *stages)
+{
+	struct epochs *e = memory_get(1, sizeof *e);
+	struct beginnings *list = epochs_beginnings(features, stages);
+
+	e->names = names_count(features->recording->names);
+	e->count = epochs_count(list, e->names);
+	e->items = memory_get(e->count + 1, sizeof *e->items);
+	e->begun = memory_get(e->names, sizeof *e->begun);
+	for (uint32_t i = 0; i < e->names; i++)
+		e->begun[i] = e->count && list[i].begins == e->count ? 0 : EPOCHS_OTHER;
+	free(list);
+	return e;
+}
+
+void epochs_add(struct epochs *e, const struct span *s)
+{
+	struct epoch *epoch;
+	uint32_t *begun;
+
+	if (s->name >= e->names || e->begun[s->name] == EPOCHS_OTHER || !s->bytes)
+		return;
+	begun = &e->begun[s->name];
+	if (s->offset == 0 && *begun < e->count)
+		++*begun;
+	if (!*begun)
+		return;
+	epoch = &e->items[*begun - 1];
+	if (!epoch->ops || s->start < epoch->first_ns)
+		epoch->first_ns = s->start;
+	if (s->end > epoch->last_ns)
+		epoch->last_ns = s->end;
+	epoch->files += s->offset == 0;
+	epoch->ops++;
+	epoch->bytes += s->bytes;
+	epoch->hit_ops += s->cached == CACHE_HIT;
+	epoch->hit_bytes += s->cached == CACHE_HIT ? s->bytes : 0;
+	epoch->storage_ops += s->cached == CACHE_STORAGE;
+	epoch->storage_bytes += s->cached == CACHE_STORAGE ? s->bytes : 0;
+}
+
+/* More than half of the shorter one lies within the other. */
+static bool epoch_overlaps(const struct epoch *a, const struct epoch *b)
+{
+	int64_t from = a->first_ns > b->first_ns ? a->first_ns : b->first_ns;
+	int64_t to = a->last_ns < b->last_ns ? a->last_ns : b->last_ns;
+	double one = (double)(a->last_ns - a->first_ns), other = (double)(b->last_ns - b->first_ns);
+
+	return (double)(to - from) > 0.5 * (one < other ? one : other);
+}
+
+static void epoch_join(struct epoch *to, const struct epoch *from)
+{
+	to->first_ns = from->first_ns < to->first_ns ? from->first_ns : to->first_ns;
+	to->last_ns = from->last_ns > to->last_ns ? from->last_ns : to->last_ns;
+	to->files += from->files;
+	to->ops += from->ops;
+	to->bytes += from->bytes;
+	to->hit_ops += from->hit_ops;
+	to->hit_bytes += from->hit_bytes;
+	to->storage_ops += from->storage_ops;
+	to->storage_bytes += from->storage_bytes;
+}
+
+void epochs_finish(struct epochs *e)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		if (!e->items[i].ops)
+			continue;
+		if (kept && epoch_overlaps(&e->items[kept - 1], &e->items[i]))
+			epoch_join(&e->items[kept - 1], &e->items[i]);
+		else
+			e->items[kept++] = e->items[i];
+	}
+	e->count = kept;
+}
+
+void epochs_free(struct epochs *e)
+{
+	if (!e)
+		return;
+	free(e->begun);
+	free(e->items);
+	free(e);
+}

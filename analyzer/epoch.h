@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Epochs: the same files begun again. How often a file is begun is known
+ * before; most of the data says how many epochs there are, and the files that
+ * were begun as often say when each one was.
+ */
+#ifndef EPOCH_H
+#define EPOCH_H
+
+#include "feature.h"
+#include "spans.h"
+#include "stage.h"
+
+struct epoch {
+	int64_t first_ns, last_ns; /* start of the first read, end of the last one */
+	uint64_t files, ops, bytes, hit_ops, hit_bytes, storage_ops, storage_bytes;
+};
+
+#define EPOCHS_MOST 1024u
+
+struct epochs {
+	uint32_t names, count; /* count: 0 where nothing tells */
+	uint32_t *begun;       /* by name; EPOCHS_OTHER: the file tells nothing */
+	struct epoch *items;
+};
+
+/* By how often files were begun that are read for training. */
+struct epochs *epochs_new(const struct features *features, const struct stages *stages);
+
+/* Reads of the stage, in order. */
+void epochs_add(struct epochs *epochs, const struct span *span);
+
+/* Takes together what happened at the same time, as where several ranks read
+ * all files each. */
+void epochs_finish(struct epochs *epochs);
+
+void epochs_free(struct epochs *epochs);
+
+#endif
