@@ -15,20 +15,17 @@
 #include "memory.h"
 
 #define GROUP_POWER 6
-#define MOST_PAGES  32768u /* tracked at a time */
+#define MOST_PAGES  16384u /* tracked at a time */
 #define SLOTS       (2 * MOST_PAGES)
-#define TIMES       (8 * MOST_PAGES)
-#define FINE        16 /* buckets to each power of two of a distance */
-#define BUCKETS     (FINE * 48)
+#define TIMES       (4 * MOST_PAGES)
+#define FINE_POWER  5
+#define FINE        (1 << FINE_POWER) /* buckets to each power of two of a distance */
+#define BUCKETS     (FINE * 52)
+#define MOST_HALVES 0x1p53
 #define MOST_POWER  40
 /* A distance of fewer pages of the sample is known too badly: a few pages that
  * are used all the time may be in it or not. */
 #define SURE_PAGES 64
-/* Beyond these steps, reads that are tracked are thinned out as well, but not
- * below so many pages. */
-#define MOST_STEPS  (UINT64_C(1) << 22)
-#define LEAST_PAGES 8192u
-
 struct reuse_page {
 	uint64_t page;
 	uint32_t file, time; /* time 0 = free */
@@ -36,20 +33,16 @@ struct reuse_page {
 
 struct reuse {
 	unsigned power;
-	uint32_t live, now; /* pages tracked; the last time given */
-	uint64_t steps, steps_limit;
-	double pages;                  /* read */
-	double cold, weights[BUCKETS]; /* pages read first, and again by distance */
+	uint32_t live, now;              /* pages tracked; the last time given */
+	uint64_t pages;                  /* read */
+	uint64_t cold, weights[BUCKETS]; /* pages read first, and again by distance */
 	struct reuse_page slots[SLOTS];
 	uint32_t tree[TIMES + 1];
 };
 
 struct reuse *reuse_new(void)
 {
-	struct reuse *r = memory_get(1, sizeof *r);
-
-	r->steps_limit = MOST_STEPS;
-	return r;
+	return memory_get(1, sizeof(struct reuse));
 }
 
 void reuse_free(struct reuse *r)
@@ -174,23 +167,35 @@ static void reuse_thin(struct reuse *r)
 	reuse_rebuild(r);
 }
 
-static unsigned reuse_bucket(double distance)
+/* Of a distance in half pages, at least 2: FINE buckets to each power of two,
+ * equally wide. */
+static inline unsigned reuse_bucket(uint64_t halves)
 {
-	double at = log2(distance) * FINE;
+	unsigned power = 63 - (unsigned)__builtin_clzll(halves);
+	uint64_t within = power >= FINE_POWER ? halves >> (power - FINE_POWER)
+	                                      : halves << (FINE_POWER - power);
+	unsigned bucket = (power - 1) * FINE + (unsigned)(within & (FINE - 1));
 
-	return at < 0 ? 0 : at < BUCKETS ? (unsigned)at : BUCKETS - 1;
+	return bucket < BUCKETS ? bucket : BUCKETS - 1;
+}
+
+/* What distances of a bucket begin at, in pages. */
+static double reuse_bucket_from(unsigned bucket)
+{
+	return ldexp(1 + (double)(bucket % FINE) / FINE, (int)(bucket / FINE));
 }
 
 static void reuse_page(struct reuse *r, uint32_t file, uint64_t page)
 {
 	struct reuse_page *p = reuse_slot(r, file, page);
-	double weight = exp2(r->power);
+	uint64_t weight = UINT64_C(1) << r->power;
 
 	if (p->time) {
-		uint32_t since = r->live - reuse_tree_sum(r, p->time) + 1;
+		uint64_t since = p->time == r->now ? 1 : r->live - reuse_tree_sum(r, p->time) + 1;
 		/* One page of the sample more or less: between two steps. */
-		double distance = r->power ? (since - 0.5) * weight : since;
-		r->weights[reuse_bucket(distance)] += weight;
+		r->weights[reuse_bucket(2 * since * weight - (r->power ? weight : 0))] += weight;
+		if (p->time == r->now)
+			return;
 		reuse_tree_add(r, p->time, -1u);
 	} else {
 		r->cold += weight;
@@ -198,13 +203,8 @@ static void reuse_page(struct reuse *r, uint32_t file, uint64_t page)
 	}
 	*p = (struct reuse_page){page, file, ++r->now};
 	reuse_tree_add(r, r->now, 1);
-	r->steps++;
 	while (r->live > MOST_PAGES && r->power < MOST_POWER)
 		reuse_thin(r);
-	if (r->steps > r->steps_limit && r->live > LEAST_PAGES) {
-		reuse_thin(r);
-		r->steps_limit += MOST_STEPS / 2;
-	}
 	if (r->now == TIMES)
 		reuse_rebuild(r);
 }
@@ -229,26 +229,28 @@ void reuse_add(struct reuse *r, uint32_t file, uint64_t offset, uint64_t length)
 
 void reuse_count(struct reuse *r, uint64_t pages)
 {
-	r->pages += (double)pages;
+	r->pages += pages;
 }
 
 double reuse_miss_ratio(const struct reuse *r, double cache_bytes)
 {
-	double cache = cache_bytes / REUSE_PAGE, at = cache >= 1 ? log2(cache) * FINE : 0;
-	double missed = r->cold;
-	unsigned bucket = at < BUCKETS ? (unsigned)at : BUCKETS - 1;
+	double cache = cache_bytes / REUSE_PAGE, missed = (double)r->cold, from, to;
+	unsigned bucket;
 
-	if (r->pages <= 0)
+	if (!r->pages)
 		return -1;
 	if (cache < 1)
 		return 1;
+	bucket = reuse_bucket((uint64_t)fmin(2 * cache, MOST_HALVES));
 	for (unsigned i = bucket + 1; i < BUCKETS; i++)
-		missed += r->weights[i];
+		missed += (double)r->weights[i];
 	/* The share of the bucket that the cache ends in. */
-	missed += r->weights[bucket] * (1 - fmin(at - bucket, 1));
+	from = reuse_bucket_from(bucket);
+	to = reuse_bucket_from(bucket + 1);
+	missed += (double)r->weights[bucket] * (1 - fmin((cache - from) / (to - from), 1));
 	/* What the sample has too few of are pages that are used all the time:
 	 * hits. Counts are exact, so they are what is divided by. */
-	return fmin(missed / r->pages, 1);
+	return fmin(missed / (double)r->pages, 1);
 }
 
 double reuse_least_bytes(const struct reuse *r)
@@ -258,10 +260,10 @@ double reuse_least_bytes(const struct reuse *r)
 
 double reuse_unique_bytes(const struct reuse *r)
 {
-	return fmin(r->cold, r->pages) * REUSE_PAGE;
+	return (double)(r->cold < r->pages ? r->cold : r->pages) * REUSE_PAGE;
 }
 
 double reuse_read_bytes(const struct reuse *r)
 {
-	return r->pages * REUSE_PAGE;
+	return (double)r->pages * REUSE_PAGE;
 }

@@ -39,7 +39,7 @@ void reuse_count(struct reuse *reuse, uint64_t pages);
  * first, would not have served; -1 where nothing was read. */
 double reuse_miss_ratio(const struct reuse *reuse, double cache_bytes);
 
-/* The smallest cache for which the ratio can be told: about 1/300 of the
+/* The smallest cache for which the ratio can be told: at most 1/125 of the
  * pages that were read, each counted once. */
 double reuse_least_bytes(const struct reuse *reuse);
 

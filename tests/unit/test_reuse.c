@@ -117,7 +117,7 @@ static void assert_curve(const struct both *b, uint32_t most_pages, double withi
 	uint32_t worst_at = 0;
 
 	assert_true(reuse_power(b->reuse) == 0 ||
-	            least <= reuse_unique_bytes(b->reuse) / REUSE_PAGE / 250);
+	            least <= reuse_unique_bytes(b->reuse) / REUSE_PAGE / 125);
 	for (uint32_t pages = least > 16 ? (uint32_t)least : 16; pages < most_pages;
 	     pages += pages / 16) {
 		double off = fabs(exact_miss_ratio(&b->exact, pages) -
