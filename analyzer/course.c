@@ -25,6 +25,9 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 	}
 	step = handles_access(s->last, 0, span->name, span->write, span->offset,
 	                      (int64_t)span->bytes);
+	/* Another reading of the file, from its beginning. */
+	if (!span->offset)
+		step.kind = ACCESS_CONSECUTIVE;
 	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
 	              span->bytes);
 	if (span->mount && span->mount < c->mounts)

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_storage.h"
 
+#include "json_course.h"
+
 static json_t *json_place(const struct summary *summary, const struct place *p)
 {
 	const struct mount *m = where_mount(summary->where, p->mount);
 
 	return json_pack(
-	        "{s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "host",
+	        "{s:o, s:o, s:o, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "host",
 	        json_bytes(m->host), "mount", json_bytes(m->point), "type", json_bytes(m->type),
 	        "source", json_bytes(m->source), "options", json_bytes(m->options), "class",
 	        m->class, "medium", m->medium, "read_ops", json_count(p->read_ops), "write_ops",
 	        json_count(p->write_ops), "read_bytes", json_count(p->read_bytes), "write_bytes",
 	        json_count(p->write_bytes), "read_latency_ns", json_latency(&p->read_latency),
-	        "write_latency_ns", json_latency(&p->write_latency));
+	        "write_latency_ns", json_latency(&p->write_latency), "all_clients",
+	        json_mount_pattern(summary, p->mount));
 }
 
 json_t *json_mounts(const struct summary *summary)

@@ -70,8 +70,9 @@ double pattern_aligned(const struct pattern *pattern)
 
 const char *pattern_class(const struct pattern *pattern)
 {
-	double forward = pattern_share(pattern, ACCESS_CONSECUTIVE) +
-	                 pattern_share(pattern, ACCESS_SEQUENTIAL);
+	double ahead = pattern_share(pattern, ACCESS_SEQUENTIAL);
+	double back = pattern_share(pattern, ACCESS_RANDOM);
+	double forward = pattern_share(pattern, ACCESS_CONSECUTIVE) + ahead;
 
 	if (!pattern_total(pattern))
 		return "none";
@@ -79,5 +80,6 @@ const char *pattern_class(const struct pattern *pattern)
 		return "sequential";
 	if (pattern_share(pattern, ACCESS_STRIDED) >= 0.5)
 		return "strided";
-	return forward < 0.5 ? "random" : "mixed";
+	/* Half of random jumps go forward. */
+	return back + (ahead < back ? ahead : back) > 0.5 ? "random" : "mixed";
 }

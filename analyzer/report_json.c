@@ -8,19 +8,11 @@
 
 #include <stdio.h>
 
+#include "json_course.h"
 #include "json_storage.h"
 #include "json_value.h"
 #include "json_waiting.h"
 #include "report_mapped.h"
-
-static json_t *json_pattern(const struct pattern *p)
-{
-	return json_pack("{s:s, s:f, s:f, s:f, s:f}", "class", pattern_class(p), "consecutive",
-	                 pattern_share(p, ACCESS_CONSECUTIVE), "sequential",
-	                 pattern_share(p, ACCESS_SEQUENTIAL), "strided",
-	                 pattern_share(p, ACCESS_STRIDED), "random",
-	                 pattern_share(p, ACCESS_RANDOM));
-}
 
 static json_t *json_sizes(const struct histogram *h)
 {
@@ -36,13 +28,6 @@ static json_t *json_bandwidth(const struct rate *r)
 	                 "while_busy", rate_while_busy(r));
 }
 
-static json_t *json_burstiness(const struct rate *r)
-{
-	return json_pack("{s:f, s:f, s:f, s:f, s:f}", "window_s", rate_window_s(r), "idc",
-	                 rate_idc(r), "cv2", rate_cv2(r), "peak_to_mean", rate_peak_to_mean(r),
-	                 "duty_cycle", rate_duty(r));
-}
-
 static json_t *json_why(const struct stage_summary *stage)
 {
 	json_t *why = json_array();
@@ -56,8 +41,9 @@ static json_t *json_why(const struct stage_summary *stage)
 	return why;
 }
 
-static json_t *json_stage(const struct stage_summary *s, unsigned number)
+static json_t *json_stage(const struct summary *summary, unsigned number)
 {
+	const struct stage_summary *s = &summary->stages[number];
 	json_t *pattern = json_pattern(&s->pattern);
 	double ratio = s->write_bytes ? (double)s->read_bytes / (double)s->write_bytes : -1;
 
@@ -72,10 +58,11 @@ static json_t *json_stage(const struct stage_summary *s, unsigned number)
 	        json_count(s->files), "read_write_ratio", json_known(ratio), "read_size",
 	        json_sizes(&s->read_size), "write_size", json_sizes(&s->write_size), "pattern",
 	        pattern, "latency_ns", json_latency(&s->latency), "bandwidth",
-	        json_bandwidth(&s->rate), "burstiness", json_burstiness(&s->rate), "confidence",
-	        s->confidence, "why", json_why(s));
+	        json_bandwidth(&s->rate), "burstiness", json_burstiness(summary, (int)number),
+	        "confidence", s->confidence, "why", json_why(s));
 	json_object_set_new(stage, "mapped", report_mapped_json(&s->mapped));
 	json_object_set_new(stage, "cache", json_cached(&s->cached));
+	json_course(stage, summary, (int)number);
 	return stage;
 }
 
@@ -91,7 +78,7 @@ static json_t *json_stages(const struct summary *summary, const struct report_op
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (json_stage_used(&summary->stages[i]) &&
 		    (options->stage < 0 || options->stage == i))
-			json_array_append_new(list, json_stage(&summary->stages[i], (unsigned)i));
+			json_array_append_new(list, json_stage(summary, (unsigned)i));
 	return list;
 }
 
@@ -229,7 +216,7 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_object_set_new(report, "checkpoints",
 	                    json_moments(summary, &summary->checkpoints, true));
 	json_object_set_new(report, "restores", json_moments(summary, &summary->restores, false));
-	json_object_set_new(report, "epochs", json_array());
+	json_object_set_new(report, "epochs", json_epochs(summary));
 	json_object_set_new(report, "waiting", json_waiting(summary));
 	json_object_set_new(report, "pipes", json_pipes(summary));
 	json_object_set_new(report, "stall", json_stall(summary));

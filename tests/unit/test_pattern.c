@@ -150,6 +150,8 @@ static void classes_follow_the_shares(void **state)
 	assert_string_equal(pattern_class(&(struct pattern){.count = {10, 0, 80, 10}}), "strided");
 	assert_string_equal(pattern_class(&(struct pattern){.count = {10, 20, 10, 60}}), "random");
 	assert_string_equal(pattern_class(&(struct pattern){.count = {40, 20, 10, 30}}), "mixed");
+	assert_string_equal(pattern_class(&(struct pattern){.count = {0, 50, 0, 50}}), "random");
+	assert_string_equal(pattern_class(&(struct pattern){.count = {60, 20, 0, 20}}), "mixed");
 	assert_string_equal(pattern_class(&(struct pattern){.count = {0, 0, 0, 0}}), "none");
 }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What course.h and the pattern rooms found, as JSON.
+ */
+#ifndef JSON_COURSE_H
+#define JSON_COURSE_H
+
+#include "json_value.h"
+#include "summary.h"
+
+/* The class and the shares, by operations and by bytes. */
+json_t *json_pattern(const struct pattern *pattern);
+
+json_t *json_burstiness(const struct summary *summary, int stage);
+
+/* Adds what the stage's course shows beyond that. */
+void json_course(json_t *stage, const struct summary *summary, int number);
+
+/* Accesses to a mount by all clients, of all stages. */
+json_t *json_mount_pattern(const struct summary *summary, uint32_t mount);
+
+json_t *json_epochs(const struct summary *summary);
+
+#endif

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Patterns, ratios and bursts of fio jobs, against what fio itself says it did."""
+import json
+
+import pytest
+
+import aiotrace
+
+KINDS = ("consecutive", "sequential", "strided", "random")
+SIZE = 32 << 20
+
+
+def fio(folder, *job, traced=None):
+    """Runs a job over a file of 32 MiB. Returns fio's result and its own log of operations."""
+    data = folder / "a0001"
+    if not data.exists():
+        data.write_bytes(bytes(range(256)) * (SIZE >> 8))
+    command = ["fio", "--name=job", f"--filename={data}", "--ioengine=psync", "--thread=0", "--invalidate=0",
+               "--fallocate=none", "--randrepeat=1", f"--size={SIZE}", f"--write_iolog={folder / 'iolog'}",
+               "--output-format=json", "--fsync_on_close=0", *job]
+    done = aiotrace.run_traced(command, folder / "t", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    with open(folder / "iolog") as log:
+        parts = [line.split() for line in log]
+    ops = [(p[-3], int(p[-2]), int(p[-1])) for p in parts if len(p) >= 4 and p[-3] in ("read", "write")]
+    return json.loads(done.stdout[done.stdout.index("{"):])["jobs"][0], ops
+
+
+def classified(ops):
+    """Shares of the kinds of access, of operations and of bytes, by their definitions."""
+    last, counts, sizes = {}, dict.fromkeys(KINDS, 0), dict.fromkeys(KINDS, 0)
+    for way, offset, size in ops:
+        if way not in last:
+            distance, kind = 0, "random" if offset else "consecutive"
+        else:
+            end, before = last[way]
+            distance = offset - end
+            kind = ("consecutive" if distance == 0 else "strided" if distance == before
+                    else "sequential" if distance > 0 else "random")
+        last[way] = offset + size, distance
+        counts[kind] += 1
+        sizes[kind] += size
+    return ({k: counts[k] / len(ops) for k in KINDS},
+            {k: sizes[k] / sum(size for _, _, size in ops) for k in KINDS})
+
+
+def file_and_stages(folder):
+    report = aiotrace.report(folder / "t")
+    path = str((folder / "a0001").resolve())
+    return next(f for f in report["files"] if f["path"] == path), report
+
+
+JOBS = {
+    "read": (["--rw=read", "--bs=64k"], "sequential"),
+    "write": (["--rw=write", "--bs=128k"], "sequential"),
+    "randread": (["--rw=randread", "--bs=4k"], "random"),
+    "randwrite": (["--rw=randwrite", "--bs=16k"], "random"),
+    "strided": (["--rw=read:64k", "--bs=64k"], "strided"),
+    "zoned": (["--rw=read", "--bs=64k", "--zonemode=strided", "--zonesize=1m", "--zonerange=1m", "--zoneskip=1m"], "sequential"),
+    "zipf": (["--rw=randread", "--bs=4k", "--random_distribution=zipf:1.1"], "random"),
+    "mixed": (["--rw=randread", "--percentage_random=40", "--bs=16k"], None),
+    "rates": (["--rw=read", "--bs=256k", "--rate=200m"], "sequential"),
+    **{f"rw {share}/{100 - share}": (["--rw=rw", f"--rwmixread={share}", "--bs=32k"], None) for share in (90, 70, 50, 30, 10)},
+    **{f"randrw {share}/{100 - share}": (["--rw=randrw", f"--rwmixread={share}", "--bs=4k"], "random") for share in (90, 10)},
+}
+
+
+@pytest.mark.parametrize("name", JOBS)
+def test_a_job_s_pattern_is_what_fio_did(name, tmp_path):
+    job, expected = JOBS[name]
+    result, ops = fio(tmp_path, *job)
+    got, report = file_and_stages(tmp_path)
+    counts, sizes = classified(ops)
+    assert got["read_ops"] == result["read"]["total_ios"] and got["write_ops"] == result["write"]["total_ios"]
+    assert got["read_bytes"] == result["read"]["io_bytes"] and got["write_bytes"] == result["write"]["io_bytes"]
+    for kind in KINDS:
+        assert got["pattern"][kind] == pytest.approx(counts[kind], abs=0.001), (kind, counts)
+        assert got["pattern"]["of_bytes"][kind] == pytest.approx(sizes[kind], abs=0.001), (kind, sizes)
+    assert expected is None or got["pattern"]["class"] == expected
+    aligned = sum((offset | size) % 4096 == 0 for _, offset, size in ops) / len(ops)
+    assert got["pattern"]["aligned_4096"] == pytest.approx(aligned, abs=0.001)
+
+
+def test_seeks_are_counted_by_distance(tmp_path):
+    _, ops = fio(tmp_path, "--rw=randread", "--bs=4k")
+    _, report = file_and_stages(tmp_path)
+    stage = max(report["stages"], key=lambda s: s["read_bytes"] * (s["stage"] != "runtime"))
+    expected = {}
+    for (_, before, size), (_, offset, _) in zip(ops, ops[1:]):
+        distance = offset - before - size
+        if distance:
+            kind = 0 if abs(distance) < 4096 else (abs(distance).bit_length() - 13) // 2 + 1
+            key = (4096 << 2 * (kind - 1) if kind else 1, "forward" if distance > 0 else "back")
+            expected[key] = expected.get(key, 0) + 1
+    got = {(s["from_bytes"], way): s[way] for s in stage["pattern"]["seeks"] for way in ("forward", "back") if s[way]}
+    assert got == expected
+    assert stage["read_size"]["histogram"] == [{"from_bytes": 4096, "ops": len(ops)}]
+
+
+def test_storage_sees_clients_of_a_file_together(tmp_path):
+    """Two processes read alternate blocks: each strides, storage sees one stream."""
+    (tmp_path / "blob.bin").write_bytes(bytes(4 << 20))
+    script = """
+import os, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+ours, theirs = os.pipe(), os.pipe()
+me = os.fork() == 0
+mine, other = (ours[0], theirs[1]) if me else (theirs[0], ours[1])
+fd = os.open(sys.argv[1], os.O_RDONLY)
+if me: os.write(other, b"x")
+for block in range(int(me), 64, 2):
+    os.read(mine, 1)
+    os.pread(fd, 65536, block * 65536)
+    os.write(other, b"x")
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path / "blob.bin"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    stage = max((s for s in report["stages"] if s["stage"] not in ("runtime", "ipc")), key=lambda s: s["read_bytes"])
+    assert stage["pattern"]["strided"] > 0.9
+    assert stage["pattern"]["all_clients"]["consecutive"] > 0.95
+    place = max(report["mounts"], key=lambda m: m["read_bytes"])
+    assert place["all_clients"]["consecutive"] > 0.9
+
+
+def bursts_by_log(path, pause_ms):
+    """The duty cycle that fio's log of latencies tells: ends in ms, durations in ns."""
+    spans = []
+    with open(path) as log:
+        for line in log:
+            end, ns = line.split(",")[:2]
+            spans.append((float(end) - int(ns) / 1e6, float(end)))
+    on, begin, last, count = 0.0, spans[0][0], spans[0][1], 1
+    for start, end in spans[1:]:
+        if start - last > pause_ms:
+            on += last - begin
+            begin = start
+            count += 1
+        last = end
+    return (on + last - begin) / (last - spans[0][0]), count
+
+
+def test_bursts_and_pauses_are_as_fio_made_them(tmp_path):
+    fio(tmp_path, "--rw=read", "--bs=1m", "--thinktime=60ms", "--thinktime_blocks=128", "--thinktime_blocks_type=complete",
+        "--io_size=3g", "--write_lat_log=log", "--log_offset=0")
+    _, report = file_and_stages(tmp_path)
+    stage = max((s for s in report["stages"] if s["stage"] not in ("runtime", "ipc")), key=lambda s: s["read_bytes"])
+    duty, count = bursts_by_log(tmp_path / "log_lat.1.log", 30)
+    bursts = stage["burstiness"]["bursts"]
+    assert bursts["count"] == count == 24
+    assert bursts["duty_cycle"] == pytest.approx(duty, rel=0.05)
+    assert bursts["mean_bytes"] == pytest.approx(128 << 20, rel=0.001)
+    assert bursts["mean_off_s"] >= 0.06
+    steady = stage["burstiness"]["windows"]
+    assert [w["window_s"] for w in steady] == [0.01, 0.1, 1, 10]
+
+
+def test_operations_in_flight_are_counted_over_time(tmp_path):
+    fio(tmp_path, "--rw=randread", "--bs=128k", "--numjobs=4", "--group_reporting", "--io_size=64m", "--thinktime=500")
+    _, report = file_and_stages(tmp_path)
+    stage = max((s for s in report["stages"] if s["stage"] not in ("runtime", "ipc")), key=lambda s: s["read_bytes"])
+    ops = [e for e in aiotrace.dump(tmp_path / "t") if e.stage == stage["stage"] and e.call.startswith(("read", "pread", "write"))]
+    edges = sorted([(e.start_ns, 1) for e in ops] + [(e.start_ns + e.duration_ns, -1) for e in ops])
+    time, depth, at = {}, 0, edges[0][0]
+    for when, step in edges:
+        time[depth] = time.get(depth, 0) + when - at
+        depth, at = depth + step, when
+    whole = sum(time.values())
+    got = {t["in_flight"]: t["share"] for t in stage["concurrency"]["time"]}
+    for depth in range(4):
+        assert got.get(depth, 0) == pytest.approx(time.get(depth, 0) / whole, abs=0.001)
+    busy = whole - time.get(0, 0)
+    assert stage["concurrency"]["mean_while_busy"] == pytest.approx(sum(d * t for d, t in time.items()) / busy, rel=0.001)
