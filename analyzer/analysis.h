@@ -29,7 +29,8 @@
 	ANALYSIS(where)                                                                            \
 	ANALYSIS(waiting)                                                                          \
 	ANALYSIS(pipes)                                                                            \
-	ANALYSIS(course)
+	ANALYSIS(course)                                                                           \
+	ANALYSIS(loop)
 
 enum analysis_number {
 #define ANALYSIS(name) ANALYSIS_##name,

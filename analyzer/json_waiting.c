@@ -56,12 +56,39 @@ json_t *json_pipes(const struct summary *summary)
 	return list;
 }
 
+static void json_stall_part(json_t *o, const struct stall_part *p)
+{
+	const char *cause = stall_word(p->cause);
+
+	json_object_set_new(o, "consumer_wait_s", json_real(p->waited_s));
+	json_object_set_new(o, "share", json_known(p->phase_s > 0 ? p->waited_s / p->phase_s : -1));
+	json_object_set_new(o, "phase_s", json_real(p->phase_s));
+	json_object_set_new(o, "cause", cause ? json_string(cause) : json_null());
+	json_object_set_new(o, "loader",
+	                    json_pack("{s:f, s:f, s:f, s:f}", "storage_s", p->storage_s,
+	                              "preprocessing_s", p->prepare_s, "short_of_work_s", p->idle_s,
+	                              "blocked_s", p->blocked_s));
+}
+
 json_t *json_stall(const struct summary *summary)
 {
 	const struct stall *s = &summary->stall;
+	json_t *o, *epochs;
 
-	if (s->phase_s <= 0)
+	if (s->all.phase_s <= 0)
 		return json_null();
-	return json_pack("{s:f, s:f, s:f, s:n}", "consumer_wait_s", s->waited_s, "share",
-	                 s->waited_s / s->phase_s, "phase_s", s->phase_s, "cause");
+	o = json_object();
+	epochs = json_array();
+	json_stall_part(o, &s->all);
+	json_object_set_new(o, "workers", json_integer(s->workers));
+	json_object_set_new(o, "workers_needed",
+	                    json_known(s->workers_needed > 0 ? s->workers_needed : -1));
+	for (uint32_t i = 0; i < s->epoch_count; i++) {
+		json_t *epoch = json_object();
+		json_object_set_new(epoch, "number", json_integer(i + 1));
+		json_stall_part(epoch, &s->epochs[i]);
+		json_array_append_new(epochs, epoch);
+	}
+	json_object_set_new(o, "epochs", epochs);
+	return o;
 }

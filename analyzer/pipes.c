@@ -148,14 +148,9 @@ const struct process *pipes_writer(const struct pipes *pipes, const struct pipe_
 	return best;
 }
 
-/* One consumer: its main thread reads its workers' pipes, or another thread
- * does and the main one waits for that by a lock. */
-static struct stall pipes_stall_of(const struct pipes *pipes, const struct process *p,
-                                   double lock_s)
+struct pipes_reading pipes_reading(const struct pipes *pipes, const struct process *p)
 {
-	struct stall stall = {0};
-	int64_t first = INT64_MAX, last = INT64_MIN;
-	bool others = false;
+	struct pipes_reading all = {0};
 
 	for (size_t i = 0; i < pipes->count; i++) {
 		const struct pipe_end *end = pipes->ends[i];
@@ -165,32 +160,12 @@ static struct stall pipes_stall_of(const struct pipes *pipes, const struct proce
 		writer = pipes_writer(pipes, end);
 		if (!writer || writer->role != ROLE_WORKER)
 			continue;
-		stall.waited_s += end->main_waited_s;
-		others |= end->held_by_others;
-		first = end->first_ns < first ? end->first_ns : first;
-		last = end->last_ns > last ? end->last_ns : last;
-	}
-	if (last > first)
-		stall.phase_s = (double)wrap_subtract((uint64_t)last, (uint64_t)first) / 1e9;
-	if (others)
-		stall.waited_s += lock_s;
-	if (stall.waited_s > stall.phase_s)
-		stall.waited_s = stall.phase_s;
-	return stall;
-}
-
-struct stall pipes_stall(const struct pipes *pipes, const double *lock_s)
-{
-	const struct recording *r = pipes->recording;
-	struct stall all = {0};
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i];
-		struct stall one = {0};
-		if (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN)
-			one = pipes_stall_of(pipes, p, lock_s[i]);
-		all.waited_s += one.waited_s;
-		all.phase_s += one.phase_s;
+		all.waited_s += end->main_waited_s;
+		all.by_others |= end->held_by_others;
+		if (!all.first_ns || end->first_ns < all.first_ns)
+			all.first_ns = end->first_ns;
+		if (end->last_ns > all.last_ns)
+			all.last_ns = end->last_ns;
 	}
 	return all;
 }

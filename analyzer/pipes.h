@@ -34,11 +34,13 @@ bool pipes_same(const struct pipes *pipes, const struct pipe_end *a, const struc
  * another process, best a loader worker. NULL where none is known. */
 const struct process *pipes_writer(const struct pipes *pipes, const struct pipe_end *reader);
 
-/* How long consumers waited for their loader workers, and how long the phases
- * were in which they did, from the first to the last reading; both 0 without. */
-struct stall {
-	double waited_s, phase_s;
+/* How a process reads what its loader workers write: from the first reading to
+ * the last, and how long its main thread waited there. */
+struct pipes_reading {
+	int64_t first_ns, last_ns; /* equal: there are no workers */
+	double waited_s;
+	bool by_others; /* another thread reads, and the main one waits for that by a lock */
 };
-struct stall pipes_stall(const struct pipes *pipes, const double *lock_s);
+struct pipes_reading pipes_reading(const struct pipes *pipes, const struct process *process);
 
 #endif

@@ -159,15 +159,9 @@ static void summary_mapped(struct summing *s, const struct coverage *coverage)
 /* What the pass has found beside the stages. */
 static void summary_truth(struct summary *summary)
 {
-	size_t n = summary->recording->count;
-	double *locks = memory_get(n, sizeof *locks);
-
 	for (int i = 0; i < AIOT_STAGES; i++)
 		cache_sums_merge(&summary->cached, &summary->stages[i].cached);
-	for (size_t i = 0; i < n; i++)
-		locks[i] = summary->waiting->of[i].main_s[WAITING_LOCK];
-	summary->stall = pipes_stall(summary->pipes, locks);
-	free(locks);
+	summary->stall = stall_find(summary);
 }
 
 static void summary_events(struct summing *s)
@@ -232,6 +226,7 @@ void summary_free(struct summary *summary)
 		mapped_free(&summary->files[i].mapped);
 	moments_free(&summary->checkpoints);
 	moments_free(&summary->restores);
+	stall_free(&summary->stall);
 	for (int i = 0; i < ANALYSIS_COUNT; i++)
 		analyses[i]->free(summary->found[i]);
 	cache_free(summary->cache);

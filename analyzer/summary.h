@@ -15,6 +15,7 @@
 #include "rate.h"
 #include "reason.h"
 #include "stage.h"
+#include "stall.h"
 #include "waiting.h"
 #include "where.h"
 

@@ -69,10 +69,47 @@ static bool text_waits(const struct text *t, const struct process *p)
 	return true;
 }
 
+static void text_loader(const struct text *t, const struct stall_part *p)
+{
+	double all = p->storage_s + p->prepare_s + p->idle_s + p->blocked_s;
+	struct unit a, b;
+
+	fprintf(t->to, "%s waited %s of %s (%.0f %%) for its data%s%s.\n",
+	        t->s->stall.workers ? "While it read from loader workers, the consumer"
+	                            : "The main thread, which loads its data itself,",
+	        unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
+	        100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
+	        p->cause ? stall_word(p->cause) : "");
+	if (t->s->stall.workers && all > 0)
+		fprintf(t->to,
+		        "Its workers (%" PRIu32 "): %.0f %% storage, %.0f %% preprocessing, "
+		        "%.0f %% short of work, %.0f %% blocked.\n",
+		        t->s->stall.workers, 100 * p->storage_s / all, 100 * p->prepare_s / all,
+		        100 * p->idle_s / all, 100 * p->blocked_s / all);
+	else if (p->waited_s > 0)
+		fprintf(t->to, "Of that, %s storage and %s preprocessing.\n",
+		        unit_seconds(&a, p->storage_s), unit_seconds(&b, p->prepare_s));
+}
+
+static void text_stall(const struct text *t)
+{
+	const struct stall *s = &t->s->stall;
+
+	if (s->all.phase_s > 0)
+		text_loader(t, &s->all);
+	if (s->epoch_count < 2)
+		return;
+	fputs("By epoch:", t->to);
+	for (uint32_t i = 0; i < s->epoch_count && i < LISTED_WAITING; i++)
+		if (s->epochs[i].phase_s > 0)
+			fprintf(t->to, "%s %" PRIu32 ": %.0f %%", i ? "," : "", i + 1,
+			        100 * s->epochs[i].waited_s / s->epochs[i].phase_s);
+	fputs(s->epoch_count > LISTED_WAITING ? ", ...\n" : "\n", t->to);
+}
+
 void text_waiting(const struct text *t)
 {
 	const struct recording *r = t->s->recording;
-	struct unit a, b;
 	size_t listed = 0;
 
 	text_title(t, "Waiting (main threads)");
@@ -80,8 +117,5 @@ void text_waiting(const struct text *t)
 		listed += text_waits(t, &r->processes[i]);
 	if (!listed)
 		fputs("No main thread waited for 1 % of its time.\n", t->to);
-	if (t->s->stall.phase_s > 0)
-		fprintf(t->to, "While it read from loader workers, the consumer waited %s of %s.\n",
-		        unit_seconds(&a, t->s->stall.waited_s),
-		        unit_seconds(&b, t->s->stall.phase_s));
+	text_stall(t);
 }

@@ -125,6 +125,22 @@ static uint8_t waiting_find(const struct call *call, const struct file *file)
 	                 (waiting_takes_child(call) ? WAITING_CHILDS : 0));
 }
 
+static void waiting_time(struct waiting *of, unsigned kind, int64_t start, int64_t end)
+{
+	static const uint8_t kinds[WAITING_KINDS] = {
+	        [WAITING_STORAGE] = TIMELINE_STORAGE, [WAITING_PIPE] = TIMELINE_PIPE,
+	        [WAITING_SOCKET] = TIMELINE_SOCKET,   [WAITING_FULL] = TIMELINE_BLOCKED,
+	        [WAITING_LOCK] = TIMELINE_LOCK,       [WAITING_THREAD] = TIMELINE_LOCK,
+	        [WAITING_CHILD] = TIMELINE_LOCK,      [WAITING_OTHER] = TIMELINE_KINDS,
+	};
+
+	if (kinds[kind] == TIMELINE_KINDS)
+		return;
+	if (!of->timeline)
+		of->timeline = memory_get(1, sizeof *of->timeline);
+	timeline_add(of->timeline, kinds[kind], start, end);
+}
+
 static void waiting_add(void *state, const struct events *e)
 {
 	struct waitings *w = state;
@@ -145,6 +161,8 @@ static void waiting_add(void *state, const struct events *e)
 			missing_child(w->children, p, e->aux[i]);
 		/* What is no waiting is added too, to a place of its own. */
 		of->ns[e->tid[i] == p->pid][kind] += e->duration[i];
+		if (e->tid[i] == p->pid && kind != WAITING_KINDS)
+			waiting_time(of, kind, e->start[i], e->end[i]);
 	}
 }
 
@@ -170,6 +188,7 @@ static void waiting_free(void *state)
 	for (size_t i = 0; i < w->count; i++) {
 		free(w->lookups[i].kinds);
 		free(w->lookups[i].files);
+		free(w->of[i].timeline);
 	}
 	free(w->lookups);
 	free(w->of);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "recording.h"
+#include "timeline.h"
 
 /* WAITING(name, key, words) */
 #define WAITINGS(WAITING)                                                                          \
@@ -31,6 +32,7 @@ enum waiting_kind {
 struct waiting {
 	uint64_t ns[2][WAITING_KINDS + 1]; /* of others, of the main thread; last: no waiting */
 	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* when all is added */
+	struct timeline *timeline; /* of the main thread; NULL where it never waited */
 };
 
 /* Of all processes: analysis_waiting. */

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "loop.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "analysis.h"
+#include "memory.h"
+
+/* Of samples, so many are inside a batch: half of them in batches of two. */
+#define INSIDE 0.4
+/* A rest of more than so many times that of samples inside a batch holds a
+ * step. */
+#define LONGER 2
+
+static unsigned loop_bucket(uint64_t ns)
+{
+	unsigned power = 63 - (unsigned)__builtin_clzll(ns | 8), bucket;
+
+	bucket = (power - 3) * 8 + (unsigned)(ns >> (power - 3) & 7);
+	return bucket < LOOP_BUCKETS ? bucket : LOOP_BUCKETS - 1;
+}
+
+static double loop_middle(unsigned bucket)
+{
+	return ldexp(8.5 + bucket % 8, (int)(bucket / 8));
+}
+
+/* The rest of a sample inside a batch; 0 without samples. */
+static double loop_typical(const struct loop *l)
+{
+	double seen = 0;
+
+	for (unsigned i = 0; i < LOOP_BUCKETS; i++) {
+		seen += l->count[i];
+		if (seen > 0 && seen >= INSIDE * (double)l->samples)
+			return loop_middle(i);
+	}
+	return 0;
+}
+
+/* What a rest that holds a step exceeds: half of that beyond which half of all
+ * time in long rests lies. */
+static uint64_t loop_long(const struct loop *l)
+{
+	double least = LONGER * loop_typical(l), all = 0, longer = 0;
+
+	for (unsigned i = 0; i < LOOP_BUCKETS; i++)
+		all += loop_middle(i) > least ? l->count[i] * loop_middle(i) : 0;
+	for (unsigned i = LOOP_BUCKETS; i-- > 0 && loop_middle(i) > least;) {
+		longer += l->count[i] * loop_middle(i);
+		if (longer * 2 >= all)
+			return (uint64_t)fmax(least, loop_middle(i) / 2);
+	}
+	return (uint64_t)least;
+}
+
+static void loop_sample(struct loop *l, uint64_t whole)
+{
+	uint64_t rest = whole > l->now_io_ns ? whole - l->now_io_ns : 0;
+
+	l->samples++;
+	l->io_ns += whole - rest;
+	l->rest_ns += rest;
+	l->count[loop_bucket(rest)]++;
+	if (l->samples >= 8 && !(l->samples & (l->samples - 1)))
+		l->long_ns = loop_long(l);
+	l->since++;
+	if (!l->long_ns || rest <= l->long_ns)
+		return;
+	*(l->since == l->spacing ? &l->regular : &l->irregular) += 1;
+	l->spacing = l->since;
+	l->since = 0;
+}
+
+void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
+{
+	if (begins) {
+		if (!l->first_ns)
+			l->first_ns = start;
+		else if (start >= l->last_ns)
+			loop_sample(l, (uint64_t)(start - l->last_ns));
+		l->last_ns = start;
+		l->now_io_ns = 0;
+	}
+	l->now_io_ns += duration;
+}
+
+/* Sums by buckets are scaled to the exact sum. */
+struct loop_split loop_split(const struct loop *l)
+{
+	double prepare = 0, all = 0, typical = loop_typical(l), scale;
+
+	if (l->irregular >= l->regular)
+		return (struct loop_split){(double)l->rest_ns / 1e9, 0};
+	for (unsigned i = 0; i < LOOP_BUCKETS; i++) {
+		double each = loop_middle(i);
+		all += l->count[i] * each;
+		prepare += l->count[i] * (each > LONGER * typical ? typical : each);
+	}
+	scale = all > 0 ? (double)l->rest_ns / all / 1e9 : 0;
+	return (struct loop_split){prepare * scale, (all - prepare) * scale};
+}
+
+static void *loop_make(const struct known *known)
+{
+	struct loops *all = memory_get(1, sizeof *all);
+
+	all->count = known->recording->count;
+	all->of = memory_get(all->count, sizeof *all->of);
+	return all;
+}
+
+static void loop_event(struct loop *l, const struct events *e, uint32_t i)
+{
+	bool read = e->class[i] == AIOT_CLASS_READ && e->bytes[i] && e->offset[i] >= 0;
+	bool begins = read && (e->file[i] != l->file || (uint64_t)e->offset[i] != l->end_offset);
+
+	loop_add(l, e->start[i], e->duration[i], begins);
+	if (!read)
+		return;
+	l->file = e->file[i];
+	l->end_offset = (uint64_t)e->offset[i] + e->bytes[i];
+}
+
+static void loop_rows(void *state, const struct events *e)
+{
+	struct loops *all = state;
+	struct loop **l = &all->of[e->process->number];
+
+	if (e->process->role != ROLE_MAIN && e->process->role != ROLE_RANK_MAIN)
+		return;
+	for (uint32_t i = 0; i < e->count; i++) {
+		if (e->stage[i] != AIOT_STAGE_TRAIN || e->tid[i] != e->process->pid)
+			continue;
+		if (!*l)
+			*l = memory_get(1, sizeof **l);
+		loop_event(*l, e, i);
+	}
+}
+
+static void loop_free(void *state)
+{
+	struct loops *all = state;
+
+	for (size_t i = 0; i < all->count; i++)
+		free(all->of[i]);
+	free(all->of);
+	free(all);
+}
+
+const struct analysis analysis_loop = {
+        .columns = BATCH_WANT(OFFSET),
+        .shared = true,
+        .make = loop_make,
+        .add = loop_rows,
+        .free = loop_free,
+};

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Main threads that read their training data themselves, without loader
+ * workers: from the beginning of a sample to that of the next, how long was
+ * I/O, and how long everything else. analysis_loop.
+ *
+ * A sample begins where a read does not go on where the last one ended. What
+ * is not I/O is the same for all samples of a batch, but longer for the last
+ * one, behind which the training step comes.
+ */
+#ifndef LOOP_H
+#define LOOP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LOOP_BUCKETS 320 /* 8 to each power of two of ns */
+
+struct loop {
+	uint64_t samples, io_ns, rest_ns; /* of whole samples: all but the last one */
+	int64_t first_ns, last_ns;        /* beginnings of the first and of the last sample */
+	uint64_t now_io_ns, end_offset;   /* of the sample under way */
+	uint32_t file;
+	uint32_t count[LOOP_BUCKETS]; /* samples by their rest */
+	/* Long rests, and after how many samples they come: those that hold a step
+	 * come regularly, those of a busy machine don't. */
+	uint64_t long_ns, since, spacing, regular, irregular;
+};
+
+struct loops {
+	size_t count;
+	struct loop **of; /* by process number; NULL without */
+};
+
+/* One sample after the other, as the analysis does: an event of the main
+ * thread on training data, which begins a sample where `begins`. Times in ns. */
+void loop_add(struct loop *loop, int64_t start_ns, uint64_t duration_ns, bool begins);
+
+/* What preparing samples and what training took of rest_ns, in seconds. */
+struct loop_split {
+	double prepare_s, step_s;
+};
+struct loop_split loop_split(const struct loop *loop);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Does training wait for its data, and if so, what for: the verdict on the
+ * loader. The consumer is the main thread of a process that trains; workers
+ * are the loader processes it made.
+ */
+#ifndef STALL_H
+#define STALL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum stall_cause {
+	STALL_NONE,    /* nothing is loaded, or nothing can be told */
+	STALL_COMPUTE, /* it hardly waits */
+	STALL_STORAGE,
+	STALL_PREPARE,
+	STALL_WORKERS, /* workers are busy, with storage and the processor alike */
+	STALL_IDLE,    /* it waits, and workers have nothing to do */
+};
+
+/* Seconds; of workers those of all of them, summed up. */
+struct stall_part {
+	double phase_s, waited_s;
+	double storage_s, prepare_s, idle_s, blocked_s;
+	enum stall_cause cause;
+};
+
+struct stall {
+	struct stall_part all;
+	struct stall_part *epochs; /* by number of the epoch */
+	uint32_t epoch_count;
+	uint32_t workers;      /* the most that one consumer had at a time; 0: it loads itself */
+	double workers_needed; /* to keep the consumer busy, if they are the limit; 0 = not known */
+};
+
+struct summary;
+
+/* Of a summary whose analyses are finished; free with stall_free. */
+struct stall stall_find(const struct summary *summary);
+void stall_free(struct stall *stall);
+
+/* "compute-bound", "storage-bound", "preprocessing-bound", "too few workers",
+ * "too little prefetch"; NULL for none. */
+const char *stall_word(enum stall_cause cause);
+
+#endif

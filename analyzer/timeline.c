@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "timeline.h"
+
+#define FIRST_WIDTH_NS 10000000
+
+static void timeline_double(struct timeline *t)
+{
+	for (int k = 0; k < TIMELINE_KINDS; k++)
+		for (int i = 0; i < TIMELINE_WINDOWS; i++)
+			t->ns[k][i] = i < TIMELINE_WINDOWS / 2
+			                      ? t->ns[k][2 * i] + t->ns[k][2 * i + 1]
+			                      : 0;
+	t->width_ns *= 2;
+}
+
+void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
+{
+	if (!t->width_ns) {
+		t->origin_ns = start;
+		t->width_ns = FIRST_WIDTH_NS;
+	}
+	if (start < t->origin_ns)
+		start = t->origin_ns;
+	if (end <= start || end - t->origin_ns > INT64_MAX / 4)
+		return;
+	while ((end - t->origin_ns) / t->width_ns >= TIMELINE_WINDOWS)
+		timeline_double(t);
+	for (int64_t i = (start - t->origin_ns) / t->width_ns; start < end; i++) {
+		int64_t next = t->origin_ns + (i + 1) * t->width_ns;
+		next = next < end ? next : end;
+		t->ns[kind][i] += (uint64_t)(next - start);
+		start = next;
+	}
+}
+
+double timeline_between(const struct timeline *t, enum timeline_kind kind, int64_t from, int64_t to)
+{
+	double sum = 0, width = (double)t->width_ns;
+
+	for (int i = 0; t->width_ns && i < TIMELINE_WINDOWS; i++) {
+		double begin = (double)(t->origin_ns - from) + i * width, end = begin + width;
+		double limit = (double)(to - from);
+		begin = begin < 0 ? 0 : begin;
+		end = end > limit ? limit : end;
+		if (end > begin)
+			sum += (double)t->ns[kind][i] * (end - begin) / width;
+	}
+	return sum / 1e9;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a main thread waited for, over its process's time: sums in windows of
+ * fixed number, whose width doubles as time goes on.
+ */
+#ifndef TIMELINE_H
+#define TIMELINE_H
+
+#include <stdint.h>
+
+#define TIMELINE_WINDOWS 256
+
+enum timeline_kind {
+	TIMELINE_STORAGE,
+	TIMELINE_PIPE,    /* for data, or for work */
+	TIMELINE_SOCKET,
+	TIMELINE_BLOCKED, /* writing to a full pipe or socket */
+	TIMELINE_LOCK,    /* for locks, threads and children */
+	TIMELINE_KINDS
+};
+
+struct timeline {
+	int64_t origin_ns, width_ns; /* width 0 = empty */
+	uint64_t ns[TIMELINE_KINDS][TIMELINE_WINDOWS];
+};
+
+/* Nothing is before what is added first, but for clocks that jump. */
+void timeline_add(struct timeline *timeline, enum timeline_kind kind, int64_t start_ns,
+                  int64_t end_ns);
+
+/* Seconds of that kind between two times; of a window that is cut, its share. */
+double timeline_between(const struct timeline *timeline, enum timeline_kind kind, int64_t from_ns,
+                        int64_t to_ns);
+
+#endif

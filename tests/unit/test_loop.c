@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Preparation and training told apart by how samples follow each other, and
+ * sums in windows of time.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "loop.h"
+#include "timeline.h"
+
+#define MS UINT64_C(1000000)
+
+static struct loop_split run(uint64_t samples, uint64_t batch, uint64_t prepare, uint64_t step,
+                             uint64_t every, uint64_t noise)
+{
+	struct loop l = {0};
+	int64_t now = 1000;
+
+	for (uint64_t i = 1; i <= samples; i++) {
+		uint64_t jitter = (uint64_t)(drand48() * 0.1 * (double)prepare);
+		loop_add(&l, now, 2 * MS, true);
+		now += (int64_t)(2 * MS + prepare + jitter);
+		now += i % batch ? 0 : (int64_t)step;
+		now += every && drand48() * (double)every < 1 ? (int64_t)noise : 0;
+	}
+	loop_add(&l, now, 0, true);
+	assert_int_equal(l.samples, samples);
+	assert_int_equal(l.io_ns, samples * 2 * MS);
+	return loop_split(&l);
+}
+
+static void assert_near(double got, double expected)
+{
+	if (fabs(got - expected) > 0.06 * expected + 0.001)
+		fail_msg("%g instead of %g", got, expected);
+}
+
+static void steps_come_once_a_batch(void **state)
+{
+	struct loop_split s;
+
+	(void)state;
+	srand48(5);
+	s = run(400, 4, 5 * MS, 100 * MS, 0, 0);
+	assert_near(s.prepare_s, 400 * 5.25e-3);
+	assert_near(s.step_s, 100 * 100e-3);
+	s = run(400, 32, MS, 500 * MS, 50, 20 * MS);
+	assert_near(s.step_s, 400 / 32 * 500e-3);
+}
+
+static void a_busy_machine_is_no_step(void **state)
+{
+	struct loop_split s;
+
+	(void)state;
+	srand48(6);
+	s = run(400, 400, 10 * MS, 0, 10, 30 * MS);
+	assert_true(s.step_s == 0 && s.prepare_s > 4);
+}
+
+static void none_is_none(void **state)
+{
+	struct loop l = {0};
+	struct loop_split s = loop_split(&l);
+
+	(void)state;
+	assert_true(s.prepare_s == 0 && s.step_s == 0);
+	loop_add(&l, INT64_MAX, UINT64_MAX, true);
+	loop_add(&l, INT64_MIN, UINT64_MAX, true);
+	loop_add(&l, INT64_MAX, 5, true);
+	s = loop_split(&l);
+	assert_true(isfinite(s.prepare_s) && isfinite(s.step_s));
+}
+
+static void windows_hold_what_was_added(void **state)
+{
+	static struct timeline t;
+	double all = 0;
+
+	(void)state;
+	assert_true(timeline_between(&t, TIMELINE_PIPE, 0, INT64_MAX) == 0);
+	for (int64_t i = 0; i < 1000; i++) { /* 10 s, half of each 10 ms */
+		timeline_add(&t, TIMELINE_PIPE, i * 10000000, i * 10000000 + 5000000);
+		timeline_add(&t, TIMELINE_STORAGE, i * 10000000, i * 10000000 + 1000000);
+	}
+	all = timeline_between(&t, TIMELINE_PIPE, 0, INT64_C(10000000000));
+	assert_near(all, 5);
+	assert_near(timeline_between(&t, TIMELINE_PIPE, INT64_C(2000000000), INT64_C(4000000000)),
+	            1);
+	assert_near(timeline_between(&t, TIMELINE_STORAGE, 0, INT64_C(10000000000)), 1);
+	assert_true(timeline_between(&t, TIMELINE_LOCK, 0, INT64_C(10000000000)) == 0);
+	timeline_add(&t, TIMELINE_PIPE, -5, INT64_MAX);
+	timeline_add(&t, TIMELINE_PIPE, 5, -5);
+	assert_true(timeline_between(&t, TIMELINE_PIPE, INT64_MIN / 4, INT64_MAX / 4) <=
+	            all + 0.001);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(steps_come_once_a_batch),
+	        cmocka_unit_test(a_busy_machine_is_no_step),
+	        cmocka_unit_test(none_is_none),
+	        cmocka_unit_test(windows_hold_what_was_added),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
