@@ -109,6 +109,19 @@ static bool episode_new_process(const struct episode *items, const size_t *group
 	return true;
 }
 
+static void labour_add(struct labour *to, const struct labour *from)
+{
+	to->ops += from->ops;
+	to->data_ns += from->data_ns;
+	to->syncs += from->syncs;
+	to->sync_ns += from->sync_ns;
+	to->renames += from->renames;
+	to->rename_ns += from->rename_ns;
+	to->tiny += from->tiny;
+	to->unaligned += from->unaligned;
+	to->main_bytes += from->main_bytes;
+}
+
 static void episode_join(struct moment *m, const struct episode *e, const struct names *names,
                          bool new_process)
 {
@@ -116,6 +129,9 @@ static void episode_join(struct moment *m, const struct episode *e, const struct
 
 	m->processes += new_process;
 	m->bytes += e->bytes;
+	labour_add(&m->labour, &e->labour);
+	m->parts = memory_grow(m->parts, m->part_count, &m->part_room, sizeof *m->parts);
+	m->parts[m->part_count++] = (struct moment_part){e->name, e->process, e->bytes};
 	if (e->end_ns > m->end_ns)
 		m->end_ns = e->end_ns;
 	if (m->files && strcmp(m->path, path))
@@ -216,8 +232,10 @@ void episodes_free(struct episodes *e)
 
 void moments_free(struct moments *m)
 {
-	for (size_t i = 0; i < m->count; i++)
+	for (size_t i = 0; i < m->count; i++) {
 		free(m->items[i].path);
+		free(m->items[i].parts);
+	}
 	free(m->items);
 	*m = (struct moments){0};
 }

@@ -12,17 +12,32 @@
 
 #include "names.h"
 
+/* What reading or writing consisted of. Times are sums over calls, ns. */
+struct labour {
+	uint64_t ops, data_ns, syncs, sync_ns, renames, rename_ns;
+	uint64_t tiny;       /* data calls of less than 64 KiB */
+	uint64_t unaligned;  /* data calls that begin within a page of 4 KiB */
+	uint64_t main_bytes; /* moved by main threads of processes that train */
+};
+
 /* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */
 struct episode {
 	uint32_t process, run, name; /* name: what it was renamed to, if it was */
 	uint32_t handle;             /* of the open file; 0 = not yet known */
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
+	struct labour labour;
 };
 
 struct episodes {
 	struct episode *items;
 	size_t count, room;
+};
+
+/* A process's part of a moment. */
+struct moment_part {
+	uint32_t name, process;
+	uint64_t bytes;
 };
 
 /* What was saved or loaded together. */
@@ -31,6 +46,9 @@ struct moment {
 	uint32_t files, processes, run;
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
+	struct labour labour;
+	struct moment_part *parts; /* in order of start */
+	size_t part_count, part_room;
 	double interval_s; /* to the one before of the same series; first: after; 0 = alone */
 };
 

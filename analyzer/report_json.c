@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "json_course.h"
+#include "json_moment.h"
 #include "json_storage.h"
 #include "json_value.h"
 #include "json_waiting.h"
@@ -105,33 +106,6 @@ static json_t *json_files(const struct summary *summary, const struct report_opt
 	return list;
 }
 
-static json_t *json_moment(const struct summary *summary, const struct moment *m, bool save)
-{
-	double start = (double)(m->start_ns - summary->recording->start_ns) / 1e9;
-	double share = m->interval_s > 0 ? moment_seconds(m) / m->interval_s : -1;
-	json_t *o =
-	        json_pack("{s:o, s:o, s:f, s:f, s:f, s:i, s:i}", "path", json_bytes(m->path),
-	                  "bytes", json_count(m->bytes), "start_s", start, "duration_s",
-	                  moment_seconds(m), "bandwidth", moment_bandwidth(m),
-	                  save ? "writers" : "readers", (int)m->processes, "files", (int)m->files);
-
-	if (!save)
-		return o;
-	json_object_set_new(o, "interval_s", json_known(m->interval_s > 0 ? m->interval_s : -1));
-	json_object_set_new(o, "share_of_interval", json_known(share));
-	json_object_set_new(o, "parameters_estimate", json_count(m->bytes / 14));
-	return o;
-}
-
-static json_t *json_moments(const struct summary *summary, const struct moments *moments, bool save)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < moments->count; i++)
-		json_array_append_new(list, json_moment(summary, &moments->items[i], save));
-	return list;
-}
-
 static json_t *json_process(const struct summary *summary, const struct process *p)
 {
 	const struct recording *r = summary->recording;
@@ -214,8 +188,8 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_object_set_new(report, "files", json_files(summary, options));
 	json_object_set_new(report, "mounts", json_mounts(summary));
 	json_object_set_new(report, "checkpoints",
-	                    json_moments(summary, &summary->checkpoints, true));
-	json_object_set_new(report, "restores", json_moments(summary, &summary->restores, false));
+	                    json_moments(summary, true));
+	json_object_set_new(report, "restores", json_moments(summary, false));
 	json_object_set_new(report, "epochs", json_epochs(summary));
 	json_object_set_new(report, "waiting", json_waiting(summary));
 	json_object_set_new(report, "pipes", json_pipes(summary));

@@ -57,12 +57,17 @@ static void summary_reason(struct summing *s, uint32_t name, const struct verdic
 	stage->confidence += (double)ops * v->confidence / 100;
 }
 
-static void summary_file(struct file_summary *f, const struct use *u, const struct verdict *v)
+static void summary_file(struct file_summary *f, const struct file *file, const struct use *u,
+                         const struct verdict *v)
 {
 	uint64_t before = f->read_bytes + f->write_bytes, add = u->read_bytes + u->write_bytes;
 
 	if (add >= before)
 		f->stage = v[u->write_bytes > u->read_bytes].stage;
+	f->opens += u->opens;
+	f->extent = file->size > f->extent ? file->size : f->extent;
+	f->extent = u->read_end > f->extent ? u->read_end : f->extent;
+	f->extent = u->write_end > f->extent ? u->write_end : f->extent;
 	f->read_ops += u->reads;
 	f->write_ops += u->writes;
 	f->read_bytes += u->read_bytes;
@@ -108,7 +113,7 @@ static void summary_uses(struct summing *s)
 		for (size_t i = 1; i < p->file_count; i++) {
 			const struct use *u = &s->features->uses[n][i];
 			const struct verdict *v = s->stages->verdicts[n][i];
-			summary_file(&summary->files[p->files[i].name], u, v);
+			summary_file(&summary->files[p->files[i].name], &p->files[i], u, v);
 			if (!summary->files[p->files[i].name].mount)
 				summary->files[p->files[i].name].mount = summary->mounts->of[n][i];
 			summary_process(&summary->processes[n], u, v);

@@ -36,6 +36,8 @@ struct file_summary {
 	uint32_t name, mount; /* mount: in where's mounts, 0 = none */
 	uint8_t stage;        /* of most of its bytes */
 	uint64_t read_ops, write_ops, read_bytes, write_bytes;
+	uint64_t opens;
+	int64_t extent; /* bytes: known size, or the furthest that was reached */
 	struct pattern pattern;
 	struct mapped mapped;
 };

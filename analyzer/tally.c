@@ -103,6 +103,27 @@ static uint32_t tally_final(const struct tally *t, const struct events *e, uint3
 	return u->renamed_to ? u->renamed_to : name;
 }
 
+static void tally_labour(struct labour *l, const struct events *e, uint32_t i, bool data)
+{
+	enum process_role role = e->process->role;
+
+	if (data) {
+		l->ops++;
+		l->data_ns += e->duration[i];
+		l->tiny += e->bytes[i] < 65536;
+		l->unaligned += e->offset[i] > 0 && e->offset[i] % 4096;
+		if (e->tid[i] == e->process->pid && (role == ROLE_MAIN || role == ROLE_RANK_MAIN))
+			l->main_bytes += e->bytes[i];
+	} else if (e->class[i] == AIOT_CLASS_SYNC) {
+		l->syncs++;
+		l->sync_ns += e->duration[i];
+	} else if (e->call[i] == AIOT_CALL_rename || e->call[i] == AIOT_CALL_renameat ||
+	           e->call[i] == AIOT_CALL_renameat2) {
+		l->renames++;
+		l->rename_ns += e->duration[i];
+	}
+}
+
 static void tally_episode(const struct tally *t, struct lane *lane, const struct events *e,
                           uint32_t i)
 {
@@ -133,6 +154,7 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 	if (!episode)
 		episode = episode_begin(list, new);
 	episode->bytes += data ? e->bytes[i] : 0;
+	tally_labour(&episode->labour, e, i, data);
 	if (e->end[i] > episode->end_ns)
 		episode->end_ns = e->end[i];
 }

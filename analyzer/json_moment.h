@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checkpoints and restores as JSON.
+ */
+#ifndef JSON_MOMENT_H
+#define JSON_MOMENT_H
+
+#include "json_value.h"
+#include "summary.h"
+
+/* Of checkpoints, or else of restores. */
+json_t *json_moments(const struct summary *summary, bool save);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "saving.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "memory.h"
+#include "sizing.h"
+#include "wrap.h"
+
+/* Main threads that waited for so much of a save that others wrote were not
+ * training. */
+#define HELD 0.8
+
+/* Seconds that the main thread of a process, or of the one that made it,
+ * waited for locks, threads and children during the save. */
+static double saving_held(const struct summary *s, const struct moment *m)
+{
+	double most = 0;
+
+	for (size_t i = 0; i < s->recording->count; i++) {
+		const struct process *p = &s->recording->processes[i];
+		const struct timeline *t = s->waiting->of[i].timeline;
+		double held;
+		if (!t || p->run != m->run || (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN))
+			continue;
+		held = timeline_between(t, TIMELINE_LOCK, m->start_ns, m->end_ns);
+		most = held > most ? held : most;
+	}
+	return fmin(most, moment_seconds(m));
+}
+
+struct saving saving_of(const struct summary *s, const struct moment *m)
+{
+	double held = 0, bytes = (double)m->bytes;
+	struct saving saving = {
+	        .share = m->interval_s > 0 ? moment_seconds(m) / m->interval_s : -1,
+	        .needed_bandwidth = m->interval_s > 0 ? bytes / (SIZING_SHARE * m->interval_s) : -1,
+	        .parameters = sizing_parameters(bytes, SIZING_STATE_EACH),
+	        .weights_parameters = sizing_parameters(bytes, SIZING_WEIGHTS_EACH),
+	};
+
+	if (m->labour.main_bytes * 2 < m->bytes) {
+		held = saving_held(s, m);
+		saving.background = held < HELD * moment_seconds(m);
+	}
+	saving.stalled_s = saving.background ? held : moment_seconds(m);
+	return saving;
+}
+
+static int restoring_order(const void *one, const void *other)
+{
+	const uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+
+	return a < b ? -1 : a > b;
+}
+
+/* The size that a file had, or reached by being written. */
+static double restoring_size(const struct summary *s, uint32_t name)
+{
+	double size = -1;
+
+	for (size_t i = 0; i < s->file_count; i++)
+		if (s->files[i].name == name)
+			size = fmax(size, (double)s->files[i].extent);
+	return size;
+}
+
+double restoring_fan_out(const struct summary *s, const struct moment *m)
+{
+	uint32_t *names = memory_get(m->part_count + 1, sizeof *names);
+	double all = 0;
+
+	for (size_t i = 0; i < m->part_count; i++)
+		names[i] = m->parts[i].name;
+	qsort(names, m->part_count, sizeof *names, restoring_order);
+	for (size_t i = 0; i < m->part_count; i++) {
+		double size = i && names[i] == names[i - 1] ? 0 : restoring_size(s, names[i]);
+		all = size < 0 || all < 0 ? -1 : all + size;
+	}
+	free(names);
+	return all > 0 ? (double)m->bytes / all : -1;
+}

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Checkpoints and restores: their parts, times, rules, and whether training went on."""
+import os
+
+import pytest
+
+import aiotrace
+
+SAVE = """
+import json, os, sys, threading, time
+folder, how = sys.argv[1], sys.argv[2]
+def save(number):
+    path = f"{folder}/ckpt-{number:04}.pt"
+    with open(path + ".tmp", "wb", buffering=0) as f:
+        for _ in range(7): f.write(bytes(2_000_000))
+        for _ in range(5): f.write(bytes(1001))
+        os.fsync(f.fileno())
+    os.rename(path + ".tmp", path)
+for i in range(3):
+    if how == "main": save(i)
+    else:
+        thread = threading.Thread(target=save, args=(i,)); thread.start()
+        if how == "joined": thread.join()
+    end = time.perf_counter() + 0.4
+    while time.perf_counter() < end: sum(range(10000))
+    if how == "beside": thread.join()
+"""
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    def run(how):
+        folder = tmp_path_factory.mktemp(how).resolve()
+        done = aiotrace.run_traced(aiotrace.python(SAVE, folder, how), folder / "t")
+        assert done.returncode == 0, done.stderr
+        return folder
+    return run
+
+
+@pytest.mark.parametrize("how,mode", [("main", "synchronous"), ("joined", "synchronous"), ("beside", "background")])
+def test_who_saves_and_who_waits(saved, how, mode):
+    folder = saved(how)
+    saves = aiotrace.report(folder / "t")["checkpoints"]
+    assert [s["mode"] for s in saves] == [mode] * 3
+    if mode == "synchronous":
+        assert all(s["stalled_s"] == s["duration_s"] for s in saves)
+
+
+def test_a_save_s_times_are_those_of_its_calls(saved):
+    folder = saved("main")
+    events = [e for e in aiotrace.dump(folder / "t") if "ckpt-0001.pt" in e.path]
+    save = aiotrace.report(folder / "t")["checkpoints"][1]
+    for key, calls in (("write_s", ("write",)), ("sync_s", ("fsync",)), ("rename_s", ("rename",))):
+        of_it = [e for e in events if e.call in calls]
+        assert of_it and save[key] == pytest.approx(sum(e.duration_ns for e in of_it) / 1e9, rel=1e-6)
+    assert (save["ops"], save["syncs"], save["renames"], save["ops_below_64k"]) == (12, 1, 1, 5)
+    bytes_of_it = 7 * 2_000_000 + 5 * 1001
+    offsets = [2_000_000 * i for i in range(8)] + [14_000_000 + 1001 * i for i in range(1, 5)]
+    assert save["ops_unaligned"] == sum(o % 4096 != 0 for o in offsets)
+    assert save["bytes"] == bytes_of_it and save["parameters_estimate"] == bytes_of_it // 14
+    assert save["parameters_if_weights_only"] == bytes_of_it // 2
+    assert save["needed_bandwidth"] == pytest.approx(bytes_of_it / (0.05 * save["interval_s"]))
+    assert save["within_share"] == (save["share_of_interval"] <= 0.05)
+    (part,) = save["parts"]
+    assert part["path"] == f"{folder}/ckpt-0001.pt" and part["bytes"] == bytes_of_it
+
+
+def test_a_restore_s_fan_out_counts_all_its_readers(tmp_path):
+    """Four ranks read the whole checkpoint each: 4 bytes for each byte saved."""
+    path = tmp_path / "model-step100.pt"
+    path.write_bytes(os.urandom(3_000_000))
+    script = """
+import os, sys
+children = []
+for rank in range(4):
+    child = os.fork()
+    if not child:
+        with open(sys.argv[1], "rb", buffering=0) as f:
+            while f.read(1 << 20): pass
+        os._exit(0)
+    children.append(child)
+for child in children: os.waitpid(child, 0)
+with open(sys.argv[2], "wb") as f: f.write(bytes(1 << 21)); f.flush(); os.fsync(f.fileno())
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, path, tmp_path / "model-step200.pt"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    restores = [r for r in aiotrace.report(tmp_path / "t")["restores"] if r["path"] == str(path.resolve())]
+    assert sum(r["readers"] for r in restores) == 4
+    assert sum(r["fan_out"] for r in restores) == pytest.approx(4)
+    assert {p["bytes"] for r in restores for p in r["parts"]} == {3_000_000}
