@@ -292,6 +292,7 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	struct text t = {summary, options, to};
 
 	text_head(&t);
+	text_findings(&t);
 	text_stages(&t);
 	text_processes(&t);
 	text_waiting(&t);

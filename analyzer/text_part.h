@@ -24,6 +24,9 @@ void text_mounts(const struct text *text);
 /* What came from the page cache and what from storage. */
 void text_cache(const struct text *text);
 
+/* What is wrong, what shows it, what to do. */
+void text_findings(const struct text *text);
+
 /* Who waited for whom. */
 void text_waiting(const struct text *text);
 

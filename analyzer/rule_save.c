@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Rules about checkpoints and restores.
+ */
+#include <stdlib.h>
+
+#include "memory.h"
+#include "rule.h"
+#include "saving.h"
+#include "sizing.h"
+
+#define ULL(x) ((unsigned long long)(x))
+
+static int rule_order(const void *one, const void *other)
+{
+	const double a = *(const double *)one, b = *(const double *)other;
+
+	return (a > b) - (a < b);
+}
+
+/* The median share of the interval of synchronous saves; -1 without any. */
+static double rule_median_share(const struct summary *s)
+{
+	double *shares = memory_get(s->checkpoints.count + 1, sizeof *shares), median;
+	size_t count = 0;
+
+	for (size_t i = 0; i < s->checkpoints.count; i++) {
+		struct saving saving = saving_of(s, &s->checkpoints.items[i]);
+		if (saving.share >= 0 && !saving.background)
+			shares[count++] = saving.share;
+	}
+	qsort(shares, count, sizeof *shares, rule_order);
+	median = count ? shares[count / 2] : -1;
+	free(shares);
+	return median;
+}
+
+static const struct moment *rule_largest(const struct moments *list)
+{
+	const struct moment *largest = NULL;
+
+	for (size_t i = 0; i < list->count; i++)
+		if (!largest || list->items[i].bytes > largest->bytes)
+			largest = &list->items[i];
+	return largest;
+}
+
+static struct labour rule_labour(const struct moments *list)
+{
+	struct labour all = {0};
+
+	for (size_t i = 0; i < list->count; i++) {
+		const struct labour *l = &list->items[i].labour;
+		all.ops += l->ops;
+		all.tiny += l->tiny;
+		all.unaligned += l->unaligned;
+		all.syncs += l->syncs;
+	}
+	return all;
+}
+
+bool rule_checkpoint_share(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	double share = rule_median_share(s);
+	const struct moment *m = rule_largest(&s->checkpoints);
+	struct unit bytes, took, rate, needed;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	if (share <= SIZING_SHARE)
+		return false;
+	return RULE_SAY(
+	        "%.1f %% of the interval (median); the largest: %s in %s, %s/s; within 5 %% "
+	        "it would need %s/s",
+	        100 * share, unit_bytes(&bytes, (double)m->bytes),
+	        unit_seconds(&took, moment_seconds(m)), unit_bytes(&rate, moment_bandwidth(m)),
+	        unit_bytes(&needed, saving_of(s, m).needed_bandwidth));
+}
+
+bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	const struct moment *m = rule_largest(&s->checkpoints);
+	double fastest = 0;
+	struct unit rate, best;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC &&
+		    s->stages[i].write_bytes > s->stages[i].read_bytes &&
+		    rate_peak(&s->stages[i].rate) > fastest)
+			fastest = rate_peak(&s->stages[i].rate);
+	if (!m || moment_seconds(m) < 0.5 || moment_bandwidth(m) >= fastest / 4)
+		return false;
+	return RULE_SAY("%s/s over the whole save, %s/s over the fastest %.3g s of writing",
+	                unit_bytes(&rate, moment_bandwidth(m)), unit_bytes(&best, fastest),
+	                rate_window_s(&s->stages[AIOT_STAGE_CHECKPOINT].rate));
+}
+
+bool rule_tiny_saves(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	struct labour all = rule_labour(&s->checkpoints);
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	if (all.ops < 1000 || all.tiny * 2 <= all.ops)
+		return false;
+	return RULE_SAY("%llu of %llu writes are below 64 KiB", ULL(all.tiny), ULL(all.ops));
+}
+
+bool rule_unaligned_saves(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	struct labour all = rule_labour(&s->checkpoints);
+	bool remote = false;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	for (size_t i = 0; i < s->file_count; i++)
+		remote |= s->files[i].stage == AIOT_STAGE_CHECKPOINT &&
+		          rule_remote(where_mount(s->where, s->files[i].mount));
+	if (!remote || all.ops < 100 || all.unaligned * 2 <= all.ops)
+		return false;
+	return RULE_SAY("%llu of %llu writes begin inside a page", ULL(all.unaligned),
+	                ULL(all.ops));
+}
+
+bool rule_no_sync(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	unsigned without = 0;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	for (size_t i = 0; i < s->checkpoints.count; i++)
+		without += s->checkpoints.items[i].bytes >= 1 << 20 &&
+		           !s->checkpoints.items[i].labour.syncs;
+	if (!without)
+		return false;
+	return RULE_SAY("%u of %zu checkpoints were never synced", without, s->checkpoints.count);
+}
+
+bool rule_many_syncs(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	struct unit sync, took;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	for (size_t i = 0; i < s->checkpoints.count; i++) {
+		const struct moment *m = &s->checkpoints.items[i];
+		double seconds = (double)m->labour.sync_ns / 1e9;
+		if (m->labour.syncs <= 4 * (uint64_t)m->files || seconds < moment_seconds(m) / 4)
+			continue;
+		return RULE_SAY("%llu syncs of %u file%s took %s of %s", ULL(m->labour.syncs),
+		                m->files, m->files == 1 ? "" : "s", unit_seconds(&sync, seconds),
+		                unit_seconds(&took, moment_seconds(m)));
+	}
+	return false;
+}
+
+bool rule_one_writer(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	const struct moment *m = rule_largest(&s->checkpoints);
+	int world = 0;
+	struct unit bytes, rate;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	for (size_t i = 0; i < s->recording->count; i++)
+		if (s->recording->processes[i].world_size > world)
+			world = s->recording->processes[i].world_size;
+	for (size_t i = 0; i < s->checkpoints.count; i++)
+		if (s->checkpoints.items[i].processes > 1)
+			return false;
+	if (!m || world < 2 || m->bytes < 64 << 20)
+		return false;
+	return RULE_SAY("one of %d ranks writes %s at %s/s", world,
+	                unit_bytes(&bytes, (double)m->bytes),
+	                unit_bytes(&rate, moment_bandwidth(m)));
+}
+
+bool rule_restore_fan_out(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	struct unit bytes;
+
+	*stage = AIOT_STAGE_RESTORE;
+	for (size_t i = 0; i < s->restores.count; i++) {
+		const struct moment *m = &s->restores.items[i];
+		double fan_out = restoring_fan_out(s, m);
+		if (fan_out <= SIZING_FAN_OUT)
+			continue;
+		return RULE_SAY("%u processes read %s, %.1f bytes for each byte of %s",
+		                m->processes, unit_bytes(&bytes, (double)m->bytes), fan_out,
+		                m->path);
+	}
+	return false;
+}
+
+static int64_t rule_extent(const struct summary *s, uint32_t name)
+{
+	for (size_t i = 0; i < s->file_count; i++)
+		if (s->files[i].name == name)
+			return s->files[i].extent;
+	return 0;
+}
+
+bool rule_double_read(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	struct unit read, size;
+
+	*stage = AIOT_STAGE_RESTORE;
+	for (size_t i = 0; i < s->restores.count; i++)
+		for (size_t k = 0; k < s->restores.items[i].part_count; k++) {
+			const struct moment_part *p = &s->restores.items[i].parts[k];
+			int64_t extent = rule_extent(s, p->name);
+			if (extent < 1 << 20 || (double)p->bytes <= 1.5 * (double)extent)
+				continue;
+			return RULE_SAY("one process read %s of %s, which holds %s",
+			                unit_bytes(&read, (double)p->bytes),
+			                names_text(s->recording->names, p->name),
+			                unit_bytes(&size, (double)extent));
+		}
+	return false;
+}

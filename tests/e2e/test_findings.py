@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings: each fires for what it is about, with its numbers, and is silent otherwise."""
+import os
+import re
+
+import pytest
+
+import aiotrace
+
+BEGIN = "import os, sys, random\nrandom.seed(1)\nfolder = sys.argv[1]\n"
+SAVES = BEGIN + """
+def save(number, pieces, syncs=1):
+    path = f"{folder}/ckpt-{number:04}.pt"
+    with open(path + ".tmp", "wb", buffering=0) as f:
+        for piece in pieces:
+            f.write(piece)
+            if syncs == "each": os.fsync(f.fileno())
+        if syncs == 1: os.fsync(f.fileno())
+    os.rename(path + ".tmp", path)
+"""
+# name: (what must be there before, script, evidence that is expected)
+FIRES = {
+    "no_sync": (None, SAVES + "import time\nfor i in range(3): save(i, [bytes(2 << 20)], 0); time.sleep(.05)", r"3 of 3"),
+    "many_syncs": (None, SAVES + "import time\nfor i in range(2): save(i, [bytes(70000)] * 100, 'each'); time.sleep(.05)", r"100 syncs of 1 file"),
+    "tiny_saves": (None, SAVES + "import time\nfor i in range(2): save(i, [bytes(2000)] * 1500); time.sleep(.05)", r"3000 of 3000"),
+    "checkpoint_share": (None, SAVES + "for i in range(4): save(i, [bytes(4 << 20)] * 4)", r"[\d.]+ % of the interval"),
+    "many_small_files": (5200, BEGIN + """
+order = list(range(5200))
+for epoch in range(2):
+    random.shuffle(order)
+    for i in order:
+        with open(f"{folder}/{i}", "rb", buffering=0) as f: f.read(5000)
+""", r"5200 files of 3.00 kB on average"),
+    "reopened_files": (8, BEGIN + """
+for i in range(1200):
+    fd = os.open(f"{folder}/{i % 8}", os.O_RDONLY); os.pread(fd, 10, random.randrange(2900)); os.close(fd)
+for epoch in range(2):
+    for i in range(8): open(f"{folder}/{i}", "rb").read()
+""", r"\d+ opens of 8 files"),
+    "metadata_storm": (4, BEGIN + """
+for i in range(12000): os.stat(f"{folder}/{i % 4}")
+for epoch in range(2):
+    for i in range(4): open(f"{folder}/{i}", "rb").read()
+""", r"1[2-9]\d{3} metadata operations"),
+    "small_random_reads": (None, BEGIN + """
+with open(folder + "/tokens.bin", "wb") as f: f.write(bytes(8 << 20))
+fd = os.open(folder + "/tokens.bin", os.O_RDONLY)
+for i in range(12000): os.pread(fd, 4096, random.randrange(2047) * 4096)
+""", r"12\d{3} reads, half of them of at most 4.1\d kB"),
+    "double_read": (None, SAVES + """
+save(1, [bytes(3 << 20)])
+with open(folder + "/ckpt-0001.pt", "rb", buffering=0) as f:
+    for again in range(2):
+        f.seek(0)
+        while f.read(1 << 20): pass
+""", r"one process read 6.29 MB of .*ckpt-0001.pt, which holds 3.15 MB"),
+    "small_writes": (None, BEGIN + """
+with open(folder + "/part.tar", "wb", buffering=0) as f:
+    for i in range(3000): f.write(bytes(512))
+""", r"3000 writes"),
+    "loads_alone": (64, BEGIN + """
+for epoch in range(4):
+    order = random.sample(range(64), 64)
+    for i in order: open(f"{folder}/{i}", "rb").read(); sum(range(20000))
+""", r"loading took"),
+}
+
+
+def traced(folder, files, script):
+    data = folder / "data"
+    data.mkdir()
+    for i in range(files or 0):
+        (data / str(i)).write_bytes(bytes(3000))
+    done = aiotrace.run_traced(aiotrace.python(script, data), folder / "t")
+    assert done.returncode == 0, done.stderr
+    return {f["id"]: f for f in aiotrace.report(folder / "t")["findings"]}
+
+
+@pytest.mark.parametrize("name", FIRES)
+def test_a_rule_fires(name, tmp_path):
+    files, script, evidence = FIRES[name]
+    found = traced(tmp_path, files, script)
+    assert name in found, sorted(found)
+    assert re.search(evidence, found[name]["evidence"]), found[name]
+    text = aiotrace.aiotrace("report", tmp_path / "t").stdout
+    assert found[name]["title"] in text
+
+
+SILENT = {
+    "nothing": "",
+    "a large file from front to back": """
+with open(folder + "/big", "wb", buffering=0) as f:
+    for i in range(16): f.write(bytes(1 << 20))
+with open(folder + "/big", "rb", buffering=0) as f:
+    while f.read(1 << 20): pass
+""",
+    "a synced checkpoint and one restore": """
+path = folder + "/model.pt"
+with open(path + ".tmp", "wb", buffering=0) as f:
+    f.write(bytes(8 << 20)); os.fsync(f.fileno())
+os.rename(path + ".tmp", path)
+with open(path, "rb", buffering=0) as f:
+    while f.read(1 << 20): pass
+""",
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_nothing_is_said_where_nothing_is_wrong(name, tmp_path):
+    assert traced(tmp_path, 0, BEGIN + SILENT[name]) == {}
+    assert "Nothing: no rule" in aiotrace.aiotrace("report", tmp_path / "t").stdout
+
+
+def test_every_rule_says_what_it_needs_to():
+    with open(os.path.join(aiotrace.TOP, "analyzer/rules.def")) as f:
+        rules = re.findall(r"^RULE\((\w+), (\w+), \"(.*)\",\n\s+\"(.*)\",\n\s+\"(.*)\"\)", f.read(), re.M)
+    assert len(rules) >= 20 and len({r[0] for r in rules}) == len(rules)
+    assert {r[1] for r in rules} == {"HIGH", "WARNING", "INFO"}
