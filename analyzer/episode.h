@@ -17,7 +17,7 @@ struct labour {
 	uint64_t ops, data_ns, syncs, sync_ns, renames, rename_ns;
 	uint64_t tiny;       /* data calls of less than 64 KiB */
 	uint64_t unaligned;  /* data calls that begin within a page of 4 KiB */
-	uint64_t main_bytes; /* moved by main threads of processes that train */
+	uint64_t main_bytes; /* moved by main threads, but for forked helpers */
 };
 
 /* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */

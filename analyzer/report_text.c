@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "report_mapped.h"
+#include "saving.h"
 #include "units.h"
 
 #define LISTED_PROCESSES 24
@@ -61,6 +62,10 @@ static void text_verdict(const struct text *t)
 			        stage_name((unsigned)writes),
 			        unit_bytes(&b, (double)t->s->stages[writes].write_bytes));
 	}
+	if (t->s->stall.all.cause)
+		fprintf(t->to, "\nLoading: %s, training waits %.0f %% of its time.",
+		        stall_word(t->s->stall.all.cause),
+		        100 * t->s->stall.all.waited_s / t->s->stall.all.phase_s);
 	fputc('\n', t->to);
 }
 
@@ -205,9 +210,10 @@ static void text_moment(const struct text *t, const struct moment *m, bool save)
 	        unit_bytes(&bytes, (double)m->bytes), unit_seconds(&took, moment_seconds(m)),
 	        unit_bytes(&rate, moment_bandwidth(m)), m->processes);
 	if (save)
-		fprintf(t->to, " %8s %7s",
-		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share);
-	fprintf(t->to, "  %s\n", text_tail(m->path, save ? 34 : 51));
+		fprintf(t->to, " %8s %7s %10s",
+		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share,
+		        saving_of(t->s, m).background ? "background" : "waited for");
+	fprintf(t->to, "  %s\n", text_tail(m->path, save ? 22 : 50));
 }
 
 static void text_moments(const struct text *t, const struct moments *moments, bool save)
@@ -217,7 +223,7 @@ static void text_moments(const struct text *t, const struct moments *moments, bo
 	text_title(t, save ? "Checkpoints" : "Restores");
 	fprintf(t->to, "%11s %8s %8s %12s %5s", "at", "size", "took", "bandwidth", "procs");
 	if (save)
-		fprintf(t->to, " %8s %7s", "interval", "share");
+		fprintf(t->to, " %8s %7s %10s", "interval", "share", "mode");
 	fputs("  path\n", t->to);
 	for (size_t i = 0; i < moments->count && i < LISTED_MOMENTS; i++)
 		text_moment(t, &moments->items[i], save);
@@ -294,6 +300,7 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	text_head(&t);
 	text_findings(&t);
 	text_stages(&t);
+	text_course(&t);
 	text_processes(&t);
 	text_waiting(&t);
 	text_moments(&t, &summary->checkpoints, true);

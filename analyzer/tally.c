@@ -105,14 +105,16 @@ static uint32_t tally_final(const struct tally *t, const struct events *e, uint3
 
 static void tally_labour(struct labour *l, const struct events *e, uint32_t i, bool data)
 {
-	enum process_role role = e->process->role;
+	const struct process *p = e->process;
+	bool forked =
+	        p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN;
 
 	if (data) {
 		l->ops++;
 		l->data_ns += e->duration[i];
 		l->tiny += e->bytes[i] < 65536;
 		l->unaligned += e->offset[i] > 0 && e->offset[i] % 4096;
-		if (e->tid[i] == e->process->pid && (role == ROLE_MAIN || role == ROLE_RANK_MAIN))
+		if (e->tid[i] == p->pid && !forked)
 			l->main_bytes += e->bytes[i];
 	} else if (e->class[i] == AIOT_CLASS_SYNC) {
 		l->syncs++;

@@ -27,6 +27,9 @@ void text_cache(const struct text *text);
 /* What is wrong, what shows it, what to do. */
 void text_findings(const struct text *text);
 
+/* What happened when. */
+void text_course(const struct text *text);
+
 /* Who waited for whom. */
 void text_waiting(const struct text *text);
 

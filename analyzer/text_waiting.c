@@ -93,18 +93,8 @@ static void text_loader(const struct text *t, const struct stall_part *p)
 
 static void text_stall(const struct text *t)
 {
-	const struct stall *s = &t->s->stall;
-
-	if (s->all.phase_s > 0)
-		text_loader(t, &s->all);
-	if (s->epoch_count < 2)
-		return;
-	fputs("By epoch:", t->to);
-	for (uint32_t i = 0; i < s->epoch_count && i < LISTED_WAITING; i++)
-		if (s->epochs[i].phase_s > 0)
-			fprintf(t->to, "%s %" PRIu32 ": %.0f %%", i ? "," : "", i + 1,
-			        100 * s->epochs[i].waited_s / s->epochs[i].phase_s);
-	fputs(s->epoch_count > LISTED_WAITING ? ", ...\n" : "\n", t->to);
+	if (t->s->stall.all.phase_s > 0)
+		text_loader(t, &t->s->stall.all);
 }
 
 void text_waiting(const struct text *t)

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What happened when: stages over the run's time, epochs, bursts, and what a
+ * cache would do, in the text report.
+ */
+#include "text_part.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "course.h"
+#include "units.h"
+
+#define WIDTH         64
+#define LISTED_EPOCHS 16
+
+/* What a terminal can show is known by its locale alone. */
+static bool text_utf8(void)
+{
+	const char *names[] = {getenv("LC_ALL"), getenv("LC_CTYPE"), getenv("LANG")};
+
+	for (int i = 0; i < 3; i++)
+		if (names[i] && *names[i])
+			return strstr(names[i], "UTF-8") || strstr(names[i], "utf8");
+	return false;
+}
+
+static void text_level(const struct text *t, double share)
+{
+	static const char *const blocks[] = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+	static const char *const letters[] = {" ", ".", ":", "-", "=", "+", "*", "%", "#"};
+	int level = share <= 0 ? 0 : 1 + (int)(share * 7.999);
+
+	fputs((text_utf8() ? blocks : letters)[level > 8 ? 8 : level], t->to);
+}
+
+/* Bytes over the run's time; the highest column is the busiest moment. */
+static void text_sparkline(const struct text *t, const struct rate *r)
+{
+	const struct recording *recording = t->s->recording;
+	double column[WIDTH] = {0}, most = 0;
+	double step = (double)(recording->end_ns - recording->start_ns) / WIDTH;
+
+	for (uint32_t i = 0; i < r->used && step > 0; i++) {
+		double at = (double)(r->origin_ns - recording->start_ns) +
+		            ((double)i + 0.5) * (double)r->width_ns;
+		int k = (int)(at / step);
+		column[k < 0 ? 0 : k < WIDTH ? k : WIDTH - 1] += r->bytes[i];
+	}
+	for (int i = 0; i < WIDTH; i++)
+		most = column[i] > most ? column[i] : most;
+	for (int i = 0; i < WIDTH; i++)
+		text_level(t, most > 0 ? column[i] / most : 0);
+}
+
+static void text_over_time(const struct text *t)
+{
+	const struct course *c = t->s->found[ANALYSIS_course];
+	struct unit length;
+
+	text_title(t, "Over time (bytes moved)");
+	for (int i = 0; i < AIOT_STAGES; i++) {
+		struct burst_bursts b = burst_bursts(&c->stages[i].burst);
+		struct unit size;
+		if (!c->stages[i].burst.bytes || (t->options->stage >= 0 && t->options->stage != i))
+			continue;
+		fprintf(t->to, "%-10s |", stage_name((unsigned)i));
+		text_sparkline(t, &t->s->stages[i].rate);
+		fputc('|', t->to);
+		if (b.count > 1)
+			fprintf(t->to, " %.0f bursts of %s", (double)b.count,
+			        unit_bytes(&size, b.mean_bytes));
+		fputc('\n', t->to);
+	}
+	fprintf(t->to, "%-10s 0%*s\n", "", WIDTH,
+	        unit_seconds(&length,
+	                     (double)(t->s->recording->end_ns - t->s->recording->start_ns) / 1e9));
+}
+
+static void text_epoch(const struct text *t, const struct epoch *e, uint32_t number)
+{
+	double known = (double)(e->hit_bytes + e->storage_bytes);
+	double seconds = (double)(e->last_ns - e->first_ns) / 1e9;
+	const struct stall_part *p = &t->s->stall.epochs[number - 1];
+	struct unit took, bytes;
+
+	fprintf(t->to, "%5" PRIu32 " %9.2f s %8s %8" PRIu64 " %9s", number,
+	        (double)(e->first_ns - t->s->recording->start_ns) / 1e9,
+	        unit_seconds(&took, seconds), e->files, unit_bytes(&bytes, (double)e->bytes));
+	if (known > 0)
+		fprintf(t->to, " %8.0f %%", 100 * (double)e->hit_bytes / known);
+	else
+		fprintf(t->to, " %10s", "-");
+	if (p->phase_s > 0)
+		fprintf(t->to, " %6.0f %%  %s", 100 * p->waited_s / p->phase_s,
+		        p->cause ? stall_word(p->cause) : "");
+	fputc('\n', t->to);
+}
+
+static void text_epochs(const struct text *t, const struct epochs *e)
+{
+	if (e->count < 2)
+		return;
+	text_title(t, "Epochs");
+	fprintf(t->to, "%5s %11s %8s %8s %9s %10s %8s\n", "epoch", "at", "took", "files", "read",
+	        "from cache", "waited");
+	for (uint32_t i = 0; i < e->count && i < LISTED_EPOCHS; i++)
+		text_epoch(t, &e->items[i], i + 1);
+	if (e->count > LISTED_EPOCHS)
+		fprintf(t->to, "%5s and %" PRIu32 " more (--json lists all)\n", "",
+		        e->count - LISTED_EPOCHS);
+}
+
+/* Where reads come again, what share of them a cache would serve. */
+static void text_reuse(const struct text *t, const struct reuse *r)
+{
+	struct unit unique, size;
+	double bytes;
+
+	if (!r || reuse_read_bytes(r) < 1.5 * reuse_unique_bytes(r))
+		return;
+	bytes = reuse_unique_bytes(r);
+	fprintf(t->to, "Training read %s in all, %s of it once.\nAn LRU cache would serve",
+	        unit_bytes(&size, reuse_read_bytes(r)), unit_bytes(&unique, bytes));
+	for (double share = 0.25; share <= 1; share *= 2)
+		if (share * bytes >= reuse_least_bytes(r))
+			fprintf(t->to, "%s %.0f %% with %s", share > 0.25 ? "," : "",
+			        100 * (1 - reuse_miss_ratio(r, 1.02 * share * bytes)),
+			        unit_bytes(&size, share * bytes));
+	fputs(".\n", t->to);
+}
+
+void text_course(const struct text *t)
+{
+	const struct course *c = t->s->found[ANALYSIS_course];
+
+	text_over_time(t);
+	text_epochs(t, c->epochs);
+	if (t->options->stage < 0 || t->options->stage == AIOT_STAGE_TRAIN)
+		text_reuse(t, c->stages[AIOT_STAGE_TRAIN].reuse);
+}
