@@ -8,6 +8,8 @@
 
 #include <math.h>
 
+#include "wrap.h"
+
 #define LEAST_POWER 16
 
 static const int64_t widths_ns[BURST_SCALES] = {10000000, 100000000, 1000000000, 10000000000};
@@ -21,7 +23,7 @@ static void burst_begin(struct burst *b, int64_t start)
 {
 	b->origin_ns = b->last_ns = b->covered_ns = start;
 	for (int i = 0; i < BURST_SCALES; i++)
-		b->scales[i].until_ns = start + widths_ns[i];
+		b->scales[i].until_ns = wrap_add((uint64_t)start, (uint64_t)widths_ns[i]);
 }
 
 /* Closes all windows that end by now. */
@@ -64,12 +66,14 @@ static void burst_pause(struct burst *b, int64_t pause)
 
 void burst_add(struct burst *b, int64_t start, int64_t end, uint64_t bytes)
 {
+	/* Times of a damaged or lying trace. */
+	start = start > INT64_MAX / 2 ? INT64_MAX / 2 : start;
+	start = start < INT64_MIN / 2 ? INT64_MIN / 2 : start;
 	if (!b->ops)
 		burst_begin(b, start);
-	/* Times of a damaged or lying trace. */
-	if (start < b->last_ns || start - b->origin_ns > INT64_MAX / 4)
+	if (start < b->last_ns || (uint64_t)start - (uint64_t)b->origin_ns > INT64_MAX / 4)
 		start = b->last_ns;
-	if (end < start || end - b->origin_ns > INT64_MAX / 4)
+	if (end < start || (uint64_t)end - (uint64_t)b->origin_ns > INT64_MAX / 4)
 		end = start;
 	if (start >= b->scales[0].until_ns)
 		burst_close(b, start);

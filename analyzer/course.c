@@ -39,6 +39,8 @@ static void course_reuse(struct course_stage *s, const struct span *span)
 {
 	uint64_t offset = (uint64_t)span->offset;
 
+	if (span->bytes > REUSE_MOST)
+		return;
 	if (!s->reuse)
 		s->reuse = reuse_new();
 	reuse_count(s->reuse, reuse_pages(offset, span->bytes));

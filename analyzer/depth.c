@@ -26,7 +26,7 @@ size_t depth_least(unsigned kind)
 
 static void depth_pass(struct depth *f, int64_t until)
 {
-	double ns = (double)(until - f->now_ns);
+	double ns = (double)((uint64_t)until - (uint64_t)f->now_ns);
 
 	f->time_ns[depth_kind(f->count)] += ns;
 	f->sum_ns += ns * (double)f->count;
@@ -73,9 +73,9 @@ void depth_add(struct depth *f, int64_t start, int64_t end)
 	if (!f->ends)
 		f->now_ns = start;
 	/* Times of a damaged or lying trace. */
-	if (start < f->now_ns)
+	if (start < f->now_ns || (uint64_t)start - (uint64_t)f->now_ns > INT64_MAX / 4)
 		start = f->now_ns;
-	if (end < start || end - start > INT64_MAX / 4)
+	if (end < start || (uint64_t)end - (uint64_t)start > INT64_MAX / 4)
 		end = start;
 	depth_until(f, start);
 	depth_pass(f, start);

@@ -79,7 +79,7 @@ void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
 		if (!l->first_ns)
 			l->first_ns = start;
 		else if (start >= l->last_ns)
-			loop_sample(l, (uint64_t)(start - l->last_ns));
+			loop_sample(l, (uint64_t)start - (uint64_t)l->last_ns);
 		l->last_ns = start;
 		l->now_io_ns = 0;
 	}

@@ -82,7 +82,7 @@ static inline uint64_t reuse_first(unsigned power, uint64_t hash, uint64_t page)
 /* Nothing, or more than there can be. */
 static bool reuse_none(uint64_t offset, uint64_t length)
 {
-	return !length || length - 1 > UINT64_MAX - offset;
+	return !length || length > REUSE_MOST || length - 1 > UINT64_MAX - offset;
 }
 
 bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length)

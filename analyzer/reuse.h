@@ -12,6 +12,8 @@
 #include <stdint.h>
 
 #define REUSE_PAGE 4096u
+#define REUSE_MOST                                                                                 \
+	(UINT64_C(1) << 34) /* bytes of a read; no kernel reads more, damaged traces do */
 
 struct reuse;
 

@@ -189,10 +189,9 @@ bool rule_restore_fan_out(const struct summary *s, char evidence[RULE_EVIDENCE],
 
 static int64_t rule_extent(const struct summary *s, uint32_t name)
 {
-	for (size_t i = 0; i < s->file_count; i++)
-		if (s->files[i].name == name)
-			return s->files[i].extent;
-	return 0;
+	const struct file_summary *f = summary_file_named(s, name);
+
+	return f ? f->extent : 0;
 }
 
 bool rule_double_read(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

@@ -55,15 +55,12 @@ static int restoring_order(const void *one, const void *other)
 	return a < b ? -1 : a > b;
 }
 
-/* The size that a file had, or reached by being written. */
+/* The size that a file had, or reached by being written; -1 = not known. */
 static double restoring_size(const struct summary *s, uint32_t name)
 {
-	double size = -1;
+	const struct file_summary *f = summary_file_named(s, name);
 
-	for (size_t i = 0; i < s->file_count; i++)
-		if (s->files[i].name == name)
-			size = fmax(size, (double)s->files[i].extent);
-	return size;
+	return f ? (double)f->extent : -1;
 }
 
 double restoring_fan_out(const struct summary *s, const struct moment *m)

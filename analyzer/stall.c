@@ -97,11 +97,20 @@ static void stall_worker(struct stall_part *part, const struct summary *s, const
 	part->prepare_s += fmax(0, (double)(to - from) / 1e9 - storage - idle - blocked);
 }
 
-/* A consumer and its workers between two times; waited: what the pipes say of
- * the whole phase, to which waits in windows are scaled. */
-static struct stall_part stall_span(const struct summary *s, const struct process *consumer,
-                                    const struct pipes_reading *r, int64_t from, int64_t to)
+/* A process that trains, and the workers it made. */
+struct consumer {
+	const struct process *process;
+	const struct process **workers;
+	size_t count;
+	struct pipes_reading reading;
+};
+
+/* A consumer and its workers between two times. */
+static struct stall_part stall_span(const struct summary *s, const struct consumer *c, int64_t from,
+                                    int64_t to)
 {
+	const struct pipes_reading *r = &c->reading;
+	const struct process *consumer = c->process;
 	struct stall_part part = {.phase_s = (double)(to - from) / 1e9};
 	double whole = stall_time(s, consumer->number, TIMELINE_PIPE, r->first_ns, r->last_ns);
 
@@ -114,11 +123,8 @@ static struct stall_part stall_span(const struct summary *s, const struct proces
 	if (r->by_others)
 		part.waited_s += stall_time(s, consumer->number, TIMELINE_LOCK, from, to);
 	part.waited_s = fmin(part.waited_s, part.phase_s);
-	for (size_t i = 0; i < s->recording->count; i++) {
-		const struct process *p = &s->recording->processes[i];
-		if (p->role == ROLE_WORKER && recording_parent(s->recording, p) == consumer)
-			stall_worker(&part, s, p, from, to);
-	}
+	for (size_t i = 0; i < c->count; i++)
+		stall_worker(&part, s, c->workers[i], from, to);
 	return part;
 }
 
@@ -134,10 +140,11 @@ static int64_t stall_epoch_from(const struct epochs *e, uint32_t i, int64_t firs
 }
 
 static void stall_with_workers(struct stall *stall, const struct summary *s,
-                               const struct process *p, const struct pipes_reading *r)
+                               const struct consumer *c)
 {
+	const struct pipes_reading *r = &c->reading;
 	const struct epochs *e = stall_epochs(s);
-	struct stall_part part = stall_span(s, p, r, r->first_ns, r->last_ns);
+	struct stall_part part = stall_span(s, c, r->first_ns, r->last_ns);
 
 	stall_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
@@ -147,7 +154,7 @@ static void stall_with_workers(struct stall *stall, const struct summary *s,
 		to = to < r->last_ns ? to : r->last_ns;
 		if (from >= to)
 			continue;
-		part = stall_span(s, p, r, from, to);
+		part = stall_span(s, c, from, to);
 		stall_add(&stall->epochs[i], &part);
 	}
 }
@@ -181,25 +188,54 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 	}
 }
 
-/* The most workers of a process that were alive at the same moment. */
-static uint32_t stall_workers(const struct summary *s, const struct process *consumer)
+/* The most workers that were alive at the same moment. */
+static uint32_t stall_workers(const struct consumer *c)
 {
-	const struct recording *r = s->recording;
 	uint32_t most = 0;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *a = &r->processes[i];
+	for (size_t i = 0; i < c->count; i++) {
 		uint32_t beside = 0;
-		if (a->role != ROLE_WORKER || recording_parent(r, a) != consumer)
-			continue;
-		for (size_t k = 0; k < r->count; k++) {
-			const struct process *b = &r->processes[k];
-			beside += b->role == ROLE_WORKER && recording_parent(r, b) == consumer &&
-			          b->start_ns <= a->start_ns && b->end_ns > a->start_ns;
-		}
+		for (size_t k = 0; k < c->count; k++)
+			beside += c->workers[k]->start_ns <= c->workers[i]->start_ns &&
+			          c->workers[k]->end_ns > c->workers[i]->start_ns;
 		most = beside > most ? beside : most;
 	}
 	return most;
+}
+
+static void stall_consumer(struct stall *stall, const struct summary *s, struct consumer *c)
+{
+	uint32_t workers = stall_workers(c);
+
+	stall->workers = workers > stall->workers ? workers : stall->workers;
+	c->reading = pipes_reading(s->pipes, c->process);
+	if (c->reading.last_ns > c->reading.first_ns)
+		stall_with_workers(stall, s, c);
+	else
+		stall_alone(stall, s, c->process);
+}
+
+static void stall_consumers(struct stall *stall, const struct summary *s)
+{
+	const struct recording *r = s->recording;
+	const struct process **parents = memory_get(r->count + 1, sizeof *parents);
+	struct consumer c = {.workers = memory_get(r->count + 1, sizeof *c.workers)};
+
+	for (size_t i = 0; i < r->count; i++)
+		if (r->processes[i].role == ROLE_WORKER)
+			parents[i] = recording_parent(r, &r->processes[i]);
+	for (size_t i = 0; i < r->count; i++) {
+		c.process = &r->processes[i];
+		c.count = 0;
+		if (c.process->role != ROLE_MAIN && c.process->role != ROLE_RANK_MAIN)
+			continue;
+		for (size_t k = 0; k < r->count; k++)
+			if (parents[k] == c.process)
+				c.workers[c.count++] = &r->processes[k];
+		stall_consumer(stall, s, &c);
+	}
+	free(c.workers);
+	free(parents);
 }
 
 struct stall stall_find(const struct summary *s)
@@ -208,20 +244,7 @@ struct stall stall_find(const struct summary *s)
 	double compute;
 
 	stall.epochs = memory_get(stall.epoch_count + 1, sizeof *stall.epochs);
-	for (size_t i = 0; i < s->recording->count; i++) {
-		const struct process *p = &s->recording->processes[i];
-		struct pipes_reading r;
-		uint32_t workers;
-		if (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN)
-			continue;
-		r = pipes_reading(s->pipes, p);
-		workers = stall_workers(s, p);
-		stall.workers = workers > stall.workers ? workers : stall.workers;
-		if (r.last_ns > r.first_ns)
-			stall_with_workers(&stall, s, p, &r);
-		else
-			stall_alone(&stall, s, p);
-	}
+	stall_consumers(&stall, s);
 	stall.all.cause = stall_cause(&stall.all, stall.workers > 0);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
 		stall.epochs[i].cause = stall_cause(&stall.epochs[i], stall.workers > 0);

@@ -133,6 +133,9 @@ static void summary_uses(struct summing *s)
 	free(s->stages_seen);
 	free(s->reasons_seen);
 	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
+	summary->file_by_name = memory_get(names, sizeof *summary->file_by_name);
+	for (size_t i = 0; i < summary->file_count; i++)
+		summary->file_by_name[summary->files[i].name] = (uint32_t)i + 1;
 }
 
 static void summary_confidence(struct summary *summary)
@@ -237,8 +240,16 @@ void summary_free(struct summary *summary)
 	cache_free(summary->cache);
 	mounts_free(summary->mounts);
 	free(summary->files);
+	free(summary->file_by_name);
 	free(summary->processes);
 	free(summary);
+}
+
+const struct file_summary *summary_file_named(const struct summary *summary, uint32_t name)
+{
+	uint32_t at = summary->file_by_name[name];
+
+	return at ? &summary->files[at - 1] : NULL;
 }
 
 const char *summary_across_files(const struct stage_summary *stage)

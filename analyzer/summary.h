@@ -52,6 +52,7 @@ struct summary {
 	struct stage_summary stages[AIOT_STAGES];
 	struct file_summary *files; /* with data calls, most bytes first */
 	size_t file_count;
+	uint32_t *file_by_name;            /* index in files + 1, 0 = none */
 	struct process_summary *processes; /* by process number */
 	struct moments checkpoints, restores;
 	struct mapped_run mapped;
@@ -70,6 +71,9 @@ struct summary {
 /* Reads all events twice: once to judge stages, once to add up. */
 struct summary *summary_make(struct recording *recording);
 void summary_free(struct summary *summary);
+
+/* NULL where nothing was read from or written to a file of that name. */
+const struct file_summary *summary_file_named(const struct summary *summary, uint32_t name);
 
 /* "single", "ordered" or "shuffled". */
 const char *summary_across_files(const struct stage_summary *stage);

@@ -15,13 +15,15 @@ static void timeline_double(struct timeline *t)
 
 void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
 {
+	if (start > INT64_MAX / 2 || end > INT64_MAX / 2 || start < INT64_MIN / 2)
+		return;
 	if (!t->width_ns) {
 		t->origin_ns = start;
 		t->width_ns = FIRST_WIDTH_NS;
 	}
 	if (start < t->origin_ns)
 		start = t->origin_ns;
-	if (end <= start || end - t->origin_ns > INT64_MAX / 4)
+	if (end <= start || (uint64_t)end - (uint64_t)t->origin_ns > INT64_MAX / 4)
 		return;
 	while ((end - t->origin_ns) / t->width_ns >= TIMELINE_WINDOWS)
 		timeline_double(t);
@@ -38,8 +40,8 @@ double timeline_between(const struct timeline *t, enum timeline_kind kind, int64
 	double sum = 0, width = (double)t->width_ns;
 
 	for (int i = 0; t->width_ns && i < TIMELINE_WINDOWS; i++) {
-		double begin = (double)(t->origin_ns - from) + i * width, end = begin + width;
-		double limit = (double)(to - from);
+		double begin = (double)t->origin_ns - (double)from + i * width, end = begin + width;
+		double limit = (double)to - (double)from;
 		begin = begin < 0 ? 0 : begin;
 		end = end > limit ? limit : end;
 		if (end > begin)

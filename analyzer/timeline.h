@@ -12,7 +12,7 @@
 
 enum timeline_kind {
 	TIMELINE_STORAGE,
-	TIMELINE_PIPE,    /* for data, or for work */
+	TIMELINE_PIPE, /* for data, or for work */
 	TIMELINE_SOCKET,
 	TIMELINE_BLOCKED, /* writing to a full pipe or socket */
 	TIMELINE_LOCK,    /* for locks, threads and children */
