@@ -97,6 +97,18 @@ char *escape_text(const char *path, size_t *length)
 	return text;
 }
 
+/* Names may have been added since. */
+static void escapes_grow(struct escapes *escapes)
+{
+	size_t rooms[] = {escapes->count, escapes->count};
+
+	escapes->text =
+	        memory_grow(escapes->text, escapes->count, &rooms[0], sizeof *escapes->text);
+	escapes->length =
+	        memory_grow(escapes->length, escapes->count, &rooms[1], sizeof *escapes->length);
+	escapes->count = (uint32_t)rooms[0];
+}
+
 void escapes_init(struct escapes *escapes, const struct names *names,
                   char *(*escape)(const char *, size_t *))
 {
@@ -116,8 +128,10 @@ void escapes_free(struct escapes *escapes)
 
 const char *escapes_get(struct escapes *escapes, uint32_t name, size_t *length)
 {
-	if (name >= escapes->count)
+	if (name >= names_count(escapes->names))
 		name = 0;
+	while (name >= escapes->count)
+		escapes_grow(escapes);
 	if (!escapes->text[name])
 		escapes->text[name] =
 		        escapes->escape(names_text(escapes->names, name), &escapes->length[name]);

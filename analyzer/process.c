@@ -72,6 +72,7 @@ void process_init(struct process *process, struct names *names)
 	process->files[0].size = -1;
 	process->file_count = 1;
 	process->stream_ids = id_table_new();
+	stacks_init(&process->stacks);
 	for (size_t i = 0; i < n; i++)
 		process_call_set(process, own_calls[i].id, own_calls[i].name, own_calls[i].class,
 		                 own_calls[i].level);
@@ -100,6 +101,7 @@ void process_free(struct process *process)
 		free(process->notes[i]);
 	id_table_free(process->file_ids);
 	id_table_free(process->stream_ids);
+	stacks_free(&process->stacks);
 	free(process->files);
 	free(process->calls);
 	free(process->attributes);

@@ -14,6 +14,7 @@
 #include "aiotrace/format.h"
 #include "id_table.h"
 #include "names.h"
+#include "stacks.h"
 #include "trace.h"
 
 struct call {
@@ -74,6 +75,7 @@ struct process {
 	struct id_table *file_ids;
 	struct call *calls;
 	size_t call_count; /* room for ids */
+	struct stacks stacks;
 	struct attribute *attributes;
 	size_t attribute_count, attribute_room;
 	char **notes;

@@ -18,12 +18,12 @@ const char *row_level(unsigned level)
 	return level < sizeof names / sizeof *names ? names[level] : "unknown";
 }
 
-static void row_path(struct output *o, const struct row *row, struct escapes *escapes)
+static void row_name(struct output *o, uint32_t name, struct escapes *escapes)
 {
 	size_t length;
-	const char *path = escapes_get(escapes, row->name, &length);
+	const char *text = escapes_get(escapes, name, &length);
 
-	output_write(o, path, length);
+	output_write(o, text, length);
 }
 
 /* Text and a comma. */
@@ -65,9 +65,20 @@ static char *row_put_csv(char *at, const struct row *row, const char *path, size
 	at = row_put_count(at, (uint64_t)row->error);
 	at = row_put_text(at, row_level(row->call->level));
 	at = row_put_count(at, row->handle);
-	at = output_put(at, row->cache, strlen(row->cache));
-	*at++ = '\n';
-	return at;
+	return output_put(at, row->cache, strlen(row->cache));
+}
+
+/* What follows is of any length. */
+static void row_end_csv(struct output *o, const struct row *row, struct escapes *escapes)
+{
+	size_t length;
+
+	if (row->stacks) {
+		const char *stack = escapes_get(escapes, row->stack, &length);
+		output_char(o, ',');
+		output_write(o, stack, length);
+	}
+	output_char(o, '\n');
 }
 
 /* All of a row but path, host and call, whose lengths the trace chooses. */
@@ -86,6 +97,7 @@ static void row_write_csv(struct output *o, const struct row *row, struct escape
 		output_write(o, text, (size_t)(row_put_csv(text, row, path, length) - text));
 		free(text);
 	}
+	row_end_csv(o, row, escapes);
 }
 
 static void row_write_jsonl(struct output *o, const struct row *row, struct escapes *escapes)
@@ -105,7 +117,7 @@ static void row_write_jsonl(struct output *o, const struct row *row, struct esca
 	output_text(o, "\",\"stage\":\"");
 	output_text(o, row->stage);
 	output_text(o, "\",\"path\":");
-	row_path(o, row, escapes);
+	row_name(o, row->name, escapes);
 	output_text(o, ",\"offset\":");
 	output_signed(o, row->offset);
 	output_text(o, ",\"size\":");
@@ -120,7 +132,12 @@ static void row_write_jsonl(struct output *o, const struct row *row, struct esca
 	output_unsigned(o, row->handle);
 	output_text(o, ",\"cache\":\"");
 	output_text(o, row->cache);
-	output_text(o, "\"}\n");
+	output_char(o, '"');
+	if (row->stacks) {
+		output_text(o, ",\"stack\":");
+		row_name(o, row->stack, escapes);
+	}
+	output_text(o, "}\n");
 }
 
 static void row_error(struct output *o, int error)
@@ -143,7 +160,7 @@ static void row_write_text(struct output *o, const struct row *row, struct escap
 	output_text(o, row->call->name);
 	output_char(o, '(');
 	if (row->name)
-		row_path(o, row, escapes);
+		row_name(o, row->name, escapes);
 	if (row->size || row->offset >= 0) {
 		output_text(o, row->name ? ", " : "");
 		output_unsigned(o, row->size);
@@ -160,16 +177,21 @@ static void row_write_text(struct output *o, const struct row *row, struct escap
 	output_seconds(o, (int64_t)row->duration_ns, 0);
 	output_text(o, "> ");
 	output_text(o, row->stage);
+	if (row->stacks && row->stack) {
+		output_char(o, ' ');
+		row_name(o, row->stack, escapes);
+	}
 	output_char(o, '\n');
 }
 
 #define ROW_CSV_HEADER                                                                             \
 	"start_ns,duration_ns,host,pid,tid,call,stage,path,offset,size,result,errno,level,"        \
-	"handle,cache\n"
+	"handle,cache"
 
-const struct row_format row_text = {"text", "", escape_text, row_write_text};
-const struct row_format row_csv = {"csv", ROW_CSV_HEADER, escape_csv, row_write_csv};
-const struct row_format row_jsonl = {"jsonl", "", escape_json, row_write_jsonl};
+const struct row_format row_text = {"text", "", "", escape_text, row_write_text};
+const struct row_format row_csv = {"csv", ROW_CSV_HEADER "\n", ROW_CSV_HEADER ",stack\n",
+                                   escape_csv, row_write_csv};
+const struct row_format row_jsonl = {"jsonl", "", "", escape_json, row_write_jsonl};
 
 const struct row_format *row_format_by_name(const char *name)
 {

@@ -5,6 +5,7 @@
 #ifndef ROW_H
 #define ROW_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "escape.h"
@@ -20,13 +21,15 @@ struct row {
 	const struct call *call;
 	const char *stage, *cache; /* cache: "" = no question */
 	uint32_t name;             /* of the file */
+	bool stacks;               /* the next is wanted */
+	uint32_t stack;            /* as a name; 0 = none */
 	int64_t offset, result;
 	uint64_t size;
 	int error; /* errno, 0 = none; then result is -1 */
 };
 
 struct row_format {
-	const char *name, *header;
+	const char *name, *header, *header_stacks;
 	char *(*escape)(const char *path, size_t *length);
 	void (*write)(struct output *output, const struct row *row, struct escapes *escapes);
 };

@@ -27,6 +27,7 @@ struct dump {
 	struct filter filter;
 	int64_t from_ns, to_ns; /* of the filter */
 	const struct row_format *format;
+	bool stacks;
 	struct escapes escapes;
 	struct output output;
 };
@@ -49,6 +50,7 @@ static const char *dump_cache(const struct dump *d, const struct cache_read *rea
 static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 {
 	const struct process *p = s->process;
+	struct stacks *stacks = &d->recording.processes[p->number].stacks;
 	uint32_t file = process_file(p, COLUMN(FILE)[i]);
 	const struct call *call = process_call(p, COLUMN(CALL)[i]);
 	struct stage_event e = {.file = file,
@@ -76,6 +78,10 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	row.name = p->files[file].name;
 	row.offset = (int64_t)COLUMN(OFFSET)[i];
 	row.size = COLUMN(SIZE)[i];
+	row.stacks = d->stacks;
+	if (d->stacks)
+		row.stack = stacks_text(stacks, d->recording.names,
+		                        stacks_find(stacks, COLUMN(STACK)[i]));
 	row.cache = "";
 	if (call->class == AIOT_CLASS_READ)
 		row.cache =
@@ -85,11 +91,10 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	d->format->write(&d->output, &row, &d->escapes);
 }
 
-static const uint32_t dump_columns = BATCH_ALL & ~BATCH_WANT(STACK);
-
 static void dump_events(struct dump *d)
 {
-	struct merge *merge = merge_new(&d->recording, dump_columns, NULL);
+	uint32_t columns = d->stacks ? BATCH_ALL : BATCH_ALL & ~BATCH_WANT(STACK);
+	struct merge *merge = merge_new(&d->recording, columns, NULL);
 	struct slice slice;
 
 	while (!d->output.error && merge_next(merge, &slice)) {
@@ -129,7 +134,7 @@ static int dump_all(struct dump *d, char **names, size_t count)
 		d->to_ns = dump_ns(d->filter.to_s, INT64_MAX);
 		escapes_init(&d->escapes, d->recording.names, d->format->escape);
 		output_open(&d->output, STDOUT_FILENO);
-		output_text(&d->output, d->format->header);
+		output_text(&d->output, d->stacks ? d->format->header_stacks : d->format->header);
 		dump_events(d);
 		/* A reader that has seen enough, like head, is no failure. */
 		if (output_close(&d->output) && errno != EPIPE) {
@@ -148,10 +153,15 @@ static int dump_all(struct dump *d, char **names, size_t count)
 }
 
 static const struct option dump_options[] = {
-        {"format", required_argument, NULL, 'f'}, {"stage", required_argument, NULL, 's'},
-        {"path", required_argument, NULL, 'p'},   {"pid", required_argument, NULL, 'P'},
-        {"from", required_argument, NULL, 'a'},   {"to", required_argument, NULL, 'z'},
-        {"help", no_argument, NULL, 'h'},         {0},
+        {"format", required_argument, NULL, 'f'},
+        {"stage", required_argument, NULL, 's'},
+        {"path", required_argument, NULL, 'p'},
+        {"pid", required_argument, NULL, 'P'},
+        {"from", required_argument, NULL, 'a'},
+        {"to", required_argument, NULL, 'z'},
+        {"stacks", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
 };
 
 /* False where the option's value is none. */
@@ -162,6 +172,7 @@ static bool dump_option(struct dump *d, int option, const char *value)
 	switch (option) {
 	case 'f': d->format = row_format_by_name(value); return d->format;
 	case 's': d->filter.stage = stage_by_name(value); return d->filter.stage >= 0;
+	case 'k': d->stacks = true; return true;
 	case 'p': d->filter.glob = value; return true;
 	case 'P':
 		if (!command_number(value, &number))
@@ -204,11 +215,13 @@ const struct command command_dump = {
         "  --pid N         only this process\n"
         "  --from S        only events that start S seconds after the recording's start,\n"
         "  --to S          and before S seconds after it\n"
+        "  --stacks        with who called: frames from the outermost to the innermost,\n"
+        "                  separated by ;, a Python frame as file:line:function\n"
         "\n"
         "Fields of csv and jsonl: start_ns (since the epoch), duration_ns, host, pid, tid,\n"
         "call, stage, path, offset (-1: none), size (asked for), result (-1: failed, errno\n"
         "says why), errno (0: none), level, handle (the open file),\n"
-        "cache (of reads: hit, storage, unknown). Csv keeps the bytes of\n"
+        "cache (of reads: hit, storage, unknown), with --stacks stack. Csv keeps the bytes of\n"
         "a path as they are; jsonl writes bytes that are not UTF-8 as \\xHH.\n"
         "\n"
         "Exit status: 0 if anything could be read, 1 if not, 2 for bad usage.\n",

@@ -34,19 +34,26 @@ static const char *config_text(const char *name)
 	return copy;
 }
 
+static void config_append(const char *text)
+{
+	size_t used = strlen(config.notes), room = sizeof config.notes - 1 - used;
+	size_t length = strlen(text) < room ? strlen(text) : room;
+	memcpy(config.notes + used, text, length);
+	config.notes[used + length] = '\0';
+}
+
+void config_add_note(const char *text)
+{
+	config_append(text);
+	config_append("\n");
+}
+
 static void config_note(const char *name, const char *value, const char *instead)
 {
-	size_t used = strlen(config.notes), room = sizeof config.notes - used;
-	const char *parts[] = {name, "=", value, ": ", instead, "\n"};
-	for (size_t i = 0; i < sizeof parts / sizeof *parts && room > 1; i++) {
-		size_t length = strlen(parts[i]);
-		if (length > room - 1)
-			length = room - 1;
-		memcpy(config.notes + used, parts[i], length);
-		used += length;
-		room -= length;
-	}
-	config.notes[used] = '\0';
+	const char *parts[] = {name, "=", value, ": "};
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+		config_append(parts[i]);
+	config_add_note(instead);
 	log_line(name, instead);
 }
 
@@ -88,18 +95,17 @@ static enum config_poll config_poll(void)
 	return strcmp(value, "0") ? CONFIG_POLL_ON : CONFIG_POLL_OFF;
 }
 
-static void config_stacks(void)
+static unsigned config_stacks(void)
 {
 	const char *value = config_text("AIOTRACE_STACKS");
 	static const char *const known[] = {"off", "python", "native", "both"};
-	if (!value || !strcmp(value, "off"))
-		return;
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (!strcmp(value, known[i])) {
-			config_note("AIOTRACE_STACKS", value, "this version records no stacks");
-			return;
-		}
-	config_note("AIOTRACE_STACKS", value, "not one of off, python, native, both; off is used");
+	for (unsigned i = 0; value && i < sizeof known / sizeof *known; i++)
+		if (!strcmp(value, known[i]))
+			return i;
+	if (value)
+		config_note("AIOTRACE_STACKS", value,
+		            "not one of off, python, native, both; python is used");
+	return CONFIG_STACKS_PYTHON;
 }
 
 /* Tries each pattern of a colon-separated list. */
@@ -138,7 +144,7 @@ void config_read(const char *exe)
 	config.include = config_text("AIOTRACE_INCLUDE");
 	config.exclude = config_text("AIOTRACE_EXCLUDE");
 	config_limit();
-	config_stacks();
+	config.stacks = config_stacks();
 	config.poll = config_poll();
 	config.off = config_flag("AIOTRACE_OFF") || !config_wants_program(exe);
 }

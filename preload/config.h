@@ -20,6 +20,13 @@ enum config_poll {
 	CONFIG_POLL_SPIN = 2, /* all the time, on a core of its own */
 };
 
+/* Whose frames are read. */
+enum config_stacks {
+	CONFIG_STACKS_OFF = 0,
+	CONFIG_STACKS_PYTHON = 1,
+	CONFIG_STACKS_NATIVE = 2,
+};
+
 struct config {
 	bool off;              /* AIOTRACE_OFF, or this program is not in AIOTRACE_EXE */
 	const char *directory; /* AIOTRACE_DIR */
@@ -27,6 +34,7 @@ struct config {
 	const char *include;   /* AIOTRACE_INCLUDE, or NULL = everything */
 	const char *exclude;   /* AIOTRACE_EXCLUDE, or NULL = nothing */
 	enum config_poll poll; /* AIOTRACE_POLL */
+	unsigned stacks;       /* AIOTRACE_STACKS: enum config_stacks, or-ed */
 	uint64_t limit_bytes;  /* AIOTRACE_MAX_MB a process; UINT64_MAX = none */
 	char notes[1024];      /* bad values, a line each */
 };
@@ -35,6 +43,9 @@ extern struct config config;
 
 /* Reads the environment. `exe` is the program's path. No allocation. */
 void config_read(const char *exe);
+
+/* A line for the trace of this process, if it has not begun, and its children's. */
+void config_add_note(const char *text);
 
 /* The value of an environment variable, or NULL; safe before libc's own start. */
 const char *config_variable(const char *name);

@@ -8,8 +8,6 @@
 #include "thread.h"
 #include "state.h"
 
-#define DEFINE_PATH 4096
-
 void define_add(struct define_list *list, enum aiot_definition_kind kind, const void *head,
                 size_t head_bytes, const void *tail, size_t tail_bytes)
 {
@@ -30,8 +28,21 @@ void define_attribute(struct define_list *list, const char *key, const void *val
 	define_add(list, AIOT_DEFINE_ATTRIBUTE, key, strlen(key) + 1, value, bytes);
 }
 
+struct define_body {
+	enum aiot_definition_kind kind;
+	const void *head;
+	size_t head_bytes;
+	const void *tail;
+	size_t tail_bytes;
+};
+
+static void define_add_body(struct define_list *list, const struct define_body *body)
+{
+	define_add(list, body->kind, body->head, body->head_bytes, body->tail, body->tail_bytes);
+}
+
 /* Returns whether the record now stands in the thread's region. */
-static int define_in_region(const struct aiot_define_file *file, const char *path, size_t bytes)
+static int define_in_region(const struct define_body *body)
 {
 	struct aiot_region *region = thread_current()->region;
 	if (!region || !state_is(STATE_ON))
@@ -39,37 +50,40 @@ static int define_in_region(const struct aiot_define_file *file, const char *pat
 	struct define_list list = {thread_definitions(region), region->define_bytes,
 	                           AIOT_LIVE_DEFINE_BYTES};
 	uint32_t before = list.used;
-	define_add(&list, AIOT_DEFINE_FILE, file, sizeof *file, path, bytes);
+	define_add_body(&list, body);
 	__atomic_store_n(&region->define_bytes, list.used, __ATOMIC_RELEASE);
 	return list.used > before;
 }
 
-static void define_at_once(const struct aiot_define_file *file, const char *path, size_t bytes)
+static void define_at_once(const struct define_body *body)
 {
-	uint8_t record[sizeof(struct aiot_definition) + sizeof *file + DEFINE_PATH];
+	uint8_t record[sizeof(struct aiot_definition) + DEFINE_BYTES];
 	struct define_list list = {record, 0, sizeof record};
-	define_add(&list, AIOT_DEFINE_FILE, file, sizeof *file, path, bytes);
+	define_add_body(&list, body);
 	block_write_definitions(list.data, list.used);
 }
 
-void define_file(const struct aiot_define_file *file, const char *path)
+void define_record(enum aiot_definition_kind kind, const void *head, size_t head_bytes,
+                   const void *tail, size_t tail_bytes)
 {
 	struct aiot_region *region = thread_current()->region;
-	size_t bytes = strnlen(path, DEFINE_PATH);
+	size_t room = DEFINE_BYTES - head_bytes;
+	struct define_body body = {kind, head, head_bytes, tail,
+	                           tail_bytes < room ? tail_bytes : room};
 	if (!region && state_is(STATE_ON) && thread_attach())
 		region = thread_self.region;
 	if (!region) {
-		define_at_once(file, path, bytes);
+		define_at_once(&body);
 		return;
 	}
 	thread_writing(region, 1);
-	int kept = define_in_region(file, path, bytes);
+	int kept = define_in_region(&body);
 	if (!kept && state_is(STATE_ON) && region->define_bytes) {
 		block_write_definitions(thread_definitions(region), region->define_bytes);
 		__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
-		kept = define_in_region(file, path, bytes);
+		kept = define_in_region(&body);
 	}
 	thread_writing(region, -1u);
 	if (!kept)
-		define_at_once(file, path, bytes);
+		define_at_once(&body);
 }

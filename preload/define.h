@@ -24,8 +24,11 @@ void define_add(struct define_list *list, enum aiot_definition_kind kind, const 
 
 void define_attribute(struct define_list *list, const char *key, const void *value, size_t bytes);
 
-/* Records a file's definition for the calling thread: into its region, or into
- * the trace at once. Not signal-safe: the caller holds thread_self.busy. */
-void define_file(const struct aiot_define_file *file, const char *path);
+/* Records a definition for the calling thread: into its region, or into the trace
+ * at once. At most DEFINE_BYTES of body are kept. Not signal-safe: the caller holds
+ * thread_self.busy. */
+#define DEFINE_BYTES 8192
+void define_record(enum aiot_definition_kind kind, const void *head, size_t head_bytes,
+                   const void *tail, size_t tail_bytes);
 
 #endif

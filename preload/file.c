@@ -12,6 +12,7 @@
 #include "classify.h"
 #include "config.h"
 #include "define.h"
+#include "path.h"
 #include "sys.h"
 
 #define FILE_REMEMBERED 8192
@@ -67,7 +68,7 @@ static void file_define(const struct file_memory *known, const struct stat *abou
 		file.inode = about->st_ino;
 		file.size = about->st_size;
 	}
-	define_file(&file, path);
+	define_record(AIOT_DEFINE_FILE, &file, sizeof file, path, strnlen(path, PATH_BYTES));
 }
 
 static struct file_memory file_new(uint64_t hash, enum aiot_file_kind kind, const char *path)

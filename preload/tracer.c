@@ -19,6 +19,7 @@
 #include "process.h"
 #include "real.h"
 #include "scratch.h"
+#include "stack.h"
 #include "state.h"
 #include "sys.h"
 #include "thread.h"
@@ -50,6 +51,7 @@ static void tracer_forget(void)
 	event_forget();
 	clock_forget();
 	uring_forked();
+	stack_forget();
 }
 
 static void tracer_start(void)
@@ -131,6 +133,7 @@ void tracer_finish(void)
 	watch_finish();
 	bool drained = live_drain(thread_drain);
 	event_wait();
+	stack_finish();
 	process_end();
 	if (drained && seen && state_is(STATE_CLOSING)) {
 		loss_move(NULL);
@@ -142,8 +145,10 @@ void tracer_finish(void)
 __attribute__((constructor)) static void tracer_load(void)
 {
 	real_find_all();
-	if (tracer_enter())
-		process_tell_children();
+	if (!tracer_enter())
+		return;
+	stack_prepare();
+	process_tell_children();
 }
 
 __attribute__((destructor)) static void tracer_unload(void)

@@ -232,6 +232,8 @@ enum aiot_definition_kind {
 	AIOT_DEFINE_THREAD = 7,    /* struct aiot_define_thread, name */
 	AIOT_DEFINE_NOTE = 8,      /* text for the user */
 	AIOT_DEFINE_END = 9,       /* struct aiot_define_clock: the process ended in order */
+	AIOT_DEFINE_FRAME = 16,    /* struct aiot_define_frame, file, NUL, name, NUL, qualified */
+	AIOT_DEFINE_STACK = 17,    /* struct aiot_define_stack, uint32_t frames[] */
 	AIOT_DEFINE_MAPPED = 24,   /* struct aiot_define_mapped; the last one counts */
 };
 
@@ -270,6 +272,23 @@ struct aiot_define_kernel_io {
 struct aiot_define_thread {
 	uint32_t stream;
 	uint32_t tid;
+};
+
+enum aiot_frame_kind { AIOT_FRAME_PYTHON = 0, AIOT_FRAME_NATIVE = 1 };
+
+struct aiot_define_frame {
+	uint32_t id;
+	uint32_t line; /* 0 = not known */
+	uint8_t kind;  /* enum aiot_frame_kind */
+	uint8_t reserved[7];
+};
+
+enum aiot_stack_flag { AIOT_STACK_CUT = 1 }; /* there were more frames outside */
+
+/* Then ids of frames, from the innermost. */
+struct aiot_define_stack {
+	uint32_t id;
+	uint32_t flags; /* enum aiot_stack_flag */
 };
 
 /* Files of interest that are mapped into memory: data, not code nor libraries. */

@@ -20,6 +20,7 @@
 #include "path.h"
 #include "real.h"
 #include "sample.h"
+#include "stack.h"
 #include "sys.h"
 
 struct call {
@@ -100,6 +101,7 @@ call_event(const struct call *call, enum aiot_call id, int64_t returned)
 	                           .result = event_result(returned),
 	                           .file = call->fd.file,
 	                           .handle = held ? held->handle : 0,
+	                           .stack = stack_of_call(call->fd.stage),
 	                           .call = (uint16_t)id,
 	                           .stage = call->fd.stage};
 }

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "python/walk.h"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "python/code.h"
+#include "python/interpreter.h"
+
+#define WALK_PRIME_1 0x9E3779B185EBCA87u
+#define WALK_PRIME_2 0xC2B2AE3D27D4EB4Fu
+#define WALK_PRIME_3 0x165667B19E3779F9u
+
+static inline uint32_t walk_number(const void *object, size_t offset)
+{
+	uint32_t number;
+	memcpy(&number, (const char *)object + offset, sizeof number);
+	return number;
+}
+
+static inline const char *walk_first(const struct python_layout *layout)
+{
+	const void *thread = python_thread();
+	if (!thread)
+		return NULL;
+	const char *frame = python_pointer(thread, layout->thread_frame);
+	return layout->kept && frame ? python_pointer(frame, layout->keeper_frame) : frame;
+}
+
+/* Frames that the interpreter makes for itself hold no code of a program. */
+static inline bool walk_is_python(const struct python_layout *layout, const char *frame)
+{
+	return !layout->frame_owner || (uint8_t)frame[layout->frame_owner] < layout->owners;
+}
+
+/* Where the frame is, as it stands there: a number or a pointer. */
+static inline uint64_t walk_at(const struct python_layout *layout, const char *frame)
+{
+	return layout->pointer ? (uintptr_t)python_pointer(frame, layout->frame_at)
+	                       : walk_number(frame, layout->frame_at);
+}
+
+static inline uint64_t walk_mix(uint64_t a, uint64_t b)
+{
+	unsigned __int128 product = (unsigned __int128)(a ^ WALK_PRIME_1) * (b ^ WALK_PRIME_2);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* What tells a code object from one that had its place before, at a glance. */
+static inline uint64_t walk_glance(const struct python_layout *layout, const char *code)
+{
+	uint64_t first = walk_number(code, layout->code_first);
+	if (layout->code_version)
+		return first ^ (uint64_t)walk_number(code, layout->code_version) << 32;
+	return walk_mix((uintptr_t)python_pointer(code, layout->code_file) + first,
+	                (uintptr_t)python_pointer(code, layout->code_name));
+}
+
+uint64_t python_identify(bool strictly)
+{
+	const struct python_layout *layout = &python.layout;
+	uint64_t hash = strictly;
+	uint32_t count = 0;
+	for (const char *frame = walk_first(layout); python_plausible(frame);
+	     frame = python_pointer(frame, layout->frame_back)) {
+		if (!walk_is_python(layout, frame))
+			continue;
+		const char *code = python_pointer(frame, layout->frame_code);
+		if (!python_plausible(code) || count++ == PYTHON_FRAMES)
+			break;
+		uint64_t is = strictly ? python_identify_code(code) : walk_glance(layout, code);
+		hash = walk_mix(hash ^ is, (uintptr_t)code ^ walk_at(layout, frame) << 16) +
+		       WALK_PRIME_3;
+	}
+	return count ? hash | 1 : 0;
+}
+
+uint64_t python_identify_code(const void *code)
+{
+	const struct python_layout *layout = &python.layout;
+	const size_t offsets[] = {layout->code_file, layout->code_name, layout->code_qualified,
+	                          layout->code_lines};
+	uint64_t hash = walk_mix((uintptr_t)code, walk_number(code, layout->code_first));
+	if (layout->code_version)
+		hash = walk_mix(hash, walk_number(code, layout->code_version));
+	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+		struct python_bytes part = {NULL, 0};
+		if (offsets[i])
+			part = python_bytes_of(python_pointer(code, offsets[i]));
+		hash = XXH3_64bits_withSeed(part.data, part.bytes, hash);
+	}
+	return hash;
+}
+
+static int64_t walk_into(const struct python_layout *layout, const char *code, uint64_t at)
+{
+	if (layout->pointer)
+		return (int64_t)(at - (uintptr_t)code - layout->code_bytes);
+	return (int64_t)(int32_t)at * layout->at_bytes;
+}
+
+uint32_t python_walk(struct python_frame *frames, bool *cut)
+{
+	const struct python_layout *layout = &python.layout;
+	uint32_t count = 0;
+	*cut = false;
+	for (const char *frame = walk_first(layout); python_plausible(frame);
+	     frame = python_pointer(frame, layout->frame_back)) {
+		if (!walk_is_python(layout, frame))
+			continue;
+		const char *code = python_pointer(frame, layout->frame_code);
+		*cut = count == PYTHON_FRAMES;
+		if (*cut || !python_is(code, python.code_type))
+			break;
+		int64_t at = walk_into(layout, code, walk_at(layout, frame));
+		frames[count++] = (struct python_frame){code, at};
+	}
+	return count;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the calling thread is running in Python: read from the frames' own
+ * memory, without the interpreter's lock. The frames are the thread's own and
+ * don't change while it is in a call of ours; they keep their code alive.
+ */
+#ifndef PRELOAD_PYTHON_WALK_H
+#define PRELOAD_PYTHON_WALK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Frames that are looked at, from the innermost. */
+#define PYTHON_FRAMES 256
+
+struct python_frame {
+	const void *code;
+	int64_t at; /* bytes into the bytecode */
+};
+
+/* A number for the stack: equal for equal stacks, and as good as never for
+ * others. 0 if there is none. `strictly`: also what the code objects point to is
+ * looked at, for interpreters that don't number their code objects; needed where
+ * code is made and given up while the program runs, whose memory another code
+ * object may then have. */
+uint64_t python_identify(bool strictly);
+
+/* The same for one code object, always strictly. */
+uint64_t python_identify_code(const void *code);
+
+/* The frames, from the innermost; returns how many, at most PYTHON_FRAMES. `cut`
+ * says whether there are more. */
+uint32_t python_walk(struct python_frame *frames, bool *cut);
+
+#endif
