@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Where strings and bytes objects keep their hash, once it was asked for; -1 until
+ * then. */
+#define PYTHON_OWN_HASH 24
+
 /* The memory of a string's characters or of a bytes object. */
 struct python_bytes {
 	const uint8_t *data;

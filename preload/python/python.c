@@ -15,11 +15,6 @@
 
 static struct intern python_frames;
 
-/* Set once code was met that a program made as it ran: memory that it gives
- * back may hold other code by the next look. Interpreters that number their
- * code objects need no such care. */
-static bool python_strictly;
-
 int python_prepare(void)
 {
 	return intern_prepare(&python_frames);
@@ -28,11 +23,6 @@ int python_prepare(void)
 void python_forget(void)
 {
 	intern_forget(&python_frames);
-}
-
-uint64_t python_here(void)
-{
-	return python_identify(__atomic_load_n(&python_strictly, __ATOMIC_RELAXED));
 }
 
 /* file NUL name NUL qualified name, which is left out where it is the name. */
@@ -72,47 +62,49 @@ static bool python_is_named(const void *code, size_t field, const char *wanted)
 	return !strcmp(name, wanted);
 }
 
-/* Whether a module's code is run as programs and imports do it. */
-static bool python_is_begun(const struct python_frame *frames, uint32_t i, uint32_t count)
+/* Whether a module's code is the program itself: the outermost frame, or that
+ * of `python -m` behind two of runpy's. */
+static bool python_is_program(const struct python_frame *frames, uint32_t i, uint32_t count)
 {
-	size_t name = python.layout.code_name;
-	if (i + 1 >= count)
-		return true;
-	return python_is_named(frames[i + 1].code, name, "_call_with_frames_removed") ||
-	       (i + 3 >= count && python_is_named(frames[i + 1].code, name, "_run_code"));
+	return i + 1 == count ||
+	       (i + 3 == count &&
+	        python_is_named(frames[i + 1].code, python.layout.code_name, "_run_code"));
 }
 
-/* Whether code may have been made as the program ran: it is of no file, or it is
- * a file's that was not imported. */
+/* Whether code may be gone soon: that of modules is, once it ran, and so may be
+ * what is of no file, which the program has made. */
 static bool python_is_made(const struct python_frame *frames, uint32_t i, uint32_t count)
 {
 	char file[PYTHON_FILE_BYTES];
 	const void *code = frames[i].code;
-	if (python_is_named(code, python.layout.code_name, "<module>"))
-		return !python_is_begun(frames, i, count);
 	python_text(python_pointer(code, python.layout.code_file), file, sizeof file);
-	return strncmp(file, "<frozen ", 8) != 0 && !python_file_exists(file);
+	if (!strncmp(file, "<frozen ", 8))
+		return false;
+	if (python_is_named(code, python.layout.code_name, "<module>"))
+		return !python_is_program(frames, i, count);
+	return !python_file_exists(file);
 }
 
-static void python_judge(const struct python_frame *frames, uint32_t i, uint32_t count)
+static bool python_has_made(const struct python_frame *frames, uint32_t count)
 {
-	if (!python.layout.code_version && !python_strictly && python_is_made(frames, i, count))
-		__atomic_store_n(&python_strictly, true, __ATOMIC_RELAXED);
+	for (uint32_t i = 0; i < count && !python.layout.code_version; i++)
+		if (python_is_made(frames, i, count))
+			return true;
+	return false;
 }
 
-uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
+uint32_t python_define(uint32_t ids[PYTHON_FRAMES], struct python_about *about)
 {
 	struct python_frame frames[PYTHON_FRAMES];
-	uint32_t count = python_walk(frames, cut);
+	uint32_t count = python_walk(frames, &about->cut);
+	about->made = python_has_made(frames, count);
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t key = python_identify_code(frames[i].code);
 		key = (key ^ (uint64_t)frames[i].at) * 0x9E3779B97F4A7C15u;
 		bool fresh;
 		ids[i] = intern_id(&python_frames, key | !key, &fresh);
-		if (fresh) {
-			python_judge(frames, i, count);
+		if (fresh)
 			python_define_frame(ids[i], &frames[i]);
-		}
 	}
 	return count;
 }

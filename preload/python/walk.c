@@ -52,8 +52,10 @@ static inline uint64_t walk_glance(const struct python_layout *layout, const cha
 	uint64_t first = walk_number(code, layout->code_first);
 	if (layout->code_version)
 		return first ^ (uint64_t)walk_number(code, layout->code_version) << 32;
-	return walk_mix((uintptr_t)python_pointer(code, layout->code_file) + first,
-	                (uintptr_t)python_pointer(code, layout->code_name));
+	uint64_t file = (uintptr_t)python_pointer(code, layout->code_file);
+	uint64_t lines = (uintptr_t)python_pointer(code, layout->code_lines);
+	return walk_mix(file + first,
+	                (uintptr_t)python_pointer(code, layout->code_name) ^ lines << 16);
 }
 
 uint64_t python_identify(bool strictly)
@@ -75,6 +77,16 @@ uint64_t python_identify(bool strictly)
 	return count ? hash | 1 : 0;
 }
 
+/* A string or bytes object by its own hash, if it has one, or by its content. */
+static uint64_t walk_content(const char *object, uint64_t hash)
+{
+	struct python_bytes content = python_bytes_of(object);
+	uint64_t own = content.data ? (uintptr_t)python_pointer(object, PYTHON_OWN_HASH) : 0;
+	if (content.data && own != UINT64_MAX)
+		return walk_mix(hash ^ own, content.bytes);
+	return XXH3_64bits_withSeed(content.data, content.bytes, hash);
+}
+
 uint64_t python_identify_code(const void *code)
 {
 	const struct python_layout *layout = &python.layout;
@@ -84,10 +96,8 @@ uint64_t python_identify_code(const void *code)
 	if (layout->code_version)
 		hash = walk_mix(hash, walk_number(code, layout->code_version));
 	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
-		struct python_bytes part = {NULL, 0};
 		if (offsets[i])
-			part = python_bytes_of(python_pointer(code, offsets[i]));
-		hash = XXH3_64bits_withSeed(part.data, part.bytes, hash);
+			hash = walk_content(python_pointer(code, offsets[i]), hash);
 	}
 	return hash;
 }

@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The stack of every call is what traceback says it is, on every interpreter."""
+import csv
+import glob
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+import aiotrace
+
+PROGRAM = os.path.join(aiotrace.TOP, "tests/e2e/programs/stacks.py")
+KNOWN = range(8, 14)
+SCENARIOS = ["plain", "generators", "coroutines", "functions", "through_c", "threads", "executed", "reused", "reloaded", "forked", "deep"]
+
+
+def interpreters():
+    """Every CPython 3 of this machine by its version, this one among them."""
+    names = [sys.executable, *(shutil.which(f"python3.{n}") for n in range(6, 16)),
+             *glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python")), *glob.glob("/opt/python/*/bin/python")]
+    found = {}
+    for name in filter(None, names):
+        done = subprocess.run([name, "-c", "import sys; print('%d.%d.%d' % sys.version_info[:3], sys.implementation.name)"],
+                              stdout=subprocess.PIPE, text=True)
+        if done.returncode == 0 and done.stdout.endswith(" cpython\n"):
+            found.setdefault(done.stdout.split()[0], name)
+    return found
+
+
+def minor(version):
+    return int(version.split(".")[1])
+
+
+INTERPRETERS = interpreters()
+on_every_known = pytest.mark.parametrize("version", [v for v in INTERPRETERS if minor(v) in KNOWN])
+
+
+def rows(*traces):
+    done = aiotrace.aiotrace("dump", "--format", "csv", "--stacks", *traces)
+    names, *lines = done.stdout.splitlines()
+    import csv
+    csv.field_size_limit(1 << 30)
+    return list(csv.DictReader([names, *lines]))
+
+
+def frames(stack):
+    """A dumped stack as a list of (file, line, function)."""
+    parts = [part.rsplit(":", 2) for part in stack.split(";") if part]
+    return [(part[0], int(part[1]), part[2]) if len(part) == 3 else (part[0], 0, "") for part in parts]
+
+
+def written(text):
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+
+
+def compare(said, traces, path):
+    """Every stack that the program told of is that of its event."""
+    traced = {(int(r["pid"]), int(r["offset"])): r["stack"] for r in rows(traces)
+              if r["call"].startswith("pread") and r["path"] == path}
+    wrong = {}
+    for line in said:
+        for n, stack in line["stacks"].items():
+            key = line["pid"], int(n)
+            if key not in traced:  # a forked child repeats what its parent told
+                assert len(said) > 1, key
+                continue
+            truth = [(f, l, name) for f, l, name in stack]
+            seen = frames(traced[key])
+            if seen[0][0] == "...":
+                seen, truth = seen[1:], truth[-len(seen) + 1:]
+                assert len(seen) >= 256
+            if seen != truth:
+                wrong[key] = (seen[-5:], truth[-5:])
+    assert not wrong, f"{len(wrong)} wrong, such as {list(wrong.items())[:3]}"
+    return len(traced)
+
+
+@on_every_known
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_stack_is_what_traceback_says(version, scenario, tmp_path, show):
+    data = tmp_path / "data.bin"
+    data.write_bytes(bytes(100))
+    done = aiotrace.run_traced([INTERPRETERS[version], PROGRAM, data, scenario], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    said = [json.loads(line) for line in done.stdout.splitlines()]
+    compared = compare(said, tmp_path / "traces", str(data))
+    show(f"CPython {version}, {scenario}: {compared} stacks as traceback says")
+    assert compared >= len(said)
+    assert compared == len({(line["pid"], n) for line in said for n in line["stacks"]}) or scenario == "forked"
+
+
+def way(n):
+    """The lines that stacks.py's left and right go through for n."""
+    names, lines = ("left", "right"), []
+    with open(PROGRAM) as f:
+        first = {name: i for i, line in enumerate(f, 1) for name in names if line.startswith(f"def {name}(")}
+    level = 0
+    while n:
+        name = names[level % 2]
+        lines.append((name, first[name] + (1 if n % 2 else 2)))
+        n, level = (n // 2 if n % 2 else n // 2 - 1), level + 1
+    name = names[level % 2]
+    return lines + [(name, first[name] + 2)]
+
+
+def test_100_000_different_stacks_are_all_right(tmp_path, show):
+    data = tmp_path / "data.bin"
+    data.write_bytes(bytes(100))
+    done = aiotrace.run_traced([sys.executable, PROGRAM, data, "many"], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    seen = {int(r["offset"]): r["stack"] for r in rows(tmp_path / "traces") if r["path"] == str(data) and r["call"] == "pread64"}
+    assert len(seen) == 100000
+    wrong = [n for n in range(100000)
+             if [(name, line) for _, line, name in frames(seen[n + 1])][2:-1] != way(n)]
+    show(f"100,000 stacks, {len(set(seen.values()))} different, {len(wrong)} wrong")
+    assert not wrong, f"{len(wrong)} wrong, such as {seen[wrong[0] + 1]} for {way(wrong[0])}"
+    assert len(set(seen.values())) == 100000
+
+
+@on_every_known
+def test_an_interpreter_ends_as_ever_while_daemon_threads_work(version, tmp_path, show):
+    data = tmp_path / "data.bin"
+    data.write_bytes(bytes(100))
+    command = [INTERPRETERS[version], PROGRAM, data, "finalizing"]
+    for i in range(10):
+        done = aiotrace.run_traced(command, tmp_path / f"traces{i}")
+        assert done.returncode == 0 and not done.stderr, (i, done.returncode, done.stderr)
+    events = [r for r in rows(tmp_path / "traces0") if r["path"] == str(data) and r["call"].startswith("pread")]
+    odd = [r["stack"] for r in events if r["stack"] and not r["stack"].endswith((":down", ":finalizing"))]
+    show(f"CPython {version}: {len(events)} reads until the end, {sum(not r['stack'] for r in events)} of them without a stack")
+    assert not odd, odd[:3]
+    assert sum(bool(r["stack"]) for r in events) >= 2000
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_stacks_of_loader_workers(method, tmp_path, show):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for i in range(200):
+        (folder / f"{i}.bin").write_bytes(bytes(i + 1))
+    program = os.path.join(aiotrace.TOP, "tests/e2e/programs/loader_stacks.py")
+    done = aiotrace.run_traced([sys.executable, program, folder, method], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    said = {(pid, path): [(f, l, name) for f, l, name in stack] for pid, path, stack in json.loads(done.stdout)}
+    seen = {(int(r["pid"]), r["path"]): frames(r["stack"]) for r in rows(tmp_path / "traces")
+            if r["call"] == "read" and r["path"].startswith(f"{folder}/")}
+    assert len(said) == 200 and set(seen) == set(said)
+    wrong = [key for key, stack in said.items() if seen[key] != stack]
+    show(f"DataLoader, {method}: {len(said) - len(wrong)} of {len(said)} stacks as traceback says")
+    assert not wrong, (seen[wrong[0]], said[wrong[0]])
+
+
+@pytest.mark.parametrize("version", [v for v in INTERPRETERS if minor(v) not in KNOWN])
+def test_an_unknown_version_has_no_stacks_and_a_note(version, tmp_path):
+    data = tmp_path / "data.bin"
+    data.write_bytes(bytes(100))
+    done = aiotrace.run_traced([INTERPRETERS[version], "-c", "import os, sys; os.pread(os.open(sys.argv[1], 0), 1, 1)", data],
+                               tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    assert f"no Python stacks of CPython {version}: " in aiotrace.info(tmp_path / "traces")
+    assert not any(r["stack"] for r in rows(tmp_path / "traces"))
+
+
+def test_stacks_can_be_off(tmp_path):
+    data = tmp_path / "data.bin"
+    data.write_bytes(bytes(100))
+    done = aiotrace.run_traced([sys.executable, PROGRAM, data, "plain"], tmp_path / "traces", {"AIOTRACE_STACKS": "off"})
+    assert done.returncode == 0, done.stderr
+    assert not any(r["stack"] for r in rows(tmp_path / "traces"))
+    assert "Python stacks" not in aiotrace.info(tmp_path / "traces")
