@@ -125,7 +125,7 @@ def test_an_interpreter_ends_as_ever_while_daemon_threads_work(version, tmp_path
     data = tmp_path / "data.bin"
     data.write_bytes(bytes(100))
     command = [INTERPRETERS[version], PROGRAM, data, "finalizing"]
-    for i in range(10):
+    for i in range(4):
         done = aiotrace.run_traced(command, tmp_path / f"traces{i}")
         assert done.returncode == 0 and not done.stderr, (i, done.returncode, done.stderr)
     events = [r for r in rows(tmp_path / "traces0") if r["path"] == str(data) and r["call"].startswith("pread")]
