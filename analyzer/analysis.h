@@ -30,7 +30,8 @@
 	ANALYSIS(waiting)                                                                          \
 	ANALYSIS(pipes)                                                                            \
 	ANALYSIS(course)                                                                           \
-	ANALYSIS(loop)
+	ANALYSIS(loop)                                                                             \
+	ANALYSIS(call_sites)
 
 enum analysis_number {
 #define ANALYSIS(name) ANALYSIS_##name,

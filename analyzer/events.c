@@ -108,6 +108,7 @@ static void events_move(struct events *e, uint32_t to, uint32_t from)
 	e->file[to] = e->file[from];
 	e->handle[to] = e->handle[from];
 	e->aux[to] = e->aux[from];
+	e->stack[to] = e->stack[from];
 	e->call[to] = e->call[from];
 	e->class[to] = e->class[from];
 	e->stage[to] = e->stage[from];
@@ -144,6 +145,8 @@ uint32_t events_take(struct events *e, const struct slice *s, uint32_t begin)
 		events_64((uint64_t *)e->offset + at, COLUMN(OFFSET), n);
 	events_32(e->handle + at, COLUMN(HANDLE), n);
 	events_32(e->aux + at, COLUMN(AUX), n);
+	if (s->batch->have & BATCH_WANT(STACK))
+		events_32(e->stack + at, COLUMN(STACK), n);
 	events_16(e->call + at, COLUMN(CALL), n);
 	events_8(e->stage + at, COLUMN(STAGE), n);
 	events_8(e->flags + at, COLUMN(FLAGS), n);

@@ -26,7 +26,8 @@ struct events {
 	uint64_t bytes[EVENTS_MOST]; /* moved: of reads and writes the result, where positive */
 	uint32_t file[EVENTS_MOST];  /* index in the process's files */
 	uint32_t handle[EVENTS_MOST], aux[EVENTS_MOST];
-	uint32_t tid[EVENTS_MOST]; /* of a fault, the thread that faulted */
+	uint32_t stack[EVENTS_MOST]; /* id in the trace */
+	uint32_t tid[EVENTS_MOST];   /* of a fault, the thread that faulted */
 	uint16_t call[EVENTS_MOST];
 	uint8_t class[EVENTS_MOST];  /* of the call */
 	uint8_t stage[EVENTS_MOST];  /* the writer's guess, then the verdict (stages_fill) */

@@ -14,6 +14,7 @@ struct report_options {
 	size_t top;  /* files to list */
 	int stage;   /* -1 = all */
 	bool colour; /* of a terminal */
+	bool tree;   /* of callers */
 };
 
 /* Both return 0, or -1 where writing failed. */

@@ -11,6 +11,7 @@
 #include "json_course.h"
 #include "json_finding.h"
 #include "json_moment.h"
+#include "json_sites.h"
 #include "json_storage.h"
 #include "json_value.h"
 #include "json_waiting.h"
@@ -196,7 +197,7 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_object_set_new(report, "pipes", json_pipes(summary));
 	json_object_set_new(report, "stall", json_stall(summary));
 	json_object_set_new(report, "cache", json_cache(summary));
-	json_object_set_new(report, "call_sites", json_array());
+	json_object_set_new(report, "call_sites", json_sites(summary, options));
 	json_object_set_new(report, "findings", json_findings(summary));
 	return report;
 }

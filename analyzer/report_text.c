@@ -307,6 +307,8 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	text_moments(&t, &summary->restores, false);
 	text_cache(&t);
 	text_mounts(&t);
+	text_sites(&t);
+	text_tree(&t);
 	text_files(&t);
 	text_missing(&t);
 	return fflush(to) ? -1 : 0;

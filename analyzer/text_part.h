@@ -33,4 +33,8 @@ void text_course(const struct text *text);
 /* Who waited for whom. */
 void text_waiting(const struct text *text);
 
+/* Who did the I/O: the lines of the user's code, and as a tree. */
+void text_sites(const struct text *text);
+void text_tree(const struct text *text);
+
 #endif

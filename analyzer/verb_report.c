@@ -39,11 +39,9 @@ static int report_all(const struct report_options *options, bool json, char **na
 }
 
 static const struct option report_options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"stage", required_argument, NULL, 's'},
-        {"top", required_argument, NULL, 't'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"json", no_argument, NULL, 'j'},      {"stage", required_argument, NULL, 's'},
+        {"top", required_argument, NULL, 't'}, {"tree", no_argument, NULL, 'T'},
+        {"help", no_argument, NULL, 'h'},      {0},
 };
 
 static int report_run(const struct command *self, int argc, char **argv)
@@ -57,6 +55,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 		switch (option) {
 		case 'h': return command_help(self);
 		case 'j': json = true; break;
+		case 'T': options.tree = true; break;
 		case 's':
 			options.stage = stage_by_name(optarg);
 			if (options.stage < 0)
@@ -79,7 +78,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 const struct command command_report = {
         "report",
         "tell what the I/O was, stage by stage",
-        "Usage: aiotrace report [--json] [--stage S] [--top N] [TRACE...]\n"
+        "Usage: aiotrace report [--json] [--stage S] [--top N] [--tree] [TRACE...]\n"
         "\n"
         "Sums up a recording: where the bytes went, how they were read and written, how\n"
         "fast, by whom; its checkpoints and restores; and what is missing.\n"
@@ -87,7 +86,8 @@ const struct command command_report = {
         "  --json          as JSON; units are in the names, times in s are since the start\n"
         "  --stage S       only this stage: ingest, prepare, train, checkpoint, restore,\n"
         "                  inference, runtime, ipc or other\n"
-        "  --top N         list N files (10; with --json all)\n"
+        "  --top N         list N files (10; with --json all), and of one stage N call sites\n"
+        "  --tree          who called whom, as a tree\n"
         "\n"
         "Pattern: an access is consecutive where it begins at the end of the last one of\n"
         "the same open file (the first one: at 0), sequential where it begins further on,\n"

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "call_sites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#include "analysis.h"
+#include "memory.h"
+#include "origin.h"
+
+#define SITE_TEXT 256
+
+/* A process's sums: of each stack, a list by stage. */
+struct part {
+	uint32_t *first; /* by stack: in sums, + 1 */
+	struct stack_sum *sums;
+	size_t count, room;
+	struct site_sum without[AIOT_STAGES];
+};
+
+void site_sum_add(struct site_sum *to, const struct site_sum *from)
+{
+	to->read_ops += from->read_ops;
+	to->write_ops += from->write_ops;
+	to->meta_ops += from->meta_ops;
+	to->read_bytes += from->read_bytes;
+	to->write_bytes += from->write_bytes;
+	to->duration_ns += from->duration_ns;
+}
+
+int site_sum_compare(const struct site_sum *a, const struct site_sum *b)
+{
+	if (site_bytes(a) != site_bytes(b))
+		return site_bytes(a) > site_bytes(b) ? -1 : 1;
+	if (a->duration_ns != b->duration_ns)
+		return a->duration_ns > b->duration_ns ? -1 : 1;
+	return site_ops(a) > site_ops(b) ? -1 : site_ops(a) < site_ops(b);
+}
+
+static void *sites_make(const struct known *known)
+{
+	struct call_sites *s = memory_get(1, sizeof *s);
+
+	s->part_count = known->recording->count;
+	s->parts = memory_get(s->part_count, sizeof *s->parts);
+	s->texts = names_new();
+	return s;
+}
+
+static struct site_sum *sites_sum(struct part *part, const struct events *e, uint32_t i)
+{
+	const struct stacks *stacks = &e->process->stacks;
+	uint32_t stack = stacks_find(stacks, e->stack[i]), at;
+	struct stack_sum *sum;
+
+	if (!stack)
+		return &part->without[e->stage[i]];
+	if (!part->first)
+		part->first = memory_get(stacks->count, sizeof *part->first);
+	for (at = part->first[stack]; at; at = part->sums[at - 1].next)
+		if (part->sums[at - 1].stage == e->stage[i])
+			return &part->sums[at - 1].sum;
+	part->sums = memory_grow(part->sums, part->count, &part->room, sizeof *part->sums);
+	sum = &part->sums[part->count++];
+	*sum = (struct stack_sum){.process = e->process,
+	                          .stack = stack,
+	                          .next = part->first[stack],
+	                          .stage = e->stage[i]};
+	part->first[stack] = (uint32_t)part->count;
+	return &sum->sum;
+}
+
+static void sites_count(struct site_sum *sum, const struct events *e, uint32_t i)
+{
+	uint64_t ops = events_weight(e, i);
+
+	if (e->class[i] == AIOT_CLASS_READ) {
+		sum->read_ops += ops;
+		sum->read_bytes += e->bytes[i];
+	} else if (e->class[i] == AIOT_CLASS_WRITE) {
+		sum->write_ops += ops;
+		sum->write_bytes += e->bytes[i];
+	} else {
+		sum->meta_ops += ops;
+	}
+	sum->duration_ns += e->duration[i];
+}
+
+static void sites_add(void *state, const struct events *e)
+{
+	struct call_sites *s = state;
+	struct part *part = &s->parts[e->process->number];
+	struct site_sum *sum = NULL;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		if (!i || e->stack[i] != e->stack[i - 1] || e->stage[i] != e->stage[i - 1])
+			sum = sites_sum(part, e, i);
+		sites_count(sum, e, i);
+	}
+}
+
+static int sites_compare_stacks(const void *one, const void *other)
+{
+	const struct stack_sum *a = one, *b = other;
+	int order = site_sum_compare(&a->sum, &b->sum);
+
+	if (order)
+		return order;
+	if (a->process != b->process)
+		return a->process->number < b->process->number ? -1 : 1;
+	if (a->stack != b->stack)
+		return a->stack < b->stack ? -1 : 1;
+	return (int)a->stage - (int)b->stage;
+}
+
+static void sites_flatten(struct call_sites *s)
+{
+	size_t room = 0;
+
+	for (size_t i = 0; i < s->part_count; i++)
+		room += s->parts[i].count;
+	s->stacks = memory_get(room, sizeof *s->stacks);
+	for (size_t i = 0; i < s->part_count; i++) {
+		struct part *part = &s->parts[i];
+		if (part->count)
+			memcpy(s->stacks + s->stack_count, part->sums,
+			       part->count * sizeof *part->sums);
+		s->stack_count += part->count;
+		for (int k = 0; k < AIOT_STAGES; k++) {
+			site_sum_add(&s->without[k], &part->without[k]);
+			site_sum_add(&s->all[k], &part->without[k]);
+		}
+		free(part->first);
+		free(part->sums);
+	}
+	free(s->parts);
+	s->parts = NULL;
+	qsort(s->stacks, s->stack_count, sizeof *s->stacks, sites_compare_stacks);
+	for (size_t i = 0; i < s->stack_count; i++)
+		site_sum_add(&s->all[s->stacks[i].stage], &s->stacks[i].sum);
+}
+
+/* The frame that stands for the stack: the innermost of the user's, else of what
+ * was typed in, else the innermost of all. Returns its place from the innermost. */
+static uint32_t sites_user_frame(const struct names *names, const struct stack_sum *sum)
+{
+	const struct stacks *stacks = &sum->process->stacks;
+	uint32_t count = stacks->stacks[sum->stack].count, made = count;
+	const char *package;
+	size_t length;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
+		enum origin origin = origin_of(names_text(names, frame->file), &package, &length);
+		if (origin == ORIGIN_USER)
+			return i;
+		if (origin == ORIGIN_MADE && made == count)
+			made = i;
+	}
+	return made < count ? made : 0;
+}
+
+/* The packages inside of the user's frame, each once in a row. */
+static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
+                                const struct stack_sum *sum, uint32_t user)
+{
+	char text[SITE_TEXT] = "";
+	const char *last = "";
+	size_t used = 0, last_length = 0;
+
+	for (uint32_t i = user; i-- > 0;) {
+		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, i);
+		const char *package;
+		size_t length;
+		origin_of(names_text(names, frame->file), &package, &length);
+		if (length == last_length && !memcmp(package, last, length))
+			continue;
+		if (used + length + 4 > sizeof text)
+			break;
+		if (used)
+			memcpy(text + used, " > ", 3);
+		memcpy(text + used + (used ? 3 : 0), package, length);
+		used += length + (used ? 3 : 0);
+		last = package;
+		last_length = length;
+	}
+	return names_add(s->texts, text, used);
+}
+
+void call_sites_place(const struct names *names, uint32_t file, uint32_t line, uint32_t function,
+                      char *text, size_t size)
+{
+	const char *package;
+	size_t length;
+
+	origin_of(names_text(names, file), &package, &length);
+	snprintf(text, size, "%s:%u in %s", package, line, names_text(names, function));
+}
+
+struct site_key {
+	uint32_t file, function, line, libraries, stage;
+};
+
+struct site_entry {
+	UT_hash_handle hh;
+	struct site_key key;
+	size_t site;
+};
+
+static struct call_site *sites_site(struct call_sites *s, struct site_entry **table,
+                                    const struct site_key *key, uint32_t heaviest)
+{
+	struct site_entry *entry;
+
+	HASH_FIND(hh, *table, key, sizeof *key, entry);
+	if (!entry) {
+		entry = memory_get(1, sizeof *entry);
+		entry->key = *key;
+		entry->site = s->site_count++;
+		s->sites[entry->site] = (struct call_site){.file = key->file,
+		                                           .function = key->function,
+		                                           .line = key->line,
+		                                           .libraries = key->libraries,
+		                                           .stage = (uint8_t)key->stage,
+		                                           .heaviest = heaviest};
+		HASH_ADD(hh, *table, key, sizeof entry->key, entry);
+	}
+	return &s->sites[entry->site];
+}
+
+static int sites_compare(const void *one, const void *other)
+{
+	const struct call_site *a = one, *b = other;
+	int order = site_sum_compare(&a->sum, &b->sum);
+
+	return order ? order : a->heaviest < b->heaviest ? -1 : a->heaviest > b->heaviest;
+}
+
+static void sites_finish(void *state, const struct known *known)
+{
+	struct call_sites *s = state;
+	const struct names *names = known->recording->names;
+	struct site_entry *table = NULL, *entry, *next;
+
+	sites_flatten(s);
+	s->sites = memory_get(s->stack_count, sizeof *s->sites);
+	for (size_t i = 0; i < s->stack_count; i++) {
+		const struct stack_sum *sum = &s->stacks[i];
+		uint32_t user = sites_user_frame(names, sum);
+		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, user);
+		struct site_key key = {.file = frame->file,
+		                       .function = frame->qualified,
+		                       .line = frame->line,
+		                       .libraries = sites_libraries(s, names, sum, user),
+		                       .stage = sum->stage};
+		struct call_site *site = sites_site(s, &table, &key, (uint32_t)i);
+		site_sum_add(&site->sum, &sum->sum);
+		site->stacks++;
+	}
+	HASH_ITER(hh, table, entry, next)
+	{
+		HASH_DEL(table, entry);
+		free(entry);
+	}
+	qsort(s->sites, s->site_count, sizeof *s->sites, sites_compare);
+}
+
+static void sites_free(void *state)
+{
+	struct call_sites *s = state;
+
+	for (size_t i = 0; s->parts && i < s->part_count; i++) {
+		free(s->parts[i].first);
+		free(s->parts[i].sums);
+	}
+	free(s->parts);
+	free(s->stacks);
+	free(s->sites);
+	names_free(s->texts);
+	free(s);
+}
+
+const struct analysis analysis_call_sites = {
+        .columns = BATCH_WANT(STACK),
+        .shared = true,
+        .make = sites_make,
+        .add = sites_add,
+        .finish = sites_finish,
+        .free = sites_free,
+};

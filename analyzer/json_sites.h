@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who did the I/O, in the JSON report.
+ */
+#ifndef JSON_SITES_H
+#define JSON_SITES_H
+
+#include "json_value.h"
+#include "report.h"
+
+json_t *json_sites(const struct summary *summary, const struct report_options *options);
+
+#endif

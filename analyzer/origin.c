@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "origin.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Up to the next slash, without .py. */
+static size_t origin_component(const char *text)
+{
+	size_t n = strcspn(text, "/>");
+
+	return n > 3 && !strncmp(text + n - 3, ".py", 3) ? n - 3 : n;
+}
+
+/* Behind the last ".../lib/python3.11/", NULL where there is none. */
+static const char *origin_standard(const char *file)
+{
+	const char *found = NULL;
+
+	for (const char *at = file; (at = strstr(at, "/python")); at++) {
+		const char *rest = at + strlen("/python");
+		size_t version = strspn(rest, "0123456789.t");
+		if (version && isdigit((unsigned char)rest[0]) && rest[version] == '/')
+			found = rest + version + 1;
+	}
+	return found;
+}
+
+static const char *origin_installed(const char *file)
+{
+	static const char *const folders[] = {"/site-packages/", "/dist-packages/"};
+	const char *found = NULL;
+
+	for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+		const char *at = strstr(file, folders[i]);
+		if (at)
+			found = at + strlen(folders[i]);
+	}
+	return found;
+}
+
+enum origin origin_of(const char *file, const char **package, size_t *length)
+{
+	const char *inside = origin_installed(file);
+	enum origin origin = ORIGIN_LIBRARY;
+
+	if (!inside) {
+		inside = origin_standard(file);
+		origin = ORIGIN_STANDARD;
+	}
+	if (!inside && !strncmp(file, "<frozen ", 8))
+		inside = file + 8;
+	if (!inside) {
+		const char *slash = strrchr(file, '/');
+		inside = slash ? slash + 1 : file;
+		*package = inside;
+		*length = strlen(inside);
+		return file[0] == '<' ? ORIGIN_MADE : ORIGIN_USER;
+	}
+	*package = inside;
+	*length = origin_component(inside);
+	if (!strncmp(inside, "importlib.", 10))
+		*length = 9;
+	return origin;
+}

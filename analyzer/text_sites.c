@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who did the I/O, in the text report: the lines of the user's code with most
+ * bytes of each stage.
+ */
+#include "text_part.h"
+
+#include <inttypes.h>
+
+#include "call_sites.h"
+#include "units.h"
+
+#define SITES_A_STAGE 3
+#define SITE_WIDTH    512
+
+static void text_site(const struct text *t, const struct call_sites *sites,
+                      const struct call_site *site)
+{
+	char place[SITE_WIDTH];
+	const char *libraries = names_text(sites->texts, site->libraries);
+	struct unit bytes, time;
+
+	call_sites_place(t->s->recording->names, site->file, site->line, site->function, place,
+	                 sizeof place);
+	fprintf(t->to, "%-10s %8s %8" PRIu64 " %8s  %s%s%s\n", stage_name(site->stage),
+	        unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
+	        unit_seconds(&time, (double)site->sum.duration_ns / 1e9), place,
+	        site->libraries ? " > " : "", libraries);
+}
+
+static void text_sites_of(const struct text *t, const struct call_sites *sites, int stage)
+{
+	size_t most = t->options->stage < 0 ? SITES_A_STAGE : t->options->top, shown = 0;
+
+	for (size_t i = 0; i < sites->site_count && shown < most; i++)
+		if (sites->sites[i].stage == stage) {
+			text_site(t, sites, &sites->sites[i]);
+			shown++;
+		}
+}
+
+static bool text_sites_shown(const struct text *t, int stage)
+{
+	if (t->options->stage >= 0)
+		return t->options->stage == stage;
+	return stage != AIOT_STAGE_RUNTIME && stage != AIOT_STAGE_IPC;
+}
+
+void text_sites(const struct text *t)
+{
+	const struct call_sites *sites = t->s->found[ANALYSIS_call_sites];
+
+	if (!sites->site_count)
+		return;
+	text_title(t, "Call sites (the user's line > libraries it went through)");
+	fprintf(t->to, "%-10s %8s %8s %8s  %s\n", "stage", "bytes", "calls", "time", "line");
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (text_sites_shown(t, i))
+			text_sites_of(t, sites, i);
+}
