@@ -145,19 +145,16 @@ static void sites_flatten(struct call_sites *s)
 
 /* The frame that stands for the stack: the innermost of the user's, else of what
  * was typed in, else the innermost of all. Returns its place from the innermost. */
-static uint32_t sites_user_frame(const struct names *names, const struct stack_sum *sum)
+static uint32_t sites_user_frame(const struct stack_sum *sum)
 {
 	const struct stacks *stacks = &sum->process->stacks;
 	uint32_t count = stacks->stacks[sum->stack].count, made = count;
-	const char *package;
-	size_t length;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
-		enum origin origin = origin_of(names_text(names, frame->file), &package, &length);
-		if (origin == ORIGIN_USER)
+		uint8_t kind = stacks_frame(stacks, sum->stack, i)->origin.kind;
+		if (kind == ORIGIN_USER)
 			return i;
-		if (origin == ORIGIN_MADE && made == count)
+		if (kind == ORIGIN_MADE && made == count)
 			made = i;
 	}
 	return made < count ? made : 0;
@@ -173,9 +170,8 @@ static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
 
 	for (uint32_t i = user; i-- > 0;) {
 		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, i);
-		const char *package;
-		size_t length;
-		origin_of(names_text(names, frame->file), &package, &length);
+		const char *package = names_text(names, frame->file) + frame->origin.package;
+		size_t length = frame->origin.length;
 		if (length == last_length && !memcmp(package, last, length))
 			continue;
 		if (used + length + 4 > sizeof text)
@@ -193,11 +189,10 @@ static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
 void call_sites_place(const struct names *names, uint32_t file, uint32_t line, uint32_t function,
                       char *text, size_t size)
 {
-	const char *package;
-	size_t length;
+	const char *path = names_text(names, file);
 
-	origin_of(names_text(names, file), &package, &length);
-	snprintf(text, size, "%s:%u in %s", package, line, names_text(names, function));
+	snprintf(text, size, "%s:%u in %s", path + origin_of(path).package, line,
+	         names_text(names, function));
 }
 
 struct site_key {
@@ -249,7 +244,7 @@ static void sites_finish(void *state, const struct known *known)
 	s->sites = memory_get(s->stack_count, sizeof *s->sites);
 	for (size_t i = 0; i < s->stack_count; i++) {
 		const struct stack_sum *sum = &s->stacks[i];
-		uint32_t user = sites_user_frame(names, sum);
+		uint32_t user = sites_user_frame(sum);
 		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, user);
 		struct site_key key = {.file = frame->file,
 		                       .function = frame->qualified,

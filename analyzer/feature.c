@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "clue.h"
+#include "evidence.h"
 #include "mapped.h"
 #include "memory.h"
 #include "merge.h"
@@ -160,6 +161,7 @@ struct feature_lane {
 	struct handles *handles;
 	struct cache *cache;   /* may be NULL */
 	const uint32_t *ranks; /* of names of storage files, else 0 */
+	uint8_t *evidence;     /* by stack; NULL = no stacks */
 };
 
 static inline void feature_count(struct pattern *p, enum access kind, const struct feature_event *e)
@@ -338,13 +340,31 @@ struct feature_pass {
 	struct cache *cache, **caches;  /* for all, and by worker */
 };
 
+static void feature_evidence(const struct feature_lane *lane, const struct slice *s)
+{
+	const struct process *p = lane->process;
+	uint8_t *all = &lane->features->evidence[p->number];
+	struct use *uses = lane->features->uses[p->number];
+
+	for (uint32_t i = s->begin; i < s->end; i++) {
+		uint8_t says = lane->evidence[stacks_find(&p->stacks, COLUMN(STACK)[i])];
+		uint8_t class = says ? process_call(p, COLUMN(CALL)[i])->class : 0;
+		*all |= says;
+		if (class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE)
+			uses[process_file(p, COLUMN(FILE)[i])]
+			        .evidence[class == AIOT_CLASS_WRITE] |= says;
+	}
+}
+
 static void feature_process(void *context, size_t number, unsigned worker)
 {
 	struct feature_pass *pass = context;
 	struct recording *r = pass->features->recording;
 	uint32_t *ranks = feature_storage(pass->features, &r->processes[number]);
-	struct feature_lane lane = {
-	        .features = pass->features, .process = &r->processes[number], .ranks = ranks};
+	struct feature_lane lane = {.features = pass->features,
+	                            .process = &r->processes[number],
+	                            .ranks = ranks,
+	                            .evidence = evidence_of_stacks(&r->processes[number].stacks)};
 	struct slice slice;
 
 	if (!pass->buffers[worker]) {
@@ -355,8 +375,12 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	merge_lend(pass->merges[number], pass->buffers[worker]);
 	lane.handles = pass->handles[worker];
 	lane.cache = pass->caches[worker];
-	while (merge_next(pass->merges[number], &slice))
+	while (merge_next(pass->merges[number], &slice)) {
 		feature_slice(&lane, &slice);
+		if (lane.evidence)
+			feature_evidence(&lane, &slice);
+	}
+	free(lane.evidence);
 	free(ranks);
 }
 
@@ -371,7 +395,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	pass.handles = memory_get(workers, sizeof *pass.handles);
 	pass.caches = memory_get(workers, sizeof *pass.caches);
 	for (size_t i = 0; i < r->count; i++)
-		pass.merges[i] = merge_new(r, BATCH_ALL & ~BATCH_WANT(STACK), &r->processes[i]);
+		pass.merges[i] = merge_new(r, BATCH_ALL, &r->processes[i]);
 	parallel_for(r->count, feature_process, &pass);
 	for (size_t i = 0; i < r->count; i++)
 		merge_free(pass.merges[i]);
@@ -397,6 +421,7 @@ struct features *features_find(struct recording *r, struct cache *cache)
 	f->uses = memory_get(r->count, sizeof *f->uses);
 	f->orders = memory_get(r->count, sizeof *f->orders);
 	f->stated = memory_get(r->count, sizeof *f->stated);
+	f->evidence = memory_get(r->count, sizeof *f->evidence);
 	f->ranks = ranks_find(r);
 	for (size_t i = 0; i < r->count; i++)
 		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
@@ -423,5 +448,6 @@ void features_free(struct features *f)
 	free(f->orders);
 	free(f->stated);
 	free(f->ranks);
+	free(f->evidence);
 	free(f);
 }

@@ -33,6 +33,7 @@ struct use {
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
 	bool created, truncated, append, copied;
+	uint8_t evidence[2]; /* enum evidence, of its reads and of its writes */
 };
 
 /* One process's order of files. */
@@ -45,6 +46,7 @@ struct features {
 	struct recording *recording;
 	struct use **uses;    /* [process number][file index] */
 	struct order *orders; /* [process number] */
+	uint8_t *evidence;    /* [process number]: enum evidence, of all it did */
 	uint32_t **ranks;     /* [process number][file index]: of names in natural
 	                       * order; 0 = no name */
 	/* [process number][stage]: of events that say their stage themselves, as

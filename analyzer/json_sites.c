@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_sites.h"
 
-#include "call_sites.h"
+#include "witness.h"
 
 #define SITES_A_STAGE 100
 
@@ -61,4 +61,17 @@ json_t *json_sites(const struct summary *summary, const struct report_options *o
 			                      json_site(summary->recording->names, sites, site));
 	}
 	return list;
+}
+
+void json_witnesses(const struct summary *summary, unsigned stage, json_t *why)
+{
+	const struct call_sites *sites = summary->found[ANALYSIS_call_sites];
+	struct witness list[WITNESSES];
+	size_t count = witnesses_find(sites, stage, list);
+	char text[512];
+
+	for (size_t i = 0; i < count; i++) {
+		witness_text(sites, summary->recording->names, stage, &list[i], text, sizeof text);
+		json_array_append_new(why, json_bytes(text));
+	}
 }

@@ -10,4 +10,7 @@
 
 json_t *json_sites(const struct summary *summary, const struct report_options *options);
 
+/* Adds to a stage's reasons the frames that speak for them. */
+void json_witnesses(const struct summary *summary, unsigned stage, json_t *why);
+
 #endif

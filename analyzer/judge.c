@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "memory.h"
 #include "wrap.h"
 
@@ -208,6 +209,8 @@ int judge_checkpoint_score(const struct judge *j, const struct process *p, const
 	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
 	score += judge_in_turns(j, name) && !u->append ? 2 : 0;
 	score += j->trains;
+	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? JUDGE_CHECKPOINT : 0;
+	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
 	score -= u->append ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read ? 4 : 0;

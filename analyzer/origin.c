@@ -39,27 +39,32 @@ static const char *origin_installed(const char *file)
 	return found;
 }
 
-enum origin origin_of(const char *file, const char **package, size_t *length)
+static const char *origin_base(const char *file)
 {
-	const char *inside = origin_installed(file);
-	enum origin origin = ORIGIN_LIBRARY;
+	const char *slash = strrchr(file, '/');
 
-	if (!inside) {
-		inside = origin_standard(file);
-		origin = ORIGIN_STANDARD;
-	}
-	if (!inside && !strncmp(file, "<frozen ", 8))
-		inside = file + 8;
-	if (!inside) {
-		const char *slash = strrchr(file, '/');
-		inside = slash ? slash + 1 : file;
-		*package = inside;
-		*length = strlen(inside);
-		return file[0] == '<' ? ORIGIN_MADE : ORIGIN_USER;
-	}
-	*package = inside;
-	*length = origin_component(inside);
+	return slash ? slash + 1 : file;
+}
+
+static struct origin origin_make(enum origin_kind kind, const char *file, const char *package,
+                                 size_t length)
+{
+	if (package - file > UINT16_MAX || length > UINT16_MAX)
+		return (struct origin){.kind = (uint8_t)kind};
+	return (struct origin){(uint8_t)kind, (uint16_t)(package - file), (uint16_t)length};
+}
+
+struct origin origin_of(const char *file)
+{
+	const char *inside = origin_installed(file), *base = origin_base(file);
+
+	if (inside)
+		return origin_make(ORIGIN_LIBRARY, file, inside, origin_component(inside));
+	inside = strncmp(file, "<frozen ", 8) ? origin_standard(file) : file + 8;
+	if (!inside)
+		return origin_make(file[0] == '<' ? ORIGIN_MADE : ORIGIN_USER, file, base,
+		                   strlen(base));
 	if (!strncmp(inside, "importlib.", 10))
-		*length = 9;
-	return origin;
+		return origin_make(ORIGIN_STANDARD, file, inside, 9);
+	return origin_make(ORIGIN_STANDARD, file, inside, origin_component(inside));
 }

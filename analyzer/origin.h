@@ -5,18 +5,23 @@
 #ifndef ORIGIN_H
 #define ORIGIN_H
 
-#include <stddef.h>
+#include <stdint.h>
 
-enum origin {
+enum origin_kind {
 	ORIGIN_USER,
 	ORIGIN_MADE,     /* of no file: typed in, or made as the program ran */
 	ORIGIN_LIBRARY,  /* an installed package */
 	ORIGIN_STANDARD, /* Python's own library */
 };
 
-/* Tells by the file of the frame. `package` gets where in the file's name the
- * package or module stands that it belongs to, and *length its length; for a
- * user's file that is its base name. */
-enum origin origin_of(const char *file, const char **package, size_t *length);
+/* And where in the file's name the package or module stands that it belongs to;
+ * of a user's file that is its base name. */
+struct origin {
+	uint8_t kind;
+	uint16_t package, length;
+};
+
+/* Tells by the file of the frame. */
+struct origin origin_of(const char *file);
 
 #endif

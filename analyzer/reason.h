@@ -13,16 +13,19 @@
 	REASON(NONE, OTHER, 40, "nothing tells what it is for")                                    \
 	REASON(SYSTEM, RUNTIME, 95, "interpreter, libraries and system files")                     \
 	REASON(IPC, IPC, 99, "pipes, sockets and memory shared between processes")                 \
+	REASON(FETCHED, TRAIN, 90, "read by a data loader, as its frames say")                     \
 	REASON(EPOCHS, TRAIN, 95, "data read again and again, as epochs do")                       \
 	REASON(WORKER, TRAIN, 90, "data read by loader workers")                                   \
 	REASON(RANDOM, TRAIN, 80, "random reads inside a data file")                               \
 	REASON(SHUFFLED, TRAIN, 75, "many data files read in shuffled order")                      \
 	REASON(BESIDE, TRAIN, 60, "data read by a process that saves checkpoints")                 \
 	REASON(MAPPED, TRAIN, 50, "a big data file mapped into memory")                            \
+	REASON(STATE_SAVED, CHECKPOINT, 97, "written by a trainer's saving, as its frames say")    \
 	REASON(SAVED, CHECKPOINT, 90, "written in one go to a new path, as checkpoints are")       \
 	REASON(SERIES, CHECKPOINT, 92, "one of a series of like-sized files written in turns")     \
 	REASON(SIBLING, CHECKPOINT, 75, "written together with a checkpoint, in its folder")       \
 	REASON(READ_BACK, RESTORE, 95, "read back what was written as a checkpoint")               \
+	REASON(STATE_LOADED, RESTORE, 97, "read by a trainer's loading, as its frames say")        \
 	REASON(LOADED, RESTORE, 80, "a checkpoint-like file read once, by a run that trains")      \
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
 	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \

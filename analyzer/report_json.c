@@ -31,8 +31,9 @@ static json_t *json_bandwidth(const struct rate *r)
 	                 "while_busy", rate_while_busy(r));
 }
 
-static json_t *json_why(const struct stage_summary *stage)
+static json_t *json_why(const struct summary *summary, unsigned number)
 {
+	const struct stage_summary *stage = &summary->stages[number];
 	json_t *why = json_array();
 
 	for (unsigned i = 0; i < REASON_COUNT; i++)
@@ -41,6 +42,7 @@ static json_t *json_why(const struct stage_summary *stage)
 			        why, json_sprintf("%s (%llu file%s)", stage_reason_text(i),
 			                          (unsigned long long)stage->reason_files[i],
 			                          stage->reason_files[i] == 1 ? "" : "s"));
+	json_witnesses(summary, number, why);
 	return why;
 }
 
@@ -62,7 +64,7 @@ static json_t *json_stage(const struct summary *summary, unsigned number)
 	        json_sizes(&s->read_size), "write_size", json_sizes(&s->write_size), "pattern",
 	        pattern, "latency_ns", json_latency(&s->latency), "bandwidth",
 	        json_bandwidth(&s->rate), "burstiness", json_burstiness(summary, (int)number),
-	        "confidence", s->confidence, "why", json_why(s));
+	        "confidence", s->confidence, "why", json_why(summary, number));
 	json_object_set_new(stage, "mapped", report_mapped_json(&s->mapped));
 	json_object_set_new(stage, "cache", json_cached(&s->cached));
 	json_course(stage, summary, (int)number);

@@ -147,6 +147,7 @@ static void text_reasons(const struct text *t, int i)
 		if (s->reason_files[k])
 			fprintf(t->to, "%10s  %s (%" PRIu64 " file%s)\n", "", stage_reason_text(k),
 			        s->reason_files[k], s->reason_files[k] == 1 ? "" : "s");
+	text_witnesses(t, (unsigned)i);
 }
 
 static void text_stages(const struct text *t)

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "memory.h"
 
 struct role_sums {
@@ -126,6 +127,10 @@ static int role_worker(const struct features *f, struct process *p, const struct
 	reads = role_reads(f, asker);
 	sums = role_sum(f, p, reads);
 	free(reads);
+	if (f->evidence[p->number] & EVIDENCE_WORKER)
+		return role_set(p, ROLE_WORKER,
+		                spawned ? "spawned, and runs torch/utils/data/_utils/worker.py"
+		                        : "forked, and runs torch/utils/data/_utils/worker.py");
 	/* Libraries write a note of a few bytes; a worker that writes files is none. */
 	if (!sums.storage_reads || sums.storage_write_bytes > sums.storage_read_bytes / 16)
 		return 0;

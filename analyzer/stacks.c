@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "memory.h"
 
 void stacks_init(struct stacks *stacks)
@@ -54,6 +55,8 @@ int stacks_define_frame(struct stacks *stacks, struct names *names, const uint8_
 	frame.qualified = stacks_name(names, &at, end);
 	if (!frame.qualified)
 		frame.qualified = frame.function;
+	frame.says = evidence_of(names_text(names, frame.file), names_text(names, frame.function));
+	frame.origin = origin_of(names_text(names, frame.file));
 	stacks->frames = memory_grow(stacks->frames, stacks->frame_count, &stacks->frame_room,
 	                             sizeof *stacks->frames);
 	id_table_set(stacks->frame_ids, d.id, (uint32_t)stacks->frame_count);

@@ -12,6 +12,7 @@
 #include "aiotrace/format.h"
 #include "id_table.h"
 #include "names.h"
+#include "origin.h"
 
 /* Index 0 stands for a frame that no definition explains. */
 struct frame {
@@ -20,6 +21,8 @@ struct frame {
 	uint32_t qualified;      /* the function with its classes, or the same */
 	uint32_t line;           /* 0 = not known */
 	uint8_t kind;            /* enum aiot_frame_kind */
+	uint8_t says;            /* enum evidence */
+	struct origin origin;
 };
 
 struct stack {

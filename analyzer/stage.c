@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "evidence.h"
 #include "judge.h"
 #include "memory.h"
 #include "reason.h"
@@ -86,18 +87,29 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
 	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
 }
 
+/* By its name, or by torch.load and the like outside of a data loader. */
+static bool stage_is_loaded(const struct shared *s, const struct use *u)
+{
+	return s->clue == CLUE_CHECKPOINT ||
+	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER));
+}
+
 static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = &j->features->uses[p->number][i];
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
-	if (s->checkpoint || (s->clue == CLUE_CHECKPOINT && !s->recurs && !s->random))
+	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
+		return REASON_STATE_LOADED;
+	if (s->checkpoint || (stage_is_loaded(s, u) && !s->recurs && !s->random))
 		return stage_read_checkpoint(j, p, i);
 	if (s->recurs)
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER)
 		return stage_infers(j, p) ? REASON_SERVED : REASON_WORKER;
+	if (u->evidence[0] & EVIDENCE_LOADER)
+		return stage_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
 	if (s->random)
 		return REASON_RANDOM;
 	if (u->copied)
@@ -141,6 +153,8 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
+	if (s->checkpoint && u->evidence[1] & EVIDENCE_CHECKPOINT)
+		return REASON_STATE_SAVED;
 	if (s->checkpoint)
 		return judge_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
 	if (stage_sibling(j, p, i))

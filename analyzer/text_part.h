@@ -37,4 +37,7 @@ void text_waiting(const struct text *text);
 void text_sites(const struct text *text);
 void text_tree(const struct text *text);
 
+/* The frames that speak for a stage, behind its reasons. */
+void text_witnesses(const struct text *text, unsigned stage);
+
 #endif

@@ -7,8 +7,8 @@
 
 #include <inttypes.h>
 
-#include "call_sites.h"
 #include "units.h"
+#include "witness.h"
 
 #define SITES_A_STAGE 3
 #define SITE_WIDTH    512
@@ -57,4 +57,17 @@ void text_sites(const struct text *t)
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (text_sites_shown(t, i))
 			text_sites_of(t, sites, i);
+}
+
+void text_witnesses(const struct text *t, unsigned stage)
+{
+	const struct call_sites *sites = t->s->found[ANALYSIS_call_sites];
+	struct witness list[WITNESSES];
+	size_t count = witnesses_find(sites, stage, list);
+	char text[SITE_WIDTH];
+
+	for (size_t i = 0; i < count; i++) {
+		witness_text(sites, t->s->recording->names, stage, &list[i], text, sizeof text);
+		fprintf(t->to, "%10s  %s\n", "", text);
+	}
 }

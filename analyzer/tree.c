@@ -34,12 +34,10 @@ static uint32_t tree_child(struct tree *t, uint32_t parent, uint32_t label)
 static uint32_t tree_label(struct tree *t, const struct names *names, const struct frame *frame)
 {
 	char text[TREE_LABEL];
-	const char *package;
-	size_t length;
-	enum origin origin = origin_of(names_text(names, frame->file), &package, &length);
+	const struct origin *o = &frame->origin;
 
-	if (origin == ORIGIN_LIBRARY || origin == ORIGIN_STANDARD)
-		return names_add(t->labels, package, length);
+	if (o->kind == ORIGIN_LIBRARY || o->kind == ORIGIN_STANDARD)
+		return names_add(t->labels, names_text(names, frame->file) + o->package, o->length);
 	call_sites_place(names, frame->file, frame->line, frame->qualified, text, sizeof text);
 	return names_add(t->labels, text, strlen(text));
 }

@@ -171,3 +171,71 @@ def test_stacks_can_be_off(tmp_path):
     assert done.returncode == 0, done.stderr
     assert not any(r["stack"] for r in rows(tmp_path / "traces"))
     assert "Python stacks" not in aiotrace.info(tmp_path / "traces")
+
+
+SAMPLE = """
+import os, sys, torch
+def write_it(path, data):
+    with open(path, "wb", buffering=0) as f:
+        f.write(data)                       # line 5
+class Reader:
+    def read(self, path):
+        with open(path, "rb", buffering=0) as f:
+            return f.read(1 << 20)          # line 9
+folder = sys.argv[1]
+write_it(f"{folder}/a.dat", bytes(1 << 20))
+for _ in range(5):
+    Reader().read(f"{folder}/a.dat")        # line 13
+torch.save({"w": torch.zeros(300000)}, f"{folder}/state.pt")  # line 14
+"""
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sample")
+    (folder / "program.py").write_text(SAMPLE.lstrip("\n"))
+    done = aiotrace.run_traced([sys.executable, folder / "program.py", folder], folder / "traces")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def test_the_report_names_the_line_that_did_it(sample):
+    sites = [s for s in aiotrace.report(sample / "traces")["call_sites"] if s["stage"] not in ("runtime", "ipc")]
+    reads = max(sites, key=lambda s: s["read_bytes"])
+    assert (reads["site"], reads["read_bytes"], reads["read_ops"]) == ("program.py:8 in Reader.read", 5 << 20, 5), sites
+    assert [(f["line"], f["function"]) for f in reads["stack"]] == [(12, "<module>"), (8, "Reader.read")]
+    saved = next(s for s in sites if s["libraries"] == "torch" and s["write_bytes"])
+    assert (saved["site"], saved["stage"]) == ("program.py:13 in <module>", "checkpoint") and saved["write_bytes"] >= 1200000
+    assert any(s["site"] == "program.py:4 in write_it" and s["write_bytes"] == 1 << 20 for s in sites), sites
+    text = aiotrace.aiotrace("report", "--tree", sample / "traces").stdout
+    assert "program.py:13 in <module> > torch" in text
+    assert "torch/serialization.py (" in text  # among the reasons
+
+
+@pytest.mark.parametrize("by,weigh", [("bytes", lambda r: max(int(r["result"]), 0) if r["kind"] in ("read", "write") else 0),
+                                      ("ops", lambda r: 1), ("time", lambda r: int(r["duration_ns"]))])
+def test_folded_stacks_add_up_to_the_events(sample, by, weigh):
+    done = aiotrace.aiotrace("export", "--format", "folded", "--by", by, sample / "traces")
+    folded = {}
+    for line in done.stdout.splitlines():
+        stack, _, weight = line.rpartition(" ")
+        folded[stack] = folded.get(stack, 0) + int(weight)
+    kinds = aiotrace.classes()
+    total = sum(weigh({**r, "kind": kinds[r["call"]]}) for r in rows(sample / "traces")
+                if r["level"] != "stdio" and not r["call"].startswith("fault."))
+    assert sum(folded.values()) == total and len(folded) > 10
+
+
+def test_the_top_call_site_of_each_stage_of_the_demo_is_its_line(tmp_path, show):
+    samples = os.path.join(aiotrace.TOP, "samples")
+    done = aiotrace.run_traced([sys.executable, os.path.join(samples, "demo.py"), tmp_path / "data"], tmp_path / "traces", timeout=300)
+    assert done.returncode == 0, done.stderr
+    top = {}
+    for site in aiotrace.report(tmp_path / "traces")["call_sites"]:
+        top.setdefault(site["stage"], site)
+    expected = {"prepare": ("etl.py", "tokenise"), "train": ("image_folder.py", "ImageFolder.__getitem__"),
+                "checkpoint": ("checkpoint.py", "save"), "restore": ("checkpoint.py", "restore"),
+                "inference": ("inference.py", "main"), "ingest": ("etl.py", "make_raw")}
+    seen = {stage: (os.path.basename(top[stage]["file"]), top[stage]["site"].split(" in ")[1]) for stage in expected}
+    show(", ".join(f"{stage}: {top[stage]['site']}" for stage in expected))
+    assert seen == expected

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "evidence.h"
+
+#include <string.h>
+
+#include "memory.h"
+
+/* A frame fits whose file holds `file` and whose function begins with
+ * `function`. */
+struct evidence_row {
+	const char *file, *function;
+	uint8_t says;
+};
+
+static const struct evidence_row evidence_rows[] = {
+        {"/torch/utils/data/_utils/worker.py", "", EVIDENCE_WORKER | EVIDENCE_LOADER},
+        {"/torch/utils/data/_utils/fetch.py", "", EVIDENCE_LOADER},
+        {"/webdataset/", "", EVIDENCE_LOADER},
+        {"/streaming/base/dataset.py", "", EVIDENCE_LOADER},
+        {"/litdata/streaming/", "", EVIDENCE_LOADER},
+        {"/torch/serialization.py", "", EVIDENCE_SERIAL},
+        {"/torch/jit/_serialization.py", "", EVIDENCE_SERIAL},
+        {"/safetensors/", "", EVIDENCE_SERIAL},
+        {"/transformers/modeling_utils.py", "", EVIDENCE_SERIAL},
+        {"/transformers/trainer.py", "_save_", EVIDENCE_CHECKPOINT},
+        {"/transformers/trainer.py", "_load_", EVIDENCE_CHECKPOINT},
+        {"/torch/distributed/checkpoint/", "", EVIDENCE_CHECKPOINT},
+        {"/deepspeed/runtime/checkpoint_engine/", "", EVIDENCE_CHECKPOINT},
+        {"/deepspeed/runtime/engine.py", "save_checkpoint", EVIDENCE_CHECKPOINT},
+        {"/deepspeed/runtime/engine.py", "load_checkpoint", EVIDENCE_CHECKPOINT},
+        {"/megatron/training/checkpointing.py", "", EVIDENCE_CHECKPOINT},
+        {"/megatron/core/dist_checkpointing/", "", EVIDENCE_CHECKPOINT},
+        {"/fabric/plugins/io/", "", EVIDENCE_CHECKPOINT},
+        {"/connectors/checkpoint_connector.py", "", EVIDENCE_CHECKPOINT},
+        {"/accelerate/checkpointing.py", "", EVIDENCE_CHECKPOINT},
+        {"/orbax/checkpoint/", "", EVIDENCE_CHECKPOINT},
+        {"/PIL/", "", EVIDENCE_DATA},
+        {"/h5py/", "", EVIDENCE_DATA},
+        {"/lmdb/", "", EVIDENCE_DATA},
+        {"/soundfile.py", "", EVIDENCE_DATA},
+        {"/torchvision/io/", "", EVIDENCE_DATA},
+        {"/pyarrow/", "", EVIDENCE_DATA},
+};
+
+uint8_t evidence_of(const char *file, const char *function)
+{
+	uint8_t says = 0;
+
+	if (!strcmp(function, "<module>")) /* it is being imported */
+		return 0;
+	for (size_t i = 0; i < sizeof evidence_rows / sizeof *evidence_rows; i++) {
+		const struct evidence_row *row = &evidence_rows[i];
+		if (strstr(file, row->file) &&
+		    !strncmp(function, row->function, strlen(row->function)))
+			says |= row->says;
+	}
+	return says;
+}
+
+uint8_t *evidence_of_stacks(const struct stacks *stacks)
+{
+	uint8_t *says;
+
+	if (stacks->count < 2)
+		return NULL;
+	says = memory_get(stacks->count, 1);
+	for (uint32_t i = 1; i < stacks->count; i++)
+		for (uint32_t k = 0; k < stacks->stacks[i].count; k++)
+			says[i] |= stacks_frame(stacks, i, k)->says;
+	return says;
+}

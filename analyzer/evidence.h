@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What frames of well-known libraries say about a call: a list of files and
+ * functions. Like names, they are evidence and no verdict: torch.save saves
+ * tensors of any purpose.
+ */
+#ifndef EVIDENCE_H
+#define EVIDENCE_H
+
+#include <stdint.h>
+
+#include "stacks.h"
+
+enum evidence {
+	EVIDENCE_SERIAL = 1,     /* weights or tensors, saved or loaded */
+	EVIDENCE_CHECKPOINT = 2, /* a trainer's state, saved or loaded */
+	EVIDENCE_LOADER = 4,     /* a batch is fetched for training or inference */
+	EVIDENCE_WORKER = 8,     /* in a loader's worker */
+	EVIDENCE_DATA = 16,      /* a data format is read or written */
+};
+
+/* What a frame of this file and function says, or-ed; 0 = nothing. */
+uint8_t evidence_of(const char *file, const char *function);
+
+/* What each stack of a process says, by stack's index; free() it. NULL where the
+ * process has no stacks. */
+uint8_t *evidence_of_stacks(const struct stacks *stacks);
+
+#endif
