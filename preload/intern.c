@@ -56,14 +56,6 @@ static uint32_t intern_add(struct intern *table, struct intern_slot *slot, uint6
 	return id;
 }
 
-void intern_mark(struct intern *table, uint64_t key)
-{
-	uint32_t at = (uint32_t)(key >> (64 - INTERN_BITS));
-	while (__atomic_load_n(&table->slots[at].key, __ATOMIC_RELAXED) != key)
-		at = (at + 1) % INTERN_SLOTS;
-	__atomic_fetch_or(&table->slots[at].id, INTERN_MARK, __ATOMIC_RELAXED);
-}
-
 uint32_t intern_id(struct intern *table, uint64_t key, bool *fresh)
 {
 	*fresh = false;

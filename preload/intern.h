@@ -24,12 +24,6 @@ int intern_prepare(struct intern *table);
 /* A forked child begins with an empty one. */
 void intern_forget(struct intern *table);
 
-/* An id's bit that intern_mark sets. */
-#define INTERN_MARK (1u << 31)
-
-/* From now on, the id of `key`, which is in the table, has the mark. */
-void intern_mark(struct intern *table, uint64_t key);
-
 /* The id of `key`, which is not 0, from 1 on; the same each time. `fresh` says
  * whether this is the first time: the caller then defines it. 0 where all ids are
  * given out. */

@@ -55,44 +55,33 @@ void stack_finish(void)
 	define_record(AIOT_DEFINE_NOTE, text, strlen(text), NULL, 0);
 }
 
-/* Returns whether such stacks are to be identified strictly. */
-static bool stack_define(uint32_t id)
+static void stack_define(uint32_t id)
 {
 	struct aiot_define_stack head = {.id = id};
-	struct python_about about;
 	uint32_t frames[PYTHON_FRAMES];
-	uint32_t count = python_define(frames, &about);
-	head.flags = about.cut ? AIOT_STACK_CUT : 0;
+	bool cut;
+	uint32_t count = python_define(frames, &cut);
+	head.flags = cut ? AIOT_STACK_CUT : 0;
 	define_record(AIOT_DEFINE_STACK, &head, sizeof head, frames, count * sizeof *frames);
-	return about.made;
 }
 
-static void stack_meet(uint64_t key, uint32_t id)
+static void stack_meet(uint32_t id)
 {
 	int saved = errno;
 	thread_self.busy++;
-	if (stack_define(id))
-		intern_mark(&stack_ids, key);
+	stack_define(id);
 	thread_self.busy--;
 	errno = saved;
 }
 
-static uint32_t stack_look(uint64_t key)
-{
-	bool fresh;
-	uint32_t id = intern_id(&stack_ids, key, &fresh);
-	if (__builtin_expect(fresh, 0))
-		stack_meet(key, id);
-	return id;
-}
-
 uint32_t stack_now(void)
 {
+	bool fresh;
 	if (__builtin_expect(thread_self.busy || thread_vfork || !state_is(STATE_ON), 0))
 		return 0;
-	uint64_t key = python_identify(false);
-	uint32_t id = key ? stack_look(key) : 0;
-	if (__builtin_expect(id & INTERN_MARK, 0))
-		id = stack_look(python_identify(true));
-	return id & ~INTERN_MARK;
+	uint64_t key = python_identify();
+	uint32_t id = key ? intern_id(&stack_ids, key, &fresh) : 0;
+	if (__builtin_expect(id && fresh, 0))
+		stack_meet(id);
+	return id;
 }

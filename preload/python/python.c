@@ -2,13 +2,11 @@
 #include "python/python.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "define.h"
 #include "intern.h"
 #include "python/code.h"
 #include "python/interpreter.h"
-#include "sys.h"
 
 #define PYTHON_FILE_BYTES 3072
 #define PYTHON_NAME_BYTES 512
@@ -49,55 +47,23 @@ static void python_define_frame(uint32_t id, const struct python_frame *frame)
 	define_record(AIOT_DEFINE_FRAME, &head, sizeof head, text, bytes);
 }
 
-static bool python_file_exists(const char *file)
+/* Whether the code lives as long as its process: functions of installed
+ * libraries do; what modules run once and what the user works on may not. */
+static bool python_lasts(const void *code)
 {
-	struct stat about;
-	return SYS2(stat, file, &about) == 0 && S_ISREG(about.st_mode);
-}
-
-static bool python_is_named(const void *code, size_t field, const char *wanted)
-{
-	char name[64];
-	python_text(python_pointer(code, field), name, sizeof name);
-	return !strcmp(name, wanted);
-}
-
-/* Whether a module's code is the program itself: the outermost frame, or that
- * of `python -m` behind two of runpy's. */
-static bool python_is_program(const struct python_frame *frames, uint32_t i, uint32_t count)
-{
-	return i + 1 == count ||
-	       (i + 3 == count &&
-	        python_is_named(frames[i + 1].code, python.layout.code_name, "_run_code"));
-}
-
-/* Whether code may be gone soon: that of modules is, once it ran, and so may be
- * what is of no file, which the program has made. */
-static bool python_is_made(const struct python_frame *frames, uint32_t i, uint32_t count)
-{
-	char file[PYTHON_FILE_BYTES];
-	const void *code = frames[i].code;
-	python_text(python_pointer(code, python.layout.code_file), file, sizeof file);
-	if (!strncmp(file, "<frozen ", 8))
+	char text[PYTHON_FILE_BYTES];
+	python_text(python_pointer(code, python.layout.code_name), text, sizeof text);
+	if (!strcmp(text, "<module>"))
 		return false;
-	if (python_is_named(code, python.layout.code_name, "<module>"))
-		return !python_is_program(frames, i, count);
-	return !python_file_exists(file);
+	python_text(python_pointer(code, python.layout.code_file), text, sizeof text);
+	return !strncmp(text, "<frozen ", 8) || strstr(text, "/lib/python3") ||
+	       strstr(text, "/site-packages/") || strstr(text, "/dist-packages/");
 }
 
-static bool python_has_made(const struct python_frame *frames, uint32_t count)
-{
-	for (uint32_t i = 0; i < count && !python.layout.code_version; i++)
-		if (python_is_made(frames, i, count))
-			return true;
-	return false;
-}
-
-uint32_t python_define(uint32_t ids[PYTHON_FRAMES], struct python_about *about)
+uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
 {
 	struct python_frame frames[PYTHON_FRAMES];
-	uint32_t count = python_walk(frames, &about->cut);
-	about->made = python_has_made(frames, count);
+	uint32_t count = python_walk(frames, cut);
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t key = python_identify_code(frames[i].code);
 		key = (key ^ (uint64_t)frames[i].at) * 0x9E3779B97F4A7C15u;
@@ -105,6 +71,8 @@ uint32_t python_define(uint32_t ids[PYTHON_FRAMES], struct python_about *about)
 		ids[i] = intern_id(&python_frames, key | !key, &fresh);
 		if (fresh)
 			python_define_frame(ids[i], &frames[i]);
+		if (fresh && !python.layout.code_version && python_lasts(frames[i].code))
+			python_trust(frames[i].code);
 	}
 	return count;
 }

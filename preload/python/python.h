@@ -16,15 +16,9 @@ int python_prepare(void);
 /* A forked child defines its frames anew. */
 void python_forget(void);
 
-struct python_about {
-	bool cut;  /* there are more frames outside */
-	bool made; /* some code may have been made as the program ran, and may be gone
-	            * soon: such stacks are to be identified strictly */
-};
-
 /* The ids of the calling thread's frames, from the innermost; those that were
  * not defined yet are now. Returns how many. Not signal-safe: the caller holds
  * thread_self.busy. */
-uint32_t python_define(uint32_t ids[PYTHON_FRAMES], struct python_about *about);
+uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut);
 
 #endif

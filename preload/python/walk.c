@@ -7,9 +7,12 @@
 #include "python/code.h"
 #include "python/interpreter.h"
 
-#define WALK_PRIME_1 0x9E3779B185EBCA87u
-#define WALK_PRIME_2 0xC2B2AE3D27D4EB4Fu
-#define WALK_PRIME_3 0x165667B19E3779F9u
+#define WALK_PRIME_1      0x9E3779B185EBCA87u
+#define WALK_PRIME_2      0xC2B2AE3D27D4EB4Fu
+#define WALK_PRIME_3      0x165667B19E3779F9u
+
+#define WALK_TRUSTED_BITS 12
+#define WALK_TRUSTED      (1u << WALK_TRUSTED_BITS)
 
 static inline uint32_t walk_number(const void *object, size_t offset)
 {
@@ -46,22 +49,34 @@ static inline uint64_t walk_mix(uint64_t a, uint64_t b)
 	return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* What tells a code object from one that had its place before, at a glance. */
-static inline uint64_t walk_glance(const struct python_layout *layout, const char *code)
+/* Code objects of installed libraries, by their address: a hash decides on the
+ * place, whoever comes last has it. Inherited by fork, with the code. */
+static const void *walk_trusted[WALK_TRUSTED];
+
+static inline const void **walk_place(const void *code)
 {
-	uint64_t first = walk_number(code, layout->code_first);
-	if (layout->code_version)
-		return first ^ (uint64_t)walk_number(code, layout->code_version) << 32;
-	uint64_t file = (uintptr_t)python_pointer(code, layout->code_file);
-	uint64_t lines = (uintptr_t)python_pointer(code, layout->code_lines);
-	return walk_mix(file + first,
-	                (uintptr_t)python_pointer(code, layout->code_name) ^ lines << 16);
+	return &walk_trusted[(uintptr_t)code * WALK_PRIME_1 >> (64 - WALK_TRUSTED_BITS)];
 }
 
-uint64_t python_identify(bool strictly)
+void python_trust(const void *code)
+{
+	__atomic_store_n(walk_place(code), code, __ATOMIC_RELAXED);
+}
+
+/* What tells a code object from one that had its place before. */
+static inline uint64_t walk_identity(const struct python_layout *layout, const char *code)
+{
+	if (layout->code_version)
+		return walk_number(code, layout->code_version);
+	if (__atomic_load_n(walk_place(code), __ATOMIC_RELAXED) == code)
+		return 0;
+	return python_identify_code(code);
+}
+
+uint64_t python_identify(void)
 {
 	const struct python_layout *layout = &python.layout;
-	uint64_t hash = strictly;
+	uint64_t hash = 0;
 	uint32_t count = 0;
 	for (const char *frame = walk_first(layout); python_plausible(frame);
 	     frame = python_pointer(frame, layout->frame_back)) {
@@ -70,8 +85,8 @@ uint64_t python_identify(bool strictly)
 		const char *code = python_pointer(frame, layout->frame_code);
 		if (!python_plausible(code) || count++ == PYTHON_FRAMES)
 			break;
-		uint64_t is = strictly ? python_identify_code(code) : walk_glance(layout, code);
-		hash = walk_mix(hash ^ is, (uintptr_t)code ^ walk_at(layout, frame) << 16) +
+		hash = walk_mix(hash ^ walk_identity(layout, code),
+		                (uintptr_t)code ^ walk_at(layout, frame) << 16) +
 		       WALK_PRIME_3;
 	}
 	return count ? hash | 1 : 0;

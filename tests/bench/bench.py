@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import peers
-from measure import Difference, Figure, Run, aiotrace, folder_bytes, instructions, one_core
+from measure import Difference, Figure, Run, Tracer, aiotrace, folder_bytes, instructions, one_core
 
 EVENTS_A_CYCLE = {"open_read_close": 3}
 
@@ -171,6 +171,24 @@ class Bench:
         self.row("PyTorch, 2 workers, 4,000 files", f"x{ratio.median:.3f}", f"{ratio.spread:.3f}",
                  f"{Figure(plain).median:.2f}", self.goal(ratio.median, 1.03, 1.0))
 
+    def stacks(self):
+        if not self.wants("stacks"):
+            return
+        self.title("Python stacks, a read in a loader's worker", "ns", "off")
+        if subprocess.run([sys.executable, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode:
+            self.row("skipped: this Python has no torch", "")
+            return
+        command = [sys.executable, f"{self.here}/stacks.py", self.file, "200" if self.quick else "600"]
+        off, added = [], []
+        for _ in range(3 if self.quick else 9):
+            medians = [float(Tracer(stacks, {**self.tracer.environment, "AIOTRACE_STACKS": stacks})
+                             .run(command, self.folder, wanted_output=True).output) for stacks in ("off", "python")]
+            off.append(medians[0])
+            added.append(medians[1] - medians[0])
+        found = Figure(added)
+        self.row("stacks on, median added", f"{found.median:.0f}", f"{found.spread:.0f}",
+                 f"{Figure(off).median:.0f}", self.goal(found.median, 250, 150))
+
     # ---- others ----
 
     def others(self):
@@ -229,7 +247,7 @@ def main():
     bench = Bench(parser.parse_args())
     print(f"aiotrace, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; "
           "untraced and traced in turns, medians")
-    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.others,
+    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.stacks, bench.others,
                  bench.analysis):
         part()
     shutil.rmtree(bench.folder, ignore_errors=True)

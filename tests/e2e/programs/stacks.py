@@ -189,6 +189,23 @@ def reloaded():
             importlib.reload(edited_for_this).made(1)
 
 
+def imported():
+    """Modules that come, run and go: other files, the same names and lines."""
+    import gc
+    import importlib
+    sys.dont_write_bytecode = True
+    with tempfile.TemporaryDirectory() as folder:
+        sys.path.insert(0, folder)
+        for i in range(100, 400):
+            name = f"comes_and_goes_{i}"
+            with open(os.path.join(folder, name + ".py"), "w") as f:
+                f.write("import __main__\ndef f():\n  " + ("x = 1\n  " if i % 2 else "\n  ") + "__main__.touch()\n")
+            importlib.invalidate_caches()
+            importlib.import_module(name).f()
+            del sys.modules[name]
+            gc.collect()
+
+
 def forked():
     def work(name):
         touch()
