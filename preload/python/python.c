@@ -48,14 +48,16 @@ static void python_define_frame(uint32_t id, const struct python_frame *frame)
 }
 
 /* Whether the code lives as long as its process: functions of installed
- * libraries do; what modules run once and what the user works on may not. */
-static bool python_lasts(const void *code)
+ * libraries do, and the program itself, the outermost frame; what other modules
+ * run once and what the user works on may not. */
+static bool python_lasts(const void *code, bool outermost)
 {
 	char text[PYTHON_FILE_BYTES];
 	python_text(python_pointer(code, python.layout.code_name), text, sizeof text);
-	if (!strcmp(text, "<module>"))
-		return false;
+	bool module = !strcmp(text, "<module>");
 	python_text(python_pointer(code, python.layout.code_file), text, sizeof text);
+	if (module)
+		return outermost && text[0] != '<';
 	return !strncmp(text, "<frozen ", 8) || strstr(text, "/lib/python3") ||
 	       strstr(text, "/site-packages/") || strstr(text, "/dist-packages/");
 }
@@ -71,7 +73,7 @@ uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
 		ids[i] = intern_id(&python_frames, key | !key, &fresh);
 		if (fresh)
 			python_define_frame(ids[i], &frames[i]);
-		if (fresh && !python.layout.code_version && python_lasts(frames[i].code))
+		if (fresh && python_lasts(frames[i].code, i + 1 == count && !*cut))
 			python_trust(frames[i].code);
 	}
 	return count;

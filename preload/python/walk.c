@@ -63,6 +63,31 @@ void python_trust(const void *code)
 	__atomic_store_n(walk_place(code), code, __ATOMIC_RELAXED);
 }
 
+/* A string by its own hash, if it was asked for it once, or by its content. */
+static inline uint64_t walk_text(const char *text)
+{
+	uint64_t own = (uintptr_t)python_pointer(text, PYTHON_OWN_HASH);
+	if (__builtin_expect(own != UINT64_MAX, 1))
+		return own;
+	struct python_bytes content = python_bytes_of(text);
+	return XXH3_64bits(content.data, content.bytes);
+}
+
+uint64_t python_identify_code(const void *code)
+{
+	const struct python_layout *layout = &python.layout;
+	const char *lines = python_pointer(code, layout->code_lines);
+	uint64_t file = walk_text(python_pointer(code, layout->code_file));
+	uint64_t name = walk_text(python_pointer(code, layout->code_name));
+	if (layout->code_qualified)
+		name ^= walk_text(python_pointer(code, layout->code_qualified)) << 1;
+	struct python_bytes table = python_bytes_of(lines);
+	uint64_t hash = walk_mix(file ^ walk_number(code, layout->code_first), name);
+	if (layout->code_version)
+		hash ^= (uint64_t)walk_number(code, layout->code_version) << 32;
+	return walk_mix(hash ^ (uintptr_t)code, XXH3_64bits(table.data, table.bytes));
+}
+
 /* What tells a code object from one that had its place before. */
 static inline uint64_t walk_identity(const struct python_layout *layout, const char *code)
 {
@@ -90,31 +115,6 @@ uint64_t python_identify(void)
 		       WALK_PRIME_3;
 	}
 	return count ? hash | 1 : 0;
-}
-
-/* A string or bytes object by its own hash, if it has one, or by its content. */
-static uint64_t walk_content(const char *object, uint64_t hash)
-{
-	struct python_bytes content = python_bytes_of(object);
-	uint64_t own = content.data ? (uintptr_t)python_pointer(object, PYTHON_OWN_HASH) : 0;
-	if (content.data && own != UINT64_MAX)
-		return walk_mix(hash ^ own, content.bytes);
-	return XXH3_64bits_withSeed(content.data, content.bytes, hash);
-}
-
-uint64_t python_identify_code(const void *code)
-{
-	const struct python_layout *layout = &python.layout;
-	const size_t offsets[] = {layout->code_file, layout->code_name, layout->code_qualified,
-	                          layout->code_lines};
-	uint64_t hash = walk_mix((uintptr_t)code, walk_number(code, layout->code_first));
-	if (layout->code_version)
-		hash = walk_mix(hash, walk_number(code, layout->code_version));
-	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
-		if (offsets[i])
-			hash = walk_content(python_pointer(code, offsets[i]), hash);
-	}
-	return hash;
 }
 
 static int64_t walk_into(const struct python_layout *layout, const char *code, uint64_t at)
