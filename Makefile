@@ -17,7 +17,7 @@ Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
 PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
-ANALYZER_SRC := $(wildcard analyzer/*.c)
+ANALYZER_SRC := $(wildcard analyzer/*.c analyzer/*/*.c)
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
 SNIPPET_HEAD := $(wildcard tests/snippets/*.h tests/snippets/body/*.h)
@@ -60,7 +60,7 @@ $(BUILD)/libaiotrace.so: $(PRELOAD_OBJ) $(BUILD)/gen/exports.map
 
 $(BUILD)/aiotrace: $(ANALYZER_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) -o $@ $(OPT) $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -lm -lpthread
+	$(Q)$(CC) -o $@ $(OPT) $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -luring -lm -lpthread
 
 # Unit tests see both sides as archives: each takes only the rooms it names. The
 # wrappers are in none: a test's own calls are not to be traced.
@@ -72,7 +72,7 @@ $(BUILD)/unit/lib%.a:
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpreload.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
-	  -lcmocka -lzstd -ljansson -lm -ldl -lpthread
+	  -lcmocka -lzstd -ljansson -luring -lm -ldl -lpthread
 
 # What is traced must not hold the library's own wrappers: only the generator
 # of traces is linked with its encoder.
@@ -96,7 +96,7 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 
 # ---- What must be installed -------------------------------------------------
 
-BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev
+BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
 CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev strace fio libaio-dev liburing-dev python3-lmdb python3-h5py
 BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux

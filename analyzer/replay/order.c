@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Names and ranges are remembered only of files that change in the run: what
+ * is only read needs no order. What a file remembers is bounded: where more
+ * threads write to it than that, or at more places, ranges are taken together.
+ */
+#include "replay/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define ORDER_RANGES 32 /* of a file */
+#define ORDER_RECENT 8  /* holds that a lane remembers */
+
+struct written {
+	uint64_t begin, end;
+	struct moment_of at;
+};
+
+struct about { /* a name that changes */
+	struct moment_of change;
+	struct moment_of *users; /* the last use by each lane since the change */
+	struct written *ranges;
+	uint32_t user_count, range_count;
+	size_t user_room, range_room;
+	bool changed;
+};
+
+struct piped {
+	uint64_t pipe, bytes;
+	struct moment_of at;
+	bool write;
+};
+
+struct reaped {
+	struct moment_of at;
+	uint32_t process;
+	int64_t pid;
+};
+
+struct order {
+	struct plan *plan;
+	struct about **names; /* by name, NULL where nothing is known */
+	uint32_t name_room;
+	struct hold (*recent)[ORDER_RECENT]; /* by lane */
+	size_t recent_room;
+	struct piped *pipes;
+	size_t pipe_count, pipe_room;
+	struct reaped *reaped;
+	size_t reaped_count, reaped_room;
+};
+
+struct order *order_new(struct plan *plan)
+{
+	struct order *order = memory_get(1, sizeof *order);
+
+	order->plan = plan;
+	return order;
+}
+
+static struct about *order_about(struct order *o, uint32_t name)
+{
+	if (name >= o->name_room) {
+		uint32_t room = o->plan->name_count + o->plan->name_count / 8 + 64;
+		o->names = realloc(o->names, room * sizeof(struct about *));
+		if (!o->names)
+			abort();
+		memset(o->names + o->name_room, 0, (room - o->name_room) * sizeof *o->names);
+		o->name_room = room;
+	}
+	if (!o->names[name])
+		o->names[name] = memory_get(1, sizeof **o->names);
+	return o->names[name];
+}
+
+/* True where the lane waits for that, or for more, already. */
+static bool order_known(struct order *o, uint32_t lane, const struct hold *hold)
+{
+	struct hold *recent;
+
+	while (lane >= o->recent_room)
+		o->recent = memory_grow(o->recent, o->recent_room, &o->recent_room,
+		                        sizeof *o->recent);
+	recent = o->recent[lane];
+	for (int i = 0; i < ORDER_RECENT; i++)
+		if (recent[i].until && recent[i].thread == hold->thread) {
+			if (recent[i].until >= hold->until && recent[i].op <= hold->op)
+				return true;
+			recent[i] = *hold;
+			return false;
+		}
+	recent[hold->thread % ORDER_RECENT] = *hold;
+	return false;
+}
+
+static void order_hold(struct order *o, uint32_t lane, const struct hold *hold)
+{
+	struct lane *l = &o->plan->lanes[lane];
+
+	if (order_known(o, lane, hold))
+		return;
+	l->holds = memory_grow(l->holds, l->hold_count, &l->hold_room, sizeof *l->holds);
+	l->holds[l->hold_count++] = *hold;
+	o->plan->lanes[hold->thread].ops[hold->until - 1].bits |= OP_AWAITED;
+}
+
+void order_after(struct order *o, const struct moment_of *later, const struct moment_of *earlier)
+{
+	if (later->lane == earlier->lane || earlier->end_ns > later->start_ns)
+		return;
+	order_hold(o, later->lane,
+	           &(struct hold){.op = later->op, .thread = earlier->lane, .until = earlier->op + 1});
+}
+
+void order_use(struct order *o, uint32_t name, const struct moment_of *at)
+{
+	struct about *a;
+
+	if (!o->plan->places[name].changes)
+		return;
+	a = order_about(o, name);
+	if (a->changed)
+		order_after(o, at, &a->change);
+	for (uint32_t i = 0; i < a->user_count; i++)
+		if (a->users[i].lane == at->lane) {
+			a->users[i] = *at;
+			return;
+		}
+	a->users = memory_grow(a->users, a->user_count, &a->user_room, sizeof *a->users);
+	a->users[a->user_count++] = *at;
+}
+
+void order_change(struct order *o, uint32_t name, const struct moment_of *at)
+{
+	struct about *a = order_about(o, name);
+
+	if (a->changed)
+		order_after(o, at, &a->change);
+	for (uint32_t i = 0; i < a->user_count; i++)
+		order_after(o, at, &a->users[i]);
+	a->user_count = 0;
+	a->change = *at;
+	a->changed = true;
+}
+
+/* What a lane wrote before, if it adjoins. */
+static bool order_extend(struct about *a, uint64_t begin, uint64_t end, const struct moment_of *at)
+{
+	for (uint32_t i = 0; i < a->range_count; i++) {
+		struct written *w = &a->ranges[i];
+		if (w->at.lane != at->lane || begin > w->end || end < w->begin)
+			continue;
+		w->begin = begin < w->begin ? begin : w->begin;
+		w->end = end > w->end ? end : w->end;
+		w->at = *at;
+		return true;
+	}
+	return false;
+}
+
+/* The ranges of each lane become one. */
+static void order_coarser(struct about *a)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < a->range_count; i++) {
+		uint32_t k = 0;
+		while (k < kept && a->ranges[k].at.lane != a->ranges[i].at.lane)
+			k++;
+		if (k == kept) {
+			a->ranges[kept++] = a->ranges[i];
+			continue;
+		}
+		if (a->ranges[i].begin < a->ranges[k].begin)
+			a->ranges[k].begin = a->ranges[i].begin;
+		if (a->ranges[i].end > a->ranges[k].end)
+			a->ranges[k].end = a->ranges[i].end;
+		if (a->ranges[i].at.op > a->ranges[k].at.op)
+			a->ranges[k].at = a->ranges[i].at;
+	}
+	a->range_count = kept;
+}
+
+void order_write(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
+                 const struct moment_of *at)
+{
+	struct about *a = order_about(o, name);
+
+	if (order_extend(a, begin, end, at))
+		return;
+	if (a->range_count >= ORDER_RANGES)
+		order_coarser(a);
+	if (order_extend(a, begin, end, at))
+		return;
+	a->ranges = memory_grow(a->ranges, a->range_count, &a->range_room, sizeof *a->ranges);
+	a->ranges[a->range_count++] = (struct written){begin, end, *at};
+}
+
+void order_read(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
+                const struct moment_of *at)
+{
+	struct about *a = name < o->name_room ? o->names[name] : NULL;
+
+	for (uint32_t i = 0; a && i < a->range_count; i++)
+		if (begin < a->ranges[i].end && end > a->ranges[i].begin)
+			order_after(o, at, &a->ranges[i].at);
+}
+
+void order_renamed(struct order *o, uint32_t from, uint32_t to)
+{
+	struct about *a = order_about(o, from), *b = order_about(o, to);
+	struct written *ranges = b->ranges;
+	size_t room = b->range_room;
+
+	b->ranges = a->ranges;
+	b->range_count = a->range_count;
+	b->range_room = a->range_room;
+	a->ranges = ranges;
+	a->range_count = 0;
+	a->range_room = room;
+}
+
+void order_pipe(struct order *o, uint64_t pipe, bool write, uint64_t bytes,
+                const struct moment_of *at)
+{
+	o->pipes = memory_grow(o->pipes, o->pipe_count, &o->pipe_room, sizeof *o->pipes);
+	o->pipes[o->pipe_count++] = (struct piped){pipe, bytes, *at, write};
+}
+
+void order_reaped(struct order *o, const struct moment_of *at, uint32_t process, int64_t pid)
+{
+	o->reaped = memory_grow(o->reaped, o->reaped_count, &o->reaped_room, sizeof *o->reaped);
+	o->reaped[o->reaped_count++] = (struct reaped){*at, process, pid};
+}
+
+/* Writes in the order in which they began, reads in that in which they ended:
+ * a reader may wait long before its writer comes. */
+static int order_pipes(const void *one, const void *other)
+{
+	const struct piped *a = one, *b = other;
+	uint64_t x = a->write ? a->at.start_ns : a->at.end_ns,
+	         y = b->write ? b->at.start_ns : b->at.end_ns;
+
+	if (a->pipe != b->pipe)
+		return a->pipe < b->pipe ? -1 : 1;
+	if (a->write != b->write)
+		return b->write - a->write;
+	return x < y ? -1 : x > y;
+}
+
+/* The read that brings the sum to n bytes needs the write that did. */
+static void order_pipe_match(struct order *o, struct piped *writes, size_t write_count,
+                             struct piped *reads, size_t read_count)
+{
+	uint64_t written = 0, read = 0;
+	size_t w = 0;
+
+	for (size_t i = 0; i < read_count; i++) {
+		read += reads[i].bytes;
+		while (w < write_count && written < read)
+			written += writes[w++].bytes;
+		if (!w || written < read)
+			return;
+		if (writes[w - 1].at.lane == reads[i].at.lane ||
+		    writes[w - 1].at.start_ns > reads[i].at.end_ns)
+			continue;
+		order_hold(o, reads[i].at.lane,
+		           &(struct hold){reads[i].at.op, writes[w - 1].at.lane,
+		                          writes[w - 1].at.op + 1});
+	}
+}
+
+static void order_all_pipes(struct order *o)
+{
+	if (o->pipe_count)
+		qsort(o->pipes, o->pipe_count, sizeof *o->pipes, order_pipes);
+	for (size_t i = 0; i < o->pipe_count;) {
+		size_t reads = i, end;
+		while (reads < o->pipe_count && o->pipes[reads].pipe == o->pipes[i].pipe &&
+		       o->pipes[reads].write)
+			reads++;
+		end = reads;
+		while (end < o->pipe_count && o->pipes[end].pipe == o->pipes[i].pipe)
+			end++;
+		order_pipe_match(o, o->pipes + i, reads - i, o->pipes + reads, end - reads);
+		i = end;
+	}
+}
+
+/* Of a joined thread it is not known which it was: those that ended meanwhile. */
+static bool order_ended(const struct plan *plan, const struct reaped *r, uint32_t lane)
+{
+	const struct lane *l = &plan->lanes[lane];
+	uint64_t last = l->count ? l->ops[l->count - 1].start_ns : 0;
+
+	if (!l->count || lane == r->at.lane || last > r->at.end_ns)
+		return false;
+	if (r->pid)
+		return plan->recording->processes[l->process].pid == r->pid &&
+		       plan->recording->processes[l->process].run ==
+		               plan->recording->processes[r->process].run;
+	return l->process == r->process && last >= r->at.start_ns;
+}
+
+static void order_all_reaped(struct order *o)
+{
+	for (size_t i = 0; i < o->reaped_count; i++)
+		for (uint32_t lane = 0; lane < o->plan->lane_count; lane++)
+			if (order_ended(o->plan, &o->reaped[i], lane))
+				order_hold(o, o->reaped[i].at.lane,
+				           &(struct hold){o->reaped[i].at.op, lane,
+				                          o->plan->lanes[lane].count});
+}
+
+static int order_by_op(const void *one, const void *other)
+{
+	const struct hold *a = one, *b = other;
+
+	return a->op < b->op ? -1 : a->op > b->op;
+}
+
+/* Lets a lane go as far as its holds allow. */
+static bool order_advance(struct plan *plan, uint32_t lane, uint32_t *done, size_t *next)
+{
+	struct lane *l = &plan->lanes[lane];
+	uint32_t before = done[lane];
+
+	while (next[lane] < l->hold_count) {
+		const struct hold *h = &l->holds[next[lane]];
+		done[lane] = h->op;
+		if (done[h->thread] < h->until)
+			return done[lane] != before;
+		next[lane]++;
+	}
+	done[lane] = l->count;
+	return done[lane] != before;
+}
+
+/* Runs the plan without doing anything; a hold that nothing can fulfil goes. */
+static void order_check(struct plan *plan)
+{
+	uint32_t *done = memory_get(plan->lane_count, sizeof *done);
+	size_t *next = memory_get(plan->lane_count, sizeof *next);
+	bool moved = true;
+
+	while (moved) {
+		moved = false;
+		for (uint32_t i = 0; i < plan->lane_count; i++)
+			moved |= order_advance(plan, i, done, next);
+		for (uint32_t i = 0; !moved && i < plan->lane_count; i++)
+			if (next[i] < plan->lanes[i].hold_count) {
+				/* Fulfilled from the start: nothing is waited for. */
+				plan->lanes[i].holds[next[i]].until = 0;
+				plan->dropped_holds++;
+				next[i]++;
+				moved = true;
+			}
+	}
+	free(done);
+	free(next);
+}
+
+void order_finish(struct order *o)
+{
+	order_all_pipes(o);
+	order_all_reaped(o);
+	for (size_t i = 0; i < o->plan->lane_count; i++) {
+		struct lane *l = &o->plan->lanes[i];
+		if (l->hold_count)
+			qsort(l->holds, l->hold_count, sizeof *l->holds, order_by_op);
+		o->plan->holds += l->hold_count;
+	}
+	order_check(o->plan);
+	for (uint32_t i = 0; i < o->name_room; i++) {
+		if (!o->names[i])
+			continue;
+		free(o->names[i]->users);
+		free(o->names[i]->ranges);
+		free(o->names[i]);
+	}
+	free(o->names);
+	free(o->recent);
+	free(o->pipes);
+	free(o->reaped);
+	free(o);
+}

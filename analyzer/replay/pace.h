@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Waiting until a point in time, to the microsecond: asleep as long as waking
+ * may take, then spinning. Each thread has its own.
+ */
+#ifndef REPLAY_PACE_H
+#define REPLAY_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct pace {
+	uint64_t early_ns; /* how long before the time to wake */
+};
+
+static inline uint64_t pace_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static inline void pace_pause(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#else
+	__asm__ volatile("" ::: "memory");
+#endif
+}
+
+/* Once in a thread, before its first wait. */
+void pace_begin(struct pace *pace);
+
+/* Returns at that time of CLOCK_MONOTONIC, at once if it has passed, or within
+ * 0.1 s of *stop becoming true. */
+void pace_until(struct pace *pace, uint64_t time_ns, const bool *stop);
+
+#endif

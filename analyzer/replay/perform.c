@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Each kind of operation as the call that it was.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "replay/confine.h"
+#include "replay/content.h"
+#include "replay/worker.h"
+
+#define PERFORM_BLOCK 4096u /* that O_DIRECT asks for at most */
+
+static const char *perform_path(const struct worker *w, uint32_t name)
+{
+	return plan_path(w->run->plan, name);
+}
+
+static int perform_root(const struct worker *w, uint32_t name)
+{
+	return target_root(w->run->target, w->client, name);
+}
+
+static int64_t perform_open(struct worker *w, const struct op *op)
+{
+	const struct opening *o = &w->run->plan->openings[op->object];
+	struct open_file *f = &w->files[op->object];
+	bool want = w->run->options.direct && !(o->flags & (O_DIRECTORY | O_APPEND));
+	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0);
+	int root = perform_root(w, o->name), fd;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	if (flags & O_DIRECTORY)
+		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
+	fd = confine_open(root, perform_path(w, o->name), flags, 0666);
+	if (fd == -EINVAL && (flags & O_DIRECT)) {
+		flags &= ~O_DIRECT;
+		fd = confine_open(root, perform_path(w, o->name), flags, 0666);
+		__atomic_fetch_add(&w->run->undirected, 1, __ATOMIC_RELAXED);
+	}
+	if (fd == -EISDIR && (op->bits & OP_IMPLICIT))
+		fd = confine_open(root, perform_path(w, o->name), O_RDONLY | O_DIRECTORY, 0);
+	if (fd < 0)
+		return fd;
+	f->direct = flags & O_DIRECT;
+	f->fd = fd;
+	if ((op->bits & OP_IMPLICIT) && op->offset)
+		lseek(fd, (off_t)op->offset, SEEK_SET);
+	return fd;
+}
+
+static int64_t perform_close(struct open_file *f)
+{
+	int status;
+
+	if (f->more)
+		closedir(f->more);
+	f->more = NULL;
+	if (f->fd < 0)
+		return -EBADF;
+	status = close(f->fd) ? -errno : 0;
+	f->fd = -1;
+	return status;
+}
+
+/* ---- bytes ---- */
+
+int perform_pieces(struct worker *w, const struct op *op)
+{
+	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
+	            op->kind == OP_PWRITEV) &&
+	           op->size > 1;
+	uint32_t left = op->size, most = two ? (op->size + 1) / 2 : w->buffer_size;
+	int n = 0;
+
+	if (most > w->buffer_size)
+		most = w->buffer_size;
+	if (op_needs(op->kind) == 'w') {
+		w->stamp += 1u << 20;
+		content_stamp(w->buffer, op->size < w->buffer_size ? op->size : w->buffer_size,
+		              w->stamp);
+	}
+	do {
+		uint32_t size = left < most ? left : most;
+		w->pieces[n++] = (struct iovec){w->buffer, size};
+		left -= size;
+	} while (left && n < WORKER_PIECES);
+	return n;
+}
+
+/* O_DIRECT wants whole blocks: a read takes those around it, a write goes
+ * through the cache. */
+static int64_t perform_unaligned(struct worker *w, const struct op *op, int fd, bool writes)
+{
+	uint64_t begin = op->offset & ~(uint64_t)(PERFORM_BLOCK - 1);
+	uint64_t size = (op->offset - begin + op->size + PERFORM_BLOCK - 1) &
+	                ~(uint64_t)(PERFORM_BLOCK - 1);
+	int flags;
+	int64_t n;
+
+	__atomic_fetch_add(&w->run->unaligned, 1, __ATOMIC_RELAXED);
+	if (!writes && size <= w->buffer_size) {
+		n = pread(fd, w->buffer, size, (off_t)begin);
+		if (n < 0)
+			return -errno;
+		n -= (int64_t)(op->offset - begin);
+		return n < 0 ? 0 : n > (int64_t)op->size ? (int64_t)op->size : n;
+	}
+	flags = fcntl(fd, F_GETFL);
+	fcntl(fd, F_SETFL, flags & ~O_DIRECT);
+	n = writes ? pwritev(fd, w->pieces, perform_pieces(w, op), (off_t)op->offset)
+	           : preadv(fd, w->pieces, perform_pieces(w, op), (off_t)op->offset);
+	n = n < 0 ? -errno : n;
+	fcntl(fd, F_SETFL, flags);
+	return n;
+}
+
+static int64_t perform_transfer(struct worker *w, const struct op *op)
+{
+	const struct open_file *f = &w->files[op->object];
+	bool writes = op_needs(op->kind) == 'w';
+	off_t at = (off_t)op->offset;
+	int pieces;
+	int64_t n;
+
+	if (f->direct && ((op->offset | op->size) & (PERFORM_BLOCK - 1)))
+		return perform_unaligned(w, op, f->fd, writes);
+	pieces = perform_pieces(w, op);
+	if (pieces == 1)
+		switch (op->kind) {
+		case OP_READ: n = read(f->fd, w->buffer, op->size); break;
+		case OP_PREAD: n = pread(f->fd, w->buffer, op->size, at); break;
+		case OP_WRITE: n = write(f->fd, w->buffer, op->size); break;
+		case OP_PWRITE: n = pwrite(f->fd, w->buffer, op->size, at); break;
+		case OP_READV: n = readv(f->fd, w->pieces, 1); break;
+		case OP_WRITEV: n = writev(f->fd, w->pieces, 1); break;
+		case OP_PREADV: n = preadv(f->fd, w->pieces, 1, at); break;
+		default: n = pwritev(f->fd, w->pieces, 1, at);
+		}
+	else if (op->kind == OP_READ || op->kind == OP_READV)
+		n = readv(f->fd, w->pieces, pieces);
+	else if (op->kind == OP_WRITE || op->kind == OP_WRITEV)
+		n = writev(f->fd, w->pieces, pieces);
+	else
+		n = writes ? pwritev(f->fd, w->pieces, pieces, at)
+		           : preadv(f->fd, w->pieces, pieces, at);
+	return n < 0 ? -errno : n;
+}
+
+/* ---- memory ---- */
+
+static void perform_unmap(struct open_file *f)
+{
+	if (f->map)
+		munmap(f->map, f->map_size);
+	f->map = NULL;
+}
+
+/* All of the file, as large as it is now. */
+static int64_t perform_map(struct worker *w, uint32_t opening)
+{
+	const struct opening *o = &w->run->plan->openings[opening];
+	struct open_file *f = &w->files[opening];
+	bool writes = (o->flags & O_ACCMODE) == O_RDWR;
+	int fd = f->fd;
+	struct stat about;
+	void *at;
+
+	if (fd < 0)
+		fd = confine_open(perform_root(w, o->name), perform_path(w, o->name),
+		                  (writes ? O_RDWR : O_RDONLY) | O_NONBLOCK, 0);
+	if (fd < 0)
+		return fd;
+	perform_unmap(f);
+	at = fstat(fd, &about) || !about.st_size
+	             ? MAP_FAILED
+	             : mmap(NULL, (size_t)about.st_size, PROT_READ | (writes ? PROT_WRITE : 0),
+	                    MAP_SHARED, fd, 0);
+	if (fd != f->fd)
+		close(fd);
+	if (at == MAP_FAILED)
+		return about.st_size ? -errno : -EINVAL;
+	f->map = at;
+	f->map_size = (size_t)about.st_size;
+	return 0;
+}
+
+/* False where a page is gone, with its storage or because the file was cut. */
+static bool perform_pages(struct worker *w, volatile uint8_t *volatile from, uint8_t *const to,
+                          const bool writes)
+{
+	if (sigsetjmp(w->fault, 0)) {
+		w->faulting = false;
+		return false;
+	}
+	w->faulting = true;
+	for (; from < to; from += 4096) {
+		if (writes)
+			*from = (uint8_t)++w->stamp;
+		else
+			(void)*from;
+	}
+	w->faulting = false;
+	return true;
+}
+
+static int64_t perform_touch(struct worker *w, const struct op *op)
+{
+	struct open_file *f = &w->files[op->object];
+	bool writes = op->kind == OP_TOUCH_WRITE &&
+	              (w->run->plan->openings[op->object].flags & O_ACCMODE) == O_RDWR;
+	uint64_t end = op->offset + op->size;
+	int64_t status;
+
+	if (!f->map || end > ((f->map_size + 4095) & ~(size_t)4095)) {
+		status = perform_map(w, op->object);
+		if (status)
+			return status;
+	}
+	if (end > f->map_size)
+		end = f->map_size;
+	if (!perform_pages(w, f->map + op->offset, f->map + end, writes))
+		return -EIO;
+	return end > op->offset ? (int64_t)op->size : -EFAULT;
+}
+
+/* ---- all else ---- */
+
+static int64_t perform_fallocate(int fd, const struct op *op)
+{
+	off_t begin = (off_t)op->size << 12;
+
+	return fallocate(fd, 0, begin, (off_t)op->offset - begin) ? -errno : 0;
+}
+
+static int64_t perform_list(struct open_file *f)
+{
+	int copy;
+
+	if (!f->more) {
+		copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+		f->more = copy < 0 ? NULL : fdopendir(copy);
+		if (!f->more) {
+			if (copy >= 0)
+				close(copy);
+			return -ENOTDIR;
+		}
+	}
+	errno = 0;
+	if (readdir(f->more))
+		return 1;
+	return -errno;
+}
+
+static int64_t perform_rewind(struct open_file *f)
+{
+	if (f->more)
+		rewinddir(f->more);
+	return 0;
+}
+
+static int64_t perform_descriptor(struct worker *w, const struct op *op)
+{
+	struct open_file *f = &w->files[op->object];
+	int fd = f->fd;
+	off_t at = (off_t)op->offset;
+	struct stat about;
+	struct statfs system;
+	int64_t n;
+
+	switch (op->kind) {
+	case OP_CLOSE: return perform_close(f);
+	case OP_MAP: return perform_map(w, op->object);
+	case OP_UNMAP: perform_unmap(f); return 0;
+	default: break;
+	}
+	if (fd < 0)
+		return -EBADF;
+	switch (op->kind) {
+	case OP_SEEK: n = lseek(fd, at, SEEK_SET); break;
+	case OP_SEEK_END: n = lseek(fd, at, SEEK_END); break;
+	case OP_FSYNC: n = fsync(fd); break;
+	case OP_FDATASYNC: n = fdatasync(fd); break;
+	case OP_SYNC_RANGE:
+		n = sync_file_range(fd, at, op->size, SYNC_FILE_RANGE_WRITE);
+		break;
+	case OP_ADVISE:
+		n = -posix_fadvise(fd, at, (off_t)(op->size >> 8) << 12, (int)(op->size & 0xff));
+		return n;
+	case OP_FALLOCATE: return perform_fallocate(fd, op);
+	case OP_FTRUNCATE: n = ftruncate(fd, at); break;
+	case OP_FSTAT: n = fstat(fd, &about); break;
+	case OP_FSTATFS: n = fstatfs(fd, &system); break;
+	case OP_FCHMOD: n = fchmod(fd, 0755); break;
+	case OP_FUTIME: n = futimens(fd, NULL); break;
+	case OP_LIST: return perform_list(f);
+	case OP_REWIND: return perform_rewind(f);
+	default: return -ENOSYS;
+	}
+	return n < 0 ? -errno : n;
+}
+
+static int64_t perform_truncate(int root, const char *path, const struct op *op)
+{
+	int fd = confine_open(root, path, O_WRONLY | O_NONBLOCK, 0);
+	int64_t status;
+
+	if (fd < 0)
+		return fd;
+	status = ftruncate(fd, (off_t)op->offset) ? -errno : 0;
+	close(fd);
+	return status;
+}
+
+static int64_t perform_named(struct worker *w, const struct op *op)
+{
+	const char *path = perform_path(w, op->object);
+	uint32_t second = op->kind == OP_RENAME || op->kind == OP_LINK ? (uint32_t)op->offset : 0;
+	int root = perform_root(w, op->object);
+	struct stat about;
+
+	switch (op->kind) {
+	case OP_TRUNCATE: return perform_truncate(root, path, op);
+	case OP_STAT:
+	case OP_LSTAT:
+	case OP_ACCESS: return confine_stat(root, path, &about);
+	case OP_STATFS: return confine_statfs(root, path);
+	case OP_CHMOD: return confine_chmod(root, path, 0755);
+	case OP_UTIME: return confine_utime(root, path);
+	case OP_MKDIR: return confine_mkdir(root, path);
+	case OP_RMDIR: return confine_unlink(root, path, AT_REMOVEDIR);
+	case OP_UNLINK: return confine_unlink(root, path, 0);
+	case OP_RENAME:
+		return confine_rename(root, path, perform_root(w, second),
+		                      perform_path(w, second));
+	case OP_LINK:
+		return confine_link(root, path, perform_root(w, second), perform_path(w, second));
+	default: return -ENOSYS;
+	}
+}
+
+int64_t perform(struct worker *w, const struct op *op)
+{
+	switch (op->kind) {
+	case OP_NONE: return 0;
+	case OP_OPEN: return perform_open(w, op);
+	case OP_TOUCH:
+	case OP_TOUCH_WRITE: return perform_touch(w, op);
+	default: break;
+	}
+	switch (op_needs(op->kind)) {
+	case 'r':
+	case 'w': return w->files[op->object].fd < 0 ? -EBADF : perform_transfer(w, op);
+	case 'p': return perform_named(w, op);
+	default: return perform_descriptor(w, op);
+	}
+}
+
+void perform_close_all(struct open_file *files, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (files[i].more)
+			closedir(files[i].more);
+		if (files[i].fd >= 0)
+			close(files[i].fd);
+		perform_unmap(&files[i]);
+	}
+}

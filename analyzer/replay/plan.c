@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Two passes over the recording: the first finds the names that change in the
+ * run, since only these need orderings; the second makes the lists.
+ */
+#include "replay/planner.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mapped.h"
+#include "memory.h"
+#include "role.h"
+#include "wrap.h"
+
+#define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
+
+static const char *const plan_refusals[] = {
+#define REFUSAL(name, words) words,
+        REFUSALS(REFUSAL)
+#undef REFUSAL
+};
+
+const char *plan_refusal_words(enum refusal refusal)
+{
+	return plan_refusals[refusal];
+}
+
+static bool plan_component_ok(const char *at, size_t length)
+{
+	return length <= 255 && length && !(length == 2 && at[0] == '.' && at[1] == '.') &&
+	       !(length == 1 && *at == '.');
+}
+
+bool plan_path_ok(const char *path)
+{
+	if (path[0] != '/' || !path[1] || strlen(path) > PLAN_PATH_MOST)
+		return false;
+	while (*path) {
+		size_t length = strcspn(++path, "/");
+		if (!plan_component_ok(path, length))
+			return false;
+		path += length;
+	}
+	return true;
+}
+
+const char *plan_path(const struct plan *plan, uint32_t name)
+{
+	return names_text(plan->recording->names, name) + 1;
+}
+
+void stage_measure_add(struct stage_measure *m, const struct op *op, int64_t start_ns,
+                       uint64_t duration_ns, int64_t result)
+{
+	uint64_t bytes = result > 0 ? (uint64_t)result : 0;
+	char needs = op_needs(op->kind);
+
+	if (needs != 'r' && needs != 'w') {
+		m->meta_ops++;
+		histogram_add(&m->meta_latency, duration_ns);
+		return;
+	}
+	m->read_ops += needs == 'r';
+	m->write_ops += needs == 'w';
+	m->read_bytes += needs == 'r' ? bytes : 0;
+	m->write_bytes += needs == 'w' ? bytes : 0;
+	histogram_add(&m->latency, duration_ns);
+	rate_add(&m->rate, start_ns, start_ns + (int64_t)duration_ns, bytes);
+}
+
+static struct call_kind plan_kind(struct planner *p, const struct process *process, uint64_t call,
+                                  uint32_t aux)
+{
+	const struct call *is = process_call(process, call);
+	struct call_kind **known = &p->kinds[process->number];
+
+	if (!is->known)
+		return call_kind_of(is);
+	if (!*known) {
+		*known = memory_get(process->call_count, sizeof **known);
+		for (size_t i = 0; i < process->call_count; i++)
+			if (process->calls[i].known)
+				(*known)[i] = call_kind_of(&process->calls[i]);
+	}
+	return call_kind_with((*known)[call], is->name, aux);
+}
+
+/* A pipe's number, which no other pipe has, also of another host. */
+static uint64_t plan_pipe(const struct planner *p, const struct process *process, uint32_t name)
+{
+	uint32_t host = 0;
+
+	while (strcmp(process_host(&p->plan->recording->processes[host]), process_host(process)))
+		host++;
+	return (uint64_t)host << 32 | name;
+}
+
+static void plan_event(struct planner *p, const struct slice *s, uint32_t i, struct happening *h)
+{
+	uint64_t *const *column = s->batch->column;
+	const struct process *process = s->process;
+
+	h->process = process;
+	h->aux = (uint32_t)column[AIOT_COLUMN_AUX][i];
+	h->call = process_call(process, column[AIOT_COLUMN_CALL][i]);
+	h->is = plan_kind(p, process, column[AIOT_COLUMN_CALL][i], h->aux);
+	h->file = process_file(process, column[AIOT_COLUMN_FILE][i]);
+	h->name = process->files[h->file].name;
+	h->handle = (uint32_t)column[AIOT_COLUMN_HANDLE][i];
+	h->offset = (int64_t)column[AIOT_COLUMN_OFFSET][i];
+	h->size = column[AIOT_COLUMN_SIZE][i];
+	h->result = (int64_t)column[AIOT_COLUMN_RESULT][i];
+	h->start_ns = wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)process->clock);
+	h->duration_ns = column[AIOT_COLUMN_DURATION][i];
+	h->tid = mapped_is_fault(column[AIOT_COLUMN_CALL][i]) ? h->aux & AIOT_FAULT_TID
+	                                                        : s->stream->tid;
+	h->flags = (uint8_t)column[AIOT_COLUMN_FLAGS][i];
+	h->stage = stages_of(p->stages, process,
+	                     &(struct stage_event){.file = h->file,
+	                                           .aux = h->aux,
+	                                           .class = h->call->class,
+	                                           .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
+	                                           .flags = h->flags});
+	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
+	                    ? process->files[process_file(process, h->aux)].name
+	                    : 0;
+}
+
+static void plan_each(struct planner *p, void (*each)(struct planner *, struct happening *))
+{
+	struct merge *merge = merge_new(p->plan->recording, BATCH_ALL & ~BATCH_WANT(STACK), NULL);
+	struct slice slice;
+	struct happening h;
+
+	while (merge_next(merge, &slice))
+		for (uint32_t i = slice.begin; i < slice.end; i++) {
+			plan_event(p, &slice, i, &h);
+			each(p, &h);
+		}
+	merge_free(merge);
+}
+
+static bool plan_is_change(const struct happening *h)
+{
+	switch (h->is.kind) {
+	case OP_OPEN: return (h->aux & (O_CREAT | O_TRUNC)) || (h->aux & O_ACCMODE) != O_RDONLY;
+	case OP_MKDIR:
+	case OP_RMDIR:
+	case OP_UNLINK:
+	case OP_RENAME:
+	case OP_LINK:
+	case OP_FTRUNCATE:
+	case OP_FALLOCATE:
+	case OP_TRUNCATE: return true;
+	default: return op_needs(h->is.kind) == 'w';
+	}
+}
+
+static void plan_survey(struct planner *p, struct happening *h)
+{
+	if (h->is.role != AS_OP || h->result < 0 || !plan_is_change(h))
+		return;
+	p->plan->places[h->name].changes = true;
+	p->plan->places[h->second].changes = true;
+}
+
+static bool plan_in_time(const struct planner *p, const struct happening *h)
+{
+	double at = (double)wrap_subtract((uint64_t)h->start_ns,
+	                                  (uint64_t)p->plan->recording->start_ns) /
+	            1e9;
+
+	return at >= p->options->filter.from_s && at < p->options->filter.to_s;
+}
+
+static bool plan_place_ok(const char *path)
+{
+	return strncmp(path, "/proc/", 6) && strncmp(path, "/sys/", 5) && strncmp(path, "/dev/", 5);
+}
+
+/* Names are judged once: there may be many more events than names. */
+static enum refusal plan_judge_name(struct planner *p, uint32_t name)
+{
+	const char *path = names_text(p->plan->recording->names, name);
+
+	if (!*path)
+		return REFUSAL_UNNAMED;
+	if (path[0] == '/' && !plan_place_ok(path))
+		return REFUSAL_PLACE;
+	return plan_path_ok(path) ? REFUSAL_COUNT : REFUSAL_NAME;
+}
+
+static enum refusal plan_name(struct planner *p, uint32_t name)
+{
+	if (name >= p->verdict_count)
+		return plan_judge_name(p, name);
+	if (!p->verdicts[name])
+		p->verdicts[name] = (uint8_t)(plan_judge_name(p, name) + 1);
+	return (enum refusal)(p->verdicts[name] - 1);
+}
+
+static bool plan_wanted(struct planner *p, const struct happening *h)
+{
+	const struct filter *f = &p->options->filter;
+
+	return plan_in_time(p, h) && (f->stage < 0 || f->stage == (int)h->stage) &&
+	       (f->pid < 0 || f->pid == h->process->pid) &&
+	       filter_path(&p->options->filter, p->plan->recording->names, h->name);
+}
+
+static enum refusal plan_refusal(struct planner *p, const struct happening *h)
+{
+	uint8_t kind = h->process->files[h->file].kind;
+	enum refusal why;
+
+	if (h->is.role == AS_AGAIN)
+		return REFUSAL_AGAIN;
+	if (kind == AIOT_FILE_PIPE || kind == AIOT_FILE_SOCKET ||
+	    (h->stage == AIOT_STAGE_IPC && p->options->filter.stage != AIOT_STAGE_IPC))
+		return REFUSAL_IPC;
+	if (h->is.role > AS_FCNTL)
+		return REFUSAL_PROCESS;
+	if (kind == AIOT_FILE_CHARACTER || kind == AIOT_FILE_BLOCK || kind == AIOT_FILE_ANONYMOUS)
+		return REFUSAL_DEVICE;
+	why = plan_name(p, h->name);
+	if (why == REFUSAL_PLACE || (why != REFUSAL_COUNT && h->stage != AIOT_STAGE_RUNTIME))
+		return why;
+	if (h->stage == AIOT_STAGE_RUNTIME && p->options->filter.stage != AIOT_STAGE_RUNTIME &&
+	    !p->options->runtime)
+		return REFUSAL_RUNTIME;
+	if (why != REFUSAL_COUNT)
+		return why;
+	if (!plan_wanted(p, h))
+		return REFUSAL_FILTERED;
+	if (h->is.role == AS_NOTHING)
+		return REFUSAL_CALL;
+	if (h->second && plan_name(p, h->second) != REFUSAL_COUNT)
+		return plan_name(p, h->second);
+	return REFUSAL_COUNT;
+}
+
+static void plan_hand_off(struct planner *p, struct happening *h)
+{
+	bool data = h->call->class == AIOT_CLASS_READ || h->call->class == AIOT_CLASS_WRITE;
+	struct moment_of at;
+
+	if (!data || h->result <= 0 || h->process->files[h->file].kind != AIOT_FILE_PIPE ||
+	    !plan_in_time(p, h))
+		return;
+	if (planner_hand_off(p, h, h->call->class == AIOT_CLASS_READ, &at))
+		order_pipe(p->order, plan_pipe(p, h->process, h->name),
+		           h->call->class == AIOT_CLASS_WRITE, (uint64_t)h->result, &at);
+}
+
+static void plan_take(struct planner *p, struct happening *h)
+{
+	enum refusal why = plan_refusal(p, h);
+
+	if (why == REFUSAL_PROCESS && plan_in_time(p, h))
+		planner_process(p, h);
+	else if (why == REFUSAL_IPC)
+		plan_hand_off(p, h);
+	else if (why == REFUSAL_COUNT)
+		why = planner_take(p, h);
+	if (why == REFUSAL_COUNT)
+		return;
+	p->plan->refused[why]++;
+	if (h->result > 0 && !call_is_again(h->call) &&
+	    (h->call->class == AIOT_CLASS_READ || h->call->class == AIOT_CLASS_WRITE))
+		p->plan->refused_bytes[why] += (uint64_t)h->result;
+}
+
+static void plan_judge(struct planner *p)
+{
+	struct mounts *mounts = mounts_find(p->plan->recording);
+	struct cache *cache = cache_new(p->plan->recording, mounts);
+	struct features *features = features_find(p->plan->recording, cache);
+
+	roles_find(features);
+	p->stages = stages_find(features);
+	features_free(features);
+	cache_free(cache);
+	mounts_free(mounts);
+}
+
+static void plan_places(struct plan *plan)
+{
+	plan->name_count = names_count(plan->recording->names);
+	plan->places = memory_get(plan->name_count, sizeof *plan->places);
+}
+
+struct plan *plan_make(struct recording *recording, struct plan_options *options)
+{
+	struct plan *plan = memory_get(1, sizeof *plan);
+	struct planner p = {.plan = plan, .options = options};
+
+	plan->recording = recording;
+	plan->stages = memory_get(AIOT_STAGES, sizeof *plan->stages);
+	plan_places(plan);
+	plan_judge(&p);
+	p.kinds = memory_get(recording->count, sizeof(struct call_kind *));
+	p.verdict_count = plan->name_count;
+	p.verdicts = memory_get(plan->name_count, 1);
+	plan_each(&p, plan_survey);
+	planner_begin(&p);
+	plan_each(&p, plan_take);
+	planner_end(&p);
+	for (size_t i = 0; i < recording->count; i++)
+		free(p.kinds[i]);
+	free(p.kinds);
+	free(p.verdicts);
+	stages_free(p.stages);
+	return plan;
+}
+
+void plan_free(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->lane_count; i++) {
+		free(plan->lanes[i].ops);
+		free(plan->lanes[i].holds);
+	}
+	for (int i = 0; i < AIOT_STAGES; i++)
+		rate_free(&plan->stages[i].rate);
+	free(plan->stages);
+	free(plan->lanes);
+	free(plan->places);
+	free(plan->openings);
+	free(plan);
+}

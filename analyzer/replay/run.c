@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay/run.h"
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "memory.h"
+#include "replay/content.h"
+#include "replay/ring.h"
+
+#define RUN_SPIN_NS  20000u     /* for another thread, before sleeping */
+#define RUN_SLEEP_NS 100000000u /* at a time, so that a stop is noticed */
+#define RUN_LEAD_NS  20000000u  /* from the last thread's readiness to the start */
+#define RUN_STACK    ((size_t)128 << 10)
+
+static _Thread_local struct worker *run_worker; /* for the handler of SIGBUS */
+
+void run_interrupt(struct run *run)
+{
+	run->interrupted = true;
+	__atomic_store_n(&run->stop, true, __ATOMIC_RELAXED);
+}
+
+/* ---- what others wait for ---- */
+
+static long run_futex(uint32_t *word, int operation, uint32_t value, uint64_t ns)
+{
+	struct timespec t = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
+
+	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, &t, NULL, 0);
+}
+
+static void run_publish(struct worker *w, uint32_t done, bool awaited)
+{
+	if (w->ring && ring_busy(w->ring))
+		done = ring_oldest(w->ring, done);
+	if (!awaited) {
+		__atomic_store_n(&w->progress->done, done, __ATOMIC_RELEASE);
+		return;
+	}
+	__atomic_store_n(&w->progress->done, done, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&w->progress->waiting, __ATOMIC_SEQ_CST))
+		run_futex(&w->progress->done, FUTEX_WAKE, INT32_MAX, 0);
+}
+
+static bool run_stopped(const struct worker *w)
+{
+	return __atomic_load_n(&w->run->stop, __ATOMIC_RELAXED);
+}
+
+static void run_hold(struct worker *w, const struct hold *hold)
+{
+	struct progress *other = &w->all[hold->thread];
+	uint64_t begun = 0;
+	uint32_t done;
+
+	while ((done = __atomic_load_n(&other->done, __ATOMIC_SEQ_CST)) < hold->until &&
+	       !run_stopped(w)) {
+		if (w->ring && ring_busy(w->ring)) {
+			/* Others may wait for what is under way here. */
+			ring_reap(w->ring, w, true, pace_now() + RUN_SPIN_NS);
+			run_publish(w, w->progress->done > hold->op ? w->progress->done : hold->op,
+			            true);
+			continue;
+		}
+		if (!begun)
+			begun = pace_now();
+		if (pace_now() - begun < RUN_SPIN_NS) {
+			pace_pause();
+			continue;
+		}
+		__atomic_fetch_add(&other->waiting, 1, __ATOMIC_SEQ_CST);
+		run_futex(&other->done, FUTEX_WAIT, done, RUN_SLEEP_NS);
+		__atomic_fetch_sub(&other->waiting, 1, __ATOMIC_SEQ_CST);
+	}
+}
+
+/* ---- one thread ---- */
+
+/* Where the storage itself failed, what follows would say nothing of it. */
+static bool run_is_fatal(int64_t result)
+{
+	switch (-result) {
+	case ENOSPC:
+	case EDQUOT:
+	case EIO:
+	case EROFS:
+	case ENOTCONN:
+	case ESTALE:
+	case ENODEV:
+	case ENXIO:
+	case ESHUTDOWN:
+	case ETIMEDOUT: return true;
+	default: return false;
+	}
+}
+
+static uint32_t run_name(const struct worker *w, const struct op *op)
+{
+	return op_needs(op->kind) == 'p' ? op->object : w->run->plan->openings[op->object].name;
+}
+
+void worker_ended(struct worker *w, uint32_t number, uint64_t end, int64_t result)
+{
+	const struct op *op = &w->lane->ops[number];
+	struct outcome *o = &w->outcomes[number];
+	int none = 0;
+
+	o->duration = short_ns(end - w->run->start_ns - o->start_ns);
+	o->result = result > INT32_MAX ? INT32_MAX : (int32_t)result;
+	if (result >= 0 || (op->bits & OP_FAILS) || !run_is_fatal(result))
+		return;
+	if (__atomic_compare_exchange_n(&w->run->failure, &none, (int)-result, false,
+	                                __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		w->run->failed_name = run_name(w, op);
+	__atomic_store_n(&w->run->stop, true, __ATOMIC_RELAXED);
+}
+
+/* When the operation is due: by the recording's time, or by its gap. */
+static uint64_t run_due(const struct worker *w, const struct op *op)
+{
+	const struct run_options *options = &w->run->options;
+
+	switch (options->timing) {
+	case TIMING_ORIGINAL:
+		return w->run->start_ns + (uint64_t)((double)op->start_ns / options->speed);
+	case TIMING_THINK:
+		return w->last_ns + (uint64_t)((double)short_to_ns(op->gap) / options->speed);
+	default: return 0;
+	}
+}
+
+static void run_wait(struct worker *w, uint32_t i, const struct op *op)
+{
+	uint64_t due;
+
+	while (w->ring && ring_busy(w->ring) > op->depth && !run_stopped(w)) {
+		ring_reap(w->ring, w, true, pace_now() + RUN_SLEEP_NS);
+		run_publish(w, i, true);
+	}
+	due = run_due(w, op);
+	while (due && w->ring && ring_busy(w->ring) && !run_stopped(w) &&
+	       pace_now() + w->pace.early_ns < due) {
+		uint64_t last = w->last_ns;
+		ring_reap(w->ring, w, true, due - w->pace.early_ns);
+		/* A gap counts from what the thread did, not from what ends meanwhile. */
+		w->last_ns = last;
+		run_publish(w, i, true);
+	}
+	if (due)
+		pace_until(&w->pace, due, &w->run->stop);
+}
+
+static void run_op(struct worker *w, uint32_t i, const struct op *op)
+{
+	uint64_t now = pace_now();
+	bool data = op_moves(op->kind) && op->kind != OP_TOUCH && op->kind != OP_TOUCH_WRITE;
+	bool async = (op->bits & OP_ASYNC) ||
+	             (data && w->run->options.engine == ENGINE_URING);
+	int64_t result;
+
+	w->outcomes[i].start_ns = now > w->run->start_ns ? now - w->run->start_ns : 1;
+	if (async && w->ring && ring_begin(w->ring, w, i)) {
+		w->last_ns = now;
+		while (!(op->bits & OP_ASYNC) && ring_has(w->ring, i))
+			ring_reap(w->ring, w, true, UINT64_MAX);
+		return;
+	}
+	result = perform(w, op);
+	w->last_ns = pace_now();
+	worker_ended(w, i, w->last_ns, result);
+}
+
+static void run_lane(struct worker *w)
+{
+	const struct lane *lane = w->lane;
+	size_t next = 0;
+
+	for (uint32_t i = 0; i < lane->count && !run_stopped(w); i++) {
+		const struct op *op = &lane->ops[i];
+		run_wait(w, i, op);
+		while (next < lane->hold_count && lane->holds[next].op == i)
+			run_hold(w, &lane->holds[next++]);
+		if (run_stopped(w))
+			break;
+		if (op->kind == OP_NONE)
+			w->last_ns = pace_now();
+		else
+			run_op(w, i, op);
+		run_publish(w, i + 1, op->bits & OP_AWAITED);
+	}
+	while (w->ring && ring_busy(w->ring))
+		ring_reap(w->ring, w, true, UINT64_MAX);
+	if (!run_stopped(w))
+		run_publish(w, lane->count, true);
+}
+
+static void run_bus_error(int signal, siginfo_t *about, void *context)
+{
+	(void)about;
+	(void)context;
+	if (run_worker && run_worker->faulting)
+		siglongjmp(run_worker->fault, 1);
+	/* Ours, then: as if there were no handler. */
+	struct sigaction normal = {.sa_handler = SIG_DFL};
+	sigaction(signal, &normal, NULL);
+	raise(signal);
+}
+
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned ready;
+	bool go;
+} run_gate = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, false};
+
+static void run_buffer(struct worker *w)
+{
+	w->buffer_size = w->lane->largest < WORKER_BUFFER ? w->lane->largest : WORKER_BUFFER;
+	w->buffer_size = (w->buffer_size + 8192 + 4095) & ~4095u;
+	if (posix_memalign((void **)&w->buffer, 4096, w->buffer_size))
+		abort();
+	content_fill(w->buffer, w->buffer_size, w->run->target->options.compressible,
+	             (uint64_t)(uintptr_t)w ^ pace_now());
+	w->stamp = pace_now() << 8;
+}
+
+static void run_ring(struct worker *w)
+{
+	if (!w->lane->has_async && (w->run->options.engine != ENGINE_URING || !w->lane->data))
+		return;
+	w->ring = ring_new(w->lane->deepest + 1);
+	if (!w->ring)
+		w->run->no_uring = true;
+}
+
+static void *run_thread(void *argument)
+{
+	struct worker *w = argument;
+
+	run_worker = w;
+	pace_begin(&w->pace);
+	if (w->lane->data)
+		run_buffer(w);
+	run_ring(w);
+	pthread_mutex_lock(&run_gate.lock);
+	run_gate.ready++;
+	pthread_cond_broadcast(&run_gate.changed);
+	while (!run_gate.go)
+		pthread_cond_wait(&run_gate.changed, &run_gate.lock);
+	pthread_mutex_unlock(&run_gate.lock);
+	w->last_ns = w->run->start_ns;
+	pace_until(&w->pace, w->run->start_ns, &w->run->stop);
+	run_lane(w);
+	ring_free(w->ring);
+	free(w->buffer);
+	return NULL;
+}
+
+/* ---- all threads ---- */
+
+struct crew {
+	struct worker *workers;
+	pthread_t *threads;
+	size_t count;
+	struct progress *progress;
+	struct open_file *files;
+};
+
+static void run_outcomes(struct run *run, unsigned clients)
+{
+	size_t lanes = run->plan->lane_count;
+
+	run->outcomes = memory_get(lanes * clients, sizeof *run->outcomes);
+	for (size_t i = 0; i < lanes * clients; i++)
+		run->outcomes[i] = memory_get(run->plan->lanes[i % lanes].count,
+		                              sizeof *run->outcomes[i]);
+}
+
+/* First touches of memory belong to no operation. */
+static void run_touch(struct run *run, size_t workers)
+{
+	for (size_t i = 0; i < workers; i++) {
+		uint32_t count = run->plan->lanes[i % run->plan->lane_count].count;
+		for (size_t k = 0; k < count; k += 256)
+			*(volatile uint64_t *)&run->outcomes[i][k].start_ns = 0;
+	}
+}
+
+static void run_crew(struct run *run, struct crew *crew, unsigned clients)
+{
+	const struct plan *plan = run->plan;
+
+	crew->count = plan->lane_count * clients;
+	crew->workers = memory_get(crew->count, sizeof *crew->workers);
+	crew->threads = memory_get(crew->count, sizeof *crew->threads);
+	if (posix_memalign((void **)&crew->progress, 64, (crew->count + 1) * sizeof *crew->progress))
+		abort();
+	memset(crew->progress, 0, (crew->count + 1) * sizeof *crew->progress);
+	crew->files = memory_get(plan->opening_count * clients, sizeof *crew->files);
+	for (size_t i = 0; i < plan->opening_count * clients; i++)
+		crew->files[i].fd = -1;
+	for (size_t i = 0; i < crew->count; i++) {
+		unsigned client = (unsigned)(i / plan->lane_count);
+		crew->workers[i] = (struct worker){
+		        .run = run,
+		        .lane = &plan->lanes[i % plan->lane_count],
+		        .client = client,
+		        .outcomes = run->outcomes[i],
+		        .progress = &crew->progress[i],
+		        .all = &crew->progress[client * plan->lane_count],
+		        .files = &crew->files[client * plan->opening_count],
+		};
+	}
+}
+
+static void run_let_go(struct run *run, size_t started)
+{
+	struct timespec real;
+
+	pthread_mutex_lock(&run_gate.lock);
+	while (run_gate.ready < started)
+		pthread_cond_wait(&run_gate.changed, &run_gate.lock);
+	clock_gettime(CLOCK_REALTIME, &real);
+	run->start_ns = pace_now() + RUN_LEAD_NS;
+	run->start_real_ns = (uint64_t)real.tv_sec * 1000000000u + (uint64_t)real.tv_nsec +
+	                     RUN_LEAD_NS;
+	run_gate.go = true;
+	pthread_cond_broadcast(&run_gate.changed);
+	pthread_mutex_unlock(&run_gate.lock);
+}
+
+static int run_start(struct run *run, struct crew *crew, struct problem *why)
+{
+	pthread_attr_t attributes;
+	size_t started = 0;
+	int error = 0;
+
+	run_gate.ready = 0;
+	run_gate.go = false;
+	pthread_attr_init(&attributes);
+	pthread_attr_setstacksize(&attributes, RUN_STACK);
+	while (started < crew->count && !error) {
+		error = pthread_create(&crew->threads[started], &attributes, run_thread,
+		                       &crew->workers[started]);
+		started += !error;
+	}
+	pthread_attr_destroy(&attributes);
+	if (error)
+		run->stop = true;
+	run_let_go(run, started);
+	for (size_t i = 0; i < started; i++)
+		pthread_join(crew->threads[i], NULL);
+	if (error)
+		return problem_set(why, "%zu threads are wanted and %zu could be started: %s; replay "
+		                        "fewer stages, or raise the limit of processes",
+		                   crew->count, started, strerror(error));
+	return 0;
+}
+
+static void run_limits(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+int run_plan(struct run *run, const struct plan *plan, const struct target *target,
+             const struct run_options *options, struct problem *why)
+{
+	struct sigaction bus = {.sa_sigaction = run_bus_error, .sa_flags = SA_SIGINFO | SA_NODEFER};
+	unsigned clients = target->options.clients;
+	struct sigaction before;
+	struct crew crew;
+	int status;
+
+	run->plan = plan;
+	run->target = target;
+	run->options = *options;
+	run_outcomes(run, clients);
+	run_crew(run, &crew, clients);
+	run_touch(run, crew.count);
+	run_limits();
+	sigaction(SIGBUS, &bus, &before);
+	status = run_start(run, &crew, why);
+	run->end_ns = pace_now();
+	sigaction(SIGBUS, &before, NULL);
+	perform_close_all(crew.files, plan->opening_count * clients);
+	free(crew.files);
+	free(crew.progress);
+	free(crew.threads);
+	free(crew.workers);
+	return status;
+}
+
+void run_free(struct run *run)
+{
+	size_t count = run->outcomes ? run->plan->lane_count * run->target->options.clients : 0;
+
+	for (size_t i = 0; i < count; i++)
+		free(run->outcomes[i]);
+	free(run->outcomes);
+	run->outcomes = NULL;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay/space.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <uthash.h>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "memory.h"
+
+struct moved_folder {
+	uint32_t from, to;
+};
+
+struct space {
+	struct plan *plan;
+	int64_t used, peak; /* bytes that the run adds to what it found */
+	struct moved_folder *moved;
+	size_t moved_count, moved_room;
+};
+
+struct space *space_new(struct plan *plan)
+{
+	struct space *space = memory_get(1, sizeof *space);
+
+	space->plan = plan;
+	return space;
+}
+
+static const char *space_text(const struct space *s, uint32_t name)
+{
+	return names_text(s->plan->recording->names, name);
+}
+
+/* A name that the recording does not have itself. */
+static uint32_t space_name(struct space *s, const char *text, size_t length)
+{
+	uint32_t name = names_add(s->plan->recording->names, text, length);
+	uint32_t count = names_count(s->plan->recording->names);
+
+	if (count > s->plan->name_count) {
+		s->plan->places = realloc(s->plan->places, count * sizeof *s->plan->places);
+		if (!s->plan->places)
+			abort();
+		memset(s->plan->places + s->plan->name_count, 0,
+		       (count - s->plan->name_count) * sizeof *s->plan->places);
+		s->plan->name_count = count;
+	}
+	return name;
+}
+
+static bool space_below(const char *path, const char *folder, size_t length)
+{
+	return !strncmp(path, folder, length) && path[length] == '/';
+}
+
+/* What lies in a folder that was renamed lay in the old one when the run began. */
+static uint32_t space_first_name(struct space *s, uint32_t name)
+{
+	for (size_t i = s->moved_count; i-- > 0;) {
+		const char *to = space_text(s, s->moved[i].to), *path = space_text(s, name);
+		size_t length = strlen(to);
+		char *old;
+		int n;
+		if (!space_below(path, to, length))
+			continue;
+		n = asprintf(&old, "%s%s", space_text(s, s->moved[i].from), path + length);
+		if (n < 0)
+			abort();
+		name = space_name(s, old, (size_t)n);
+		free(old);
+	}
+	return name;
+}
+
+static void space_first(struct space *s, uint32_t name, bool folder, int64_t size)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	place->first = folder ? PLACE_FOLDER : PLACE_FILE;
+	if (!folder && size > place->size)
+		place->size = size;
+}
+
+bool space_can_be(const struct space *s, uint32_t name)
+{
+	const struct plan_file *place = &s->plan->places[name];
+	const char *path = space_text(s, name), *slash = strrchr(path, '/');
+	uint32_t parent;
+
+	if (place->now == PLACE_ABSENT)
+		return !place->changes;
+	if (place->now != PLACE_UNKNOWN || slash == path)
+		return true;
+	/* In a folder that the run made nothing lies that nobody put there. */
+	parent = names_find(s->plan->recording->names, path, (size_t)(slash - path));
+	return !parent || s->plan->places[parent].first != PLACE_ABSENT ||
+	       !s->plan->places[parent].used || s->moved_count;
+}
+
+void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
+{
+	struct plan_file *place = &s->plan->places[name];
+	uint32_t old;
+
+	place->used = true;
+	if (place->now == PLACE_FILE && folder && place->first == PLACE_FILE)
+		place->first = place->now = PLACE_FOLDER;
+	if (place->now == PLACE_FILE || place->now == PLACE_FOLDER)
+		return;
+	if (place->now == PLACE_ABSENT && place->changes)
+		return; /* made out of the recording's sight: openings make it */
+	old = place->now == PLACE_UNKNOWN ? space_first_name(s, name) : name;
+	space_first(s, old, folder, size);
+	place = &s->plan->places[name];
+	place->used = true;
+	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
+	place->grown = size > 0 ? size : 0;
+	if (old != name) {
+		s->plan->places[old].now = PLACE_ABSENT;
+		place->first = PLACE_ABSENT;
+		place->changes = s->plan->places[old].changes = true;
+	}
+}
+
+void space_missed(struct space *s, uint32_t name)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	if (place->now != PLACE_UNKNOWN)
+		return;
+	place->first = place->now = PLACE_ABSENT;
+}
+
+static void space_add(struct space *s, int64_t bytes)
+{
+	if (__builtin_add_overflow(s->used, bytes, &s->used))
+		s->used = bytes > 0 ? INT64_MAX : INT64_MIN;
+	if (s->used > s->peak)
+		s->peak = s->used;
+}
+
+void space_made(struct space *s, uint32_t name, bool folder)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	place->used = true;
+	if (place->now == PLACE_UNKNOWN)
+		place->first = PLACE_ABSENT;
+	if (place->now == PLACE_FILE || place->now == PLACE_FOLDER)
+		return;
+	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
+	place->grown = 0;
+}
+
+void space_removed(struct space *s, uint32_t name)
+{
+	space_found(s, name, false, 0);
+	space_add(s, -s->plan->places[name].grown);
+	s->plan->places[name].grown = 0;
+	s->plan->places[name].now = PLACE_ABSENT;
+}
+
+/* All that lies in a renamed folder has another name now. */
+static void space_folder_renamed(struct space *s, uint32_t from, uint32_t to)
+{
+	size_t length = strlen(space_text(s, from));
+	uint32_t count = s->plan->name_count;
+
+	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
+	s->moved[s->moved_count++] = (struct moved_folder){from, to};
+	for (uint32_t i = 1; i < count; i++) {
+		uint8_t now = s->plan->places[i].now;
+		char *text;
+		int n;
+		if ((now != PLACE_FILE && now != PLACE_FOLDER) ||
+		    !space_below(space_text(s, i), space_text(s, from), length))
+			continue;
+		n = asprintf(&text, "%s%s", space_text(s, to), space_text(s, i) + length);
+		if (n < 0)
+			abort();
+		n = (int)space_name(s, text, (size_t)n);
+		free(text);
+		space_renamed(s, i, (uint32_t)n);
+	}
+}
+
+void space_renamed(struct space *s, uint32_t from, uint32_t to)
+{
+	struct plan_file *a = &s->plan->places[from], *b = &s->plan->places[to];
+	bool folder;
+
+	space_found(s, from, false, 0);
+	a = &s->plan->places[from];
+	b = &s->plan->places[to];
+	folder = a->now == PLACE_FOLDER;
+	b->used = true;
+	a->changes = b->changes = true;
+	if (b->now == PLACE_UNKNOWN)
+		b->first = PLACE_ABSENT;
+	space_add(s, -b->grown);
+	b->now = a->now == PLACE_ABSENT ? PLACE_FILE : a->now;
+	b->grown = a->grown;
+	a->now = PLACE_ABSENT;
+	a->grown = 0;
+	if (folder)
+		space_folder_renamed(s, from, to);
+}
+
+void space_linked(struct space *s, uint32_t from, uint32_t to)
+{
+	space_found(s, from, false, 0);
+	space_made(s, to, false);
+}
+
+void space_read(struct space *s, uint32_t name, int64_t end)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	if (end <= place->grown || place->first != PLACE_FILE || place->now != PLACE_FILE)
+		return;
+	/* Larger than was known: then it was so from the start. */
+	if (end > place->size)
+		place->size = end;
+	place->grown = end;
+}
+
+void space_grown(struct space *s, uint32_t name, int64_t end)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	if (end <= place->grown)
+		return;
+	space_add(s, end - place->grown);
+	place->grown = end;
+}
+
+void space_resized(struct space *s, uint32_t name, int64_t size)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	space_add(s, size - place->grown);
+	place->grown = size;
+}
+
+/* The folders that hold a name are folders themselves. */
+static void space_parents(struct space *s, uint32_t name)
+{
+	const char *path = space_text(s, name);
+
+	for (size_t n = strlen(path); n > 1; n--) {
+		uint32_t parent;
+		if (path[n] != '/')
+			continue;
+		parent = names_find(s->plan->recording->names, path, n);
+		if (!parent || s->plan->places[parent].first != PLACE_FILE)
+			continue;
+		s->plan->places[parent].first = PLACE_FOLDER;
+	}
+}
+
+struct same_file {
+	struct {
+		uint64_t device, inode;
+	} key;
+	uint32_t name;
+	UT_hash_handle hh;
+};
+
+/* Two names that were one file when the run began. */
+static void space_aliases(struct space *s)
+{
+	struct same_file *known = NULL, *entry, *next;
+
+	for (uint32_t i = 1; i < s->plan->name_count; i++) {
+		struct plan_file *place = &s->plan->places[i];
+		struct same_file *made;
+		if (place->first != PLACE_FILE || !place->inode)
+			continue;
+		made = memory_get(1, sizeof *made);
+		made->key.device = place->device;
+		made->key.inode = place->inode;
+		made->name = i;
+		HASH_FIND(hh, known, &made->key, sizeof made->key, entry);
+		if (!entry) {
+			HASH_ADD(hh, known, key, sizeof made->key, made);
+			continue;
+		}
+		place->alias = entry->name;
+		free(made);
+	}
+	HASH_ITER(hh, known, entry, next)
+	{
+		HASH_DEL(known, entry);
+		free(entry);
+	}
+}
+
+static void space_sum(struct space *s)
+{
+	struct plan *plan = s->plan;
+	XXH64_state_t hash;
+
+	XXH64_reset(&hash, 1);
+	for (uint32_t i = 1; i < plan->name_count; i++) {
+		const struct plan_file *place = &plan->places[i];
+		uint8_t first = place->first;
+		if (!place->used && first != PLACE_FILE && first != PLACE_FOLDER)
+			continue;
+		XXH64_update(&hash, space_text(s, i), strlen(space_text(s, i)) + 1);
+		XXH64_update(&hash, &first, sizeof first);
+		XXH64_update(&hash, &place->size, sizeof place->size);
+		plan->files += first == PLACE_FILE;
+		plan->folders += first == PLACE_FOLDER;
+		if (first == PLACE_FILE && !place->alias &&
+		    __builtin_add_overflow(plan->bytes_first, (uint64_t)place->size,
+		                           &plan->bytes_first))
+			plan->bytes_first = UINT64_MAX;
+	}
+	plan->hash = XXH64_digest(&hash);
+	if (__builtin_add_overflow(plan->bytes_first, (uint64_t)s->peak, &plan->bytes_peak))
+		plan->bytes_peak = UINT64_MAX;
+}
+
+void space_finish(struct space *s)
+{
+	for (uint32_t i = 1; i < s->plan->name_count; i++) {
+		const struct plan_file *place = &s->plan->places[i];
+		if (place->first >= PLACE_FILE || (place->used && place->changes))
+			space_parents(s, i);
+	}
+	space_aliases(s);
+	space_sum(s);
+	free(s->moved);
+	free(s);
+}

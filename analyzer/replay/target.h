@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The folder that a replay works in: whose it is, and the files in it as the
+ * recorded run found them. All that the replay makes lies in client-N below it,
+ * beside a marker and a list of what was made.
+ */
+#ifndef REPLAY_TARGET_H
+#define REPLAY_TARGET_H
+
+#include "problem.h"
+#include "replay/plan.h"
+
+#define TARGET_MARKER "aiotrace-replay"       /* a file: whose the folder is */
+#define TARGET_LIST   "aiotrace-replay.names" /* a file: what lies in it */
+
+struct target_options {
+	const char *folder;
+	double compressible; /* at least 1 */
+	bool sparse, share;  /* holes instead of contents; one data set for all clients */
+	bool quiet;          /* no progress */
+	unsigned clients;
+};
+
+struct target {
+	const struct plan *plan;
+	struct target_options options;
+	int folder;           /* O_PATH */
+	int *roots;           /* of each client */
+	bool reused;          /* had been prepared for this plan */
+	uint64_t made, kept;  /* files written, files found as they should be */
+	uint64_t made_bytes;
+	double cached;        /* share of the prepared bytes that stayed in the cache, -1 = unknown */
+};
+
+/* Opens the folder, or makes it. Refuses one that is not empty and not a
+ * target, and one that holds another recording's files. */
+int target_open(struct target *target, const struct plan *plan,
+                const struct target_options *options, struct problem *why);
+
+/* Space and inodes for what is missing; then everything as the run found it,
+ * whatever an earlier replay left. */
+int target_prepare(struct target *target, struct problem *why);
+
+/* Takes prepared files out of this machine's page cache, as far as that can be
+ * done without root; target->cached says how far. */
+void target_cool(struct target *target);
+
+/* The root below which a client finds a name. */
+int target_root(const struct target *target, unsigned client, uint32_t name);
+
+/* Closes; the files stay. */
+void target_close(struct target *target);
+
+/* Removes what was prepared, and nothing else; left is the number of things
+ * that are not ours and stay. */
+int target_clean(const char *folder, uint64_t *removed, uint64_t *left, struct problem *why);
+
+#endif

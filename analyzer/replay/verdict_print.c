@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Plans and verdicts, for people and as JSON.
+ */
+#include "replay/verdict.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "json_value.h"
+#include "stage.h"
+#include "units.h"
+
+static double print_ms(const struct histogram *h, double share)
+{
+	return (double)histogram_percentile(h, share) / 1e6;
+}
+
+static void plan_text_refused(const struct plan *plan, FILE *to)
+{
+	struct unit u;
+	bool any = false;
+
+	for (int i = 0; i < REFUSAL_COUNT; i++) {
+		if (!plan->refused[i])
+			continue;
+		if (!any)
+			fputs("\nNot replayed\n", to);
+		any = true;
+		fprintf(to, "%12" PRIu64 "  %s", plan->refused[i], plan_refusal_words(i));
+		if (plan->refused_bytes[i])
+			fprintf(to, " (%s)", unit_bytes(&u, (double)plan->refused_bytes[i]));
+		fputc('\n', to);
+	}
+}
+
+void plan_text(const struct plan *plan, FILE *to)
+{
+	struct unit a, b, c;
+
+	fprintf(to,
+	        "%" PRIu64 " operations in %zu threads, over %s\n"
+	        "%" PRIu64 " files and %" PRIu64 " folders, %s; with what the run adds %s are "
+	        "needed\n",
+	        plan->ops, plan->lane_count, unit_seconds(&c, (double)plan->length_ns / 1e9),
+	        plan->files, plan->folders, unit_bytes(&a, (double)plan->bytes_first),
+	        unit_bytes(&b, (double)plan->bytes_peak));
+	fprintf(to, "%" PRIu64 " orderings between threads, %" PRIu64 " of them hand-offs\n",
+	        plan->holds, plan->hand_offs);
+	if (plan->dropped_holds)
+		fprintf(to, "%" PRIu64 " orderings contradict each other and were left out\n",
+		        plan->dropped_holds);
+	if (plan->implicit)
+		fprintf(to, "%" PRIu64 " descriptors were opened before the replay begins, or out of "
+		            "sight: they are opened where they are first used\n",
+		        plan->implicit);
+	if (plan->substituted)
+		fprintf(to, "%" PRIu64 " operations are done by a like call: reads of shared "
+		            "positions by pread, copies by pread and pwrite, libaio and cuFile by "
+		            "io_uring\n",
+		        plan->substituted);
+	fputs("\nOperations\n", to);
+	for (int i = 1; i < OPS; i++)
+		if (plan->by_kind[i])
+			fprintf(to, "%12" PRIu64 "  %s\n", plan->by_kind[i], op_words((unsigned)i));
+	plan_text_refused(plan, to);
+}
+
+json_t *plan_json(const struct plan *plan)
+{
+	json_t *kinds = json_object(), *refused = json_array();
+
+	for (int i = 1; i < OPS; i++)
+		if (plan->by_kind[i])
+			json_object_set_new(kinds, op_words((unsigned)i),
+			                    json_count(plan->by_kind[i]));
+	for (int i = 0; i < REFUSAL_COUNT; i++)
+		if (plan->refused[i])
+			json_array_append_new(
+			        refused, json_pack("{s:s, s:o, s:o}", "why", plan_refusal_words(i),
+			                           "events", json_count(plan->refused[i]), "bytes",
+			                           json_count(plan->refused_bytes[i])));
+	return json_pack("{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	                 "operations", json_count(plan->ops), "threads",
+	                 json_count(plan->lane_count), "duration_s",
+	                 (double)plan->length_ns / 1e9, "files", json_count(plan->files), "folders",
+	                 json_count(plan->folders), "bytes", json_count(plan->bytes_first),
+	                 "space_bytes", json_count(plan->bytes_peak), "orderings",
+	                 json_count(plan->holds), "hand_offs", json_count(plan->hand_offs),
+	                 "contradictions", json_count(plan->dropped_holds), "implicit_opens",
+	                 json_count(plan->implicit), "substituted", json_count(plan->substituted),
+	                 "by_kind", kinds, "not_replayed", refused);
+}
+
+static bool verdict_used(const struct stage_measure *m)
+{
+	return m->read_ops || m->write_ops || m->meta_ops;
+}
+
+static void verdict_text_errors(const struct replay_verdict *v, FILE *to)
+{
+	for (unsigned i = 0; i < VERDICT_ERRNOS; i++) {
+		if (!v->errors[i])
+			continue;
+		fprintf(to, "  %" PRIu64 " failed: %s, in", v->errors[i],
+		        i ? strerror((int)i) : "another error");
+		for (unsigned k = 0; k < OPS; k++)
+			if (v->error_kinds[i] >> k & 1)
+				fprintf(to, " %s", op_words(k));
+		fputc('\n', to);
+	}
+	if (v->unexpected)
+		fprintf(to, "  %" PRIu64 " failed in the recording and did not here\n", v->unexpected);
+}
+
+static void verdict_text_stage(const struct stage_measure *was, const struct stage_measure *is,
+                               const char *name, FILE *to)
+{
+	struct unit u[4];
+	double a = rate_while_busy(&was->rate), b = rate_while_busy(&is->rate);
+
+	if (!verdict_used(was) && !verdict_used(is))
+		return;
+	fprintf(to, "%-11s %9" PRIu64 " %10s", name, is->read_ops + is->write_ops,
+	        unit_bytes(&u[0], (double)(is->read_bytes + is->write_bytes)));
+	fprintf(to, " %9s/s %9s/s", unit_bytes(&u[1], a), unit_bytes(&u[2], b));
+	fprintf(to, " %8.3f %8.3f %8.3f %8.3f %8.3f %8.3f\n", print_ms(&was->latency, 0.5),
+	        print_ms(&is->latency, 0.5), print_ms(&was->latency, 0.99),
+	        print_ms(&is->latency, 0.99), print_ms(&was->meta_latency, 0.99),
+	        print_ms(&is->meta_latency, 0.99));
+}
+
+void verdict_text(const struct replay_verdict *v, FILE *to)
+{
+	const struct run *run = v->run;
+	struct unit a, b;
+
+	fprintf(to, "Verdict: %s\n\n", v->words);
+	fprintf(to, "  %" PRIu64 " of %" PRIu64 " operations and %s of %s done in %.3f s", v->done_ops,
+	        v->planned_ops, unit_bytes(&a, (double)v->done_bytes),
+	        unit_bytes(&b, (double)v->planned_bytes), v->length_s);
+	if (v->done_bytes != v->planned_bytes && v->done_ops == v->planned_ops)
+		fprintf(to, " (%" PRIu64 " of %" PRIu64 " bytes)", v->done_bytes, v->planned_bytes);
+	fputc('\n', to);
+	if (run->options.timing == TIMING_ORIGINAL && v->late.total)
+		fprintf(to, "  began late by: p50 %.1f us, p99 %.1f us, max %.1f us\n",
+		        print_ms(&v->late, 0.5) * 1e3, print_ms(&v->late, 0.99) * 1e3,
+		        (double)v->late.max / 1e3);
+	if (run->failure)
+		fprintf(to, "  ended early by: %s\n", strerror(run->failure));
+	verdict_text_errors(v, to);
+	if (run->no_uring)
+		fputs("  io_uring was refused here: its operations were done one after another\n", to);
+	if (run->undirected)
+		fprintf(to, "  O_DIRECT was refused %" PRIu64 " times: opened without\n",
+		        run->undirected);
+	if (run->unaligned)
+		fprintf(to, "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
+		        run->unaligned);
+	if (run->target->cached > 0.01)
+		fprintf(to, "  the page cache was warm: %.0f %% of the prepared data were in it; "
+		            "storage may look faster than it is\n",
+		        100 * run->target->cached);
+	fprintf(to, "\n%-11s %9s %10s %11s %11s %17s %17s %17s\n", "", "data ops", "bytes", "bytes/s",
+	        "", "p50 ms", "p99 ms", "other p99 ms");
+	fprintf(to, "%-11s %9s %10s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "", "recorded",
+	        "replayed", "recorded", "replayed", "recorded", "replayed", "recorded", "replayed");
+	for (unsigned i = 0; i < AIOT_STAGES; i++)
+		verdict_text_stage(&run->plan->stages[i], &v->stages[i], stage_name(i), to);
+}
+
+static json_t *verdict_json_measure(const struct stage_measure *m)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "read_ops",
+	                 json_count(m->read_ops), "write_ops", json_count(m->write_ops), "meta_ops",
+	                 json_count(m->meta_ops), "read_bytes", json_count(m->read_bytes),
+	                 "write_bytes", json_count(m->write_bytes), "latency_ns",
+	                 json_latency(&m->latency), "meta_latency_ns",
+	                 json_latency(&m->meta_latency), "bandwidth_while_busy",
+	                 rate_while_busy(&m->rate), "bandwidth_mean", rate_mean(&m->rate));
+}
+
+static json_t *verdict_json_errors(const struct replay_verdict *v)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < VERDICT_ERRNOS; i++) {
+		json_t *kinds;
+		if (!v->errors[i])
+			continue;
+		kinds = json_array();
+		for (unsigned k = 0; k < OPS; k++)
+			if (v->error_kinds[i] >> k & 1)
+				json_array_append_new(kinds, json_string(op_words(k)));
+		json_array_append_new(list, json_pack("{s:i, s:s, s:o, s:o}", "errno", (int)i, "text",
+		                                      i ? strerror((int)i) : "other", "operations",
+		                                      json_count(v->errors[i]), "kinds", kinds));
+	}
+	return list;
+}
+
+json_t *verdict_json(const struct replay_verdict *v)
+{
+	static const char *const timings[] = {"original", "think", "fast"};
+	const struct run *run = v->run;
+	json_t *stages = json_array();
+
+	for (unsigned i = 0; i < AIOT_STAGES; i++)
+		if (verdict_used(&run->plan->stages[i]) || verdict_used(&v->stages[i]))
+			json_array_append_new(
+			        stages,
+			        json_pack("{s:s, s:o, s:o}", "stage", stage_name(i), "recorded",
+			                  verdict_json_measure(&run->plan->stages[i]), "replayed",
+			                  verdict_json_measure(&v->stages[i])));
+	return json_pack("{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
+	                 "s:o, s:o, s:o, s:b, s:o}",
+	                 "timing", timings[run->options.timing], "complete", v->complete,
+	                 "kept_pace", v->kept_pace, "verdict", v->words, "duration_s", v->length_s,
+	                 "recorded_duration_s", v->original_s, "operations_planned",
+	                 json_count(v->planned_ops), "operations_done", json_count(v->done_ops),
+	                 "bytes_planned", json_count(v->planned_bytes), "bytes_done",
+	                 json_count(v->done_bytes), "failed", json_count(v->failed),
+	                 "not_failed_as_recorded", json_count(v->unexpected), "errors",
+	                 verdict_json_errors(v), "interrupted", run->interrupted, "start_error_ns",
+	                 v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
+	                 json_known(run->target->cached), "unaligned", json_count(run->unaligned),
+	                 "io_uring_refused", run->no_uring, "stages", stages);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One thread of a replay: what run.c, perform.c and ring.c share of it.
+ */
+#ifndef REPLAY_WORKER_H
+#define REPLAY_WORKER_H
+
+#include <setjmp.h>
+#include <sys/uio.h>
+
+#include "replay/pace.h"
+#include "replay/run.h"
+
+#define WORKER_BUFFER ((uint32_t)8 << 20) /* larger operations use it several times */
+#define WORKER_PIECES 257                 /* so many times at most, for 2 GiB */
+
+/* An opening of one client, as it is now. */
+struct open_file {
+	int fd; /* -1 = not open */
+	bool direct;
+	void *more; /* DIR, where folders are read */
+	uint8_t *map;
+	size_t map_size;
+};
+
+/* What others wait for; on a cache line of its own. */
+struct progress {
+	uint32_t done;    /* operations, without a gap */
+	uint32_t waiting; /* threads that sleep until done grows */
+	uint8_t space[56];
+};
+
+struct ring;
+
+struct worker {
+	struct run *run;
+	const struct lane *lane;
+	unsigned client;
+	struct outcome *outcomes;
+	struct progress *progress, *all; /* its own; those of this client's lanes */
+	struct open_file *files;         /* of this client */
+	struct ring *ring;               /* NULL: none needed */
+	struct pace pace;
+	uint8_t *buffer;
+	uint32_t buffer_size;
+	struct iovec pieces[WORKER_PIECES];
+	uint64_t stamp;
+	uint64_t last_ns; /* of activity */
+	sigjmp_buf fault; /* where a lost page leads */
+	bool faulting;
+};
+
+/* Does one operation that is not asynchronous; what the call returned, or
+ * -errno. */
+int64_t perform(struct worker *worker, const struct op *op);
+
+/* The iovecs of a transfer; contents of what is written are new. */
+int perform_pieces(struct worker *worker, const struct op *op);
+
+/* Leaves no descriptor nor mapping of the client open. */
+void perform_close_all(struct open_file *files, size_t count);
+
+/* An operation has ended: keeps what became of it, and ends the run where
+ * going on makes no sense. */
+void worker_ended(struct worker *worker, uint32_t op, uint64_t end_ns, int64_t result);
+
+#endif

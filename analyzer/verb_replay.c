@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * aiotrace replay: does a recording's operations again, on another storage, and
+ * says how that went.
+ */
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "locate.h"
+#include "replay/trace_out.h"
+#include "replay/verdict.h"
+#include "stage.h"
+
+#define REPLAY_CLIENTS 1024 /* at most */
+
+struct replay {
+	struct recording recording;
+	struct plan_options plan_options;
+	struct target_options target_options;
+	struct run_options run_options;
+	struct plan *plan;
+	struct target target;
+	const char *output;
+	uint64_t loops;
+	bool dry, clean, json, warm, unrecorded;
+};
+
+static struct run *replay_running;
+
+static void replay_signal(int signal)
+{
+	struct run *run = __atomic_load_n(&replay_running, __ATOMIC_RELAXED);
+
+	(void)signal;
+	if (run && !run->interrupted) {
+		run_interrupt(run);
+		return;
+	}
+	_exit(128 + SIGINT);
+}
+
+static int replay_fail(const struct problem *why)
+{
+	fprintf(stderr, "aiotrace: %s\n", why->text);
+	return COMMAND_FAILURE;
+}
+
+static void replay_print(json_t *json)
+{
+	json_dumpf(json, stdout, JSON_INDENT(2));
+	putchar('\n');
+	json_decref(json);
+}
+
+static int replay_clean(const struct replay *r)
+{
+	uint64_t removed, left;
+	struct problem why;
+
+	if (target_clean(r->target_options.folder, &removed, &left, &why))
+		return replay_fail(&why);
+	printf("%" PRIu64 " names removed\n", removed);
+	if (left)
+		fprintf(stderr, "aiotrace: %s: things that the replay did not make were left there\n",
+		        r->target_options.folder);
+	return COMMAND_OK;
+}
+
+/* The verdict as JSON, with the place of the recording; or NULL where it was printed. */
+static json_t *replay_tell(const struct replay *r, const struct run *run, const char *trace)
+{
+	struct replay_verdict verdict;
+	json_t *json = NULL;
+
+	verdict_make(&verdict, run);
+	if (r->json) {
+		json = verdict_json(&verdict);
+		json_object_set_new(json, "plan", plan_json(run->plan));
+		json_object_set_new(json, "recording", trace ? json_string(trace) : json_null());
+	} else {
+		verdict_text(&verdict, stdout);
+		if (trace)
+			printf("\nRecorded in %s: see aiotrace report, or aiotrace compare with the "
+			       "original.\n",
+			       trace);
+	}
+	verdict_free(&verdict);
+	return json;
+}
+
+static int replay_status(const struct replay *r, const struct run *run)
+{
+	if (run->failure) {
+		fprintf(stderr,
+		        "aiotrace: %s/client-*%s: %s; the run ended there. The target's files are "
+		        "as that left them: a next replay puts them right, --clean removes them\n",
+		        r->target_options.folder,
+		        names_text(r->recording.names, run->failed_name), strerror(run->failure));
+		return COMMAND_FAILURE;
+	}
+	if (run->interrupted) {
+		fprintf(stderr, "aiotrace: interrupted. The target's files are as that left them: a "
+		                "next replay puts them right, --clean removes them\n");
+		return COMMAND_FAILURE;
+	}
+	return COMMAND_OK;
+}
+
+static int replay_pass(struct replay *r, json_t *passes)
+{
+	struct run run = {0};
+	struct problem why;
+	char *trace = NULL;
+	int status;
+	json_t *json;
+
+	if (target_prepare(&r->target, &why))
+		return replay_fail(&why);
+	if (!r->warm)
+		target_cool(&r->target);
+	__atomic_store_n(&replay_running, &run, __ATOMIC_RELAXED);
+	status = run_plan(&run, r->plan, &r->target, &r->run_options, &why);
+	__atomic_store_n(&replay_running, NULL, __ATOMIC_RELAXED);
+	if (status) {
+		run_free(&run);
+		return replay_fail(&why);
+	}
+	if (!r->unrecorded) {
+		trace = trace_out(&run, r->output, &why);
+		if (!trace)
+			replay_fail(&why);
+	}
+	json = replay_tell(r, &run, trace);
+	if (json)
+		json_array_append_new(passes, json);
+	status = replay_status(r, &run);
+	if (!r->unrecorded && !trace)
+		status = COMMAND_FAILURE;
+	free(trace);
+	run_free(&run);
+	return status;
+}
+
+static int replay_passes(struct replay *r)
+{
+	struct sigaction action = {.sa_handler = replay_signal}, before;
+	json_t *passes = json_array();
+	int status = COMMAND_OK;
+
+	sigaction(SIGINT, &action, &before);
+	sigaction(SIGTERM, &action, NULL);
+	for (uint64_t i = 0; i < r->loops && status == COMMAND_OK; i++)
+		status = replay_pass(r, passes);
+	sigaction(SIGINT, &before, NULL);
+	if (r->json && json_array_size(passes) == 1)
+		replay_print(json_incref(json_array_get(passes, 0)));
+	else if (r->json && json_array_size(passes))
+		replay_print(json_incref(passes));
+	json_decref(passes);
+	return status;
+}
+
+static int replay_planned(struct replay *r)
+{
+	struct problem why;
+	int status;
+
+	if (r->dry) {
+		r->json ? replay_print(plan_json(r->plan)) : plan_text(r->plan, stdout);
+		return COMMAND_OK;
+	}
+	if (!r->plan->ops) {
+		fprintf(stderr, "aiotrace: nothing to replay; --dry-run says why\n");
+		return COMMAND_FAILURE;
+	}
+	if (target_open(&r->target, r->plan, &r->target_options, &why)) {
+		target_close(&r->target);
+		return replay_fail(&why);
+	}
+	status = replay_passes(r);
+	target_close(&r->target);
+	return status;
+}
+
+static int replay_all(struct replay *r, char **names, size_t count)
+{
+	int status = recording_load(&r->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
+
+	if (status == COMMAND_OK) {
+		r->plan = plan_make(&r->recording, &r->plan_options);
+		problems_print(&r->recording.problems, stderr);
+		status = replay_planned(r);
+		plan_free(r->plan);
+	} else {
+		problems_print(&r->recording.problems, stderr);
+	}
+	recording_free(&r->recording);
+	return status;
+}
+
+enum { OPTION_LONG = 256,
+       OPTION_TARGET,
+       OPTION_TIMING,
+       OPTION_SPEED,
+       OPTION_STAGE,
+       OPTION_FROM,
+       OPTION_TO,
+       OPTION_PATH,
+       OPTION_PID,
+       OPTION_RUNTIME,
+       OPTION_SCALE,
+       OPTION_SHARE,
+       OPTION_LOOP,
+       OPTION_ENGINE,
+       OPTION_DIRECT,
+       OPTION_COMPRESSIBLE,
+       OPTION_SPARSE,
+       OPTION_WARM,
+       OPTION_UNRECORDED,
+       OPTION_DRY,
+       OPTION_CLEAN,
+       OPTION_JSON };
+
+static const struct option replay_options[] = {
+        {"target", required_argument, NULL, OPTION_TARGET},
+        {"timing", required_argument, NULL, OPTION_TIMING},
+        {"speed", required_argument, NULL, OPTION_SPEED},
+        {"stage", required_argument, NULL, OPTION_STAGE},
+        {"from", required_argument, NULL, OPTION_FROM},
+        {"to", required_argument, NULL, OPTION_TO},
+        {"path", required_argument, NULL, OPTION_PATH},
+        {"pid", required_argument, NULL, OPTION_PID},
+        {"runtime", no_argument, NULL, OPTION_RUNTIME},
+        {"scale", required_argument, NULL, OPTION_SCALE},
+        {"share", no_argument, NULL, OPTION_SHARE},
+        {"loop", required_argument, NULL, OPTION_LOOP},
+        {"engine", required_argument, NULL, OPTION_ENGINE},
+        {"direct", no_argument, NULL, OPTION_DIRECT},
+        {"compressible", required_argument, NULL, OPTION_COMPRESSIBLE},
+        {"sparse", no_argument, NULL, OPTION_SPARSE},
+        {"warm", no_argument, NULL, OPTION_WARM},
+        {"no-record", no_argument, NULL, OPTION_UNRECORDED},
+        {"output", required_argument, NULL, 'o'},
+        {"dry-run", no_argument, NULL, OPTION_DRY},
+        {"clean", no_argument, NULL, OPTION_CLEAN},
+        {"json", no_argument, NULL, OPTION_JSON},
+        {"help", no_argument, NULL, 'h'},
+        {0},
+};
+
+static bool replay_word(const char *value, const char *const *words, int count, int *chosen)
+{
+	for (*chosen = 0; *chosen < count; ++*chosen)
+		if (!strcmp(words[*chosen], value))
+			return true;
+	return false;
+}
+
+static bool replay_count(const char *value, double least, double most, double *number)
+{
+	return command_number(value, number) && *number >= least && *number <= most;
+}
+
+static bool replay_number(struct replay *r, int option, const char *value)
+{
+	struct filter *f = &r->plan_options.filter;
+	double n;
+
+	switch (option) {
+	case OPTION_FROM: return command_number(value, &f->from_s);
+	case OPTION_TO: return command_number(value, &f->to_s);
+	case OPTION_SPEED: return replay_count(value, 1e-3, 1e6, &r->run_options.speed);
+	case OPTION_COMPRESSIBLE:
+		return replay_count(value, 1, 1000, &r->target_options.compressible);
+	default: break;
+	}
+	if (!replay_count(value, option == OPTION_PID ? 0 : 1,
+	                  option == OPTION_SCALE ? REPLAY_CLIENTS : 4e9, &n))
+		return false;
+	if (option == OPTION_PID)
+		f->pid = (int64_t)n;
+	else if (option == OPTION_SCALE)
+		r->target_options.clients = (unsigned)n;
+	else
+		r->loops = (uint64_t)n;
+	return true;
+}
+
+/* False where the option's value is none. */
+static bool replay_option(struct replay *r, int option, const char *value)
+{
+	static const char *const timings[] = {"original", "think", "fast"};
+	static const char *const engines[] = {"sync", "uring"};
+	bool known = true;
+	int word;
+
+	switch (option) {
+	case OPTION_TARGET: r->target_options.folder = value; break;
+	case 'o': r->output = value; break;
+	case OPTION_PATH: r->plan_options.filter.glob = value; break;
+	case OPTION_STAGE:
+		r->plan_options.filter.stage = stage_by_name(value);
+		return r->plan_options.filter.stage >= 0;
+	case OPTION_TIMING:
+		known = replay_word(value, timings, 3, &word);
+		r->run_options.timing = (enum timing)word;
+		break;
+	case OPTION_ENGINE:
+		known = replay_word(value, engines, 2, &word);
+		r->run_options.engine = (enum engine)word;
+		break;
+	case OPTION_RUNTIME: r->plan_options.runtime = true; break;
+	case OPTION_SHARE: r->target_options.share = true; break;
+	case OPTION_DIRECT: r->run_options.direct = true; break;
+	case OPTION_SPARSE: r->target_options.sparse = true; break;
+	case OPTION_WARM: r->warm = true; break;
+	case OPTION_UNRECORDED: r->unrecorded = true; break;
+	case OPTION_DRY: r->dry = true; break;
+	case OPTION_CLEAN: r->clean = true; break;
+	case OPTION_JSON: r->json = r->target_options.quiet = true; break;
+	default: return replay_number(r, option, value);
+	}
+	return known;
+}
+
+static int replay_run(const struct command *self, int argc, char **argv)
+{
+	struct replay r = {.target_options = {.clients = 1, .compressible = 1},
+	                   .run_options = {.speed = 1},
+	                   .output = LOCATE_DEFAULT,
+	                   .loops = 1};
+	int option, status;
+
+	filter_init(&r.plan_options.filter);
+	while ((option = getopt_long(argc, argv, "ho:", replay_options, NULL)) != -1) {
+		if (option == 'h')
+			return command_help(self);
+		if (option == '?')
+			return command_misuse(self, NULL, NULL);
+		if (!replay_option(&r, option, optarg))
+			return command_misuse(self, "no such value:", optarg);
+	}
+	if (!r.target_options.folder && !r.dry)
+		return command_misuse(self, "where? --target DIR names the folder to work in", NULL);
+	if (r.clean && optind != argc)
+		return command_misuse(self, "--clean takes no trace:", argv[optind]);
+	status = r.clean ? replay_clean(&r)
+	                 : replay_all(&r, argv + optind, (size_t)(argc - optind));
+	filter_free(&r.plan_options.filter);
+	return status;
+}
+
+const struct command command_replay = {
+        "replay",
+        "do a recording's I/O again on another storage",
+        "Usage: aiotrace replay --target DIR [OPTION...] [TRACE...]\n"
+        "       aiotrace replay --clean --target DIR\n"
+        "\n"
+        "Prepares the files of a recording in DIR, as the run found them, does its\n"
+        "operations there, a thread for a thread, and says how the storage did and how\n"
+        "exact the replay was. All it opens lies in DIR. The replay is recorded, for\n"
+        "aiotrace report and compare.\n"
+        "\n"
+        "  --target DIR       an empty or new folder, or one prepared before\n"
+        "  --timing T         original (default): each operation at its time; think: with\n"
+        "                     the job's pauses between operations; fast: without\n"
+        "  --speed X          times and pauses divided by X\n"
+        "  --stage S, --path GLOB, --pid N, --from S, --to S\n"
+        "                     only these operations, as aiotrace dump selects them\n"
+        "  --runtime          with the files of the interpreter and its libraries\n"
+        "  --scale N          N clients at once, each with files of its own\n"
+        "  --share            clients share the files that the run only reads\n"
+        "  --loop N           N times, each on files as the run found them\n"
+        "  --engine E         sync (default): calls as recorded; uring: all by io_uring\n"
+        "  --direct           past the page cache (O_DIRECT)\n"
+        "  --warm             leave prepared files in the page cache\n"
+        "  --compressible R   contents that compress to 1/R (default 1: not at all)\n"
+        "  --sparse           holes instead of contents\n"
+        "  -o, --output DIR   where the replay is recorded (./" LOCATE_DEFAULT ")\n"
+        "  --no-record        don't\n"
+        "  --dry-run          print the plan: files, space, operations, what can't be\n"
+        "                     replayed and why\n"
+        "  --clean            remove what was prepared in DIR, and nothing else\n"
+        "  --json             for programs\n"
+        "\n"
+        "Exit status: 0 if all of the plan ran, 1 if not, 2 for bad usage.\n",
+        replay_run,
+};
