@@ -307,6 +307,20 @@ static void planner_uses(struct planner *p, uint32_t opening, const struct momen
 		o->kept = true;
 }
 
+/* A name in a folder that the run made needs that folder; one that is made or
+ * removed is a use of it. */
+static void planner_parent_folder(struct planner *p, uint32_t name, const struct moment_of *at)
+{
+	const char *path = names_text(p->plan->recording->names, name);
+	const char *slash = strrchr(path, '/');
+	uint32_t parent = slash && slash != path ? names_find(p->plan->recording->names, path,
+	                                                      (size_t)(slash - path))
+	                                         : 0;
+
+	if (parent && parent < p->plan->name_count)
+		order_use(p->order, parent, at);
+}
+
 /* A file that something made out of the recording's sight is made here. */
 static void planner_appears(struct planner *p, const struct happening *h)
 {
@@ -323,6 +337,7 @@ static void planner_appears(struct planner *p, const struct happening *h)
 	planner_emit(p, &makes, OP_OPEN, opening, &at)->bits |= OP_IMPLICIT;
 	planner_emit(p, &makes, OP_CLOSE, opening, &at)->bits |= OP_IMPLICIT;
 	p->plan->implicit++;
+	planner_parent_folder(p, h->name, &(struct moment_of){at.lane, at.op - 1, at.start_ns, at.end_ns});
 	space_made(p->space, h->name, false);
 	order_change(p->order, h->name, &at);
 }
@@ -414,6 +429,8 @@ static enum refusal planner_open(struct planner *p, struct happening *h)
 	planner_emit(p, h, OP_OPEN, opening, &at);
 	planner_opened_at(p, opening, h, &at);
 	planner_seen(p, h);
+	if (p->plan->places[h->name].changes)
+		planner_parent_folder(p, h->name, &at);
 	if (h->result < 0) {
 		order_use(p->order, h->name, &at);
 		if (h->result == -ENOENT)
@@ -608,20 +625,6 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 	order_change(p->order, h->name, at);
 	if (h->second)
 		order_change(p->order, h->second, at);
-}
-
-/* A name in a folder that the run made needs that folder; one that is made or
- * removed is a use of it. */
-static void planner_parent_folder(struct planner *p, uint32_t name, const struct moment_of *at)
-{
-	const char *path = names_text(p->plan->recording->names, name);
-	const char *slash = strrchr(path, '/');
-	uint32_t parent = slash && slash != path ? names_find(p->plan->recording->names, path,
-	                                                      (size_t)(slash - path))
-	                                         : 0;
-
-	if (parent && parent < p->plan->name_count)
-		order_use(p->order, parent, at);
 }
 
 static enum refusal planner_path(struct planner *p, struct happening *h)
