@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A replay plan as fio understands it: a job for each thread, with an iolog of
+ * version 3 (fio's HOWTO, "Trace file format v3"): a line is
+ *
+ *     milliseconds file action [offset length]
+ *
+ * with the actions add, open, close, read, write, sync and datasync. Everything
+ * else is left out, and the README beside it says what and how much.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "export.h"
+#include "memory.h"
+#include "replay/plan.h"
+
+struct fio {
+	const struct plan *plan;
+	const char *folder;
+	uint64_t exported, left_out[OPS];
+	uint64_t deepest;
+	uint8_t *added; /* by name, one bit: the log knows the file */
+	uint32_t *open; /* by name: openings in this log */
+};
+
+static FILE *fio_create(const struct fio *f, const char *name, struct problem *why)
+{
+	FILE *file;
+	char *path;
+
+	if (asprintf(&path, "%s/%s", f->folder, name) < 0)
+		abort();
+	file = fopen(path, "we");
+	if (!file)
+		problem_set(why, "%s: %s", path, strerror(errno));
+	free(path);
+	return file;
+}
+
+static int fio_done(FILE *file, const char *name, struct problem *why)
+{
+	int bad = ferror(file) | fclose(file);
+
+	return bad ? problem_set(why, "%s: %s", name, strerror(errno)) : 0;
+}
+
+/* fio has no folders of its own making in a log's names, and blanks end them. */
+static void fio_name(const struct fio *f, uint32_t name, FILE *to)
+{
+	for (const char *c = plan_path(f->plan, name); *c; c++)
+		fputc(*c == '/' ? '_' : strchr(" \t\n\r:%\\", *c) ? '-' : *c, to);
+	fprintf(to, ".%" PRIu32, name);
+}
+
+static const char *fio_action(const struct op *op)
+{
+	switch (op->kind) {
+	case OP_FSYNC: return "sync";
+	case OP_FDATASYNC: return "datasync";
+	default: return op_needs(op->kind) == 'r' ? "read" : "write";
+	}
+}
+
+static uint32_t fio_file(const struct fio *f, const struct op *op)
+{
+	return f->plan->openings[op->object].name;
+}
+
+/* fio opens a file once: copies of an opening are its own. */
+static void fio_open(struct fio *f, const struct op *op, FILE *to)
+{
+	uint32_t name = fio_file(f, op);
+
+	if (op->bits & OP_FAILS)
+		return;
+	if (f->open[name]++) {
+		f->left_out[op->kind]++;
+		return;
+	}
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fio_name(f, name, to);
+	fputs(" open\n", to);
+	f->exported += !(op->bits & OP_IMPLICIT);
+}
+
+static void fio_close(struct fio *f, const struct op *op, FILE *to)
+{
+	uint32_t name = fio_file(f, op);
+
+	if (!f->open[name] || --f->open[name]) {
+		f->left_out[op->kind]++;
+		return;
+	}
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fio_name(f, name, to);
+	fputs(" close\n", to);
+	f->exported++;
+}
+
+static void fio_data(struct fio *f, const struct op *op, FILE *to)
+{
+	if (!op->size && op_moves(op->kind)) {
+		f->left_out[op->kind]++;
+		return;
+	}
+	if (!f->open[fio_file(f, op)]) { /* opened by another thread */
+		struct op opens = *op;
+		opens.bits |= OP_IMPLICIT;
+		fio_open(f, &opens, to);
+	}
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fio_name(f, fio_file(f, op), to);
+	if (op_moves(op->kind))
+		fprintf(to, " %s %" PRIu64 " %" PRIu32 "\n", fio_action(op), op->offset, op->size);
+	else
+		fprintf(to, " %s 0 0\n", fio_action(op));
+	f->exported++;
+}
+
+static void fio_op(struct fio *f, const struct op *op, FILE *to)
+{
+	switch (op->kind) {
+	case OP_NONE: break;
+	case OP_OPEN:
+		if (f->plan->openings[op->object].flags & 0200000 || (op->bits & OP_FAILS))
+			f->left_out[op->kind]++;
+		else
+			fio_open(f, op, to);
+		break;
+	case OP_CLOSE: fio_close(f, op, to); break;
+	default:
+		if ((op_moves(op->kind) || op->kind == OP_FSYNC || op->kind == OP_FDATASYNC) &&
+		    !(op->bits & OP_FAILS))
+			fio_data(f, op, to);
+		else
+			f->left_out[op->kind]++;
+	}
+}
+
+static bool fio_has_data(const struct lane *lane)
+{
+	for (uint32_t i = 0; i < lane->count; i++)
+		if (op_moves(lane->ops[i].kind))
+			return true;
+	return false;
+}
+
+/* All files of a log are named before the first is used. */
+static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
+{
+	memset(f->added, 0, f->plan->name_count / 8 + 1);
+	for (uint32_t i = 0; i < lane->count; i++) {
+		const struct op *op = &lane->ops[i];
+		uint32_t name;
+		if (!op_moves(op->kind) && op->kind != OP_OPEN)
+			continue;
+		name = fio_file(f, op);
+		if (f->added[name / 8] >> name % 8 & 1)
+			continue;
+		f->added[name / 8] |= (uint8_t)(1u << name % 8);
+		fputs("0 ", to);
+		fio_name(f, name, to);
+		fputs(" add\n", to);
+	}
+}
+
+static int fio_log(struct fio *f, size_t number, struct problem *why)
+{
+	const struct lane *lane = &f->plan->lanes[number];
+	char name[64];
+	FILE *to;
+
+	snprintf(name, sizeof name, "thread-%zu.log", number);
+	to = fio_create(f, name, why);
+	if (!to)
+		return -1;
+	fputs("fio version 3 iolog\n", to);
+	fio_add(f, lane, to);
+	memset(f->open, 0, f->plan->name_count * sizeof *f->open);
+	for (uint32_t i = 0; i < lane->count; i++)
+		fio_op(f, &lane->ops[i], to);
+	for (uint32_t i = 0; i < f->plan->name_count; i++)
+		if (f->open[i]) {
+			fprintf(to, "%" PRIu64 " ", f->plan->length_ns / 1000000);
+			fio_name(f, i, to);
+			fputs(" close\n", to);
+		}
+	return fio_done(to, name, why);
+}
+
+static void fio_job_section(const struct fio *f, size_t number, FILE *to)
+{
+	const struct lane *lane = &f->plan->lanes[number];
+	const struct process *p = &f->plan->recording->processes[lane->process];
+	bool mapped = true;
+
+	for (uint32_t i = 0; i < lane->count; i++)
+		if (op_moves(lane->ops[i].kind) && lane->ops[i].kind != OP_TOUCH)
+			mapped = false;
+	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid, lane->tid,
+	        number);
+	fprintf(to, "read_iolog=thread-%zu.log\n", number);
+	if (lane->has_async)
+		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest + 1);
+	else
+		fprintf(to, "ioengine=%s\n", mapped ? "mmap" : "psync");
+}
+
+static int fio_job(struct fio *f, struct problem *why)
+{
+	FILE *to = fio_create(f, "job.fio", why);
+
+	if (!to)
+		return -1;
+	fputs("# Run with: fio --directory=TARGET job.fio\n"
+	      "[global]\nthread\ngroup_reporting=0\nreplay_time_scale=100\n"
+	      "refill_buffers\ninvalidate=1\n",
+	      to);
+	for (size_t i = 0; i < f->plan->lane_count; i++)
+		if (fio_has_data(&f->plan->lanes[i]))
+			fio_job_section(f, i, to);
+	return fio_done(to, "job.fio", why);
+}
+
+static int fio_readme(const struct fio *f, struct problem *why)
+{
+	FILE *to = fio_create(f, "README", why);
+
+	if (!to)
+		return -1;
+	fprintf(to,
+	        "%" PRIu64 " of %" PRIu64 " operations of the plan are in the logs.\n\n"
+	        "Not expressed by fio:\n"
+	        "- orderings between threads: a file may be read before it is written\n"
+	        "- times finer than a millisecond; fio waits for the time between operations, not\n"
+	        "  until a time, and drifts\n"
+	        "- folders: files stand side by side, '/' is '_' in their names\n"
+	        "- renamed and removed files: each name is a file of its own, which fio lays out\n"
+	        "  at the start\n"
+	        "- positions, and several openings of a file in a thread: opened once\n",
+	        f->exported, f->plan->ops);
+	for (unsigned i = 1; i < OPS; i++)
+		if (f->left_out[i])
+			fprintf(to, "- %" PRIu64 " of %s\n", f->left_out[i], op_words(i));
+	for (int i = 0; i < REFUSAL_COUNT; i++)
+		if (f->plan->refused[i])
+			fprintf(to, "%s%" PRIu64 "  %s\n", i ? "" : "", f->plan->refused[i],
+			        plan_refusal_words(i));
+	return fio_done(to, "README", why);
+}
+
+static int fio_write(struct recording *recording, struct filter *filter, const char *output,
+                     struct problem *why)
+{
+	struct plan_options options = {.filter = *filter};
+	struct plan *plan = plan_make(recording, &options);
+	struct fio f = {.plan = plan, .folder = output};
+	int status = 0;
+
+	*filter = options.filter;
+	f.added = memory_get(plan->name_count / 8 + 1, 1);
+	f.open = memory_get(plan->name_count, sizeof *f.open);
+	if (mkdir(output, 0777) && errno != EEXIST)
+		status = problem_set(why, "%s: %s", output, strerror(errno));
+	for (size_t i = 0; !status && i < plan->lane_count; i++)
+		if (fio_has_data(&plan->lanes[i]))
+			status = fio_log(&f, i, why);
+	if (!status)
+		status = fio_job(&f, why);
+	if (!status)
+		status = fio_readme(&f, why);
+	if (!status)
+		fprintf(stderr,
+		        "aiotrace: %" PRIu64 " of %" PRIu64 " operations written; %s/README says what "
+		        "fio can't express\n",
+		        f.exported, plan->ops, output);
+	free(f.added);
+	free(f.open);
+	plan_free(plan);
+	return status;
+}
+
+const struct export_format export_fio = {"fio", "a fio job and an iolog for each thread", fio_write};
