@@ -3,12 +3,14 @@
  * A replay plan as fio understands it: a job for each thread, with an iolog of
  * version 3 (fio's HOWTO, "Trace file format v3"): a line is
  *
- *     milliseconds file action [offset length]
+ *     microseconds file action [offset length]
  *
  * with the actions add, open, close, read, write, sync and datasync. Everything
- * else is left out, and the README beside it says what and how much.
+ * else is left out, and the README beside it says what and how much. fio lays out
+ * no files for a log: a first job, of a log of its own, writes them.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,13 +20,16 @@
 #include "memory.h"
 #include "replay/plan.h"
 
+#define FIO_PIECE ((uint64_t)1 << 20)
+
 struct fio {
 	const struct plan *plan;
 	const char *folder;
 	uint64_t exported, left_out[OPS];
-	uint64_t deepest;
-	uint8_t *added; /* by name, one bit: the log knows the file */
-	uint32_t *open; /* by name: openings in this log */
+	char *path;      /* the folder, absolute: fio runs in its target */
+	uint64_t *sizes; /* by name: of the file at its largest, + 1; 0 = not used */
+	uint8_t *added;  /* by name, one bit: the log knows the file */
+	uint32_t *open;  /* by name: openings in this log */
 };
 
 static FILE *fio_create(const struct fio *f, const char *name, struct problem *why)
@@ -81,7 +86,7 @@ static void fio_open(struct fio *f, const struct op *op, FILE *to)
 		f->left_out[op->kind]++;
 		return;
 	}
-	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
 	fio_name(f, name, to);
 	fputs(" open\n", to);
 	f->exported += !(op->bits & OP_IMPLICIT);
@@ -95,15 +100,25 @@ static void fio_close(struct fio *f, const struct op *op, FILE *to)
 		f->left_out[op->kind]++;
 		return;
 	}
-	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
 	fio_name(f, name, to);
 	fputs(" close\n", to);
 	f->exported++;
 }
 
+/* fio takes a short read for an error: none goes beyond the file. */
+static uint32_t fio_size(const struct fio *f, const struct op *op)
+{
+	uint64_t size = f->sizes[fio_file(f, op)] - 1;
+
+	if (op->offset >= size)
+		return 0;
+	return size - op->offset < op->size ? (uint32_t)(size - op->offset) : op->size;
+}
+
 static void fio_data(struct fio *f, const struct op *op, FILE *to)
 {
-	if (!op->size && op_moves(op->kind)) {
+	if (op_moves(op->kind) && !fio_size(f, op)) {
 		f->left_out[op->kind]++;
 		return;
 	}
@@ -112,10 +127,11 @@ static void fio_data(struct fio *f, const struct op *op, FILE *to)
 		opens.bits |= OP_IMPLICIT;
 		fio_open(f, &opens, to);
 	}
-	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000000);
+	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
 	fio_name(f, fio_file(f, op), to);
 	if (op_moves(op->kind))
-		fprintf(to, " %s %" PRIu64 " %" PRIu32 "\n", fio_action(op), op->offset, op->size);
+		fprintf(to, " %s %" PRIu64 " %" PRIu32 "\n", fio_action(op), op->offset,
+		        fio_size(f, op));
 	else
 		fprintf(to, " %s 0 0\n", fio_action(op));
 	f->exported++;
@@ -126,7 +142,7 @@ static void fio_op(struct fio *f, const struct op *op, FILE *to)
 	switch (op->kind) {
 	case OP_NONE: break;
 	case OP_OPEN:
-		if (f->plan->openings[op->object].flags & 0200000 || (op->bits & OP_FAILS))
+		if (f->plan->openings[op->object].flags & O_DIRECTORY || (op->bits & OP_FAILS))
 			f->left_out[op->kind]++;
 		else
 			fio_open(f, op, to);
@@ -149,6 +165,11 @@ static bool fio_has_data(const struct lane *lane)
 	return false;
 }
 
+static bool fio_takes(const struct op *op)
+{
+	return (op_moves(op->kind) || op->kind == OP_OPEN) && !(op->bits & OP_FAILS);
+}
+
 /* All files of a log are named before the first is used. */
 static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
 {
@@ -156,7 +177,7 @@ static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
 	for (uint32_t i = 0; i < lane->count; i++) {
 		const struct op *op = &lane->ops[i];
 		uint32_t name;
-		if (!op_moves(op->kind) && op->kind != OP_OPEN)
+		if (!fio_takes(op))
 			continue;
 		name = fio_file(f, op);
 		if (f->added[name / 8] >> name % 8 & 1)
@@ -166,6 +187,57 @@ static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
 		fio_name(f, name, to);
 		fputs(" add\n", to);
 	}
+}
+
+static void fio_measure(struct fio *f)
+{
+	for (size_t i = 0; i < f->plan->lane_count; i++)
+		for (uint32_t k = 0; k < f->plan->lanes[i].count; k++) {
+			const struct op *op = &f->plan->lanes[i].ops[k];
+			uint64_t end = op->offset + op->size;
+			uint64_t *size;
+			if (!fio_takes(op))
+				continue;
+			size = &f->sizes[fio_file(f, op)];
+			if (!*size)
+				*size = (uint64_t)f->plan->places[fio_file(f, op)].size + 1;
+			if (op_needs(op->kind) == 'w' && end + 1 > *size)
+				*size = end + 1;
+		}
+}
+
+/* Writes every file once, front to back. */
+static int fio_prepare(struct fio *f, struct problem *why)
+{
+	FILE *to = fio_create(f, "prepare.log", why);
+
+	if (!to)
+		return -1;
+	fputs("fio version 3 iolog\n", to);
+	for (uint32_t i = 0; i < f->plan->name_count; i++)
+		if (f->sizes[i]) {
+			fputs("0 ", to);
+			fio_name(f, i, to);
+			fputs(" add\n", to);
+		}
+	for (uint32_t i = 0; i < f->plan->name_count; i++) {
+		if (!f->sizes[i])
+			continue;
+		fputs("0 ", to);
+		fio_name(f, i, to);
+		fputs(" open\n", to);
+		for (uint64_t at = 0; at < f->sizes[i] - 1; at += FIO_PIECE) {
+			uint64_t left = f->sizes[i] - 1 - at;
+			fputs("0 ", to);
+			fio_name(f, i, to);
+			fprintf(to, " write %" PRIu64 " %" PRIu64 "\n", at,
+			        left < FIO_PIECE ? left : FIO_PIECE);
+		}
+		fputs("0 ", to);
+		fio_name(f, i, to);
+		fputs(" close\n", to);
+	}
+	return fio_done(to, "prepare.log", why);
 }
 
 static int fio_log(struct fio *f, size_t number, struct problem *why)
@@ -185,7 +257,7 @@ static int fio_log(struct fio *f, size_t number, struct problem *why)
 		fio_op(f, &lane->ops[i], to);
 	for (uint32_t i = 0; i < f->plan->name_count; i++)
 		if (f->open[i]) {
-			fprintf(to, "%" PRIu64 " ", f->plan->length_ns / 1000000);
+			fprintf(to, "%" PRIu64 " ", f->plan->length_ns / 1000);
 			fio_name(f, i, to);
 			fputs(" close\n", to);
 		}
@@ -203,7 +275,7 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 			mapped = false;
 	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid, lane->tid,
 	        number);
-	fprintf(to, "read_iolog=thread-%zu.log\n", number);
+	fprintf(to, "read_iolog=%s/thread-%zu.log\n", f->path, number);
 	if (lane->has_async)
 		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest + 1);
 	else
@@ -212,17 +284,24 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 
 static int fio_job(struct fio *f, struct problem *why)
 {
+	bool first = true;
 	FILE *to = fio_create(f, "job.fio", why);
 
 	if (!to)
 		return -1;
-	fputs("# Run with: fio --directory=TARGET job.fio\n"
-	      "[global]\nthread\ngroup_reporting=0\nreplay_time_scale=100\n"
-	      "refill_buffers\ninvalidate=1\n",
-	      to);
+	fprintf(to,
+	        "# Run with: cd TARGET && fio %s/job.fio\n"
+	        "[global]\nthread\nrefill_buffers\ninvalidate=1\n"
+	        "\n# the files\n[prepare]\nread_iolog=%s/prepare.log\nioengine=psync\n"
+	        "replay_no_stall=1\nend_fsync=1\n",
+	        f->path, f->path);
 	for (size_t i = 0; i < f->plan->lane_count; i++)
-		if (fio_has_data(&f->plan->lanes[i]))
+		if (fio_has_data(&f->plan->lanes[i])) {
 			fio_job_section(f, i, to);
+			if (first)
+				fputs("stonewall\n", to);
+			first = false;
+		}
 	return fio_done(to, "job.fio", why);
 }
 
@@ -236,11 +315,12 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	        "%" PRIu64 " of %" PRIu64 " operations of the plan are in the logs.\n\n"
 	        "Not expressed by fio:\n"
 	        "- orderings between threads: a file may be read before it is written\n"
-	        "- times finer than a millisecond; fio waits for the time between operations, not\n"
-	        "  until a time, and drifts\n"
+	        "- times to the microsecond: fio waits out the time between operations, not until\n"
+	        "  a time, and drifts\n"
 	        "- folders: files stand side by side, '/' is '_' in their names\n"
-	        "- renamed and removed files: each name is a file of its own, which fio lays out\n"
-	        "  at the start\n"
+	        "- renamed and removed files: each name is a file of its own, written in full at\n"
+	        "  the start\n"
+	        "- reads at the end of a file are as long as what is there\n"
 	        "- positions, and several openings of a file in a thread: opened once\n",
 	        f->exported, f->plan->ops);
 	for (unsigned i = 1; i < OPS; i++)
@@ -248,7 +328,7 @@ static int fio_readme(const struct fio *f, struct problem *why)
 			fprintf(to, "- %" PRIu64 " of %s\n", f->left_out[i], op_words(i));
 	for (int i = 0; i < REFUSAL_COUNT; i++)
 		if (f->plan->refused[i])
-			fprintf(to, "%s%" PRIu64 "  %s\n", i ? "" : "", f->plan->refused[i],
+			fprintf(to, "- %" PRIu64 " of: %s\n", f->plan->refused[i],
 			        plan_refusal_words(i));
 	return fio_done(to, "README", why);
 }
@@ -266,6 +346,13 @@ static int fio_write(struct recording *recording, struct filter *filter, const c
 	f.open = memory_get(plan->name_count, sizeof *f.open);
 	if (mkdir(output, 0777) && errno != EEXIST)
 		status = problem_set(why, "%s: %s", output, strerror(errno));
+	f.path = realpath(output, NULL);
+	if (!status && !f.path)
+		status = problem_set(why, "%s: %s", output, strerror(errno));
+	f.sizes = memory_get(plan->name_count, sizeof *f.sizes);
+	fio_measure(&f);
+	if (!status)
+		status = fio_prepare(&f, why);
 	for (size_t i = 0; !status && i < plan->lane_count; i++)
 		if (fio_has_data(&plan->lanes[i]))
 			status = fio_log(&f, i, why);
@@ -278,6 +365,8 @@ static int fio_write(struct recording *recording, struct filter *filter, const c
 		        "aiotrace: %" PRIu64 " of %" PRIu64 " operations written; %s/README says what "
 		        "fio can't express\n",
 		        f.exported, plan->ops, output);
+	free(f.path);
+	free(f.sizes);
 	free(f.added);
 	free(f.open);
 	plan_free(plan);
