@@ -50,7 +50,8 @@ static void compare_stage(struct compare *c, const char *name, const struct stag
 	compare_add(c, name, "latency_max_s", compare_latency(a, 1), compare_latency(b, 1));
 	compare_add(c, name, "bandwidth", rate_while_busy(&a->rate), rate_while_busy(&b->rate));
 	compare_add(c, name, "bandwidth_mean", rate_mean(&a->rate), rate_mean(&b->rate));
-	compare_add(c, name, "busy_s", (double)a->rate.busy_ns / 1e9, (double)b->rate.busy_ns / 1e9);
+	compare_add(c, name, "busy_s", (double)a->rate.busy_ns / 1e9,
+	            (double)b->rate.busy_ns / 1e9);
 }
 
 /* The mean over moments of a measure; NAN where there are none. */
@@ -152,13 +153,13 @@ json_t *compare_json(const struct compare *c, const char *a, const char *b)
 	for (size_t i = 0; i < c->count; i++) {
 		const struct compare_item *item = &c->items[i];
 		double ratio = item->a > 0 ? item->b / item->a : NAN;
-		json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o, s:o}", "stage",
-		                                      item->stage, "metric", item->metric, "a",
-		                                      compare_number(item->a), "b",
-		                                      compare_number(item->b), "ratio",
-		                                      compare_number(ratio)));
+		json_array_append_new(
+		        list, json_pack("{s:s, s:s, s:o, s:o, s:o}", "stage", item->stage, "metric",
+		                        item->metric, "a", compare_number(item->a), "b",
+		                        compare_number(item->b), "ratio", compare_number(ratio)));
 	}
-	return json_pack("{s:o, s:o, s:o}", "a", json_bytes(a), "b", json_bytes(b), "metrics", list);
+	return json_pack("{s:o, s:o, s:o}", "a", json_bytes(a), "b", json_bytes(b), "metrics",
+	                 list);
 }
 
 /* ---- expressions ---- */
@@ -195,7 +196,8 @@ static bool compare_known(const char *name, size_t length)
 		memcpy(stage, name, (size_t)(dot - name));
 	}
 	found = strstr(compare_metrics, metric);
-	return *metric && found && (found == compare_metrics || isspace((unsigned char)found[-1])) &&
+	return *metric && found &&
+	       (found == compare_metrics || isspace((unsigned char)found[-1])) &&
 	       (isspace((unsigned char)found[strlen(metric)]) || !found[strlen(metric)]) &&
 	       (!strcmp(stage, "run") || stage_by_name(stage) >= 0);
 }
@@ -236,8 +238,9 @@ int compare_holds(const struct compare *c, const char *expression, struct proble
 	limit = strtod(at + op_length, &end);
 	if (!compare_op(op) || end == at + op_length || !compare_known(name, length) ||
 	    (*end && strcmp(end, "x") && strcmp(end, "%")))
-		return problem_set(why, "'%s' is no condition; it wants [STAGE.]METRIC, one of < <= > "
-		                        ">= ==, and a number with x, %% or nothing behind it",
+		return problem_set(why,
+		                   "'%s' is no condition; it wants [STAGE.]METRIC, one of < <= > "
+		                   ">= ==, and a number with x, %% or nothing behind it",
 		                   expression);
 	item = compare_find(c, name, length);
 	if (!item)

@@ -273,8 +273,8 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 	for (uint32_t i = 0; i < lane->count; i++)
 		if (op_moves(lane->ops[i].kind) && lane->ops[i].kind != OP_TOUCH)
 			mapped = false;
-	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid, lane->tid,
-	        number);
+	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid,
+	        lane->tid, number);
 	fprintf(to, "read_iolog=%s/thread-%zu.log\n", f->path, number);
 	if (lane->has_async)
 		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest + 1);
@@ -362,7 +362,8 @@ static int fio_write(struct recording *recording, struct filter *filter, const c
 		status = fio_readme(&f, why);
 	if (!status)
 		fprintf(stderr,
-		        "aiotrace: %" PRIu64 " of %" PRIu64 " operations written; %s/README says what "
+		        "aiotrace: %" PRIu64 " of %" PRIu64
+		        " operations written; %s/README says what "
 		        "fio can't express\n",
 		        f.exported, plan->ops, output);
 	free(f.path);
@@ -373,4 +374,5 @@ static int fio_write(struct recording *recording, struct filter *filter, const c
 	return status;
 }
 
-const struct export_format export_fio = {"fio", "a fio job and an iolog for each thread", fio_write};
+const struct export_format export_fio = {"fio", "a fio job and an iolog for each thread",
+                                         fio_write};

@@ -68,7 +68,8 @@ static int replay_clean(const struct replay *r)
 		return replay_fail(&why);
 	printf("%" PRIu64 " names removed\n", removed);
 	if (left)
-		fprintf(stderr, "aiotrace: %s: things that the replay did not make were left there\n",
+		fprintf(stderr,
+		        "aiotrace: %s: things that the replay did not make were left there\n",
 		        r->target_options.folder);
 	return COMMAND_OK;
 }
@@ -87,7 +88,8 @@ static json_t *replay_tell(const struct replay *r, const struct run *run, const 
 	} else {
 		verdict_text(&verdict, stdout);
 		if (trace)
-			printf("\nRecorded in %s: see aiotrace report, or aiotrace compare with the "
+			printf("\nRecorded in %s: see aiotrace report, or aiotrace compare with "
+			       "the "
 			       "original.\n",
 			       trace);
 	}
@@ -101,13 +103,14 @@ static int replay_status(const struct replay *r, const struct run *run)
 		fprintf(stderr,
 		        "aiotrace: %s/client-*%s: %s; the run ended there. The target's files are "
 		        "as that left them: a next replay puts them right, --clean removes them\n",
-		        r->target_options.folder,
-		        names_text(r->recording.names, run->failed_name), strerror(run->failure));
+		        r->target_options.folder, names_text(r->recording.names, run->failed_name),
+		        strerror(run->failure));
 		return COMMAND_FAILURE;
 	}
 	if (run->interrupted) {
-		fprintf(stderr, "aiotrace: interrupted. The target's files are as that left them: a "
-		                "next replay puts them right, --clean removes them\n");
+		fprintf(stderr,
+		        "aiotrace: interrupted. The target's files are as that left them: a "
+		        "next replay puts them right, --clean removes them\n");
 		return COMMAND_FAILURE;
 	}
 	return COMMAND_OK;
@@ -205,28 +208,30 @@ static int replay_all(struct replay *r, char **names, size_t count)
 	return status;
 }
 
-enum { OPTION_LONG = 256,
-       OPTION_TARGET,
-       OPTION_TIMING,
-       OPTION_SPEED,
-       OPTION_STAGE,
-       OPTION_FROM,
-       OPTION_TO,
-       OPTION_PATH,
-       OPTION_PID,
-       OPTION_RUNTIME,
-       OPTION_SCALE,
-       OPTION_SHARE,
-       OPTION_LOOP,
-       OPTION_ENGINE,
-       OPTION_DIRECT,
-       OPTION_COMPRESSIBLE,
-       OPTION_SPARSE,
-       OPTION_WARM,
-       OPTION_UNRECORDED,
-       OPTION_DRY,
-       OPTION_CLEAN,
-       OPTION_JSON };
+enum {
+	OPTION_LONG = 256,
+	OPTION_TARGET,
+	OPTION_TIMING,
+	OPTION_SPEED,
+	OPTION_STAGE,
+	OPTION_FROM,
+	OPTION_TO,
+	OPTION_PATH,
+	OPTION_PID,
+	OPTION_RUNTIME,
+	OPTION_SCALE,
+	OPTION_SHARE,
+	OPTION_LOOP,
+	OPTION_ENGINE,
+	OPTION_DIRECT,
+	OPTION_COMPRESSIBLE,
+	OPTION_SPARSE,
+	OPTION_WARM,
+	OPTION_UNRECORDED,
+	OPTION_DRY,
+	OPTION_CLEAN,
+	OPTION_JSON
+};
 
 static const struct option replay_options[] = {
         {"target", required_argument, NULL, OPTION_TARGET},
@@ -348,11 +353,12 @@ static int replay_run(const struct command *self, int argc, char **argv)
 			return command_misuse(self, "no such value:", optarg);
 	}
 	if (!r.target_options.folder && !r.dry)
-		return command_misuse(self, "where? --target DIR names the folder to work in", NULL);
+		return command_misuse(self, "where? --target DIR names the folder to work in",
+		                      NULL);
 	if (r.clean && optind != argc)
 		return command_misuse(self, "--clean takes no trace:", argv[optind]);
-	status = r.clean ? replay_clean(&r)
-	                 : replay_all(&r, argv + optind, (size_t)(argc - optind));
+	status =
+	        r.clean ? replay_clean(&r) : replay_all(&r, argv + optind, (size_t)(argc - optind));
 	filter_free(&r.plan_options.filter);
 	return status;
 }

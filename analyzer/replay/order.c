@@ -81,8 +81,8 @@ static bool order_known(struct order *o, uint32_t lane, const struct hold *hold)
 	struct hold *recent;
 
 	while (lane >= o->recent_room)
-		o->recent = memory_grow(o->recent, o->recent_room, &o->recent_room,
-		                        sizeof *o->recent);
+		o->recent =
+		        memory_grow(o->recent, o->recent_room, &o->recent_room, sizeof *o->recent);
 	recent = o->recent[lane];
 	for (int i = 0; i < ORDER_RECENT; i++)
 		if (recent[i].until && recent[i].thread == hold->thread) {
@@ -110,8 +110,9 @@ void order_after(struct order *o, const struct moment_of *later, const struct mo
 {
 	if (later->lane == earlier->lane || earlier->end_ns > later->start_ns)
 		return;
-	order_hold(o, later->lane,
-	           &(struct hold){.op = later->op, .thread = earlier->lane, .until = earlier->op + 1});
+	order_hold(
+	        o, later->lane,
+	        &(struct hold){.op = later->op, .thread = earlier->lane, .until = earlier->op + 1});
 }
 
 void order_use(struct order *o, uint32_t name, const struct moment_of *at)

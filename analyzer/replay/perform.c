@@ -289,9 +289,7 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	case OP_SEEK_END: n = lseek(fd, at, SEEK_END); break;
 	case OP_FSYNC: n = fsync(fd); break;
 	case OP_FDATASYNC: n = fdatasync(fd); break;
-	case OP_SYNC_RANGE:
-		n = sync_file_range(fd, at, op->size, SYNC_FILE_RANGE_WRITE);
-		break;
+	case OP_SYNC_RANGE: n = sync_file_range(fd, at, op->size, SYNC_FILE_RANGE_WRITE); break;
 	case OP_ADVISE:
 		n = -posix_fadvise(fd, at, (off_t)(op->size >> 8) << 12, (int)(op->size & 0xff));
 		return n;
@@ -339,8 +337,7 @@ static int64_t perform_named(struct worker *w, const struct op *op)
 	case OP_RMDIR: return confine_unlink(root, path, AT_REMOVEDIR);
 	case OP_UNLINK: return confine_unlink(root, path, 0);
 	case OP_RENAME:
-		return confine_rename(root, path, perform_root(w, second),
-		                      perform_path(w, second));
+		return confine_rename(root, path, perform_root(w, second), perform_path(w, second));
 	case OP_LINK:
 		return confine_link(root, path, perform_root(w, second), perform_path(w, second));
 	default: return -ENOSYS;

@@ -115,7 +115,7 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->start_ns = wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)process->clock);
 	h->duration_ns = column[AIOT_COLUMN_DURATION][i];
 	h->tid = mapped_is_fault(column[AIOT_COLUMN_CALL][i]) ? h->aux & AIOT_FAULT_TID
-	                                                        : s->stream->tid;
+	                                                      : s->stream->tid;
 	h->flags = (uint8_t)column[AIOT_COLUMN_FLAGS][i];
 	h->stage = stages_of(p->stages, process,
 	                     &(struct stage_event){.file = h->file,

@@ -59,17 +59,17 @@ struct hold {
 	uint32_t op, thread, until;
 };
 
-struct lane { /* a thread's list */
+struct lane {             /* a thread's list */
 	uint32_t process; /* number in the recording */
 	uint32_t tid;
 	struct op *ops;
 	uint32_t count, room;
 	struct hold *holds; /* by op */
 	size_t hold_count, hold_room;
-	uint32_t deepest;      /* most asynchronous operations under way */
-	uint32_t largest;      /* bytes of a data operation */
-	bool data, has_async;  /* moves bytes; needs io_uring */
-	uint32_t real;         /* operations that do something */
+	uint32_t deepest;     /* most asynchronous operations under way */
+	uint32_t largest;     /* bytes of a data operation */
+	bool data, has_async; /* moves bytes; needs io_uring */
+	uint32_t real;        /* operations that do something */
 };
 
 struct stage_measure {

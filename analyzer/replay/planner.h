@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What planning keeps while it goes through the recording; private to plan.c
- * (what is replayed) and planner.c (how).
+ * (what is replayed), planner.c (as what), planner_opening.c (through which
+ * descriptor) and planner_lane.c (in which thread, when, and after what).
  */
 #ifndef REPLAY_PLANNER_H
 #define REPLAY_PLANNER_H
@@ -26,9 +27,36 @@ struct happening {
 	unsigned stage;
 };
 
-struct lane_state;
-struct opening_state;
-struct process_state;
+struct lane_state {
+	uint64_t last_ns;    /* when the thread was last active, since the plan's start */
+	uint64_t blocked_ns; /* waited since */
+	uint64_t *ends;      /* of asynchronous operations under way, a heap */
+	size_t end_count, end_room;
+};
+
+struct opening_state {
+	int64_t position;         /* -1 = not known */
+	uint64_t opened_ns;       /* when it was open */
+	struct moment_of *others; /* the last use by each lane that did not open it */
+	uint32_t lane, op;        /* that opened it */
+	uint32_t process;         /* whose it is */
+	uint16_t references;
+	uint8_t other_count;
+	bool closed;
+	bool kept; /* used by too many to know when it may be closed */
+};
+
+/* Of a process: where its threads and openings are, and what its threads and
+ * children come after. */
+struct process_state {
+	struct id_table *lanes, *openings, *maps; /* by tid, handle, address; number + 1 */
+	const struct process *parent;
+	bool parent_known;
+	struct moment_of begun, thread; /* op 0 and lane UINT32_MAX: nothing */
+	struct moment_of *children;     /* begun, by pid */
+	int64_t *child_pids;
+	size_t child_count, child_room, pid_room;
+};
 
 struct planner {
 	struct plan *plan;
@@ -60,5 +88,46 @@ bool planner_hand_off(struct planner *planner, const struct happening *h, bool b
 void planner_process(struct planner *planner, const struct happening *h);
 
 void planner_end(struct planner *planner);
+
+/* ---- planner_lane.c ---- */
+
+/* The number of the event's thread. */
+uint32_t planner_lane(struct planner *planner, const struct happening *h);
+
+/* Appends an operation to it, whose time and depth are the event's. */
+struct op *planner_emit(struct planner *planner, const struct happening *h, uint8_t kind,
+                        uint32_t object, struct moment_of *at);
+
+/* Made where there is none. */
+struct id_table *planner_table(struct id_table **table);
+
+const struct process *planner_parent(struct planner *planner, const struct process *process);
+
+/* ---- planner_opening.c ---- */
+
+uint32_t planner_new_opening(struct planner *planner, uint32_t name, uint32_t flags);
+
+/* The event's handle stands for that opening from now on. */
+void planner_handle(struct planner *planner, const struct happening *h, uint32_t opening);
+
+/* Its operation stands there. */
+void planner_opened_at(struct planner *planner, uint32_t opening, const struct happening *h,
+                       const struct moment_of *at);
+
+/* The number + 1 of the opening that the event's handle stands for, 0 = not known. */
+uint32_t planner_known(struct planner *planner, const struct happening *h);
+
+/* The same, opened here if it is not known. */
+uint32_t planner_opening(struct planner *planner, const struct happening *h);
+
+/* An operation on it: after its opening, before its closing. */
+void planner_uses(struct planner *planner, uint32_t opening, const struct moment_of *at);
+
+/* A file that something made out of the recording's sight is made here. */
+void planner_appears(struct planner *planner, const struct happening *h);
+
+/* A name in a folder that the run made needs that folder; one that is made or
+ * removed is a use of it. */
+void planner_parent_folder(struct planner *planner, uint32_t name, const struct moment_of *at);
 
 #endif

@@ -49,8 +49,9 @@ static void prepare_tell(struct preparing *p)
 static int prepare_failed(const struct preparing *p, unsigned client, const char *path, int status,
                           struct problem *why)
 {
-	return problem_set(why, "%s/client-%u/%s: %s; what was prepared is kept, a next replay goes "
-	                        "on with it",
+	return problem_set(why,
+	                   "%s/client-%u/%s: %s; what was prepared is kept, a next replay goes "
+	                   "on with it",
 	                   p->target->options.folder, client, path, strerror(-status));
 }
 
@@ -93,7 +94,8 @@ static int prepare_size(struct preparing *p, int fd, const struct plan_file *pla
 	return prepare_fill(p, fd, (uint64_t)about.st_size, (uint64_t)place->size);
 }
 
-static int prepare_file(struct preparing *p, int root, const char *path, const struct plan_file *place)
+static int prepare_file(struct preparing *p, int root, const char *path,
+                        const struct plan_file *place)
 {
 	int fd = confine_open(root, path, O_RDWR | O_CREAT | O_NONBLOCK, 0666), status;
 
@@ -136,7 +138,8 @@ static int prepare_absent(int root, const char *path)
 	return status == -ENOENT || status == -ENOTDIR || status == -ENOTEMPTY ? 0 : status;
 }
 
-static int prepare_alias(struct preparing *p, int root, const char *path, const struct plan_file *place)
+static int prepare_alias(struct preparing *p, int root, const char *path,
+                         const struct plan_file *place)
 {
 	const struct plan *plan = p->target->plan;
 	const char *first = plan_path(plan, place->alias);
@@ -251,14 +254,15 @@ static int prepare_space(const struct target *t, struct problem *why)
 	if (t->reused)
 		return 0;
 	if ((double)need * (1 + PREPARE_SPARE) > (double)about.f_bavail * (double)about.f_frsize)
-		return problem_set(why, "%s: the replay needs %s, there are %s; name a larger "
-		                        "target, or --sparse",
+		return problem_set(why,
+		                   "%s: the replay needs %s, there are %s; name a larger "
+		                   "target, or --sparse",
 		                   t->options.folder, unit_bytes(&a, (double)need),
 		                   unit_bytes(&b, (double)about.f_bavail * (double)about.f_frsize));
 	if (about.f_files && names > about.f_favail)
-		return problem_set(why, "%s: the replay makes %" PRIu64 " names, there are %" PRIu64
-		                        " inodes",
-		                   t->options.folder, names, (uint64_t)about.f_favail);
+		return problem_set(
+		        why, "%s: the replay makes %" PRIu64 " names, there are %" PRIu64 " inodes",
+		        t->options.folder, names, (uint64_t)about.f_favail);
 	return 0;
 }
 

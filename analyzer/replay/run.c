@@ -164,8 +164,7 @@ static void run_op(struct worker *w, uint32_t i, const struct op *op)
 {
 	uint64_t now = pace_now();
 	bool data = op_moves(op->kind) && op->kind != OP_TOUCH && op->kind != OP_TOUCH_WRITE;
-	bool async = (op->bits & OP_ASYNC) ||
-	             (data && w->run->options.engine == ENGINE_URING);
+	bool async = (op->bits & OP_ASYNC) || (data && w->run->options.engine == ENGINE_URING);
 	int64_t result;
 
 	w->outcomes[i].start_ns = now > w->run->start_ns ? now - w->run->start_ns : 1;
@@ -282,8 +281,8 @@ static void run_outcomes(struct run *run, unsigned clients)
 
 	run->outcomes = memory_get(lanes * clients, sizeof *run->outcomes);
 	for (size_t i = 0; i < lanes * clients; i++)
-		run->outcomes[i] = memory_get(run->plan->lanes[i % lanes].count,
-		                              sizeof *run->outcomes[i]);
+		run->outcomes[i] =
+		        memory_get(run->plan->lanes[i % lanes].count, sizeof *run->outcomes[i]);
 }
 
 /* First touches of memory belong to no operation. */
@@ -303,7 +302,8 @@ static void run_crew(struct run *run, struct crew *crew, unsigned clients)
 	crew->count = plan->lane_count * clients;
 	crew->workers = memory_get(crew->count, sizeof *crew->workers);
 	crew->threads = memory_get(crew->count, sizeof *crew->threads);
-	if (posix_memalign((void **)&crew->progress, 64, (crew->count + 1) * sizeof *crew->progress))
+	if (posix_memalign((void **)&crew->progress, 64,
+	                   (crew->count + 1) * sizeof *crew->progress))
 		abort();
 	memset(crew->progress, 0, (crew->count + 1) * sizeof *crew->progress);
 	crew->files = memory_get(plan->opening_count * clients, sizeof *crew->files);
@@ -332,8 +332,8 @@ static void run_let_go(struct run *run, size_t started)
 		pthread_cond_wait(&run_gate.changed, &run_gate.lock);
 	clock_gettime(CLOCK_REALTIME, &real);
 	run->start_ns = pace_now() + RUN_LEAD_NS;
-	run->start_real_ns = (uint64_t)real.tv_sec * 1000000000u + (uint64_t)real.tv_nsec +
-	                     RUN_LEAD_NS;
+	run->start_real_ns =
+	        (uint64_t)real.tv_sec * 1000000000u + (uint64_t)real.tv_nsec + RUN_LEAD_NS;
 	run_gate.go = true;
 	pthread_cond_broadcast(&run_gate.changed);
 	pthread_mutex_unlock(&run_gate.lock);
@@ -361,8 +361,9 @@ static int run_start(struct run *run, struct crew *crew, struct problem *why)
 	for (size_t i = 0; i < started; i++)
 		pthread_join(crew->threads[i], NULL);
 	if (error)
-		return problem_set(why, "%zu threads are wanted and %zu could be started: %s; replay "
-		                        "fewer stages, or raise the limit of processes",
+		return problem_set(why,
+		                   "%zu threads are wanted and %zu could be started: %s; replay "
+		                   "fewer stages, or raise the limit of processes",
 		                   crew->count, started, strerror(error));
 	return 0;
 }

@@ -22,10 +22,10 @@ struct run {
 	const struct plan *plan;
 	const struct target *target;
 	struct run_options options;
-	struct outcome **outcomes; /* [client x lane_count + lane][op] */
+	struct outcome **outcomes;                /* [client x lane_count + lane][op] */
 	uint64_t start_ns, start_real_ns, end_ns; /* CLOCK_MONOTONIC, _REALTIME */
-	bool stop;            /* asked to, or could not go on */
-	bool interrupted;     /* by the user */
+	bool stop;                                /* asked to, or could not go on */
+	bool interrupted;                         /* by the user */
 	int failure;          /* errno of what ended the run early, 0 = nothing */
 	uint32_t failed_name; /* the file that it happened to */
 	uint64_t unaligned;   /* operations that O_DIRECT could not do as they are */

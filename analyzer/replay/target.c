@@ -45,8 +45,8 @@ static int target_marker(int folder, uint64_t *hash, unsigned *clients)
 	close(fd);
 	if (n <= 0 || strncmp(text, TARGET_FORMAT, strlen(TARGET_FORMAT)))
 		return -1;
-	return sscanf(text + strlen(TARGET_FORMAT), "plan %" SCNx64 " clients %u", hash,
-	              clients) == 2
+	return sscanf(text + strlen(TARGET_FORMAT), "plan %" SCNx64 " clients %u", hash, clients) ==
+	                       2
 	               ? 1
 	               : -1;
 }

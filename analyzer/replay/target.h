@@ -24,12 +24,12 @@ struct target_options {
 struct target {
 	const struct plan *plan;
 	struct target_options options;
-	int folder;           /* O_PATH */
-	int *roots;           /* of each client */
-	bool reused;          /* had been prepared for this plan */
-	uint64_t made, kept;  /* files written, files found as they should be */
+	int folder;          /* O_PATH */
+	int *roots;          /* of each client */
+	bool reused;         /* had been prepared for this plan */
+	uint64_t made, kept; /* files written, files found as they should be */
 	uint64_t made_bytes;
-	double cached;        /* share of the prepared bytes that stayed in the cache, -1 = unknown */
+	double cached; /* share of the prepared bytes that stayed in the cache, -1 = unknown */
 };
 
 /* Opens the folder, or makes it. Refuses one that is not empty and not a

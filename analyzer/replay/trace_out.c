@@ -43,8 +43,7 @@ static void trace_out_file_attribute(struct trace_out *t, const char *key, const
 	size_t have = 0;
 	ssize_t n;
 
-	while (fd >= 0 && have < sizeof text &&
-	       (n = read(fd, text + have, sizeof text - have)) > 0)
+	while (fd >= 0 && have < sizeof text && (n = read(fd, text + have, sizeof text - have)) > 0)
 		have += (size_t)n;
 	if (fd >= 0)
 		close(fd);
@@ -113,9 +112,8 @@ static void trace_out_name(struct trace_out *t, uint32_t name)
 
 static void trace_out_call_of(const struct run *run, const struct op *op, struct aiot_event *e)
 {
-	bool ring = !run->no_uring &&
-	            ((op->bits & OP_ASYNC) ||
-	             (run->options.engine == ENGINE_URING && op_moves(op->kind)));
+	bool ring = !run->no_uring && ((op->bits & OP_ASYNC) ||
+	                               (run->options.engine == ENGINE_URING && op_moves(op->kind)));
 
 	e->call = op_call(op->kind);
 	if (!ring)
@@ -170,8 +168,7 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 static void trace_out_lane(struct trace_out *t, size_t lane, uint32_t stream)
 {
 	const struct lane *l = &t->run->plan->lanes[lane];
-	const struct outcome *all =
-	        t->run->outcomes[t->client * t->run->plan->lane_count + lane];
+	const struct outcome *all = t->run->outcomes[t->client * t->run->plan->lane_count + lane];
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < l->count; i++) {
@@ -211,7 +208,8 @@ static void trace_out_header(const struct trace_out *t, struct aiot_header *h)
 			const char *digit = strchr("0123456789abcdef", text[i]);
 			if (!digit || !*digit)
 				continue;
-			h->boot_id[n / 2] |= (uint8_t)((digit - "0123456789abcdef") << (n % 2 ? 0 : 4));
+			h->boot_id[n / 2] |=
+			        (uint8_t)((digit - "0123456789abcdef") << (n % 2 ? 0 : 4));
 			n++;
 		}
 	if (fd >= 0)
@@ -248,9 +246,9 @@ static int trace_out_process(struct trace_out *t, const char *folder, struct pro
 		if (plan->lanes[i].process == t->process->number)
 			trace_out_lane(t, i, ++stream);
 	block_out_define(t->out, AIOT_DEFINE_END,
-	                 &(struct aiot_define_clock){
-	                         t->run->end_ns,
-	                         t->run->start_real_ns + (t->run->end_ns - t->run->start_ns)},
+	                 &(struct aiot_define_clock){t->run->end_ns,
+	                                             t->run->start_real_ns +
+	                                                     (t->run->end_ns - t->run->start_ns)},
 	                 sizeof(struct aiot_define_clock), NULL, 0);
 	return block_out_close(t->out, why);
 }
@@ -268,7 +266,8 @@ static char *trace_out_folder(const struct run *run, const char *below, struct p
 		return NULL;
 	}
 	for (int i = 0; i < 1000; i++) {
-		if (asprintf(&folder, "%s/%s-%s-%d-replay%d", below, when, host, (int)getpid(), i) < 0)
+		if (asprintf(&folder, "%s/%s-%s-%d-replay%d", below, when, host, (int)getpid(), i) <
+		    0)
 			abort();
 		if (!mkdir(folder, 0777))
 			return folder;

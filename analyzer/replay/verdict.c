@@ -7,9 +7,9 @@
 #include "memory.h"
 #include "replay/outcomes.h"
 
-#define VERDICT_LATE_NS  10000000u /* p99 of start times beyond this: not the job's pace */
-#define VERDICT_SLOWER   1.02      /* run times that count as the same */
-#define VERDICT_SLACK_S  0.05
+#define VERDICT_LATE_NS 10000000u /* p99 of start times beyond this: not the job's pace */
+#define VERDICT_SLOWER  1.02      /* run times that count as the same */
+#define VERDICT_SLACK_S 0.05
 
 static void verdict_error(struct replay_verdict *v, const struct op *op, int64_t result)
 {
@@ -40,7 +40,8 @@ static void verdict_outcome(struct replay_verdict *v, const struct outcome_at *a
 		return;
 	v->done_ops++;
 	if (options->timing == TIMING_ORIGINAL)
-		histogram_add(&v->late, at->outcome->start_ns > due ? at->outcome->start_ns - due : 0);
+		histogram_add(&v->late,
+		              at->outcome->start_ns > due ? at->outcome->start_ns - due : 0);
 	if (op_moves(op->kind) && result > 0)
 		v->done_bytes += (uint64_t)result;
 	stage_measure_add(&v->stages[op_stage(op)], op, (int64_t)at->outcome->start_ns, duration,
@@ -54,8 +55,8 @@ static void verdict_planned(struct replay_verdict *v)
 
 	v->planned_ops = plan->ops * clients;
 	for (int i = 0; i < AIOT_STAGES; i++)
-		v->planned_bytes += (plan->stages[i].read_bytes + plan->stages[i].write_bytes) *
-		                    clients;
+		v->planned_bytes +=
+		        (plan->stages[i].read_bytes + plan->stages[i].write_bytes) * clients;
 	v->original_s = (double)plan->length_ns / 1e9;
 }
 
@@ -64,8 +65,8 @@ static void verdict_original(struct replay_verdict *v)
 	double wanted = v->original_s / v->run->options.speed;
 	double late = (double)histogram_percentile(&v->late, 0.99);
 
-	v->kept_pace = v->length_s <= wanted * VERDICT_SLOWER + VERDICT_SLACK_S &&
-	               late <= VERDICT_LATE_NS;
+	v->kept_pace =
+	        v->length_s <= wanted * VERDICT_SLOWER + VERDICT_SLACK_S && late <= VERDICT_LATE_NS;
 	if (v->kept_pace)
 		snprintf(v->words, sizeof v->words,
 		         "the target met the job's pace: %.2f s where %.2f s were wanted, 99 %% of "
@@ -73,7 +74,8 @@ static void verdict_original(struct replay_verdict *v)
 		         v->length_s, wanted, late / 1e6);
 	else
 		snprintf(v->words, sizeof v->words,
-		         "the target did not meet the job's pace: %.2f s where %.2f s were wanted, 1 "
+		         "the target did not meet the job's pace: %.2f s where %.2f s were wanted, "
+		         "1 "
 		         "%% of operations began %.1f ms late or more",
 		         v->length_s, wanted, late / 1e6);
 }
@@ -84,7 +86,8 @@ static void verdict_think(struct replay_verdict *v)
 
 	v->kept_pace = v->length_s <= wanted * VERDICT_SLOWER + VERDICT_SLACK_S;
 	snprintf(v->words, sizeof v->words,
-	         "with the job's own pauses the target takes %.2f s where the recording took %.2f s: "
+	         "with the job's own pauses the target takes %.2f s where the recording took %.2f "
+	         "s: "
 	         "%.2f times as long, the job's pace is %s",
 	         v->length_s, wanted, v->length_s / (wanted > 0 ? wanted : 1),
 	         v->kept_pace ? "met" : "not met");
@@ -121,8 +124,9 @@ void verdict_make(struct replay_verdict *v, const struct run *run)
 	}
 	if (!v->complete && v->done_ops < v->planned_ops) {
 		v->kept_pace = false;
-		snprintf(v->words, sizeof v->words,
-		         "the replay ended early: what follows is of the operations that were done");
+		snprintf(
+		        v->words, sizeof v->words,
+		        "the replay ended early: what follows is of the operations that were done");
 	}
 }
 

@@ -15,12 +15,12 @@
 struct replay_verdict {
 	const struct run *run;
 	uint64_t planned_ops, done_ops, planned_bytes, done_bytes;
-	uint64_t failed;             /* though they did not in the recording */
-	uint64_t unexpected;         /* they failed in the recording, and did not here */
+	uint64_t failed;     /* though they did not in the recording */
+	uint64_t unexpected; /* they failed in the recording, and did not here */
 	uint64_t errors[VERDICT_ERRNOS];
 	uint64_t error_kinds[VERDICT_ERRNOS]; /* kinds of operation, as bits */
-	struct histogram late;       /* start-time error, ns; of timing original */
-	double length_s, original_s; /* from the first start to the last end */
+	struct histogram late;                /* start-time error, ns; of timing original */
+	double length_s, original_s;          /* from the first start to the last end */
 	struct stage_measure *stages;
 	bool complete, kept_pace;
 	char words[256]; /* the verdict */

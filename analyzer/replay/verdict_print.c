@@ -51,13 +51,15 @@ void plan_text(const struct plan *plan, FILE *to)
 		fprintf(to, "%" PRIu64 " orderings contradict each other and were left out\n",
 		        plan->dropped_holds);
 	if (plan->implicit)
-		fprintf(to, "%" PRIu64 " descriptors were opened before the replay begins, or out of "
-		            "sight: they are opened where they are first used\n",
+		fprintf(to,
+		        "%" PRIu64 " descriptors were opened before the replay begins, or out of "
+		        "sight: they are opened where they are first used\n",
 		        plan->implicit);
 	if (plan->substituted)
-		fprintf(to, "%" PRIu64 " operations are done by a like call: reads of shared "
-		            "positions by pread, copies by pread and pwrite, libaio and cuFile by "
-		            "io_uring\n",
+		fprintf(to,
+		        "%" PRIu64 " operations are done by a like call: reads of shared "
+		        "positions by pread, copies by pread and pwrite, libaio and cuFile by "
+		        "io_uring\n",
 		        plan->substituted);
 	fputs("\nOperations\n", to);
 	for (int i = 1; i < OPS; i++)
@@ -82,12 +84,12 @@ json_t *plan_json(const struct plan *plan)
 			                           json_count(plan->refused_bytes[i])));
 	return json_pack("{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 	                 "operations", json_count(plan->ops), "threads",
-	                 json_count(plan->lane_count), "duration_s",
-	                 (double)plan->length_ns / 1e9, "files", json_count(plan->files), "folders",
-	                 json_count(plan->folders), "bytes", json_count(plan->bytes_first),
-	                 "space_bytes", json_count(plan->bytes_peak), "orderings",
-	                 json_count(plan->holds), "hand_offs", json_count(plan->hand_offs),
-	                 "contradictions", json_count(plan->dropped_holds), "implicit_opens",
+	                 json_count(plan->lane_count), "duration_s", (double)plan->length_ns / 1e9,
+	                 "files", json_count(plan->files), "folders", json_count(plan->folders),
+	                 "bytes", json_count(plan->bytes_first), "space_bytes",
+	                 json_count(plan->bytes_peak), "orderings", json_count(plan->holds),
+	                 "hand_offs", json_count(plan->hand_offs), "contradictions",
+	                 json_count(plan->dropped_holds), "implicit_opens",
 	                 json_count(plan->implicit), "substituted", json_count(plan->substituted),
 	                 "by_kind", kinds, "not_replayed", refused);
 }
@@ -110,7 +112,8 @@ static void verdict_text_errors(const struct replay_verdict *v, FILE *to)
 		fputc('\n', to);
 	}
 	if (v->unexpected)
-		fprintf(to, "  %" PRIu64 " failed in the recording and did not here\n", v->unexpected);
+		fprintf(to, "  %" PRIu64 " failed in the recording and did not here\n",
+		        v->unexpected);
 }
 
 static void verdict_text_stage(const struct stage_measure *was, const struct stage_measure *is,
@@ -136,8 +139,8 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 	struct unit a, b;
 
 	fprintf(to, "Verdict: %s\n\n", v->words);
-	fprintf(to, "  %" PRIu64 " of %" PRIu64 " operations and %s of %s done in %.3f s", v->done_ops,
-	        v->planned_ops, unit_bytes(&a, (double)v->done_bytes),
+	fprintf(to, "  %" PRIu64 " of %" PRIu64 " operations and %s of %s done in %.3f s",
+	        v->done_ops, v->planned_ops, unit_bytes(&a, (double)v->done_bytes),
 	        unit_bytes(&b, (double)v->planned_bytes), v->length_s);
 	if (v->done_bytes != v->planned_bytes && v->done_ops == v->planned_ops)
 		fprintf(to, " (%" PRIu64 " of %" PRIu64 " bytes)", v->done_bytes, v->planned_bytes);
@@ -150,21 +153,25 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 		fprintf(to, "  ended early by: %s\n", strerror(run->failure));
 	verdict_text_errors(v, to);
 	if (run->no_uring)
-		fputs("  io_uring was refused here: its operations were done one after another\n", to);
+		fputs("  io_uring was refused here: its operations were done one after another\n",
+		      to);
 	if (run->undirected)
 		fprintf(to, "  O_DIRECT was refused %" PRIu64 " times: opened without\n",
 		        run->undirected);
 	if (run->unaligned)
-		fprintf(to, "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
+		fprintf(to,
+		        "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
 		        run->unaligned);
 	if (run->target->cached > 0.01)
-		fprintf(to, "  the page cache was warm: %.0f %% of the prepared data were in it; "
-		            "storage may look faster than it is\n",
+		fprintf(to,
+		        "  the page cache was warm: %.0f %% of the prepared data were in it; "
+		        "storage may look faster than it is\n",
 		        100 * run->target->cached);
-	fprintf(to, "\n%-11s %9s %10s %11s %11s %17s %17s %17s\n", "", "data ops", "bytes", "bytes/s",
-	        "", "p50 ms", "p99 ms", "other p99 ms");
-	fprintf(to, "%-11s %9s %10s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "", "recorded",
-	        "replayed", "recorded", "replayed", "recorded", "replayed", "recorded", "replayed");
+	fprintf(to, "\n%-11s %9s %10s %11s %11s %17s %17s %17s\n", "", "data ops", "bytes",
+	        "bytes/s", "", "p50 ms", "p99 ms", "other p99 ms");
+	fprintf(to, "%-11s %9s %10s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "",
+	        "recorded", "replayed", "recorded", "replayed", "recorded", "replayed", "recorded",
+	        "replayed");
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
 		verdict_text_stage(&run->plan->stages[i], &v->stages[i], stage_name(i), to);
 }
@@ -192,9 +199,10 @@ static json_t *verdict_json_errors(const struct replay_verdict *v)
 		for (unsigned k = 0; k < OPS; k++)
 			if (v->error_kinds[i] >> k & 1)
 				json_array_append_new(kinds, json_string(op_words(k)));
-		json_array_append_new(list, json_pack("{s:i, s:s, s:o, s:o}", "errno", (int)i, "text",
-		                                      i ? strerror((int)i) : "other", "operations",
-		                                      json_count(v->errors[i]), "kinds", kinds));
+		json_array_append_new(list,
+		                      json_pack("{s:i, s:s, s:o, s:o}", "errno", (int)i, "text",
+		                                i ? strerror((int)i) : "other", "operations",
+		                                json_count(v->errors[i]), "kinds", kinds));
 	}
 	return list;
 }

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Openings of a plan: which one a handle stands for, in the process that opened
+ * it and in those that inherited it, and what is opened out of sight.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+#include "replay/planner.h"
+
+#define PLANNER_USERS 4 /* lanes that an opening remembers, beside the one that opened it */
+
+uint32_t planner_new_opening(struct planner *p, uint32_t name, uint32_t flags)
+{
+	struct plan *plan = p->plan;
+	size_t i = plan->opening_count;
+
+	plan->openings =
+	        memory_grow(plan->openings, i, &plan->opening_room, sizeof *plan->openings);
+	p->openings = memory_grow(p->openings, i, &p->opening_room, sizeof *p->openings);
+	plan->openings[i] = (struct opening){name, flags};
+	p->openings[i].references = 1;
+	plan->opening_count++;
+	return (uint32_t)i;
+}
+
+void planner_handle(struct planner *p, const struct happening *h, uint32_t opening)
+{
+	id_table_set(planner_table(&p->processes[h->process->number].openings), h->handle,
+	             opening + 1);
+}
+
+static uint32_t planner_find_handle(struct planner *p, const struct process *process,
+                                    const struct happening *h)
+{
+	struct id_table *table = p->processes[process->number].openings;
+	uint32_t found = table && h->handle ? id_table_get(table, h->handle) : 0;
+
+	if (!found || p->plan->openings[found - 1].name != h->name || p->openings[found - 1].closed)
+		return 0;
+	return found;
+}
+
+/* The opening that the event's handle stands for, as far as known: that of the
+ * process, or of the one it was forked from. */
+uint32_t planner_known(struct planner *p, const struct happening *h)
+{
+	const struct process *process = h->process;
+	uint32_t found = planner_find_handle(p, process, h);
+
+	for (int depth = 0; !found && process && process->origin == AIOT_ORIGIN_FORK && depth < 64;
+	     depth++) {
+		process = planner_parent(p, process);
+		found = process ? planner_find_handle(p, process, h) : 0;
+		if (found)
+			planner_handle(p, h, found - 1);
+	}
+	return found;
+}
+
+void planner_opened_at(struct planner *p, uint32_t opening, const struct happening *h,
+                       const struct moment_of *at)
+{
+	struct opening_state *o = &p->openings[opening];
+
+	o->lane = at->lane;
+	o->op = at->op;
+	o->opened_ns = at->end_ns;
+	o->process = h->process->number;
+}
+
+/* Another lane than the one that opened it: after the opening, before the
+ * closing. */
+void planner_uses(struct planner *p, uint32_t opening, const struct moment_of *at)
+{
+	struct opening_state *o = &p->openings[opening];
+	struct moment_of opened = {o->lane, o->op, 0, o->opened_ns};
+
+	if (o->lane == at->lane)
+		return;
+	order_after(p->order, at, &opened);
+	if (!o->others)
+		o->others = memory_get(PLANNER_USERS, sizeof *o->others);
+	for (int i = 0; i < o->other_count; i++)
+		if (o->others[i].lane == at->lane) {
+			o->others[i] = *at;
+			return;
+		}
+	if (o->other_count < PLANNER_USERS)
+		o->others[o->other_count++] = *at;
+	else
+		o->kept = true;
+}
+
+/* A name in a folder that the run made needs that folder; one that is made or
+ * removed is a use of it. */
+void planner_parent_folder(struct planner *p, uint32_t name, const struct moment_of *at)
+{
+	const char *path = names_text(p->plan->recording->names, name);
+	const char *slash = strrchr(path, '/');
+	uint32_t parent = slash && slash != path ? names_find(p->plan->recording->names, path,
+	                                                      (size_t)(slash - path))
+	                                         : 0;
+
+	if (parent && parent < p->plan->name_count)
+		order_use(p->order, parent, at);
+}
+
+/* A file that something made out of the recording's sight is made here. */
+void planner_appears(struct planner *p, const struct happening *h)
+{
+	struct happening makes = *h;
+	struct moment_of at;
+	uint32_t opening;
+
+	if (space_can_be(p->space, h->name))
+		return;
+	opening = planner_new_opening(p, h->name, O_WRONLY | O_CREAT);
+	makes.duration_ns = 0;
+	makes.result = 0;
+	makes.is.async = false;
+	planner_emit(p, &makes, OP_OPEN, opening, &at)->bits |= OP_IMPLICIT;
+	planner_emit(p, &makes, OP_CLOSE, opening, &at)->bits |= OP_IMPLICIT;
+	p->plan->implicit++;
+	planner_parent_folder(p, h->name,
+	                      &(struct moment_of){at.lane, at.op - 1, at.start_ns, at.end_ns});
+	space_made(p->space, h->name, false);
+	order_change(p->order, h->name, &at);
+}
+
+/* A descriptor that was opened before, or out of sight. */
+static uint32_t planner_implicit(struct planner *p, const struct happening *h)
+{
+	bool changes = p->plan->places[h->name].changes;
+	bool folder = h->process->files[h->file].kind == AIOT_FILE_DIRECTORY;
+	uint32_t opening = planner_new_opening(p, h->name,
+	                                       folder    ? O_RDONLY | O_DIRECTORY
+	                                       : changes ? O_RDWR
+	                                                 : O_RDONLY);
+	struct happening opens = *h;
+	struct moment_of at;
+	struct op *op;
+
+	planner_appears(p, h);
+	opens.duration_ns = 0;
+	opens.result = 0;
+	opens.is.async = false;
+	op = planner_emit(p, &opens, OP_OPEN, opening, &at);
+	op->bits |= OP_IMPLICIT;
+	op->offset = h->offset > 0 ? (uint64_t)h->offset : 0;
+	p->openings[opening].position = h->offset;
+	p->plan->implicit++;
+	planner_handle(p, h, opening);
+	planner_opened_at(p, opening, h, &at);
+	order_use(p->order, h->name, &at);
+	space_found(p->space, h->name, folder, h->process->files[h->file].size);
+	return opening;
+}
+
+uint32_t planner_opening(struct planner *p, const struct happening *h)
+{
+	uint32_t known = planner_known(p, h);
+
+	return known ? known - 1 : planner_implicit(p, h);
+}
