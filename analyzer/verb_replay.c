@@ -107,6 +107,12 @@ static int replay_status(const struct replay *r, const struct run *run)
 		        strerror(run->failure));
 		return COMMAND_FAILURE;
 	}
+	if (!target_is_there(&r->target)) {
+		fprintf(stderr, "aiotrace: %s: was unmounted or moved while the replay ran; what it "
+		                "did went to where the folder was\n",
+		        r->target_options.folder);
+		return COMMAND_FAILURE;
+	}
 	if (run->interrupted) {
 		fprintf(stderr,
 		        "aiotrace: interrupted. The target's files are as that left them: a "

@@ -29,6 +29,7 @@ struct preparing {
 	uint8_t *piece;
 	uint64_t done, total; /* names */
 	uint64_t seed;
+	uint64_t removed, blocked; /* of an earlier replay; folders that were not empty */
 	time_t told;
 	bool told_any;
 };
@@ -127,14 +128,15 @@ static int prepare_folder(int root, const char *path)
 	return status == -EEXIST ? 0 : status;
 }
 
-/* What an earlier replay made here and the run did not find. Folders that are
- * not empty are in nobody's way. */
-static int prepare_absent(int root, const char *path)
+/* What an earlier replay made here and the run did not find. */
+static int prepare_absent(struct preparing *p, int root, const char *path)
 {
 	int status = confine_unlink(root, path, 0);
 
 	if (status == -EISDIR || status == -EPERM)
 		status = confine_unlink(root, path, AT_REMOVEDIR);
+	p->removed += !status;
+	p->blocked += status == -ENOTEMPTY;
 	return status == -ENOENT || status == -ENOTDIR || status == -ENOTEMPTY ? 0 : status;
 }
 
@@ -180,8 +182,7 @@ static int prepare_name(struct preparing *p, unsigned client, uint32_t name, str
 		break;
 	default:
 		if (p->target->reused)
-			status = prepare_absent(root, path);
-		/* What will be made needs its folder, unless the run makes that too. */
+			status = prepare_absent(p, root, path);
 	}
 	return status ? prepare_failed(p, client, path, status, why) : 0;
 }
@@ -202,16 +203,30 @@ static int prepare_folder_above(struct preparing *p, unsigned client, uint32_t n
 	return confine_folders(p->target->roots[client], text + 1);
 }
 
+/* Again and again, as long as folders become empty. */
+static int prepare_removals(struct preparing *p, unsigned client, struct problem *why)
+{
+	const struct plan *plan = p->target->plan;
+
+	if (!p->target->reused)
+		return 0;
+	do {
+		p->removed = p->blocked = 0;
+		for (uint32_t i = plan->name_count; i-- > 1;)
+			if (plan->places[i].first == PLACE_ABSENT &&
+			    prepare_name(p, client, i, why))
+				return -1;
+	} while (p->removed && p->blocked);
+	return 0;
+}
+
 static int prepare_clients(struct preparing *p, struct problem *why)
 {
 	const struct plan *plan = p->target->plan;
 
-	/* Absent ones first, so that nothing of an earlier replay is in the way:
-	 * innermost names come last in most recordings, hence from the end. */
 	for (unsigned c = 0; c < p->target->options.clients; c++) {
-		for (uint32_t i = plan->name_count; p->target->reused && i-- > 1;)
-			if (plan->places[i].first == PLACE_ABSENT && prepare_name(p, c, i, why))
-				return -1;
+		if (prepare_removals(p, c, why))
+			return -1;
 		for (uint32_t i = 1; i < plan->name_count; i++, p->done++) {
 			if (plan->places[i].first != PLACE_ABSENT && prepare_name(p, c, i, why))
 				return -1;

@@ -127,6 +127,14 @@ int target_open(struct target *t, const struct plan *plan, const struct target_o
 	return target_roots(t, why);
 }
 
+bool target_is_there(const struct target *t)
+{
+	struct stat held, named;
+
+	return !fstat(t->folder, &held) && !stat(t->options.folder, &named) &&
+	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
+}
+
 int target_root(const struct target *t, unsigned client, uint32_t name)
 {
 	return t->roots[t->options.share && !t->plan->places[name].changes ? 0 : client];
@@ -181,12 +189,16 @@ static uint64_t target_count_left(int root)
 	return left;
 }
 
-/* Twice, since folders become empty only when what lies in them is gone. */
+/* Again and again, as long as folders become empty. */
 static void target_clean_client(int root, const struct target_list *list, uint64_t *removed)
 {
-	for (int pass = 0; pass < 2; pass++)
+	uint64_t before;
+
+	do {
+		before = *removed;
 		for (size_t i = list->count; i-- > 0;)
 			target_remove(root, list->names[i], removed);
+	} while (*removed != before);
 	for (size_t i = list->count; i-- > 0;)
 		target_remove_above(root, list->names[i], removed);
 }

@@ -45,6 +45,9 @@ int target_prepare(struct target *target, struct problem *why);
  * done without root; target->cached says how far. */
 void target_cool(struct target *target);
 
+/* Whether the folder's name still leads to it: else it was unmounted, or moved. */
+bool target_is_there(const struct target *target);
+
 /* The root below which a client finds a name. */
 int target_root(const struct target *target, unsigned client, uint32_t name);
 

@@ -37,3 +37,40 @@ def with_header(data, version=None, min_reader=None):
 def block(kind, payload, count=1, stream=1, sequence=0):
     head = struct.pack("<IHHIIIIQQQQ", MAGIC, kind, 0, len(payload), count, 1, stream, sequence, 0, 0, xxh64(payload))
     return head + struct.pack("<Q", xxh64(head)) + payload
+
+
+# ---- traces made by hand, for what no program would record ----
+
+def header(pid, start_ns=1_000_000_000):
+    head = struct.pack("<8sIHHQIIIIIIQQ16s40x", b"AIOTRACE", 0x01020304, 1, 1, 0, HEADER, pid, 1, 0, 0, 0, start_ns,
+                       1_700_000_000_000_000_000 + start_ns, b"boot")
+    return head + struct.pack("<Q", xxh64(head))
+
+
+def stored(data):
+    """A zstd frame that compresses nothing (RFC 8878): one segment, raw blocks."""
+    frame = struct.pack("<IBI", 0xFD2FB528, 0xA0, len(data))
+    pieces = [data[i:i + 65536] for i in range(0, len(data), 65536)]
+    return frame + b"".join((len(p) << 3 | (i == len(pieces) - 1)).to_bytes(3, "little") + p for i, p in enumerate(pieces))
+
+
+def definitions(records):
+    """Records of (kind, body)."""
+    payload = b"".join(struct.pack("<HHI", kind, 0, len(body)) + body for kind, body in records)
+    return block(1, stored(payload), count=len(records))
+
+
+def file_record(number, path, kind=1, size=-1):
+    return 1, struct.pack("<IBBHQQq", number, kind, 0, 0, 0, 0, size) + path
+
+
+def call_record(number, klass, level, name):
+    return 2, struct.pack("<HBB", number, klass, level) + name.encode()
+
+
+def raw_events(rows, stream=1):
+    """Rows of (start_ns, call, file, handle, offset, size, result, aux)."""
+    payload = b"".join(
+        struct.pack("<QQqQqIIIIHBBI", start, 1000, offset, size, result, number, handle, 0, aux, call, 0, 0, 2 * i + 1)
+        for i, (start, call, number, handle, offset, size, result, aux) in enumerate(rows))
+    return block(3, payload, count=len(rows), stream=stream)
