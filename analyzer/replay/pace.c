@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * How long waking takes differs by a factor of ten between machines and loads:
- * a thread learns it from its own sleeps, as a mean that follows late wakings
- * at once and forgets them slowly.
+ * How long waking takes differs by a factor of ten between machines: a thread
+ * learns it from its own sleeps, as a mean that follows late wakings at once and
+ * forgets them slowly. Very late ones are left out: another program had the
+ * processor, and a thread that spins longer would have it even less.
  */
 #include "replay/pace.h"
 
 #include <sys/prctl.h>
 
 #define PACE_FIRST_NS 60000u
-#define PACE_LEAST_NS 15000u
-#define PACE_MOST_NS  150000u
+#define PACE_LEAST_NS 10000u
+#define PACE_MOST_NS  60000u
+#define PACE_BUSY_NS  100000u    /* a waking so late says nothing of waking */
 #define PACE_SLICE_NS 100000000u /* so that a stop is noticed */
 
 void pace_begin(struct pace *pace)
@@ -23,8 +25,10 @@ static void pace_learn(struct pace *pace, uint64_t late_ns)
 {
 	uint64_t wanted = late_ns + late_ns / 2;
 
+	if (late_ns > PACE_BUSY_NS)
+		return;
 	if (wanted > pace->early_ns)
-		pace->early_ns += (wanted - pace->early_ns) / 4;
+		pace->early_ns += (wanted - pace->early_ns) / 8;
 	else
 		pace->early_ns -= (pace->early_ns - wanted) / 64;
 	if (pace->early_ns < PACE_LEAST_NS)

@@ -242,9 +242,23 @@ static void run_ring(struct worker *w)
 		w->run->no_uring = true;
 }
 
+/* What the kernel says this thread waited for a processor, ns. */
+static uint64_t run_crowded(void)
+{
+	FILE *f = fopen("/proc/thread-self/schedstat", "re");
+	unsigned long long ran = 0, waited = 0;
+
+	if (f && fscanf(f, "%llu %llu", &ran, &waited) != 2)
+		waited = 0;
+	if (f)
+		fclose(f);
+	return waited;
+}
+
 static void *run_thread(void *argument)
 {
 	struct worker *w = argument;
+	uint64_t crowded;
 
 	run_worker = w;
 	pace_begin(&w->pace);
@@ -258,8 +272,10 @@ static void *run_thread(void *argument)
 		pthread_cond_wait(&run_gate.changed, &run_gate.lock);
 	pthread_mutex_unlock(&run_gate.lock);
 	w->last_ns = w->run->start_ns;
+	crowded = run_crowded();
 	pace_until(&w->pace, w->run->start_ns, &w->run->stop);
 	run_lane(w);
+	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
 	ring_free(w->ring);
 	free(w->buffer);
 	return NULL;

@@ -30,6 +30,7 @@ struct run {
 	uint32_t failed_name; /* the file that it happened to */
 	uint64_t unaligned;   /* operations that O_DIRECT could not do as they are */
 	uint64_t undirected;  /* openings where O_DIRECT was refused */
+	uint64_t crowded_ns;  /* that threads waited for a processor, in sum */
 	bool no_uring;        /* the kernel refused io_uring: done one after another */
 };
 

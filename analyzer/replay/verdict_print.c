@@ -11,6 +11,8 @@
 #include "stage.h"
 #include "units.h"
 
+#define VERDICT_CROWDED 0.02 /* share of the run's time */
+
 static double print_ms(const struct histogram *h, double share)
 {
 	return (double)histogram_percentile(h, share) / 1e6;
@@ -155,6 +157,12 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 	if (run->no_uring)
 		fputs("  io_uring was refused here: its operations were done one after another\n",
 		      to);
+	if ((double)run->crowded_ns / 1e9 > VERDICT_CROWDED * v->length_s)
+		fprintf(to,
+		        "  this machine is busy: the replay's threads waited %.2f s for a "
+		        "processor, "
+		        "which counts as the target's time here\n",
+		        (double)run->crowded_ns / 1e9);
 	if (run->undirected)
 		fprintf(to, "  O_DIRECT was refused %" PRIu64 " times: opened without\n",
 		        run->undirected);
@@ -221,7 +229,7 @@ json_t *verdict_json(const struct replay_verdict *v)
 			                  verdict_json_measure(&run->plan->stages[i]), "replayed",
 			                  verdict_json_measure(&v->stages[i])));
 	return json_pack("{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
-	                 "s:o, s:o, s:o, s:b, s:o}",
+	                 "s:o, s:o, s:o, s:b, s:f, s:o}",
 	                 "timing", timings[run->options.timing], "complete", v->complete,
 	                 "kept_pace", v->kept_pace, "verdict", v->words, "duration_s", v->length_s,
 	                 "recorded_duration_s", v->original_s, "operations_planned",
@@ -232,5 +240,6 @@ json_t *verdict_json(const struct replay_verdict *v)
 	                 verdict_json_errors(v), "interrupted", run->interrupted, "start_error_ns",
 	                 v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
 	                 json_known(run->target->cached), "unaligned", json_count(run->unaligned),
-	                 "io_uring_refused", run->no_uring, "stages", stages);
+	                 "io_uring_refused", run->no_uring, "waited_for_cpu_s",
+	                 (double)run->crowded_ns / 1e9, "stages", stages);
 }
