@@ -108,8 +108,9 @@ static int replay_status(const struct replay *r, const struct run *run)
 		return COMMAND_FAILURE;
 	}
 	if (!target_is_there(&r->target)) {
-		fprintf(stderr, "aiotrace: %s: was unmounted or moved while the replay ran; what it "
-		                "did went to where the folder was\n",
+		fprintf(stderr,
+		        "aiotrace: %s: was unmounted or moved while the replay ran; what it "
+		        "did went to where the folder was\n",
 		        r->target_options.folder);
 		return COMMAND_FAILURE;
 	}
