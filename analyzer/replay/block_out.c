@@ -57,8 +57,8 @@ struct block_out *block_out_new(const char *path, struct aiot_header *header, st
 	return o;
 }
 
-static void block_out_write(struct block_out *o, struct aiot_block *head, const void *payload,
-                            size_t size)
+__attribute__((nonnull)) static void block_out_write(struct block_out *o, struct aiot_block *head,
+                                                     const void *payload, size_t size)
 {
 	head->magic = AIOT_BLOCK_MAGIC;
 	head->payload_bytes = (uint32_t)size;

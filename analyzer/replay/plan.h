@@ -16,8 +16,7 @@
 /* REFUSAL(name, words): why an event is not replayed. */
 #define REFUSALS(REFUSAL)                                                                          \
 	REFUSAL(FILTERED, "not asked for (--stage, --path, --from, --to)")                         \
-	REFUSAL(RUNTIME, "the interpreter's and libraries' own files; --stage runtime replays "    \
-	                 "them")                                                                   \
+	REFUSAL(RUNTIME, "the interpreter's own files, which --runtime replays")                   \
 	REFUSAL(IPC, "pipes, sockets and shared memory: kept as orderings, not as I/O")            \
 	REFUSAL(PLACE, "files of /proc, /sys and /dev")                                            \
 	REFUSAL(DEVICE, "devices and what has no file behind it")                                  \

@@ -190,7 +190,7 @@ static void space_folder_renamed(struct space *s, uint32_t from, uint32_t to)
 
 void space_renamed(struct space *s, uint32_t from, uint32_t to)
 {
-	struct plan_file *a = &s->plan->places[from], *b = &s->plan->places[to];
+	struct plan_file *a, *b;
 	bool folder;
 
 	space_found(s, from, false, 0);
@@ -273,30 +273,26 @@ struct same_file {
 /* Two names that were one file when the run began. */
 static void space_aliases(struct space *s)
 {
-	struct same_file *known = NULL, *entry, *next;
+	struct same_file *all = memory_get(s->plan->name_count, sizeof *all);
+	struct same_file *known = NULL, *entry, *made = all;
 
 	for (uint32_t i = 1; i < s->plan->name_count; i++) {
 		struct plan_file *place = &s->plan->places[i];
-		struct same_file *made;
 		if (place->first != PLACE_FILE || !place->inode)
 			continue;
-		made = memory_get(1, sizeof *made);
 		made->key.device = place->device;
 		made->key.inode = place->inode;
 		made->name = i;
 		HASH_FIND(hh, known, &made->key, sizeof made->key, entry);
-		if (!entry) {
-			HASH_ADD(hh, known, key, sizeof made->key, made);
+		if (entry) {
+			place->alias = entry->name;
 			continue;
 		}
-		place->alias = entry->name;
-		free(made);
+		HASH_ADD(hh, known, key, sizeof made->key, made);
+		made++;
 	}
-	HASH_ITER(hh, known, entry, next)
-	{
-		HASH_DEL(known, entry);
-		free(entry);
-	}
+	HASH_CLEAR(hh, known);
+	free(all);
 }
 
 static void space_sum(struct space *s)
