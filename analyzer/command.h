@@ -19,7 +19,6 @@ struct command {
 #define COMMAND_USAGE   2
 
 extern const struct command command_record, command_report, command_compare, command_dump,
-extern const struct command command_record, command_report, command_compare, command_dump,
         command_export, command_info, command_plan, command_replay;
 
 /* Prints the verb's usage; the exit status is that of --help, or of bad usage

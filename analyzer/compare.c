@@ -82,7 +82,7 @@ static double compare_duration(const struct summary *s)
 
 static double compare_stall(const struct summary *s)
 {
-	return s->stall.phase_s > 0 ? s->stall.waited_s : NAN;
+	return s->stall.all.phase_s > 0 ? s->stall.all.waited_s : NAN;
 }
 
 void compare_make(struct compare *c, const struct summary *a, const struct summary *b)

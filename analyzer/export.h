@@ -9,15 +9,23 @@
 #include "problem.h"
 #include "recording.h"
 
+enum export_by { EXPORT_BYTES, EXPORT_OPS, EXPORT_TIME, EXPORT_WEIGHTS };
+
+struct export_options {
+	struct filter filter;
+	const char *output; /* NULL = standard output, for formats that are one text */
+	enum export_by by;
+};
+
 struct export_format {
 	const char *name;
-	const char *words; /* for the usage */
-	/* Writes to the output that the user named. -1 and why. What a reader must
-	 * know of what was left out goes to stderr. */
-	int (*write)(struct recording *recording, struct filter *filter, const char *output,
+	bool is_text; /* one text, not a folder */
+	/* Writes what the options ask for. -1 and why. What a reader must know of
+	 * what was left out goes to stderr. */
+	int (*write)(struct recording *recording, struct export_options *options,
 	             struct problem *why);
 };
 
-extern const struct export_format export_fio;
+extern const struct export_format export_fio, export_folded;
 
 #endif

@@ -333,15 +333,15 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	return fio_done(to, "README", why);
 }
 
-static int fio_write(struct recording *recording, struct filter *filter, const char *output,
-                     struct problem *why)
+static int fio_write(struct recording *recording, struct export_options *asked, struct problem *why)
 {
-	struct plan_options options = {.filter = *filter};
+	const char *output = asked->output;
+	struct plan_options options = {.filter = asked->filter};
 	struct plan *plan = plan_make(recording, &options);
 	struct fio f = {.plan = plan, .folder = output};
 	int status = 0;
 
-	*filter = options.filter;
+	asked->filter = options.filter;
 	f.added = memory_get(plan->name_count / 8 + 1, 1);
 	f.open = memory_get(plan->name_count, sizeof *f.open);
 	if (mkdir(output, 0777) && errno != EEXIST)
@@ -374,5 +374,4 @@ static int fio_write(struct recording *recording, struct filter *filter, const c
 	return status;
 }
 
-const struct export_format export_fio = {"fio", "a fio job and an iolog for each thread",
-                                         fio_write};
+const struct export_format export_fio = {"fio", false, fio_write};

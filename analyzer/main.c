@@ -14,7 +14,7 @@
 #endif
 
 static const struct command *const commands[] = {
-        &command_record, &command_report, &command_dump, &command_info,
+        &command_record, &command_report,  &command_dump,   &command_info,
         &command_plan,   &command_compare, &command_export, &command_replay,
 };
 #define COMMANDS (sizeof commands / sizeof *commands)

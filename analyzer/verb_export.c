@@ -2,170 +2,135 @@
  *
  * aiotrace export: a recording in the formats of other programs.
  */
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "call_sites.h"
 #include "command.h"
-#include "summary.h"
+#include "export.h"
+#include "stage.h"
 
-enum export_by { EXPORT_BYTES, EXPORT_OPS, EXPORT_TIME };
+static const struct export_format *const export_formats[] = {&export_fio, &export_folded};
+#define EXPORT_FORMATS (sizeof export_formats / sizeof *export_formats)
 
-struct export_options {
-	const char *file; /* NULL = standard output */
-	enum export_by by;
-	int stage; /* -1 = all */
-};
-
-static uint64_t export_weight(const struct site_sum *sum, enum export_by by)
+static const struct export_format *export_find(const char *name)
 {
-	switch (by) {
-	case EXPORT_BYTES: return site_bytes(sum);
-	case EXPORT_OPS: return site_ops(sum);
-	default: return sum->duration_ns;
-	}
+	for (size_t i = 0; i < EXPORT_FORMATS; i++)
+		if (!strcmp(export_formats[i]->name, name))
+			return export_formats[i];
+	return NULL;
 }
 
-/* Separators inside names would be taken for the format's own. */
-static void export_text(FILE *to, const char *text)
+static bool export_find_weight(const char *name, enum export_by *by)
 {
-	for (; *text; text++)
-		fputc(*text == ';' || (unsigned char)*text < ' ' ? '_' : *text, to);
+	static const char *const weights[EXPORT_WEIGHTS] = {"bytes", "ops", "time"};
+
+	for (int i = 0; i < EXPORT_WEIGHTS; i++)
+		if (!strcmp(name, weights[i])) {
+			*by = (enum export_by)i;
+			return true;
+		}
+	return false;
 }
 
-static void export_folded_stack(const struct names *names, const struct stack_sum *sum,
-                                uint64_t weight, FILE *to)
-{
-	const struct stacks *stacks = &sum->process->stacks;
-
-	fputs(stage_name(sum->stage), to);
-	for (uint32_t i = stacks->stacks[sum->stack].count; i-- > 0;) {
-		const struct frame *f = stacks_frame(stacks, sum->stack, i);
-		fputc(';', to);
-		export_text(to, names_text(names, f->file));
-		fprintf(to, ":%u:", f->line);
-		export_text(to, names_text(names, f->qualified));
-	}
-	fprintf(to, " %" PRIu64 "\n", weight);
-}
-
-/* A line a stack: stage;frame;frame;... weight. */
-static void export_folded(const struct summary *s, const struct export_options *o, FILE *to)
-{
-	const struct call_sites *sites = s->found[ANALYSIS_call_sites];
-
-	for (size_t i = 0; i < sites->stack_count; i++) {
-		const struct stack_sum *sum = &sites->stacks[i];
-		uint64_t weight = export_weight(&sum->sum, o->by);
-		if (weight && (o->stage < 0 || o->stage == sum->stage))
-			export_folded_stack(s->recording->names, sum, weight, to);
-	}
-	for (int i = 0; i < AIOT_STAGES; i++) {
-		uint64_t weight = export_weight(&sites->without[i], o->by);
-		if (weight && (o->stage < 0 || o->stage == i))
-			fprintf(to, "%s;[no stack] %" PRIu64 "\n", stage_name((unsigned)i), weight);
-	}
-}
-
-static int export_failed(const struct export_options *o)
-{
-	fprintf(stderr, "aiotrace: %s: %s\n", o->file ? o->file : "standard output",
-	        strerror(errno));
-	return COMMAND_FAILURE;
-}
-
-static int export_write(const struct summary *summary, const struct export_options *o)
-{
-	FILE *to = o->file ? fopen(o->file, "we") : stdout;
-	bool failed;
-
-	if (!to)
-		return export_failed(o);
-	export_folded(summary, o, to);
-	errno = 0;
-	failed = fflush(to) || ferror(to);
-	if (o->file)
-		failed |= fclose(to) != 0;
-	return failed && errno != EPIPE ? export_failed(o) : COMMAND_OK;
-}
-
-static int export_all(const struct export_options *o, char **names, size_t count)
+static int export_all(const struct export_format *format, struct export_options *options,
+                      char **names, size_t count)
 {
 	struct recording recording;
+	struct problem why;
 	int status = recording_load(&recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 
-	if (status == COMMAND_OK) {
-		struct summary *summary = summary_make(&recording);
-		status = export_write(summary, o);
-		summary_free(summary);
+	if (status == COMMAND_OK && format->write(&recording, options, &why)) {
+		fprintf(stderr, "aiotrace: %s\n", why.text);
+		status = COMMAND_FAILURE;
 	}
 	problems_print(&recording.problems, stderr);
+	filter_free(&options->filter);
 	recording_free(&recording);
 	return status;
 }
 
 static const struct option export_long[] = {
-        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
-        {"by", required_argument, NULL, 'b'},     {"stage", required_argument, NULL, 's'},
-        {"help", no_argument, NULL, 'h'},         {0},
+        {"format", required_argument, NULL, 'f'},
+        {"output", required_argument, NULL, 'o'},
+        {"stage", required_argument, NULL, 's'},
+        {"path", required_argument, NULL, 'p'},
+        {"from", required_argument, NULL, 'a'},
+        {"to", required_argument, NULL, 'z'},
+        {"by", required_argument, NULL, 'b'},
+        {"help", no_argument, NULL, 'h'},
+        {0},
 };
 
 /* False where the option's value is none. */
 static bool export_option(struct export_options *o, int option, const char *value)
 {
-	static const char *const weights[] = {"bytes", "ops", "time"};
+	struct filter *filter = &o->filter;
 
 	switch (option) {
-	case 'f': return !strcmp(value, "folded");
-	case 'o': o->file = value; return true;
-	case 's': o->stage = stage_by_name(value); return o->stage >= 0;
-	default:
-		for (int i = 0; i <= EXPORT_TIME; i++)
-			if (!strcmp(value, weights[i])) {
-				o->by = (enum export_by)i;
-				return true;
-			}
-		return false;
+	case 'o': o->output = value; return true;
+	case 'p': filter->glob = value; return true;
+	case 'a': return command_number(value, &filter->from_s);
+	case 'z': return command_number(value, &filter->to_s);
+	case 'b': return export_find_weight(value, &o->by);
+	default: filter->stage = stage_by_name(value); return filter->stage >= 0;
 	}
+}
+
+/* Sums of stacks are made of whole stages. */
+static bool export_is_cut(const struct filter *filter)
+{
+	struct filter all;
+
+	filter_init(&all);
+	return filter->glob || filter->from_s > all.from_s || filter->to_s < all.to_s;
 }
 
 static int export_run(const struct command *self, int argc, char **argv)
 {
-	struct export_options o = {.stage = -1};
-	bool format = false;
+	struct export_options o = {.by = EXPORT_BYTES};
+	const struct export_format *format = NULL;
 	int option;
 
+	filter_init(&o.filter);
 	while ((option = getopt_long(argc, argv, "ho:", export_long, NULL)) != -1) {
 		if (option == 'h')
 			return command_help(self);
 		if (option == '?')
 			return command_misuse(self, NULL, NULL);
-		if (!export_option(&o, option, optarg))
+		if (option == 'f')
+			format = export_find(optarg);
+		if (option == 'f' ? !format : !export_option(&o, option, optarg))
 			return command_misuse(self, "no such value:", optarg);
-		format |= option == 'f';
 	}
 	if (!format)
-		return command_misuse(self, "which format?", "--format folded");
-	return export_all(&o, argv + optind, (size_t)(argc - optind));
+		return command_misuse(self, "which format?", "--format fio or folded");
+	if (!format->is_text && !o.output)
+		return command_misuse(self, "where to?", "-o FOLDER");
+	if (format->is_text && export_is_cut(&o.filter))
+		return command_misuse(self, "only --stage selects in this format:", format->name);
+	return export_all(format, &o, argv + optind, (size_t)(argc - optind));
 }
 
 const struct command command_export = {
         "export",
         "write a recording in another program's format",
-        "Usage: aiotrace export --format folded [OPTION...] [TRACE...]\n"
+        "Usage: aiotrace export --format F [OPTION...] [TRACE...]\n"
         "\n"
         "Formats:\n"
+        "  fio             into a folder: job.fio and an iolog (version 3) for each\n"
+        "                  thread; run it with: cd TARGET && fio OUTPUT/job.fio.\n"
+        "                  What fio can't do stands in OUTPUT/README\n"
         "  folded          a line a stack: stage;frame;...;frame weight, frames as\n"
         "                  file:line:function from the outermost on, as flame graph\n"
         "                  programs read it (flamegraph.pl, speedscope, inferno)\n"
         "\n"
-        "  -o FILE         write to FILE, not to standard output\n"
-        "  --by WHAT       weight: bytes (default), ops, or time in ns\n"
+        "  -o, --output F  the folder, or the file instead of standard output\n"
         "  --stage S       only this stage\n"
+        "  --path GLOB, --from S, --to S\n"
+        "                  for fio: only these operations, as aiotrace dump selects them\n"
+        "  --by WHAT       for folded: weight by bytes (default), ops, or time in ns\n"
         "\n"
-        "Exit status: 0 if anything could be read, 1 if not, 2 for bad usage.\n",
+        "Exit status: 0 if written, 1 if not, 2 for bad usage.\n",
         export_run,
 };

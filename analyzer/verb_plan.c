@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "plan_print.h"
+#include "sizing_print.h"
 #include "quantity.h"
 
 /* The advice over the years: every four hours, then each, then half of one. */
@@ -56,12 +56,12 @@ static double plan_either(double given, double otherwise)
 
 /* What the command line leaves open comes from the recording, then from the
  * rules. */
-static int plan_make(const struct plan_options *options, const struct plan_measured *m)
+static int plan_make(const struct plan_options *options, const struct sizing_measured *m)
 {
 	const struct sizing_question *given = &options->given;
 	double each = plan_either(given->state_each, SIZING_STATE_EACH);
 	double parameters = given->parameters, interval = given->interval_s;
-	struct plan plan = {.measured = m, .intervals_s = &interval, .interval_count = 1};
+	struct sizing_plan plan = {.measured = m, .intervals_s = &interval, .interval_count = 1};
 
 	if (parameters <= 0)
 		parameters = sizing_parameters(m->bytes, each);
@@ -78,7 +78,7 @@ static int plan_make(const struct plan_options *options, const struct plan_measu
 	plan.question.gpus = plan_either(given->gpus, m && m->ranks > 1 ? m->ranks : 0);
 	plan.question.mttf_s = given->mttf_s;
 	errno = 0;
-	if ((options->json ? plan_json(&plan, stdout) : plan_text(&plan, stdout)) &&
+	if ((options->json ? sizing_json(&plan, stdout) : sizing_text(&plan, stdout)) &&
 	    errno != EPIPE) {
 		fprintf(stderr, "aiotrace: standard output: %s\n", strerror(errno));
 		return COMMAND_FAILURE;
@@ -93,7 +93,7 @@ static int plan_from_trace(const struct plan_options *options, char **names, siz
 
 	if (status == COMMAND_OK) {
 		struct summary *summary = summary_make(&recording);
-		struct plan_measured measured = plan_measured(summary);
+		struct sizing_measured measured = sizing_measured(summary);
 		if (options->given.parameters <= 0 && measured.bytes <= 0) {
 			fprintf(stderr, "aiotrace plan: %s holds no checkpoint; give --params\n",
 			        recording.run_count ? recording.runs[0] : "the trace");

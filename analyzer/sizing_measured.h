@@ -3,15 +3,15 @@
  * What a recording tells about its own checkpoints, for a plan to start from
  * and to be held against.
  */
-#ifndef PLAN_MEASURED_H
-#define PLAN_MEASURED_H
+#ifndef SIZING_MEASURED_H
+#define SIZING_MEASURED_H
 
 #include <stddef.h>
 
 #include "summary.h"
 
 /* Bytes, seconds, bytes a second; -1 = not known. */
-struct plan_measured {
+struct sizing_measured {
 	size_t saves, restores;
 	double bytes;            /* of the largest checkpoint */
 	double interval_s;       /* median */
@@ -24,6 +24,6 @@ struct plan_measured {
 	double ranks;            /* of the job, or processes that saved */
 };
 
-struct plan_measured plan_measured(const struct summary *summary);
+struct sizing_measured sizing_measured(const struct summary *summary);
 
 #endif

@@ -2,31 +2,31 @@
  *
  * Medians, since a run's first save and its last are often unlike the others.
  */
-#include "plan_measured.h"
+#include "sizing_measured.h"
 
 #include <stdlib.h>
 
 #include "memory.h"
 
-static int plan_order(const void *one, const void *other)
+static int sizing_order(const void *one, const void *other)
 {
 	const double a = *(const double *)one, b = *(const double *)other;
 
 	return (a > b) - (a < b);
 }
 
-static double plan_share(const struct moment *m)
+static double sizing_share(const struct moment *m)
 {
 	return m->interval_s > 0 ? moment_seconds(m) / m->interval_s : -1;
 }
 
-static double plan_interval(const struct moment *m)
+static double sizing_interval(const struct moment *m)
 {
 	return m->interval_s > 0 ? m->interval_s : -1;
 }
 
 /* The median of what is known, -1 without any. */
-static double plan_median(const struct moments *moments, double (*of)(const struct moment *))
+static double sizing_median(const struct moments *moments, double (*of)(const struct moment *))
 {
 	double *values = memory_get(moments->count + 1, sizeof *values), median;
 	size_t count = 0;
@@ -34,13 +34,13 @@ static double plan_median(const struct moments *moments, double (*of)(const stru
 	for (size_t i = 0; i < moments->count; i++)
 		if ((values[count] = of(&moments->items[i])) >= 0)
 			count++;
-	qsort(values, count, sizeof *values, plan_order);
+	qsort(values, count, sizeof *values, sizing_order);
 	median = count ? (values[(count - 1) / 2] + values[count / 2]) / 2 : -1;
 	free(values);
 	return median;
 }
 
-static const struct moment *plan_largest(const struct moments *moments)
+static const struct moment *sizing_largest(const struct moments *moments)
 {
 	const struct moment *largest = NULL;
 
@@ -50,7 +50,7 @@ static const struct moment *plan_largest(const struct moments *moments)
 	return largest;
 }
 
-static double plan_ranks(const struct summary *s, const struct moment *largest)
+static double sizing_ranks(const struct summary *s, const struct moment *largest)
 {
 	double ranks = largest ? (double)largest->processes : -1;
 
@@ -60,7 +60,7 @@ static double plan_ranks(const struct summary *s, const struct moment *largest)
 	return ranks;
 }
 
-static double plan_fastest(const struct summary *s)
+static double sizing_fastest(const struct summary *s)
 {
 	double fastest = -1;
 
@@ -71,22 +71,22 @@ static double plan_fastest(const struct summary *s)
 	return fastest;
 }
 
-struct plan_measured plan_measured(const struct summary *s)
+struct sizing_measured sizing_measured(const struct summary *s)
 {
-	const struct moment *save = plan_largest(&s->checkpoints);
-	const struct moment *restore = plan_largest(&s->restores);
+	const struct moment *save = sizing_largest(&s->checkpoints);
+	const struct moment *restore = sizing_largest(&s->restores);
 
-	return (struct plan_measured){
+	return (struct sizing_measured){
 	        .saves = s->checkpoints.count,
 	        .restores = s->restores.count,
 	        .bytes = save ? (double)save->bytes : -1,
-	        .interval_s = plan_median(&s->checkpoints, plan_interval),
-	        .duration_s = plan_median(&s->checkpoints, moment_seconds),
-	        .bandwidth = plan_median(&s->checkpoints, moment_bandwidth),
-	        .share = plan_median(&s->checkpoints, plan_share),
-	        .fastest = plan_fastest(s),
+	        .interval_s = sizing_median(&s->checkpoints, sizing_interval),
+	        .duration_s = sizing_median(&s->checkpoints, moment_seconds),
+	        .bandwidth = sizing_median(&s->checkpoints, moment_bandwidth),
+	        .share = sizing_median(&s->checkpoints, sizing_share),
+	        .fastest = sizing_fastest(s),
 	        .restored_bytes = restore ? (double)restore->bytes : -1,
 	        .restore_duration = restore ? moment_seconds(restore) : -1,
-	        .ranks = plan_ranks(s, save),
+	        .ranks = sizing_ranks(s, save),
 	};
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "plan_print.h"
+#include "sizing_print.h"
 
 #include "json_value.h"
 #include "units.h"
 
-static struct sizing plan_at(const struct plan *plan, size_t number)
+static struct sizing sizing_at(const struct sizing_plan *plan, size_t number)
 {
 	struct sizing_question q = plan->question;
 
@@ -12,7 +12,7 @@ static struct sizing plan_at(const struct plan *plan, size_t number)
 	return sizing_answer(&q);
 }
 
-static void plan_rate(FILE *to, int width, double rate)
+static void sizing_rate(FILE *to, int width, double rate)
 {
 	struct unit unit;
 
@@ -22,10 +22,10 @@ static void plan_rate(FILE *to, int width, double rate)
 		fprintf(to, " %*s/s", width - 2, unit_bytes(&unit, rate));
 }
 
-static void plan_text_head(const struct plan *plan, FILE *to)
+static void plan_text_head(const struct sizing_plan *plan, FILE *to)
 {
 	const struct sizing_question *q = &plan->question;
-	struct sizing s = plan_at(plan, 0);
+	struct sizing s = sizing_at(plan, 0);
 	struct unit count, state, weights, each;
 
 	fprintf(to, "A model of %s parameters", unit_count(&count, q->parameters));
@@ -41,23 +41,23 @@ static void plan_text_head(const struct plan *plan, FILE *to)
 		fprintf(to, "  each GPU's     %10s\n", unit_bytes(&each, s.gpu_bytes));
 }
 
-static void plan_text_interval(const struct plan *plan, size_t number, FILE *to)
+static void plan_text_interval(const struct sizing_plan *plan, size_t number, FILE *to)
 {
-	struct sizing s = plan_at(plan, number);
+	struct sizing s = sizing_at(plan, number);
 	struct unit every, in, day;
 
 	fprintf(to, "%9s %9s", unit_time(&every, plan->intervals_s[number]),
 	        unit_time(&in, s.save_s));
-	plan_rate(to, 11, s.save_bandwidth);
-	plan_rate(to, 12, s.restore_bandwidth);
+	sizing_rate(to, 11, s.save_bandwidth);
+	sizing_rate(to, 12, s.restore_bandwidth);
 	if (plan->question.gpus > 0) {
-		plan_rate(to, 12, s.gpu_save_bandwidth);
-		plan_rate(to, 12, s.gpu_restore_bandwidth);
+		sizing_rate(to, 12, s.gpu_save_bandwidth);
+		sizing_rate(to, 12, s.gpu_restore_bandwidth);
 	}
 	fprintf(to, " %10s\n", unit_bytes(&day, s.day_bytes));
 }
 
-static void plan_text_intervals(const struct plan *plan, FILE *to)
+static void plan_text_intervals(const struct sizing_plan *plan, FILE *to)
 {
 	bool each = plan->question.gpus > 0;
 
@@ -73,9 +73,9 @@ static void plan_text_intervals(const struct plan *plan, FILE *to)
 	        100 * plan->question.share, plan->question.fan_out);
 }
 
-static void plan_text_failures(const struct plan *plan, FILE *to)
+static void plan_text_failures(const struct sizing_plan *plan, FILE *to)
 {
-	struct sizing s = plan_at(plan, 0);
+	struct sizing s = sizing_at(plan, 0);
 	struct unit mttf, best, save;
 
 	if (s.mttf_s <= 0)
@@ -87,7 +87,7 @@ static void plan_text_failures(const struct plan *plan, FILE *to)
 	        unit_time(&save, s.save_s), unit_time(&best, s.best_interval_s));
 }
 
-static void plan_text_restored(const struct plan_measured *m, FILE *to)
+static void plan_text_restored(const struct sizing_measured *m, FILE *to)
 {
 	struct unit bytes, took, rate;
 
@@ -102,10 +102,10 @@ static void plan_text_restored(const struct plan_measured *m, FILE *to)
 	fputc('\n', to);
 }
 
-static void plan_text_measured(const struct plan *plan, FILE *to)
+static void plan_text_measured(const struct sizing_plan *plan, FILE *to)
 {
-	const struct plan_measured *m = plan->measured;
-	struct sizing s = plan_at(plan, 0);
+	const struct sizing_measured *m = plan->measured;
+	struct sizing s = sizing_at(plan, 0);
 	struct unit bytes, took, rate, every;
 
 	if (!m)
@@ -127,7 +127,7 @@ static void plan_text_measured(const struct plan *plan, FILE *to)
 	plan_text_restored(m, to);
 }
 
-int plan_text(const struct plan *plan, FILE *to)
+int sizing_text(const struct sizing_plan *plan, FILE *to)
 {
 	plan_text_head(plan, to);
 	plan_text_intervals(plan, to);
@@ -136,9 +136,9 @@ int plan_text(const struct plan *plan, FILE *to)
 	return fflush(to) ? -1 : 0;
 }
 
-static json_t *plan_json_interval(const struct plan *plan, size_t number)
+static json_t *plan_json_interval(const struct sizing_plan *plan, size_t number)
 {
-	struct sizing s = plan_at(plan, number);
+	struct sizing s = sizing_at(plan, number);
 
 	return json_pack("{s:f, s:f, s:f, s:o, s:f, s:f, s:o, s:f, s:o}", "interval_s",
 	                 plan->intervals_s[number], "save_s", s.save_s, "save_bandwidth",
@@ -149,9 +149,9 @@ static json_t *plan_json_interval(const struct plan *plan, size_t number)
 	                 "young_daly_interval_s", json_known(s.best_interval_s));
 }
 
-static json_t *plan_json_measured(const struct plan *plan)
+static json_t *plan_json_measured(const struct sizing_plan *plan)
 {
-	const struct plan_measured *m = plan->measured;
+	const struct sizing_measured *m = plan->measured;
 	json_t *o;
 
 	if (!m)
@@ -169,10 +169,10 @@ static json_t *plan_json_measured(const struct plan *plan)
 	return o;
 }
 
-int plan_json(const struct plan *plan, FILE *to)
+int sizing_json(const struct sizing_plan *plan, FILE *to)
 {
 	const struct sizing_question *q = &plan->question;
-	struct sizing s = plan_at(plan, 0);
+	struct sizing s = sizing_at(plan, 0);
 	json_t *intervals = json_array(), *o;
 	int failed;
 
