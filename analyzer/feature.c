@@ -8,13 +8,13 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "clue.h"
 #include "evidence.h"
 #include "mapped.h"
 #include "memory.h"
 #include "merge.h"
 #include "parallel.h"
 #include "ranks.h"
+#include "system.h"
 #include "wrap.h"
 
 struct feature_event {
@@ -27,31 +27,6 @@ struct feature_event {
 	uint8_t class, stage;
 	bool marked;
 };
-
-enum aiot_stage features_system_stage(const struct recording *r, const struct file *file)
-{
-	if (file->stage == AIOT_STAGE_RUNTIME || file->stage == AIOT_STAGE_IPC)
-		return file->stage;
-	switch (file->kind) {
-	case AIOT_FILE_PIPE:
-	case AIOT_FILE_SOCKET:
-	case AIOT_FILE_ANONYMOUS: return AIOT_STAGE_IPC;
-	case AIOT_FILE_CHARACTER: return AIOT_STAGE_RUNTIME;
-	default: break;
-	}
-	switch (r->clues[file->name]) {
-	case CLUE_SHARED: return AIOT_STAGE_IPC;
-	case CLUE_SYSTEM:
-	case CLUE_CODE: return AIOT_STAGE_RUNTIME;
-	default: return AIOT_STAGE_OTHER;
-	}
-}
-
-bool features_storage(const struct recording *r, const struct file *file)
-{
-	return file->name && file->kind != AIOT_FILE_DIRECTORY &&
-	       features_system_stage(r, file) == AIOT_STAGE_OTHER;
-}
 
 static inline void feature_earliest(int64_t *first, int64_t at)
 {
@@ -326,7 +301,7 @@ static uint32_t *feature_storage(const struct features *f, const struct process 
 	uint32_t *ranks = memory_get(p->file_count, sizeof *ranks);
 
 	for (size_t k = 0; k < p->file_count; k++)
-		if (features_storage(f->recording, &p->files[k]))
+		if (system_is_not(f->recording, &p->files[k]))
 			ranks[k] = f->ranks[p->number][k];
 	return ranks;
 }

@@ -58,10 +58,4 @@ struct features {
 struct features *features_find(struct recording *recording, struct cache *cache);
 void features_free(struct features *features);
 
-/* Whether a file is neither runtime nor ipc as far as it is known by itself. */
-bool features_storage(const struct recording *recording, const struct file *file);
-
-/* ... and if not, which of the two. */
-enum aiot_stage features_system_stage(const struct recording *recording, const struct file *file);
-
 #endif

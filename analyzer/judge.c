@@ -11,6 +11,7 @@
 
 #include "evidence.h"
 #include "memory.h"
+#include "system.h"
 #include "wrap.h"
 
 /* A data file below this is a setting or a note, unless there are many. */
@@ -237,7 +238,7 @@ static void judge_each(struct judge *j, uint32_t run, judge_visit *visit)
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
 		for (size_t i = 1; p->run == run && i < p->file_count; i++)
-			if (features_storage(j->recording, &p->files[i]))
+			if (system_is_not(j->recording, &p->files[i]))
 				visit(j, p, i);
 	}
 }

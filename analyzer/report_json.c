@@ -191,8 +191,7 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_object_set_new(report, "stages", json_stages(summary, options));
 	json_object_set_new(report, "files", json_files(summary, options));
 	json_object_set_new(report, "mounts", json_mounts(summary));
-	json_object_set_new(report, "checkpoints",
-	                    json_moments(summary, true));
+	json_object_set_new(report, "checkpoints", json_moments(summary, true));
 	json_object_set_new(report, "restores", json_moments(summary, false));
 	json_object_set_new(report, "epochs", json_epochs(summary));
 	json_object_set_new(report, "waiting", json_waiting(summary));

@@ -12,6 +12,7 @@
 
 #include "evidence.h"
 #include "memory.h"
+#include "system.h"
 
 struct role_sums {
 	uint64_t storage_reads, storage_read_bytes, storage_write_bytes, ipc_writes;
@@ -64,8 +65,8 @@ static struct role_sums role_sum(const struct features *f, const struct process 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = &f->uses[p->number][i];
 		const struct file *file = &p->files[i];
-		bool ipc = features_system_stage(f->recording, file) == AIOT_STAGE_IPC;
-		if (features_storage(f->recording, file)) {
+		bool ipc = system_stage(f->recording, file) == AIOT_STAGE_IPC;
+		if (system_is_not(f->recording, file)) {
 			sums.storage_reads += u->reads;
 			sums.storage_read_bytes += u->read_bytes;
 			sums.storage_write_bytes += u->write_bytes;

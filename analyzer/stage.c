@@ -15,6 +15,7 @@
 #include "judge.h"
 #include "memory.h"
 #include "reason.h"
+#include "system.h"
 
 #define STAGE_NEAR_NS INT64_C(5000000000)
 #define STAGE_SMALL   (UINT64_C(1) << 20)
@@ -190,7 +191,7 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 	const struct use *u = &j->features->uses[p->number][i];
 	const struct file *file = &p->files[i];
 	struct verdict *v = stages->verdicts[p->number][i];
-	enum aiot_stage system = features_system_stage(j->recording, file);
+	enum aiot_stage system = system_stage(j->recording, file);
 
 	if (system == AIOT_STAGE_RUNTIME || system == AIOT_STAGE_IPC) {
 		v[0] = v[1] =
@@ -198,7 +199,7 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		return;
 	}
 	v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[REASON_NONE].verdict;
-	if (!features_storage(j->recording, file))
+	if (!system_is_not(j->recording, file))
 		return;
 	if (u->writes)
 		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
