@@ -120,11 +120,12 @@ static json_t *json_size_histogram(const struct histogram *h)
 /* What share of the reads caches of a few sizes would not have served. */
 static json_t *json_reuse(const struct reuse *r)
 {
-	json_t *curve = json_array();
+	json_t *curve;
 	double unique, least;
 
 	if (!r || reuse_read_bytes(r) <= 0)
 		return json_null();
+	curve = json_array();
 	unique = reuse_unique_bytes(r);
 	least = reuse_least_bytes(r);
 	for (double bytes = 1 << 16; bytes < 2 * unique; bytes *= 2)
