@@ -8,9 +8,9 @@
 #include "sizing.h"
 #include "wrap.h"
 
-/* Main threads that waited for so much of a save that others wrote were not
+/* Main threads that waited for most of a save that others wrote were not
  * training. */
-#define HELD 0.8
+#define HELD 0.5
 
 /* Seconds that the main thread of a process, or of the one that made it,
  * waited for locks, threads and children during the save. */
