@@ -181,7 +181,9 @@ try:
     while True: time.sleep(.01)
 except KeyboardInterrupt:
     sys.exit(7)"""
-    child = subprocess.Popen(aiotrace.python(script), env=aiotrace.traced(tmp_path / "traces"), stdout=subprocess.PIPE)
+    # Whoever runs the tests in the background has the signal ignored, and so has the child.
+    child = subprocess.Popen(aiotrace.python(script), env=aiotrace.traced(tmp_path / "traces"), stdout=subprocess.PIPE,
+                             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     assert child.stdout.readline() == b"ready\n"
     child.send_signal(signal.SIGINT)
     assert child.wait(timeout=30) == 7
