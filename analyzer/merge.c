@@ -89,7 +89,7 @@ static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 	        .count = piece->block->count,
 	        .payload_bytes = piece->block->bytes,
 	};
-	struct problem why;
+	struct problem why = {0};
 
 	if (trace_read(&c->process->trace, piece->block, &m->buffers->payload, &why))
 		merge_damaged(m, c, piece, why.text, true);

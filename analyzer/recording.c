@@ -35,7 +35,7 @@ static void recording_define(struct recording *r, struct process *p, struct deco
                              struct block_ref *block, struct payload *payload)
 {
 	const uint8_t *records;
-	struct problem why;
+	struct problem why = {0};
 	size_t size;
 	bool bad = false;
 
@@ -146,7 +146,7 @@ static void recording_identity(struct process *p)
 static void recording_add(struct recording *r, const char *path, uint32_t run)
 {
 	struct process *p;
-	struct problem why;
+	struct problem why = {0};
 
 	r->processes = memory_grow(r->processes, r->count, &r->room, sizeof *r->processes);
 	p = &r->processes[r->count];
@@ -235,7 +235,7 @@ static void recording_more_files(void)
 int recording_load(struct recording *r, char *const *names, size_t count)
 {
 	struct located located;
-	struct problem why;
+	struct problem why = {0};
 
 	*r = (struct recording){0};
 	if (locate(names, count, &located, &r->problems, &why)) {

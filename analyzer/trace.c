@@ -102,7 +102,7 @@ static void trace_keep(struct trace *trace, uint64_t at, const struct aiot_block
 static uint64_t trace_suspect(struct trace *trace, uint64_t at)
 {
 	struct payload payload = {0};
-	struct problem why;
+	struct problem why = {0};
 
 	if (trace->count && trace_read(trace, &trace->blocks[trace->count - 1], &payload, &why))
 		at = trace->blocks[--trace->count].at + sizeof(struct aiot_block);

@@ -24,7 +24,7 @@ struct comparison {
 static int comparison_judge(const struct comparison *c, const struct compare *compare)
 {
 	int status = COMMAND_OK;
-	struct problem why;
+	struct problem why = {0};
 
 	for (size_t i = 0; i < c->condition_count; i++) {
 		int holds = compare_holds(compare, c->conditions[i], &why);

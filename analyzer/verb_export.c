@@ -37,7 +37,7 @@ static int export_all(const struct export_format *format, struct export_options 
                       char **names, size_t count)
 {
 	struct recording recording;
-	struct problem why;
+	struct problem why = {0};
 	int status = recording_load(&recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 
 	if (status == COMMAND_OK && format->write(&recording, options, &why)) {

@@ -183,7 +183,7 @@ static const struct option record_options[] = {
 static int record_run(const struct command *self, int argc, char **argv)
 {
 	const char *folder = NULL;
-	struct problem why;
+	struct problem why = {0};
 	int option;
 
 	/* '+': options behind the command are the command's. */

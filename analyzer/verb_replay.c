@@ -62,7 +62,7 @@ static void replay_print(json_t *json)
 static int replay_clean(const struct replay *r)
 {
 	uint64_t removed, left;
-	struct problem why;
+	struct problem why = {0};
 
 	if (target_clean(r->target_options.folder, &removed, &left, &why))
 		return replay_fail(&why);
@@ -126,7 +126,7 @@ static int replay_status(const struct replay *r, const struct run *run)
 static int replay_pass(struct replay *r, json_t *passes)
 {
 	struct run run = {0};
-	struct problem why;
+	struct problem why = {0};
 	char *trace = NULL;
 	int status;
 	json_t *json;
@@ -179,7 +179,7 @@ static int replay_passes(struct replay *r)
 
 static int replay_planned(struct replay *r)
 {
-	struct problem why;
+	struct problem why = {0};
 	int status;
 
 	if (r->dry) {

@@ -34,7 +34,7 @@ static int witness_compare(const void *one, const void *other)
 size_t witnesses_find(const struct call_sites *sites, unsigned stage,
                       struct witness list[WITNESSES])
 {
-	struct witness all[WITNESS_CANDIDATES];
+	struct witness all[WITNESS_CANDIDATES] = {0};
 	size_t count = 0, k;
 
 	for (size_t i = 0; i < sites->stack_count; i++) {

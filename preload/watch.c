@@ -105,7 +105,7 @@ static int watch_add(uint32_t tid, uint32_t pages, enum ring_step *failed)
 
 static void watch_add_or_note(uint32_t tid, uint32_t pages)
 {
-	enum ring_step failed;
+	enum ring_step failed = RING_STEP_OPEN;
 	int error = watch_add(tid, pages, &failed);
 	if (error && SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
 		watch_note_thread_unseen();
@@ -149,7 +149,7 @@ static void watch_drain(struct fault_thread *thread, bool settled)
 
 static void watch_reopen(struct fault_thread *thread, uint32_t pages, uint8_t shift)
 {
-	enum ring_step failed;
+	enum ring_step failed = RING_STEP_OPEN;
 	watch_drain(thread, false);
 	fault_count_untold(thread);
 	ring_close(&thread->all);

@@ -79,8 +79,10 @@ struct stdio_old {
 
 static struct stdio_old stdio_before(FILE *stream)
 {
-	int fd = thread_is_vforked() ? -1 : stdio_fd(stream);
-	return (struct stdio_old){fd < 0 ? (struct fd){0} : fd_look(fd), fd};
+	struct stdio_old old = {.fd = thread_is_vforked() ? -1 : stdio_fd(stream)};
+	if (old.fd >= 0)
+		old.held = fd_look(old.fd);
+	return old;
 }
 
 static void stdio_after(const struct stdio_old *old)
