@@ -92,6 +92,7 @@ struct burst_windows burst_windows(const struct burst *b, unsigned scale)
 	struct burst_windows w = {.window_s = (double)widths_ns[scale] / 1e9};
 	const struct burst_scale *s = &b->scales[scale];
 	double windows, mean, squares;
+	int64_t last;
 	uint64_t open = 0, most;
 
 	if (!b->ops)
@@ -100,7 +101,8 @@ struct burst_windows burst_windows(const struct burst *b, unsigned scale)
 		open += b->scales[i].ops;
 	most = open > s->most ? open : s->most;
 	squares = s->squares + (double)open * (double)open;
-	windows = (double)((b->last_ns - b->origin_ns) / widths_ns[scale] + 1);
+	last = (b->last_ns - b->origin_ns) / widths_ns[scale];
+	windows = (double)(last + 1);
 	mean = (double)b->ops / windows;
 	if (windows > 1)
 		w.idc = fmax(0, squares - windows * mean * mean) / (windows - 1) / mean;

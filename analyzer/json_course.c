@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json_course.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "course.h"
@@ -128,11 +129,13 @@ static json_t *json_reuse(const struct reuse *r)
 	curve = json_array();
 	unique = reuse_unique_bytes(r);
 	least = reuse_least_bytes(r);
-	for (double bytes = 1 << 16; bytes < 2 * unique; bytes *= 2)
+	for (int power = 16; ldexp(1, power - 1) < unique; power++) {
+		double bytes = ldexp(1, power);
 		if (bytes >= least)
 			json_array_append_new(curve,
 			                      json_pack("{s:f, s:f}", "cache_bytes", bytes,
 			                                "miss_ratio", reuse_miss_ratio(r, bytes)));
+	}
 	return json_pack("{s:f, s:f, s:f, s:o}", "unique_bytes", unique, "read_bytes",
 	                 reuse_read_bytes(r), "sampling_rate",
 	                 1.0 / (double)(1ull << reuse_power(r)), "miss_ratio", curve);

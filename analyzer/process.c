@@ -13,16 +13,16 @@
 #include "memory.h"
 
 struct own_call {
-	uint16_t id;
 	const char *name;
+	uint16_t id;
 	uint8_t class, level;
 };
 
 static const struct own_call own_calls[] = {
 #define AIOT_CALL(id, symbol, class, level, roles)                                                 \
-	{id, #symbol, AIOT_CLASS_##class, AIOT_LEVEL_##level},
+	{#symbol, id, AIOT_CLASS_##class, AIOT_LEVEL_##level},
 #define AIOT_EVENT(id, symbol, name, class, level)                                                 \
-	{id, name, AIOT_CLASS_##class, AIOT_LEVEL_##level},
+	{name, id, AIOT_CLASS_##class, AIOT_LEVEL_##level},
 #include "aiotrace/calls.def"
 };
 

@@ -123,11 +123,13 @@ static void text_reuse(const struct text *t, const struct reuse *r)
 	bytes = reuse_unique_bytes(r);
 	fprintf(t->to, "Training read %s in all, %s of it once.\nAn LRU cache would serve",
 	        unit_bytes(&size, reuse_read_bytes(r)), unit_bytes(&unique, bytes));
-	for (double share = 0.25; share <= 1; share *= 2)
+	for (int part = 4; part > 0; part /= 2) {
+		double share = 1.0 / part;
 		if (share * bytes >= reuse_least_bytes(r))
 			fprintf(t->to, "%s %.0f %% with %s", share > 0.25 ? "," : "",
 			        100 * (1 - reuse_miss_ratio(r, 1.02 * share * bytes)),
 			        unit_bytes(&size, share * bytes));
+	}
 	fputs(".\n", t->to);
 }
 
