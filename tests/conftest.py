@@ -6,6 +6,8 @@ import pytest
 
 import aiotrace
 
+pytest_plugins = ["steady"]
+
 
 def pytest_sessionstart(session):
     for made in (aiotrace.LIBRARY, aiotrace.PROGRAM):
@@ -25,8 +27,9 @@ def pytest_unconfigure(config):
     if not reporter:
         return
     count = {k: len(reporter.stats.get(k, ())) for k in ("passed", "failed", "error", "skipped")}
-    skipped = f", {count['skipped']} skipped" if count["skipped"] else ""
-    print(f"\n{count['passed']} passed, {count['failed'] + count['error']} failed{skipped}", flush=True)
+    unsteady = len(reporter.stats.get("unsteady", ()))
+    more = "".join(f", {n} {what}" for what, n in (("unsteady", unsteady), ("skipped", count["skipped"])) if n)
+    print(f"\n{count['passed'] + unsteady} passed, {count['failed'] + count['error']} failed{more}", flush=True)
 
 
 SHOWN = []
