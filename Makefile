@@ -52,11 +52,12 @@ $(BUILD)/gen/exports.map: include/aiotrace/calls.def preload/exports.def
 	$(Q)mkdir -p $(@D) && \
 	  $(CC) -E -P -Iinclude -x c preload/exports.def >$@
 
+# What the library calls of its own is its own, whoever else defines the name.
 $(BUILD)/libaiotrace.so: $(PRELOAD_OBJ) $(BUILD)/gen/exports.map
 	$(call say,LD,$@)
 	$(Q)$(CC) -shared -o $@ $(PRELOAD_OBJ) $(ZSTD_STATIC) $(LDFLAGS) \
 	  -Wl,--version-script=$(BUILD)/gen/exports.map -Wl,--no-undefined-version \
-	  -Wl,--exclude-libs,ALL -Wl,-z,now,-z,defs -ldl -lpthread
+	  -Wl,--exclude-libs,ALL -Wl,-Bsymbolic-functions -Wl,-z,now,-z,defs -ldl -lpthread
 
 $(BUILD)/aiotrace: $(ANALYZER_OBJ)
 	$(call say,LD,$@)

@@ -103,74 +103,106 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
 	return address;
 }
 
-/* jemalloc and others map memory before libc can look symbols up. */
-static void *map_early(void *address, size_t size, int protection, int flags, int fd,
-                       int64_t offset)
+/* By the system call: jemalloc and others map memory before libc can look symbols
+ * up. */
+static void *map_direct(void *address, size_t size, int protection, int flags, int fd,
+                        int64_t offset)
 {
-	long result = SYS6(mmap, address, size, protection, flags, fd, offset);
-	if (result < 0 && result > -4096) {
-		errno = (int)-result;
-		return MAP_FAILED;
-	}
-	return (void *)result;
+	return (void *)sys_returned(SYS6(mmap, address, size, protection, flags, fd, offset));
 }
 
+typedef void *map_function(void *, size_t, int, int, int, off_t);
+typedef int unmap_function(void *, size_t);
+
 /* Memory without a file; it may take a file's place. */
-static void *map_memory(void *address, size_t size, int protection, int flags, int fd,
-                        int64_t offset)
+static void *map_memory(map_function *function, void *address, size_t size, int protection,
+                        int flags, int fd, int64_t offset)
 {
 	struct mapping mapping;
 	bool known = flags & MAP_FIXED && map_look(address, size, &mapping);
 	if (known)
 		map_settle(&mapping);
-	void *got =
-	        (real.mmap ? real.mmap : map_early)(address, size, protection, flags, fd, offset);
+	void *got = function(address, size, protection, flags, fd, offset);
 	if (known && got != MAP_FAILED)
 		mapping_cut((uintptr_t)got, map_end(got, size));
 	return got;
 }
 
-void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+static void *map_file(enum aiot_call id, map_function *function, void *address, size_t size,
+                      int protection, int flags, int fd, int64_t offset)
 {
 	struct call call;
-	if (flags & MAP_ANONYMOUS)
-		return map_memory(address, size, protection, flags, fd, offset);
 	if (!call_begin_on(&call, fd))
-		return REAL(mmap)(address, size, protection, flags, fd, offset);
+		return function(address, size, protection, flags, fd, offset);
 	map_replaces(address, size, flags);
-	return map_ended(&call, AIOT_CALL_mmap, size, protection, flags, offset,
-	                 REAL(mmap)(address, size, protection, flags, fd, offset));
+	thread_self.inside++;
+	void *got = function(address, size, protection, flags, fd, offset);
+	thread_self.inside--;
+	return map_ended(&call, id, size, protection, flags, offset, got);
+}
+
+void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	if (flags & MAP_ANONYMOUS)
+		return map_memory(real.mmap ? real.mmap : map_direct, address, size, protection,
+		                  flags, fd, offset);
+	return map_file(AIOT_CALL_mmap, REAL(mmap), address, size, protection, flags, fd, offset);
 }
 
 void *mmap64(void *address, size_t size, int protection, int flags, int fd, off64_t offset)
 {
-	struct call call;
 	if (flags & MAP_ANONYMOUS)
-		return map_memory(address, size, protection, flags, fd, offset);
-	if (!call_begin_on(&call, fd))
-		return REAL(mmap64)(address, size, protection, flags, fd, offset);
-	map_replaces(address, size, flags);
-	return map_ended(&call, AIOT_CALL_mmap64, size, protection, flags, offset,
-	                 REAL(mmap64)(address, size, protection, flags, fd, offset));
+		return map_memory(real.mmap ? real.mmap : map_direct, address, size, protection,
+		                  flags, fd, offset);
+	return map_file(AIOT_CALL_mmap64, REAL(mmap64), address, size, protection, flags, fd,
+	                offset);
+}
+
+/* What hooks memory calls (UCX, Open MPI, libfabric, tcmalloc) makes its own by
+ * number, some after writing a jump to itself over the first bytes of what
+ * bears the name mmap. So nothing here may lead there, and what such a hook does
+ * for an mmap that is being recorded is no other event. */
+void *map_by_number(void *address, size_t size, int protection, int flags, int fd, off_t offset)
+{
+	if (thread_self.inside)
+		return map_direct(address, size, protection, flags, fd, offset);
+	if (flags & MAP_ANONYMOUS)
+		return map_memory(map_direct, address, size, protection, flags, fd, offset);
+	return map_file(AIOT_CALL_mmap, map_direct, address, size, protection, flags, fd, offset);
 }
 
 /* What is unmapped is forgotten first: from the call's return on, another
  * thread may get the same addresses. */
-int munmap(void *address, size_t size)
+static int map_end_of(unmap_function *function, void *address, size_t size)
 {
 	struct call call;
 	struct mapping mapping;
 	if (!map_look(address, size, &mapping) || !map_begin_on(&call, &mapping))
-		return REAL(munmap)(address, size);
+		return function(address, size);
 	map_settle(&mapping);
 	if ((uintptr_t)address % sys_page() == 0)
 		mapping_cut((uintptr_t)address, map_end(address, size));
 	call.start = clock_ticks();
-	struct aiot_event event = call_event(&call, AIOT_CALL_munmap, REAL(munmap)(address, size));
+	struct aiot_event event = call_event(&call, AIOT_CALL_munmap, function(address, size));
 	event.offset = (intptr_t)address;
 	event.size = size;
 	event_store(&event);
 	return event.result < 0 ? -1 : 0;
+}
+
+int munmap(void *address, size_t size)
+{
+	return map_end_of(REAL(munmap), address, size);
+}
+
+static int map_unmap_direct(void *address, size_t size)
+{
+	return (int)sys_returned(SYS2(munmap, address, size));
+}
+
+long map_unmap_by_number(void *address, size_t size)
+{
+	return map_end_of(map_unmap_direct, address, size);
 }
 
 static void map_move(const struct mapping *from, const void *address, size_t size, int flags,

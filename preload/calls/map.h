@@ -11,4 +11,9 @@
  * mapped, and where its calls are not wanted. */
 bool map_begin(struct call *call, const void *address);
 
+/* mmap and munmap for syscall(2): by the system call itself, never through a
+ * function of these names. */
+void *map_by_number(void *address, size_t size, int protection, int flags, int fd, off_t offset);
+long map_unmap_by_number(void *address, size_t size);
+
 #endif

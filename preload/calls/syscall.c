@@ -11,6 +11,7 @@
 #include <sched.h>
 
 #include "calls/call.h"
+#include "calls/map.h"
 
 typedef void (*syscall_row)(void);
 #define SYSCALL_ROW(number, function) [SYS_##number] = (syscall_row)(function)
@@ -79,11 +80,6 @@ static long syscall_ftruncate(int fd, off_t size)
 static long syscall_fallocate(int fd, int mode, off_t offset, off_t size)
 {
 	return fallocate(fd, mode, offset, size);
-}
-
-static long syscall_munmap(void *address, size_t size)
-{
-	return munmap(address, size);
 }
 
 static long syscall_unlinkat(int directory, const char *path, int flags)
@@ -219,8 +215,8 @@ const syscall_row syscall_rows[] = {
         SYSCALL_ROW(fdatasync, syscall_fdatasync),
         SYSCALL_ROW(ftruncate, syscall_ftruncate),
         SYSCALL_ROW(fallocate, syscall_fallocate),
-        SYSCALL_ROW(mmap, mmap),
-        SYSCALL_ROW(munmap, syscall_munmap),
+        SYSCALL_ROW(mmap, map_by_number),
+        SYSCALL_ROW(munmap, map_unmap_by_number),
         SYSCALL_ROW(unlinkat, syscall_unlinkat),
         SYSCALL_ROW(renameat2, syscall_renameat2),
         SYSCALL_ROW(mkdirat, syscall_mkdirat),

@@ -203,3 +203,34 @@ def test_fio_verifies_what_it_wrote(tmp_path):
     fields = [line.split(";") for line in done.stdout.splitlines() if line.startswith("3;")]
     assert written == sum(int(f[46]) for f in fields) * 1024
     assert read == sum(int(f[5]) for f in fields) * 1024
+
+
+def mappings_of(path, traces):
+    return [(e.call, e.offset) for e in aiotrace.dump(traces) if e.path == str(path.resolve()) and "map" in e.call]
+
+
+@pytest.mark.parametrize("order", ["before", "behind"])
+def test_a_library_that_hooks_memory_calls_and_makes_them_by_number(order, program, tmp_path):
+    """Whichever comes first, the call is made once, and recorded once."""
+    data = tmp_path / "data"
+    data.write_bytes(b"x" * 16384)
+    hooks = program("memory_hooks", "-DHOOKS_LIBRARY", "-shared", "-fPIC", name_as="memory_hooks.so")
+    script = "import mmap, sys\nwith open(sys.argv[1], 'rb') as f:\n" \
+             "    for i in range(3): mmap.mmap(f.fileno(), 4096, prot=mmap.PROT_READ, offset=4096 * i).close()"
+    plain = aiotrace.run(aiotrace.python(script, data), env=aiotrace.clean({"LD_PRELOAD": str(hooks)}))
+    both = [str(hooks), aiotrace.LIBRARY][:: 1 if order == "before" else -1]
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "traces", {"LD_PRELOAD": " ".join(both)})
+    assert (done.returncode, done.stderr) == (0, plain.stderr) and int(plain.stderr.split()[0]) >= 3
+    maps = [offset for call, offset in mappings_of(data, tmp_path / "traces") if call != "munmap"]
+    assert maps == [0, 4096, 8192]
+
+
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="the program writes x86-64 instructions")
+def test_a_program_that_writes_jumps_over_memory_calls(program, tmp_path):
+    data = tmp_path / "data"
+    data.write_bytes(b"x" * 16384)
+    plain = aiotrace.run([program("memory_hooks"), data])
+    done = aiotrace.run_traced([program("memory_hooks"), data], tmp_path / "traces")
+    assert (done.returncode, done.stdout) == (0, plain.stdout) and plain.stdout == "3 3\n"
+    maps = [offset for call, offset in mappings_of(data, tmp_path / "traces") if call != "munmap"]
+    assert maps == [0, 4096, 8192]

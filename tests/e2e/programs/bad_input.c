@@ -206,7 +206,8 @@ int main(void)
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		try_descriptor(bad[i]);
-	memset(longest, '/', sizeof longest);
+	for (size_t i = 0; i < sizeof longest; i++)
+		longest[i] = i % 2 ? '/' : '.';
 	longest[PATH_MAX - 1] = '\0';
 	memcpy(longest + PATH_MAX - 5, "none", 4);
 	memset(longer, 'x', sizeof longer);
