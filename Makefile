@@ -240,7 +240,7 @@ uninstall: ## remove what install put there
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/include/aiotrace/,$(notdir $(INSTALL_HEADERS)))
 	-rmdir $(DESTDIR)$(PREFIX)/include/aiotrace
 
-INSTALL_HEADERS := include/aiotrace/format.h include/aiotrace/calls.def
+INSTALL_HEADERS := include/aiotrace/format.h include/aiotrace/calls.def include/aiotrace/mark.h
 
 .PHONY: clean help
 clean: ## remove build/

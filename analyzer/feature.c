@@ -159,10 +159,18 @@ static void feature_stated(const struct feature_lane *lane, const struct feature
 	struct use *u = e->use;
 
 	feature_count(&stated[e->stage < AIOT_STAGES ? e->stage : 0], kind, e);
-	if (e->file && !u->marked)
-		u->marked = memory_get(2, sizeof *u->marked);
-	if (e->file)
-		feature_count(&u->marked[e->class == AIOT_CLASS_WRITE], kind, e);
+	if (e->file && u->marks)
+		feature_count(&u->marks->pattern[e->class == AIOT_CLASS_WRITE], kind, e);
+}
+
+static void feature_marked(const struct feature_event *e)
+{
+	struct use *u = e->use;
+
+	if (!u->marks)
+		u->marks = memory_get(1, sizeof *u->marks);
+	u->marks->ops[e->class == AIOT_CLASS_WRITE][e->stage < AIOT_STAGES ? e->stage : 0] +=
+	        mapped_weight(e->call, e->aux);
 }
 
 /* A read or write. */
@@ -173,6 +181,10 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	struct use *u = e->use;
 	uint32_t rank;
 
+	if (e->marked && e->file) {
+		struct feature_event rare = *e; /* leaves e in registers */
+		feature_marked(&rare);
+	}
 	if ((e->result | e->offset) >= 0) {
 		struct step step = handles_access(lane->handles, e->process->number, e->handle,
 		                                  write, e->offset, e->result);
@@ -180,7 +192,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		if (step.distance)
 			feature_seek(u, write, step.distance);
 		if (!e->file || e->marked) {
-			struct feature_event rare = *e; /* leaves e in registers */
+			struct feature_event rare = *e;
 			feature_stated(lane, &rare, step.kind);
 		}
 	}
@@ -201,7 +213,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 struct feature_rows {
 	const struct process *process;
 	struct use *uses;
-	uint64_t clock;
+	uint64_t clock, marked; /* marked: the flag that says so, 0 = marks are ignored */
 	const uint64_t *start, *duration, *file, *handle, *aux, *size, *result, *offset, *call,
 	        *stage, *flags;
 };
@@ -226,7 +238,7 @@ static inline struct feature_event feature_event(const struct feature_rows *r, u
 	        .call = (uint16_t)r->call[i],
 	        .class = call->class,
 	        .stage = (uint8_t)r->stage[i],
-	        .marked = r->flags[i] & AIOT_EVENT_MARKED,
+	        .marked = r->flags[i] & r->marked,
 	};
 }
 
@@ -266,6 +278,9 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 	const struct feature_rows r = {.process = p,
 	                               .uses = lane->features->uses[p->number],
 	                               .clock = (uint64_t)p->clock,
+	                               .marked = lane->features->recording->ignore_marks
+	                                                 ? 0
+	                                                 : AIOT_EVENT_MARKED,
 	                               .start = COLUMN(START),
 	                               .duration = COLUMN(DURATION),
 	                               .file = COLUMN(FILE),
@@ -407,7 +422,7 @@ struct features *features_find(struct recording *r, struct cache *cache)
 static void features_free_uses(struct use *uses, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		free(uses[i].marked);
+		free(uses[i].marks);
 		free(uses[i].seeks);
 	}
 	free(uses);

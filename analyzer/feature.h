@@ -15,6 +15,13 @@
 #include "recording.h"
 #include "seek.h"
 
+/* Of a file's marked events: what the program said they are, and how they followed
+ * each other. [0] reads, [1] writes. */
+struct use_marks {
+	uint64_t ops[2][AIOT_STAGES];
+	struct pattern pattern[2];
+};
+
 /* What reads need lies together, and so does what writes need: there may be
  * many of these. */
 struct use {
@@ -28,7 +35,7 @@ struct use {
 	int64_t write_end;
 	struct pattern write;
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
-	struct pattern *marked;         /* [read, write]: of marked events; NULL = none */
+	struct use_marks *marks;        /* NULL = none */
 	struct seeks *seeks;            /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */

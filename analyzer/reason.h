@@ -11,6 +11,7 @@
 /* REASON(name, stage, percent, words) */
 #define REASONS(REASON)                                                                            \
 	REASON(NONE, OTHER, 40, "nothing tells what it is for")                                    \
+	REASON(MARKED, OTHER, 100, "marked as such by the program")                                \
 	REASON(SYSTEM, RUNTIME, 95, "interpreter, libraries and system files")                     \
 	REASON(IPC, IPC, 99, "pipes, sockets and memory shared between processes")                 \
 	REASON(FETCHED, TRAIN, 90, "read by a data loader, as its frames say")                     \

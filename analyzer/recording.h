@@ -23,6 +23,7 @@ struct recording {
 	size_t run_count;
 	int64_t start_ns, end_ns; /* CLOCK_REALTIME: first start, last known moment */
 	struct problems problems; /* damage, as found so far */
+	bool ignore_marks;        /* the program's own stages: judge as if it had set none */
 };
 
 /* Loads what the names lead to (locate.h). 0 if anything could be read, though
@@ -30,6 +31,12 @@ struct recording {
 int recording_load(struct recording *recording, char *const *names, size_t count);
 
 void recording_free(struct recording *recording);
+
+/* Whether an event with these flags (enum aiot_event_flag) says its stage. */
+static inline bool recording_marked(const struct recording *recording, uint64_t flags)
+{
+	return flags & AIOT_EVENT_MARKED && !recording->ignore_marks;
+}
 
 /* A process's monotonic time as seconds since the recording's start. */
 double recording_seconds(const struct recording *recording, const struct process *process,

@@ -15,6 +15,7 @@ struct report_options {
 	int stage;   /* -1 = all */
 	bool colour; /* of a terminal */
 	bool tree;   /* of callers */
+	bool ignore_marks;
 };
 
 /* Both return 0, or -1 where writing failed. */

@@ -20,10 +20,7 @@
 #define STAGE_NEAR_NS INT64_C(5000000000)
 #define STAGE_SMALL   (UINT64_C(1) << 20)
 
-static const char *const stage_names[AIOT_STAGES] = {
-        "other",   "ingest",    "prepare", "train", "checkpoint",
-        "restore", "inference", "runtime", "ipc",
-};
+static const char *const stage_names[AIOT_STAGES] = {AIOT_STAGE_NAMES};
 
 struct reason_row {
 	struct verdict verdict;
@@ -52,6 +49,14 @@ int stage_by_name(const char *name)
 const char *stage_reason_text(unsigned reason)
 {
 	return reasons[reason < REASON_COUNT ? reason : REASON_NONE].words;
+}
+
+struct verdict stage_marked(unsigned stage)
+{
+	struct verdict verdict = reasons[REASON_MARKED].verdict;
+
+	verdict.stage = (uint8_t)stage;
+	return verdict;
 }
 
 /* Loads weights and then reads data once, without training. */
@@ -215,6 +220,37 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		v[DIRECTION_WRITE] = v[DIRECTION_READ];
 }
 
+/* Where the program says what most of a file's accesses are for, that is what the
+ * file is for, and what it does with it unmarked, as opening it before, is too. */
+static bool stage_say(struct verdict *v, const uint64_t marked[AIOT_STAGES], uint64_t ops)
+{
+	unsigned most = 0;
+	uint64_t all = 0;
+
+	for (unsigned i = 0; i < AIOT_STAGES; i++) {
+		all += marked[i];
+		most = marked[i] > marked[most] ? i : most;
+	}
+	if (!all || 2 * all < ops)
+		return false;
+	*v = stage_marked(most);
+	return true;
+}
+
+static void stage_heed_marks(struct verdict *v, const struct use *u)
+{
+	bool read, write;
+
+	if (!u->marks)
+		return;
+	read = stage_say(&v[DIRECTION_READ], u->marks->ops[0], u->reads);
+	write = stage_say(&v[DIRECTION_WRITE], u->marks->ops[1], u->writes);
+	if (read && !u->writes)
+		v[DIRECTION_WRITE] = v[DIRECTION_READ];
+	if (write && !u->reads && !u->maps)
+		v[DIRECTION_READ] = v[DIRECTION_WRITE];
+}
+
 /* Closing, seeking and asking belong to what the file was written for, if it
  * was written. */
 static void stage_ways(uint8_t ways[STAGE_WAYS], const struct verdict *v)
@@ -246,6 +282,8 @@ struct stages *stages_find(const struct features *features)
 			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
 			for (size_t i = 1; i < p->file_count; i++) {
 				stage_judge(stages, &judge, p, i);
+				stage_heed_marks(stages->verdicts[n][i],
+				                 &features->uses[n][i]);
 				stage_ways(stages->ways[n][i], stages->verdicts[n][i]);
 			}
 		}
@@ -282,21 +320,30 @@ static inline unsigned stage_way(uint8_t class, uint32_t aux)
 	return class < sizeof stage_way_of ? stage_way_of[class] : STAGE_ASKS;
 }
 
+/* The stage that an event itself has: by the program's mark, or by the writer. */
+static uint8_t stage_said(const struct stages *stages, uint8_t stage, uint8_t flags)
+{
+	bool ignored = stages->recording->ignore_marks && flags & AIOT_EVENT_MARKED;
+
+	return ignored || stage >= AIOT_STAGES ? AIOT_STAGE_OTHER : stage;
+}
+
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
                           const struct stage_event *e)
 {
-	if ((e->flags & AIOT_EVENT_MARKED) || !e->file)
-		return e->guess < AIOT_STAGES ? e->guess : AIOT_STAGE_OTHER;
+	if (recording_marked(stages->recording, e->flags) || !e->file)
+		return stage_said(stages, e->guess, e->flags);
 	return stages->ways[process->number][e->file][stage_way(e->class, e->aux)];
 }
 
 void stages_fill(const struct stages *stages, struct events *e)
 {
 	uint8_t(*ways)[STAGE_WAYS] = stages->ways[e->process->number];
+	unsigned marked = stages->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED;
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		if ((e->flags[i] & AIOT_EVENT_MARKED) || !e->file[i])
-			e->stage[i] = e->stage[i] < AIOT_STAGES ? e->stage[i] : AIOT_STAGE_OTHER;
+		if ((e->flags[i] & marked) || !e->file[i])
+			e->stage[i] = stage_said(stages, e->stage[i], e->flags[i]);
 		else
 			e->stage[i] = ways[e->file[i]][stage_way(e->class[i], e -> aux[i])];
 	}

@@ -47,6 +47,9 @@ enum aiot_stage stages_of(const struct stages *stages, const struct process *pro
 /* Puts the verdicts in the place of the writer's guesses. */
 void stages_fill(const struct stages *stages, struct events *events);
 
+/* The verdict on what the program marked as that stage. */
+struct verdict stage_marked(unsigned stage);
+
 const char *stage_name(unsigned stage);
 const char *stage_reason_text(unsigned reason);
 

@@ -21,6 +21,7 @@ struct summing {
 	struct mapped *mapped;  /* by name */
 	uint16_t *stages_seen;  /* bits, by name */
 	uint32_t *reasons_seen; /* likewise */
+	uint16_t *marks_seen;   /* stages that it was marked as, likewise */
 };
 
 /* How accesses followed each other was counted by file already: a stage's sum
@@ -32,9 +33,9 @@ static void summary_pattern(struct summary *summary, const struct use *u, const 
 
 	pattern_add(read, &u->read);
 	pattern_add(write, &u->write);
-	if (u->marked) {
-		pattern_subtract(read, &u->marked[0]);
-		pattern_subtract(write, &u->marked[1]);
+	if (u->marks) {
+		pattern_subtract(read, &u->marks->pattern[0]);
+		pattern_subtract(write, &u->marks->pattern[1]);
 	}
 	if (u->seeks) {
 		seeks_merge(&summary->stages[v[DIRECTION_READ].stage].seeks, &u->seeks[0]);
@@ -51,10 +52,27 @@ static void summary_reason(struct summing *s, uint32_t name, const struct verdic
 	if (!ops)
 		return;
 	stage->files += !(s->stages_seen[name] >> v->stage & 1);
-	stage->reason_files[v->reason] += !(s->reasons_seen[name] >> v->reason & 1);
 	s->stages_seen[name] |= (uint16_t)(1u << v->stage);
-	s->reasons_seen[name] |= 1u << v->reason;
+	if (v->reason == REASON_MARKED) { /* the one reason that has several stages */
+		stage->reason_files[v->reason] += !(s->marks_seen[name] >> v->stage & 1);
+		s->marks_seen[name] |= (uint16_t)(1u << v->stage);
+	} else {
+		stage->reason_files[v->reason] += !(s->reasons_seen[name] >> v->reason & 1);
+		s->reasons_seen[name] |= 1u << v->reason;
+	}
 	stage->confidence += (double)ops * v->confidence / 100;
+}
+
+/* What is marked is that, the rest is what the verdict says. */
+static void summary_reasons(struct summing *s, uint32_t name, const struct verdict *v,
+                            const uint64_t marked[AIOT_STAGES], uint64_t ops)
+{
+	for (unsigned i = 0; marked && i < AIOT_STAGES; i++) {
+		struct verdict said = stage_marked(i);
+		summary_reason(s, name, &said, marked[i]);
+		ops -= marked[i] < ops ? marked[i] : ops;
+	}
+	summary_reason(s, name, v, ops);
 }
 
 static void summary_file(struct file_summary *f, const struct file *file, const struct use *u,
@@ -106,6 +124,7 @@ static void summary_uses(struct summing *s)
 	summary->processes = memory_get(r->count, sizeof *summary->processes);
 	s->stages_seen = memory_get(names, sizeof *s->stages_seen);
 	s->reasons_seen = memory_get(names, sizeof *s->reasons_seen);
+	s->marks_seen = memory_get(names, sizeof *s->marks_seen);
 	for (size_t n = 0; n < r->count; n++) {
 		const struct process *p = &r->processes[n];
 		for (int i = 0; i < AIOT_STAGES; i++)
@@ -118,8 +137,10 @@ static void summary_uses(struct summing *s)
 				summary->files[p->files[i].name].mount = summary->mounts->of[n][i];
 			summary_process(&summary->processes[n], u, v);
 			summary_pattern(summary, u, v);
-			summary_reason(s, p->files[i].name, &v[DIRECTION_READ], u->reads);
-			summary_reason(s, p->files[i].name, &v[DIRECTION_WRITE], u->writes);
+			summary_reasons(s, p->files[i].name, &v[DIRECTION_READ],
+			                u->marks ? u->marks->ops[0] : NULL, u->reads);
+			summary_reasons(s, p->files[i].name, &v[DIRECTION_WRITE],
+			                u->marks ? u->marks->ops[1] : NULL, u->writes);
 		}
 	}
 	for (uint32_t i = 0; i < names; i++) {
@@ -132,6 +153,7 @@ static void summary_uses(struct summing *s)
 	}
 	free(s->stages_seen);
 	free(s->reasons_seen);
+	free(s->marks_seen);
 	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
 	summary->file_by_name = memory_get(names, sizeof *summary->file_by_name);
 	for (size_t i = 0; i < summary->file_count; i++)

@@ -27,7 +27,7 @@ struct dump {
 	struct filter filter;
 	int64_t from_ns, to_ns; /* of the filter */
 	const struct row_format *format;
-	bool stacks;
+	bool stacks, ignore_marks;
 	struct escapes escapes;
 	struct output output;
 };
@@ -128,6 +128,7 @@ static int dump_all(struct dump *d, char **names, size_t count)
 {
 	int status = recording_load(&d->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 
+	d->recording.ignore_marks = d->ignore_marks;
 	if (status == COMMAND_OK) {
 		dump_judge(d);
 		d->from_ns = dump_ns(d->filter.from_s, INT64_MIN);
@@ -160,6 +161,7 @@ static const struct option dump_options[] = {
         {"from", required_argument, NULL, 'a'},
         {"to", required_argument, NULL, 'z'},
         {"stacks", no_argument, NULL, 'k'},
+        {"ignore-marks", no_argument, NULL, 'i'},
         {"help", no_argument, NULL, 'h'},
         {0},
 };
@@ -173,6 +175,7 @@ static bool dump_option(struct dump *d, int option, const char *value)
 	case 'f': d->format = row_format_by_name(value); return d->format;
 	case 's': d->filter.stage = stage_by_name(value); return d->filter.stage >= 0;
 	case 'k': d->stacks = true; return true;
+	case 'i': d->ignore_marks = true; return true;
 	case 'p': d->filter.glob = value; return true;
 	case 'P':
 		if (!command_number(value, &number))
@@ -215,6 +218,7 @@ const struct command command_dump = {
         "  --pid N         only this process\n"
         "  --from S        only events that start S seconds after the recording's start,\n"
         "  --to S          and before S seconds after it\n"
+        "  --ignore-marks  judge stages as if the program had marked none\n"
         "  --stacks        with who called: frames from the outermost to the innermost,\n"
         "                  separated by ;, a Python frame as file:line:function\n"
         "\n"

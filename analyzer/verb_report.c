@@ -22,6 +22,7 @@ static int report_all(const struct report_options *options, bool json, char **na
 	int status = recording_load(&recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 	int written;
 
+	recording.ignore_marks = options->ignore_marks;
 	if (status == COMMAND_OK) {
 		summary = summary_make(&recording);
 		errno = 0;
@@ -41,6 +42,7 @@ static int report_all(const struct report_options *options, bool json, char **na
 static const struct option report_options[] = {
         {"json", no_argument, NULL, 'j'},      {"stage", required_argument, NULL, 's'},
         {"top", required_argument, NULL, 't'}, {"tree", no_argument, NULL, 'T'},
+        {"ignore-marks", no_argument, NULL, 'i'},
         {"help", no_argument, NULL, 'h'},      {0},
 };
 
@@ -56,6 +58,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 		case 'h': return command_help(self);
 		case 'j': json = true; break;
 		case 'T': options.tree = true; break;
+		case 'i': options.ignore_marks = true; break;
 		case 's':
 			options.stage = stage_by_name(optarg);
 			if (options.stage < 0)
@@ -78,7 +81,8 @@ static int report_run(const struct command *self, int argc, char **argv)
 const struct command command_report = {
         "report",
         "tell what the I/O was, stage by stage",
-        "Usage: aiotrace report [--json] [--stage S] [--top N] [--tree] [TRACE...]\n"
+        "Usage: aiotrace report [--json] [--stage S] [--top N] [--tree] [--ignore-marks]\n"
+        "                       [TRACE...]\n"
         "\n"
         "Sums up a recording: where the bytes went, how they were read and written, how\n"
         "fast, by whom; its checkpoints and restores; and what is missing.\n"
@@ -88,6 +92,7 @@ const struct command command_report = {
         "                  inference, runtime, ipc or other\n"
         "  --top N         list N files (10; with --json all), and of one stage N call sites\n"
         "  --tree          who called whom, as a tree\n"
+        "  --ignore-marks  judge stages as if the program had marked none\n"
         "\n"
         "Pattern: an access is consecutive where it begins at the end of the last one of\n"
         "the same open file (the first one: at 0), sequential where it begins further on,\n"

@@ -16,7 +16,7 @@ static void event_store_without_slot(const struct aiot_event *event)
 	else if (state_is(STATE_OFF))
 		loss_count(AIOT_LOSS_NO_SPACE, 1);
 	else if (state_is(STATE_ON) && thread_attach())
-		event_store(event);
+		event_store_as(event, (struct marked){event->stage, event->flags});
 	else
 		thread_write_through(event);
 }

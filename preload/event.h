@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "clock.h"
+#include "mark.h"
 #include "state.h"
 #include "thread.h"
 #include "tracer.h"
@@ -50,18 +51,22 @@ void event_wait(void);
 /* A forked child has none of them. */
 void event_forget(void);
 
-/* The way out of event_store where there is no slot to be had at once. */
+/* The way out of event_store_as where there is no slot to be had at once. */
 void event_store_slowly(const struct aiot_event *event);
 
-/* Commits `event` to the thread's buffer. Keeps errno. Only copies of `event` are
- * handed on, so that a caller's event can stay in registers until it is stored:
- * read back from the stack in other widths than it was written, it stalls. */
-__attribute__((always_inline)) static inline void event_store(const struct aiot_event *event)
+/* Commits `event` to the thread's buffer, with the stage and the flags of
+ * `marked`. Keeps errno. Only copies of `event` are handed on, so that a caller's
+ * event can stay in registers until it is stored: read back from the stack in
+ * other widths than it was written, it stalls. */
+__attribute__((always_inline)) static inline void event_store_as(const struct aiot_event *event,
+                                                                 struct marked marked)
 {
 	struct thread *self = thread_current();
 	struct aiot_region *region = self->region;
 	if (__builtin_expect(!region || self->busy, 0)) {
 		struct aiot_event copy = *event;
+		copy.stage = marked.stage;
+		copy.flags = marked.flags;
 		event_store_slowly(&copy);
 		return;
 	}
@@ -71,12 +76,16 @@ __attribute__((always_inline)) static inline void event_store(const struct aiot_
 		slot = thread_take(self);
 	if (__builtin_expect(slot >= AIOT_LIVE_EVENTS, 0)) {
 		struct aiot_event copy = *event;
+		copy.stage = marked.stage;
+		copy.flags = marked.flags;
 		thread_writing(region, -1u);
 		event_store_slowly(&copy);
 		return;
 	}
 	struct aiot_event *place = &thread_events(region)[slot];
 	*place = *event;
+	place->stage = marked.stage;
+	place->flags = marked.flags;
 	__atomic_store_n(&place->commit, AIOT_COMMIT(self->sequence + slot), __ATOMIC_RELEASE);
 	region->calling = 0;
 	thread_writing(region, -1u);
@@ -84,6 +93,13 @@ __attribute__((always_inline)) static inline void event_store(const struct aiot_
 		thread_flush();
 	if (__builtin_expect(__atomic_load_n(&watch_active, __ATOMIC_RELAXED), 0))
 		watch_look(event->start_ns + event->duration_ns);
+}
+
+/* The same with the stage that the program's mark gives it, where one is in
+ * force. */
+__attribute__((always_inline)) static inline void event_store(const struct aiot_event *event)
+{
+	event_store_as(event, mark_of(event->stage, event->flags));
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/perf_event.h>
 
 #include "loss.h"
+#include "mark.h"
 #include "mapping.h"
 #include "side.h"
 #include "sys.h"
@@ -38,6 +39,7 @@ static struct aiot_event fault_event(struct fault_drain *d, const struct ring_re
 	if (!mapping || !mapping->wanted || record->time < mapping->since_ns)
 		return (struct aiot_event){0};
 	d->wanted++;
+	struct marked marked = mark_with(mark_in_force_of(d->thread->mark), mapping->stage, 0);
 	return (struct aiot_event){.start_ns = record->time,
 	                           .offset = mapping->offset + (int64_t)(address - mapping->begin),
 	                           .size = page << shift,
@@ -47,7 +49,8 @@ static struct aiot_event fault_event(struct fault_drain *d, const struct ring_re
 	                           .aux = d->thread->tid | (uint32_t)shift << AIOT_FAULT_SHIFT,
 	                           .call = mapping->filled ? AIOT_CALL_fault_write
 	                                                   : AIOT_CALL_fault_minor,
-	                           .stage = mapping->stage};
+	                           .stage = marked.stage,
+	                           .flags = marked.flags};
 }
 
 /* No end of it was told: it did not wait for storage. */

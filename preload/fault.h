@@ -21,6 +21,7 @@ struct fault_thread {
 	uint64_t told, wanted;   /* faults accounted for since `all` was opened; of interest */
 	uint64_t since_ns;
 	uint32_t tid;    /* 0: unused */
+	uint8_t mark;    /* the thread's own (mark.h) */
 	bool ended;      /* no more will come */
 	bool overflowed; /* a ring was too small */
 	bool full;       /* `all` was, and has not told what it lost */

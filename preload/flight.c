@@ -72,6 +72,7 @@ static bool flight_keep(struct flight_table *table, uint64_t key, const struct f
 		    !flight_claim(table, slot, 0))
 			continue;
 		table->flights[slot] = *flight;
+		table->flights[slot].mark = mark_in_force();
 		__atomic_store_n(&table->keys[slot], key, __ATOMIC_RELEASE);
 		return true;
 	}
@@ -113,6 +114,7 @@ void flight_store_at(const struct flight *flight, int64_t result, uint64_t end, 
 	const struct description *held = flight->fd.description;
 	const struct clock_pair *pair = clock_at(end);
 	uint64_t start_ns = flight->start_ns ? flight->start_ns : clock_ns(pair, flight->start);
+	struct marked marked = mark_with(flight->mark, flight->fd.stage, (uint8_t)flags);
 	struct aiot_event event = {.start_ns = start_ns,
 	                           .duration_ns = clock_span(pair, end - flight->start),
 	                           .offset = flight->offset,
@@ -122,11 +124,11 @@ void flight_store_at(const struct flight *flight, int64_t result, uint64_t end, 
 	                           .handle = held ? held->handle : 0,
 	                           .aux = flight->aux,
 	                           .call = flight->call,
-	                           .stage = flight->fd.stage,
-	                           .flags = (uint8_t)flags};
+	                           .stage = marked.stage,
+	                           .flags = marked.flags};
 	flight_append(flight, &event);
 	if (flight->call != AIOT_CALL_NONE)
-		event_store(&event);
+		event_store_as(&event, (struct marked){event.stage, event.flags});
 }
 
 void flight_store(const struct flight *flight, int64_t result)

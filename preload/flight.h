@@ -23,6 +23,7 @@ struct flight {
 	uint32_t aux;
 	uint16_t call; /* enum aiot_call; AIOT_CALL_NONE: not wanted, leaves no event */
 	uint8_t write; /* an O_APPEND descriptor moves it to the end */
+	uint8_t mark;  /* in force when it was submitted (mark.h); set when it is kept */
 };
 
 /* Keeps `flight` under `key` and holds its description. A key that is in use

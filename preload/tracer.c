@@ -16,6 +16,7 @@
 #include "live.h"
 #include "log.h"
 #include "loss.h"
+#include "mark.h"
 #include "process.h"
 #include "real.h"
 #include "scratch.h"
@@ -32,7 +33,7 @@ static int tracer_prepare(void)
 	if (state_prepare() || file_prepare())
 		return -ENOMEM;
 	thread_prepare();
-	pthread_atfork(fd_before_fork, fd_after_fork, NULL);
+	pthread_atfork(fd_before_fork, fd_after_fork, mark_forked);
 	return 0;
 }
 
@@ -64,8 +65,10 @@ static void tracer_start(void)
 	if (!forked)
 		clock_prepare();
 	int error = forked ? 0 : tracer_prepare();
-	if (!error && !forked)
+	if (!error && !forked) {
 		process_read_config();
+		mark_prepare();
+	}
 	if (!error && !config.off)
 		error = process_begin(forked);
 	if (!forked)
@@ -149,6 +152,7 @@ __attribute__((constructor)) static void tracer_load(void)
 		return;
 	stack_prepare();
 	process_tell_children();
+	mark_tell_children();
 }
 
 __attribute__((destructor)) static void tracer_unload(void)

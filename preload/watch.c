@@ -8,6 +8,7 @@
 #include "fault.h"
 #include "loss.h"
 #include "mapping.h"
+#include "mark.h"
 #include "permit.h"
 #include "scan.h"
 #include "side.h"
@@ -249,6 +250,8 @@ void watch_look(uint64_t now)
 	if (watch_own_epoch != epoch) {
 		watch_own = watch_find(thread_id());
 		watch_own_epoch = epoch;
+		if (watch_own)
+			watch_own->mark = mark_self.now;
 	}
 	if (now >= __atomic_load_n(&watch_next, __ATOMIC_RELAXED) ||
 	    (watch_own && watch_is_filling(watch_own)))
@@ -265,6 +268,7 @@ static void watch_start(void)
 	watch_note_begun(error, failed);
 	if (error)
 		return;
+	watch_find(thread_id())->mark = mark_self.now;
 	watch_empty = 0;
 	watch_next = clock_of(CLOCK_MONOTONIC) + WATCH_INTERVAL;
 	/* From here on threads that are made add themselves. */
@@ -298,6 +302,20 @@ void watch_thread_begins(void)
 		return;
 	if (watch_active)
 		watch_add_or_note(thread_id(), permit_pages_new());
+	struct fault_thread *own = watch_find(thread_id());
+	if (own)
+		own->mark = mark_self.now;
+	watch_unlock();
+}
+
+void watch_marked(uint8_t mark)
+{
+	if (!__atomic_load_n(&watch_active, __ATOMIC_RELAXED) || !watch_lock(WATCH_PATIENCE))
+		return;
+	watch_drain_all(false);
+	struct fault_thread *own = watch_find(thread_id());
+	if (own)
+		own->mark = mark;
 	watch_unlock();
 }
 

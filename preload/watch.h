@@ -27,6 +27,10 @@ void watch_look(uint64_t now);
 /* The calling thread has just begun. */
 void watch_thread_begins(void);
 
+/* The calling thread's mark is about to be `mark`: what was told so far, of it and
+ * of those that follow it, stands under the one that was. */
+void watch_marked(uint8_t mark);
+
 /* The process ends: stores all that is held. */
 void watch_finish(void);
 

@@ -62,6 +62,11 @@ enum aiot_stage {
 	AIOT_STAGES = 9,
 };
 
+/* By number. */
+#define AIOT_STAGE_NAMES                                                                           \
+	"other", "ingest", "prepare", "train", "checkpoint", "restore", "inference", "runtime",    \
+	        "ipc"
+
 enum aiot_file_kind {
 	AIOT_FILE_UNKNOWN = 0,
 	AIOT_FILE_REGULAR = 1,

@@ -30,6 +30,8 @@ pid_t _Fork(void)
 	pid_t pid = REAL(_Fork)();
 	if (pid != 0)
 		fd_after_fork();
+	else
+		mark_forked();
 	return wanted && pid != 0 ? call_ended(&call, AIOT_CALL__Fork, pid) : pid;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/pending.h"
 
+#include "mark.h"
 #include "sys.h"
 
 #define PENDING_LEAST 64
@@ -37,6 +38,7 @@ bool pending_add(struct pending *pending, const struct operation *operation)
 		i = (i + 1) & pending->mask;
 	pending->slots[i] = *operation;
 	pending->slots[i].used = true;
+	pending->slots[i].flight.mark = mark_in_force();
 	pending->count++;
 	if (operation->flight.fd.description)
 		description_hold(operation->flight.fd.description);
