@@ -102,20 +102,36 @@ static int record_preload(struct problem *why)
 	return 0;
 }
 
-static int record_folder(const char *folder, struct problem *why)
+/* Makes a folder and those above it. Returns 0, or -1 with errno. */
+static int record_make(char *path)
+{
+	char *slash = strrchr(path, '/');
+	int made = mkdir(path, 0777);
+
+	if (made && errno == ENOENT && slash && slash != path) {
+		*slash = 0;
+		made = record_make(path);
+		*slash = '/';
+		if (!made)
+			made = mkdir(path, 0777);
+	}
+	return made && errno != EEXIST ? -1 : 0;
+}
+
+/* Absolute, as the command may change its working directory. */
+static int record_folder(const char *folder)
 {
 	char path[PATH_MAX];
 
 	if (!folder)
 		return 0;
-	if (mkdir(folder, 0777) && errno != EEXIST)
-		return problem_set(why, "%s: %s; choose another folder with -o", folder,
-		                   strerror(errno));
-	if (!realpath(folder, path))
-		return problem_set(why, "%s: %s; choose another folder with -o", folder,
-		                   strerror(errno));
-	setenv("AIOTRACE_DIR", path, 1);
-	return 0;
+	if ((size_t)snprintf(path, sizeof path, "%s", folder) >= sizeof path) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	if (record_make(path) || !realpath(folder, path))
+		return -1;
+	return setenv("AIOTRACE_DIR", path, 1);
 }
 
 /* Ends as the command did; a signal's core is the command's to leave, not ours. */
@@ -196,7 +212,14 @@ static int record_run(const struct command *self, int argc, char **argv)
 	}
 	if (optind == argc)
 		return command_misuse(self, "what command shall run?", NULL);
-	if (record_folder(folder, &why) || record_preload(&why)) {
+	if (record_folder(folder)) {
+		/* A job that waited in a queue is worth more than its trace. */
+		fprintf(stderr,
+		        "aiotrace: %s: %s; running untraced, choose another folder with -o\n",
+		        folder, strerror(errno));
+		return record_command(argv + optind);
+	}
+	if (record_preload(&why)) {
 		fprintf(stderr, "aiotrace: %s\n", why.text);
 		return COMMAND_FAILURE;
 	}
@@ -212,7 +235,8 @@ const struct command command_record = {
         "Runs the command with the tracing library preloaded. Each run gets a folder of\n"
         "its own below DIR (./" LOCATE_DEFAULT " by default).\n"
         "\n"
-        "  -o, --output DIR   where runs are kept\n"
+        "  -o, --output DIR   where runs are kept; made if it is not there. If it can't\n"
+        "                     be made, the command runs untraced\n"
         "\n"
         "AIOTRACE_LIB names the library where it is not beside this program or in the\n"
         "installed place.\n"

@@ -59,6 +59,19 @@ def test_record_ends_as_the_command_ends(command, status, tmp_path):
     assert status < 100 or command[0] in done.stderr
 
 
+def test_record_into_a_folder_that_cannot_be_made_runs_the_command_untraced(tmp_path):
+    (tmp_path / "file").touch()
+    folder = tmp_path / "file" / "below"
+    done = aiotrace.run([aiotrace.PROGRAM, "record", "-o", folder, "--", "sh", "-c", "echo out; exit 3"])
+    assert (done.returncode, done.stdout) == (3, "out\n")
+    assert done.stderr == f"aiotrace: {folder}: Not a directory; running untraced, choose another folder with -o\n"
+
+
+def test_record_makes_the_folders_above(tmp_path):
+    aiotrace.run([aiotrace.PROGRAM, "record", "-o", "a/b/c", "--", "sh", "-c", "cd /; cat /etc/passwd"], cwd=tmp_path)
+    assert any(e.path == "/etc/passwd" for e in aiotrace.dump(tmp_path / "a/b/c"))
+
+
 def test_record_dies_of_the_command_s_signal(tmp_path):
     assert aiotrace.run([aiotrace.PROGRAM, "record", "-o", tmp_path, "sh", "-c", "kill -15 $$"]).returncode == -15
 
