@@ -12,7 +12,10 @@ BINDIR   ?= $(PREFIX)/bin
 LIBDIR   ?= $(PREFIX)/lib
 OPT      ?= -O2 -g
 WARN     := -Wall -Wextra -Wshadow
-CFLAGS_   = -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(CFLAGS)
+# xxhash's own choice for gcc reads structures as numbers, which a compiler may
+# take to be of other memory: gcc 14 does.
+HASH     := -DXXH_FORCE_MEMORY_ACCESS=0
+CFLAGS_   = -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(HASH) $(CFLAGS)
 Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
