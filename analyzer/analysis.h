@@ -31,6 +31,7 @@
 	ANALYSIS(pipes)                                                                            \
 	ANALYSIS(course)                                                                           \
 	ANALYSIS(loop)                                                                             \
+	ANALYSIS(consumer)                                                                         \
 	ANALYSIS(call_sites)
 
 enum analysis_number {

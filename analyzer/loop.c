@@ -12,6 +12,9 @@
 /* A rest of more than so many times that of samples inside a batch holds a
  * step. */
 #define LONGER 2
+/* Batches that a period is believed from, and how sure it must be. */
+#define FEW_BATCHES 8
+#define SURE        6
 
 static unsigned loop_bucket(uint64_t ns)
 {
@@ -59,6 +62,8 @@ static void loop_sample(struct loop *l, uint64_t whole)
 {
 	uint64_t rest = whole > l->now_io_ns ? whole - l->now_io_ns : 0;
 
+	if (l->samples < LOOP_KEPT)
+		l->rest[l->samples] = (float)rest;
 	l->samples++;
 	l->io_ns += whole - rest;
 	l->rest_ns += rest;
@@ -86,13 +91,60 @@ void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
 	l->now_io_ns += duration;
 }
 
+/* What the last sample of a batch takes longer, if batches have `period`
+ * samples, and how sure that is: in standard errors. */
+struct fold {
+	double longer_ns, sure;
+};
+
+static struct fold loop_folded(const struct loop *l, size_t kept, size_t period, double most)
+{
+	double sums[LOOP_PERIODS] = {0}, all = 0, squares = 0, top = 0, rounds, others, spread;
+	size_t whole = kept / period * period;
+
+	for (size_t i = 0; i < whole; i++) {
+		double rest = fmin(l->rest[i], most);
+		sums[i % period] += rest;
+		all += rest;
+		squares += rest * rest;
+	}
+	for (size_t k = 0; k < period; k++)
+		top = fmax(top, sums[k]);
+	rounds = (double)(whole / period);
+	others = (all - top) / (rounds * (double)(period - 1));
+	spread = squares - top * top / rounds - (all - top) * others;
+	spread = sqrt(fmax(0, spread) / (double)whole);
+	top /= rounds;
+	/* Times are never known better than to a thousandth. */
+	return (struct fold){top - others, (top - others) * sqrt(rounds) / fmax(spread, top / 1e3)};
+}
+
+/* Steps too short to be told one by one still come once a batch: the time of
+ * all steps, or 0. */
+static double loop_steps(const struct loop *l)
+{
+	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, best = 0;
+	struct fold found = {0};
+
+	for (size_t period = 2; period < LOOP_PERIODS && period * FEW_BATCHES <= kept; period++) {
+		struct fold fold = loop_folded(l, kept, period, LONGER * loop_typical(l));
+		if (fold.sure <= fmax(found.sure, SURE))
+			continue;
+		found = fold;
+		best = period;
+	}
+	return best ? found.longer_ns * (double)l->samples / (double)best / 1e9 : 0;
+}
+
 /* Sums by buckets are scaled to the exact sum. */
 struct loop_split loop_split(const struct loop *l)
 {
 	double prepare = 0, all = 0, typical = loop_typical(l), scale;
 
-	if (l->irregular >= l->regular)
-		return (struct loop_split){(double)l->rest_ns / 1e9, 0};
+	if (l->irregular >= l->regular) {
+		double rest = (double)l->rest_ns / 1e9, steps = fmin(loop_steps(l), rest);
+		return (struct loop_split){rest - steps, steps};
+	}
 	for (unsigned i = 0; i < LOOP_BUCKETS; i++) {
 		double each = loop_middle(i);
 		all += l->count[i] * each;

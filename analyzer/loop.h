@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define LOOP_KEPT    4096u
+#define LOOP_PERIODS 513u /* samples of a batch, at most one less */
 #define LOOP_BUCKETS 320 /* 8 to each power of two of ns */
 
 struct loop {
@@ -23,6 +25,7 @@ struct loop {
 	uint64_t now_io_ns, end_offset;   /* of the sample under way */
 	uint32_t file;
 	uint32_t count[LOOP_BUCKETS]; /* samples by their rest */
+	float rest[LOOP_KEPT];        /* of the first samples, ns */
 	/* Long rests, and after how many samples they come: those that hold a step
 	 * come regularly, those of a busy machine don't. */
 	uint64_t long_ns, since, spacing, regular, irregular;

@@ -16,21 +16,23 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 {
 	const struct stall_part *p = &s->stall.all;
 	double work = p->storage_s + p->prepare_s;
+	uint32_t loaders = s->stall.workers ? s->stall.workers : s->stall.threads;
 	struct unit waited, phase;
 
 	if (p->cause != cause)
 		return false;
 	snprintf(evidence, RULE_EVIDENCE,
-	         "waited %s of %s (%.0f %%); %u worker%s, %.0f %% of their work is storage, "
+	         "waited %s of %s (%.0f %%); %u loader %s%s, %.0f %% of %s work is storage, "
 	         "%.0f %% preprocessing",
 	         unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
-	         100 * p->waited_s / p->phase_s, s->stall.workers, s->stall.workers == 1 ? "" : "s",
-	         work > 0 ? 100 * p->storage_s / work : 0,
+	         100 * p->waited_s / p->phase_s, loaders, s->stall.threads ? "thread" : "worker",
+	         loaders == 1 ? "" : "s", work > 0 ? 100 * p->storage_s / work : 0,
+	         loaders ? "their" : "the main thread's",
 	         work > 0 ? 100 * p->prepare_s / work : 0);
-	if (s->stall.workers_needed > s->stall.workers) {
+	if (s->stall.workers_needed > loaders) {
 		size_t used = strlen(evidence);
 		snprintf(evidence + used, RULE_EVIDENCE - used,
-		         "; at this rate %.0f workers would keep up", s->stall.workers_needed);
+		         "; at this rate %.0f would keep up", s->stall.workers_needed);
 	}
 	return true;
 }
@@ -65,7 +67,7 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 	struct unit loading, phase;
 
 	*stage = AIOT_STAGE_TRAIN;
-	if (s->stall.workers || p->phase_s <= 0 || p->waited_s < 0.1 * p->phase_s)
+	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 || p->waited_s < 0.1 * p->phase_s)
 		return false;
 	return RULE_SAY("loading took %s of %s of its main thread",
 	                unit_seconds(&loading, p->waited_s), unit_seconds(&phase, p->phase_s));

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "consumer.h"
 #include "course.h"
 #include "loop.h"
 #include "memory.h"
@@ -36,7 +37,7 @@ const char *stall_word(enum stall_cause cause)
 	return words[cause];
 }
 
-static enum stall_cause stall_cause(const struct stall_part *p, bool workers)
+static enum stall_cause stall_cause(const struct stall_part *p, bool loaders)
 {
 	double busy = p->storage_s + p->prepare_s, all = busy + p->idle_s + p->blocked_s;
 	double share = p->phase_s > 0 ? p->waited_s / p->phase_s : 0;
@@ -45,9 +46,9 @@ static enum stall_cause stall_cause(const struct stall_part *p, bool workers)
 		return STALL_NONE;
 	if (share < FED)
 		return STALL_COMPUTE;
-	if (workers && all > 0 && busy < (1 - IDLE) * all)
+	if (loaders && all > 0 && busy < (1 - IDLE) * all)
 		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
-	if (workers && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
+	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
 		return STALL_WORKERS;
 	return p->storage_s > p->prepare_s ? STALL_STORAGE : STALL_PREPARE;
 }
@@ -62,69 +63,52 @@ static void stall_add(struct stall_part *to, const struct stall_part *from)
 	to->blocked_s += from->blocked_s;
 }
 
-static const struct timeline *stall_timeline(const struct summary *s, uint32_t process)
+static double stall_time(const struct timeline *t, enum timeline_kind kind, int64_t from, int64_t to)
 {
-	return s->waiting->of[process].timeline;
-}
-
-static double stall_time(const struct summary *s, uint32_t process, enum timeline_kind kind,
-                         int64_t from, int64_t to)
-{
-	const struct timeline *t = stall_timeline(s, process);
-
 	return t ? timeline_between(t, kind, from, to) : 0;
 }
 
-/* What a worker did between two times. */
-static void stall_worker(struct stall_part *part, const struct summary *s, const struct process *p,
-                         int64_t from, int64_t to)
+/* A worker process or a thread that loads, while it does. */
+struct loader {
+	const struct timeline *timeline;
+	int64_t from, to;
+};
+
+/* A process that trains, and what loads for it. */
+struct consumer_view {
+	const struct consumer *consumer;
+	struct loader *loaders;
+	size_t count;
+};
+
+/* What a loader did between two times. */
+static void stall_loader(struct stall_part *part, const struct loader *l, int64_t from, int64_t to)
 {
-	int64_t start = wrap_add(p->start_ns, (uint64_t)p->clock);
-	int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 	double storage, idle, blocked;
 
-	from = from > start ? from : start;
-	to = to < end ? to : end;
+	from = from > l->from ? from : l->from;
+	to = to < l->to ? to : l->to;
 	if (from >= to)
 		return;
-	storage = stall_time(s, p->number, TIMELINE_STORAGE, from, to);
-	idle = stall_time(s, p->number, TIMELINE_PIPE, from, to) +
-	       stall_time(s, p->number, TIMELINE_LOCK, from, to);
-	blocked = stall_time(s, p->number, TIMELINE_BLOCKED, from, to);
+	storage = stall_time(l->timeline, TIMELINE_STORAGE, from, to);
+	idle = stall_time(l->timeline, TIMELINE_PIPE, from, to) +
+	       stall_time(l->timeline, TIMELINE_LOCK, from, to);
+	blocked = stall_time(l->timeline, TIMELINE_BLOCKED, from, to);
 	part->storage_s += storage;
 	part->idle_s += idle;
 	part->blocked_s += blocked;
 	part->prepare_s += fmax(0, (double)(to - from) / 1e9 - storage - idle - blocked);
 }
 
-/* A process that trains, and the workers it made. */
-struct consumer {
-	const struct process *process;
-	const struct process **workers;
-	size_t count;
-	struct pipes_reading reading;
-};
-
-/* A consumer and its workers between two times. */
-static struct stall_part stall_span(const struct summary *s, const struct consumer *c, int64_t from,
-                                    int64_t to)
+/* A consumer and its loaders between two times. */
+static struct stall_part stall_span(const struct consumer_view *v, int64_t from, int64_t to)
 {
-	const struct pipes_reading *r = &c->reading;
-	const struct process *consumer = c->process;
 	struct stall_part part = {.phase_s = (double)(to - from) / 1e9};
-	double whole = stall_time(s, consumer->number, TIMELINE_PIPE, r->first_ns, r->last_ns);
 
-	part.waited_s = stall_time(s, consumer->number, TIMELINE_PIPE, from, to);
-	/* Of its waiting at pipes, what was at those of workers. */
-	if (whole > 0)
-		part.waited_s *= fmin(1, r->waited_s / whole);
-	/* Tensors in shared memory: their descriptors come through a socket. */
-	part.waited_s += stall_time(s, consumer->number, TIMELINE_SOCKET, from, to);
-	if (r->by_others)
-		part.waited_s += stall_time(s, consumer->number, TIMELINE_LOCK, from, to);
+	part.waited_s = stall_time(&v->consumer->timeline, TIMELINE_FETCH, from, to);
 	part.waited_s = fmin(part.waited_s, part.phase_s);
-	for (size_t i = 0; i < c->count; i++)
-		stall_worker(&part, s, c->workers[i], from, to);
+	for (size_t i = 0; i < v->count; i++)
+		stall_loader(&part, &v->loaders[i], from, to);
 	return part;
 }
 
@@ -133,28 +117,29 @@ static const struct epochs *stall_epochs(const struct summary *s)
 	return ((const struct course *)s->found[ANALYSIS_course])->epochs;
 }
 
-/* The consumer waits for an epoch from the end of the last one on. */
-static int64_t stall_epoch_from(const struct epochs *e, uint32_t i, int64_t first)
+/* The consumer waits for an epoch from its turning to it on. */
+static int64_t stall_epoch_from(const struct epochs *e, uint32_t i, const struct consumer *c)
 {
-	return i ? e->items[i - 1].last_ns : first;
+	if (!i)
+		return c->first_ns;
+	return i < e->count ? consumer_turn(c, e->items[i - 1].last_ns, e->items[i].first_ns)
+	                    : c->last_ns;
 }
 
-static void stall_with_workers(struct stall *stall, const struct summary *s,
-                               const struct consumer *c)
+static void stall_with_loaders(struct stall *stall, const struct epochs *e,
+                               const struct consumer_view *v)
 {
-	const struct pipes_reading *r = &c->reading;
-	const struct epochs *e = stall_epochs(s);
-	struct stall_part part = stall_span(s, c, r->first_ns, r->last_ns);
+	const struct consumer *c = v->consumer;
+	struct stall_part part = stall_span(v, c->first_ns, c->last_ns);
 
 	stall_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
-		int64_t from = stall_epoch_from(e, i, r->first_ns);
-		int64_t to = i + 1 < e->count ? e->items[i].last_ns : r->last_ns;
-		from = from > r->first_ns ? from : r->first_ns;
-		to = to < r->last_ns ? to : r->last_ns;
+		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
+		from = from > c->first_ns ? from : c->first_ns;
+		to = to < c->last_ns ? to : c->last_ns;
 		if (from >= to)
 			continue;
-		part = stall_span(s, c, from, to);
+		part = stall_span(v, from, to);
 		stall_add(&stall->epochs[i], &part);
 	}
 }
@@ -181,75 +166,105 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 		const struct epoch *epoch = &e->items[i];
 		part.phase_s = (double)(epoch->last_ns - epoch->first_ns) / 1e9;
 		part.storage_s =
-		        stall_time(s, p->number, TIMELINE_STORAGE, epoch->first_ns, epoch->last_ns);
+		        stall_time(s->waiting->of[p->number].timeline,
+			                            TIMELINE_STORAGE, epoch->first_ns,
+			                            epoch->last_ns);
 		part.prepare_s = split.prepare_s * (double)epoch->files / (double)files;
 		part.waited_s = fmin(part.storage_s + part.prepare_s, part.phase_s);
 		stall_add(&stall->epochs[i], &part);
 	}
 }
 
-/* The most workers that were alive at the same moment. */
-static uint32_t stall_workers(const struct consumer *c)
+/* The most that loaded at the same moment. */
+static uint32_t stall_most(const struct consumer_view *v)
 {
 	uint32_t most = 0;
 
-	for (size_t i = 0; i < c->count; i++) {
+	for (size_t i = 0; i < v->count; i++) {
 		uint32_t beside = 0;
-		for (size_t k = 0; k < c->count; k++)
-			beside += c->workers[k]->start_ns <= c->workers[i]->start_ns &&
-			          c->workers[k]->end_ns > c->workers[i]->start_ns;
+		for (size_t k = 0; k < v->count; k++)
+			beside += v->loaders[k].from <= v->loaders[i].from &&
+			          v->loaders[k].to > v->loaders[i].from;
 		most = beside > most ? beside : most;
 	}
 	return most;
 }
 
-static void stall_consumer(struct stall *stall, const struct summary *s, struct consumer *c)
+/* From its first training data on: spawned workers import modules before. */
+static struct loader stall_worker(const struct summary *s, const struct consumers *all,
+                                  const struct process *p)
 {
-	uint32_t workers = stall_workers(c);
+	int64_t begun = all->first_train_ns[p->number];
 
-	stall->workers = workers > stall->workers ? workers : stall->workers;
-	c->reading = pipes_reading(s->pipes, c->process);
-	if (c->reading.last_ns > c->reading.first_ns)
-		stall_with_workers(stall, s, c);
+	return (struct loader){
+	        .timeline = s->waiting->of[p->number].timeline,
+	        .from = begun ? begun : wrap_add(p->start_ns, (uint64_t)p->clock),
+	        .to = wrap_add(p->end_ns, (uint64_t)p->clock),
+	};
+}
+
+static void stall_threads(struct consumer_view *v)
+{
+	for (size_t i = 0; i < v->consumer->thread_count; i++) {
+		const struct loader_thread *t = &v->consumer->threads[i];
+		v->loaders[v->count++] = (struct loader){&t->timeline, t->first_ns, t->last_ns};
+	}
+}
+
+static void stall_consumer(struct stall *stall, const struct summary *s, struct consumer_view *v,
+                           const struct process *p)
+{
+	const struct consumer *c = v->consumer;
+	bool threads = c && !v->count && c->by_threads && c->thread_bytes > c->main_bytes;
+	uint32_t most;
+
+	if (threads)
+		stall_threads(v);
+	most = stall_most(v);
+	if (threads)
+		stall->threads = most > stall->threads ? most : stall->threads;
 	else
-		stall_alone(stall, s, c->process);
+		stall->workers = most > stall->workers ? most : stall->workers;
+	if (v->count && c && c->last_ns > c->first_ns)
+		stall_with_loaders(stall, stall_epochs(s), v);
+	else
+		stall_alone(stall, s, p);
 }
 
 static void stall_consumers(struct stall *stall, const struct summary *s)
 {
 	const struct recording *r = s->recording;
-	const struct process **parents = memory_get(r->count + 1, sizeof *parents);
-	struct consumer c = {.workers = memory_get(r->count + 1, sizeof *c.workers)};
+	const struct consumers *all = s->found[ANALYSIS_consumer];
+	struct consumer_view v = {
+	        .loaders = memory_get(r->count + CONSUMER_THREADS, sizeof *v.loaders)};
 
-	for (size_t i = 0; i < r->count; i++)
-		if (r->processes[i].role == ROLE_WORKER)
-			parents[i] = recording_parent(r, &r->processes[i]);
 	for (size_t i = 0; i < r->count; i++) {
-		c.process = &r->processes[i];
-		c.count = 0;
-		if (c.process->role != ROLE_MAIN && c.process->role != ROLE_RANK_MAIN)
+		v.consumer = all->of[i];
+		v.count = 0;
+		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
 			continue;
 		for (size_t k = 0; k < r->count; k++)
-			if (parents[k] == c.process)
-				c.workers[c.count++] = &r->processes[k];
-		stall_consumer(stall, s, &c);
+			if (all->made_by[k] == i + 1)
+				v.loaders[v.count++] = stall_worker(s, all, &r->processes[k]);
+		stall_consumer(stall, s, &v, &r->processes[i]);
 	}
-	free(c.workers);
-	free(parents);
+	free(v.loaders);
 }
 
 struct stall stall_find(const struct summary *s)
 {
 	struct stall stall = {.epoch_count = stall_epochs(s)->count};
+	bool loaders;
 	double compute;
 
 	stall.epochs = memory_get(stall.epoch_count + 1, sizeof *stall.epochs);
 	stall_consumers(&stall, s);
-	stall.all.cause = stall_cause(&stall.all, stall.workers > 0);
+	loaders = stall.workers || stall.threads;
+	stall.all.cause = stall_cause(&stall.all, loaders);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
-		stall.epochs[i].cause = stall_cause(&stall.epochs[i], stall.workers > 0);
+		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders);
 	compute = stall.all.phase_s - stall.all.waited_s;
-	if (stall.all.cause != STALL_COMPUTE && stall.workers && compute > 0)
+	if (stall.all.cause != STALL_COMPUTE && loaders && compute > 0)
 		stall.workers_needed = ceil((stall.all.storage_s + stall.all.prepare_s) / compute);
 	return stall;
 }

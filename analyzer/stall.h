@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Does training wait for its data, and if so, what for: the verdict on the
- * loader. The consumer is the main thread of a process that trains; workers
- * are the loader processes it made.
+ * loader. The consumer is the main thread of a process that trains; loaders are
+ * the worker processes it made, or threads of its own that read training data.
  */
 #ifndef STALL_H
 #define STALL_H
@@ -31,6 +31,7 @@ struct stall {
 	struct stall_part *epochs; /* by number of the epoch */
 	uint32_t epoch_count;
 	uint32_t workers;      /* the most that one consumer had at a time; 0: it loads itself */
+	uint32_t threads;      /* the same of threads that load, where there are no workers */
 	double workers_needed; /* to keep the consumer busy, if they are the limit; 0 = not known */
 };
 

@@ -69,23 +69,35 @@ static bool text_waits(const struct text *t, const struct process *p)
 	return true;
 }
 
+static void text_loaders(const struct text *t, const struct stall_part *p)
+{
+	const struct stall *stall = &t->s->stall;
+	double all = p->storage_s + p->prepare_s + p->idle_s + p->blocked_s;
+	uint32_t count = stall->workers ? stall->workers : stall->threads;
+
+	if (all > 0)
+		fprintf(t->to,
+		        "Its %" PRIu32 " loader %s%s: %.0f %% storage, %.0f %% preprocessing, %.0f %% "
+		        "short of work, %.0f %% blocked.\n",
+		        count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
+		        100 * p->storage_s / all, 100 * p->prepare_s / all, 100 * p->idle_s / all,
+		        100 * p->blocked_s / all);
+}
+
 static void text_loader(const struct text *t, const struct stall_part *p)
 {
-	double all = p->storage_s + p->prepare_s + p->idle_s + p->blocked_s;
+	const struct stall *stall = &t->s->stall;
+	bool alone = !stall->workers && !stall->threads;
 	struct unit a, b;
 
 	fprintf(t->to, "%s waited %s of %s (%.0f %%) for its data%s%s.\n",
-	        t->s->stall.workers ? "While it read from loader workers, the consumer"
-	                            : "The main thread, which loads its data itself,",
+	        alone ? "The main thread, which loads its data itself,"
+	              : "While others loaded for it, the main thread",
 	        unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
 	        100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
 	        p->cause ? stall_word(p->cause) : "");
-	if (t->s->stall.workers && all > 0)
-		fprintf(t->to,
-		        "Its workers (%" PRIu32 "): %.0f %% storage, %.0f %% preprocessing, "
-		        "%.0f %% short of work, %.0f %% blocked.\n",
-		        t->s->stall.workers, 100 * p->storage_s / all, 100 * p->prepare_s / all,
-		        100 * p->idle_s / all, 100 * p->blocked_s / all);
+	if (!alone)
+		text_loaders(t, p);
 	else if (p->waited_s > 0)
 		fprintf(t->to, "Of that, %s storage and %s preprocessing.\n",
 		        unit_seconds(&a, p->storage_s), unit_seconds(&b, p->prepare_s));

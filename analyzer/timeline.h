@@ -16,6 +16,7 @@ enum timeline_kind {
 	TIMELINE_SOCKET,
 	TIMELINE_BLOCKED, /* writing to a full pipe or socket */
 	TIMELINE_LOCK,    /* for locks, threads and children */
+	TIMELINE_FETCH,   /* for loaders, what comes with it included: consumer.h */
 	TIMELINE_KINDS
 };
 

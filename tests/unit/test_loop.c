@@ -55,6 +55,20 @@ static void steps_come_once_a_batch(void **state)
 	assert_near(s.step_s, 400 / 32 * 500e-3);
 }
 
+static void steps_shorter_than_a_sample_are_told_by_their_rhythm(void **state)
+{
+	struct loop_split s;
+
+	(void)state;
+	srand48(7);
+	s = run(400, 4, 8 * MS, 2 * MS, 0, 0);
+	assert_near(s.step_s, 100 * 2e-3);
+	s = run(1200, 12, 5 * MS, 3 * MS, 0, 0);
+	assert_near(s.step_s, 100 * 3e-3);
+	/* No rhythm, no step. */
+	assert_near(run(1200, 12, 5 * MS, 0, 0, 0).step_s, 0);
+}
+
 static void a_busy_machine_is_no_step(void **state)
 {
 	struct loop_split s;
@@ -106,6 +120,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(steps_come_once_a_batch),
+	        cmocka_unit_test(steps_shorter_than_a_sample_are_told_by_their_rhythm),
 	        cmocka_unit_test(a_busy_machine_is_no_step),
 	        cmocka_unit_test(none_is_none),
 	        cmocka_unit_test(windows_hold_what_was_added),

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How the main thread of a process that trains gets its data from those that
+ * load it: from worker processes by pipes, or from threads of its own by
+ * locks. analysis_consumer.
+ *
+ * A fetch begins where it waits at a worker's pipe, or for a thread that hands
+ * data over. What follows at once belongs to it too: the sockets and shared
+ * memory that the data comes through, and the time in between, in which what
+ * came is unpacked. Making workers and waiting for their end is fetching as
+ * well: the next batch waits for it.
+ */
+#ifndef CONSUMER_H
+#define CONSUMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "recording.h"
+#include "timeline.h"
+
+#define CONSUMER_THREADS 32u /* more of a process are not told apart: they are left out */
+
+/* A thread that reads training data beside the main one: from its first read
+ * to its last one. */
+struct loader_thread {
+	uint32_t tid;
+	int64_t first_ns, last_ns;
+	uint64_t bytes;
+	struct timeline timeline; /* STORAGE and LOCK */
+};
+
+struct consumer {
+	uint32_t process;
+	/* From the making of the first worker, or the first fetch, until what was
+	 * handed over last is used; 0 where there is none. */
+	int64_t first_ns, last_ns;
+	struct timeline timeline; /* FETCH */
+	int64_t *forks;           /* when workers were made, in order */
+	size_t fork_count, fork_room;
+	struct loader_thread *threads;
+	size_t thread_count, thread_room;
+	uint64_t main_bytes, thread_bytes; /* of training data that each read */
+	bool by_workers, by_threads;       /* hand data over */
+
+	/* Of the fetch under way, and of the last wait for a lock. */
+	int64_t end_ns, lock_ns, lock_end_ns;
+	int64_t made_ns; /* when workers were made that nothing was fetched from yet */
+	uint32_t socket, waited_file; /* 0 = none */
+	uint32_t last_thread;
+	bool fetching;
+	int64_t used_ns; /* until then what came last was used; while uses_last, not known */
+	bool uses_last;
+};
+
+struct consumers {
+	const struct recording *recording;
+	struct consumer **of;    /* by process number; NULL where it does not train */
+	int64_t *first_train_ns; /* by process number: its first read of training data */
+	uint32_t *made_by;       /* by process number: who it is a worker of, + 1 */
+	uint8_t **pipes;         /* [process number][file index]: enum consumer_pipe */
+};
+
+/* When the consumer turned to its epoch that is first read from at first_ns:
+ * when it made workers for it, or when the last one was read to its end. */
+int64_t consumer_turn(const struct consumer *consumer, int64_t last_ns, int64_t first_ns);
+
+#endif

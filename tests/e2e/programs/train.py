@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Trains on 40 kB files for seconds that are given, and prints what each epoch waited, and took, in all.
+
+    train.py FOLDER LOADER SPIN STEP EPOCHS
+
+SPIN is the time that preparing a sample takes (from the second epoch on none, if there are several), STEP that of a
+training step. Storage is made slow from outside (slow_read.c)."""
+import json
+import os
+import queue
+import random
+import sys
+import threading
+import time
+
+FOLDER, LOADER, SPIN, STEP, EPOCHS = sys.argv[1], sys.argv[2], *map(float, sys.argv[3:5]), int(sys.argv[5])
+FILES, BATCH, WORKERS = 64, 4, 2
+epoch = 0
+
+
+def sample(i):
+    fd = os.open(f"{FOLDER}/{i:04}", os.O_RDONLY)
+    data = os.read(fd, 40000)
+    os.close(fd)
+    end = time.perf_counter() + (SPIN if epoch == 0 else 0)
+    while time.perf_counter() < end:
+        pass
+    return len(data)
+
+
+def batch(numbers):
+    return [sample(i) for i in numbers]
+
+
+def batches():
+    order = random.sample(range(FILES), FILES)
+    return [order[i:i + BATCH] for i in range(0, FILES, BATCH)]
+
+
+def through_a_thread(source):
+    passed = queue.Queue(1)
+
+    def pump():
+        for item in source:
+            passed.put(item)
+        passed.put(None)
+
+    threading.Thread(target=pump, daemon=True).start()
+    while (item := passed.get()) is not None:
+        yield item
+
+
+def torch_loader(workers, pinned=False):
+    """Makes loaders: what is imported for the first one is not waited for."""
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    class Files(Dataset):
+        def __len__(self):
+            return FILES
+
+        def __getitem__(self, i):
+            return sample(i)
+
+    if pinned:  # the same threads and queues as with a GPU
+        torch.cuda.is_available, torch.cuda.current_device = (lambda: True), (lambda: 0)
+        torch.cuda.set_device = lambda device: None
+        torch.Tensor.pin_memory = lambda tensor, device=None: tensor
+    return lambda: DataLoader(Files(), batch_size=BATCH, shuffle=True, num_workers=workers, pin_memory=pinned)
+
+
+def threaded(make):
+    return lambda: through_a_thread(iter(make()))
+
+
+def answer(todo, done):
+    while (numbers := todo.get()) is not None:
+        done.put(batch(numbers))
+
+
+def from_queues():
+    import multiprocessing
+    todo, done = multiprocessing.Queue(), multiprocessing.Queue(2 * WORKERS)
+    workers = [multiprocessing.Process(target=answer, args=(todo, done)) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    asked = batches()
+    for item in asked + [None] * WORKERS:
+        todo.put(item)
+    for _ in asked:
+        yield done.get()
+    for worker in workers:
+        worker.join()
+
+
+def pools(kind):
+    if kind == "pool":
+        import multiprocessing
+        pool = multiprocessing.Pool(WORKERS)
+        return lambda: pool.imap(batch, batches())
+    from concurrent import futures
+    pool = (futures.ProcessPoolExecutor if kind == "executor" else futures.ThreadPoolExecutor)(WORKERS)
+    return lambda: pool.map(batch, batches())
+
+
+LOADERS = {
+    "alone": lambda: torch_loader(0),
+    "workers": lambda: torch_loader(WORKERS),
+    "pinned": lambda: torch_loader(WORKERS, True),
+    "thread": lambda: threaded(torch_loader(WORKERS)),
+    "plain": lambda: lambda: map(batch, batches()),
+    "prefetch": lambda: threaded(lambda: map(batch, batches())),
+    "queues": lambda: from_queues,
+    "pool": lambda: pools("pool"),
+    "executor": lambda: pools("executor"),
+    "threads": lambda: pools("threads"),
+}
+load = LOADERS[LOADER]()
+spent = []
+for epoch in range(EPOCHS):
+    waited, begin = 0, time.perf_counter()
+    at = begin
+    for _ in load():
+        waited += time.perf_counter() - at
+        time.sleep(STEP)
+        at = time.perf_counter()
+    spent.append([waited, at - begin])
+print(json.dumps(spent))
