@@ -84,7 +84,8 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), threading.active_count()
 """,
     "standard_input": "import sys; print(sys.stdin.read().upper())",
     "threads_and_forks_at_once": """
-import os, threading
+import os, threading, warnings
+warnings.simplefilter('ignore')  # of fork among threads, which names the pid
 def io():
     for i in range(300):
         with open('/dev/null', 'wb') as f: f.write(b'x' * i)

@@ -4,10 +4,14 @@ import os
 import sys
 from collections import Counter
 
+import pytest
+
 import aiotrace
 
 # A rank that does not exist: PyTorch 1.13 loses its own default on Python 3.11.
 NO_REDIRECTS = ["--redirects=9:3", "--tee=9:3"]
+# Debian's PyTorch 2.6 asks by default for a library that it was built without.
+ENVIRONMENT = {"OMP_NUM_THREADS": "1", "USE_LIBUV": "0"}
 RANK = os.path.join(aiotrace.TOP, "tests/e2e/programs/rank.py")
 
 
@@ -21,7 +25,9 @@ def test_torchrun_ranks_are_in_the_report(tmp_path):
     for i in range(16):
         (data / f"{i:02}").write_bytes(bytes(100 + i))
     done = aiotrace.run_traced([sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node=2",
-                                *NO_REDIRECTS, RANK, data.resolve()], tmp_path / "traces", {"OMP_NUM_THREADS": "1"})
+                                *NO_REDIRECTS, RANK, data.resolve()], tmp_path / "traces", ENVIRONMENT)
+    if "build without libuv" in done.stderr:
+        pytest.skip("torchrun of this PyTorch works nowhere: it asks for libuv and has none")
     assert done.returncode == 0, done.stderr
     said = [line.split() for line in done.stdout.splitlines()]
     ranks = {int(w[4]): w for w in said if w[0] == "rank"}
@@ -59,7 +65,7 @@ if __name__ == '__main__':
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); os.environ['PORT'] = str(s.getsockname()[1])
     torch.multiprocessing.spawn(main, nprocs=2)
 """)
-    done = aiotrace.run_traced([sys.executable, script], tmp_path / "traces")
+    done = aiotrace.run_traced([sys.executable, script], tmp_path / "traces", ENVIRONMENT)
     assert done.returncode == 0, done.stderr
     known = processes(tmp_path / "traces")
     said = dict(map(int, line.split()) for line in done.stdout.splitlines())
