@@ -10,8 +10,16 @@
 
 #include <stdint.h>
 
-#define AIOT_MAGIC       "AIOTRACE"
-#define AIOT_LIVE_MAGIC  "AIOTLIVE"
+#define AIOT_MAGIC      "AIOTRACE"
+#define AIOT_LIVE_MAGIC "AIOTLIVE"
+
+/* On an array of characters that has no NUL. */
+#if defined(__has_attribute) && __has_attribute(nonstring)
+#define AIOT_BYTES __attribute__((nonstring))
+#else
+#define AIOT_BYTES
+#endif
+
 #define AIOT_SUFFIX      ".aiot" /* a process's trace */
 #define AIOT_LIVE_SUFFIX ".live" /* beside it while the process lives, or was killed */
 
@@ -127,8 +135,8 @@ enum aiot_origin { AIOT_ORIGIN_EXEC = 0, AIOT_ORIGIN_FORK = 1 };
 
 /* Offset 0 of a trace. */
 struct aiot_header {
-	char magic[8];       /* AIOT_MAGIC */
-	uint32_t byte_order; /* AIOT_BYTE_ORDER */
+	char magic[8] AIOT_BYTES; /* AIOT_MAGIC */
+	uint32_t byte_order;      /* AIOT_BYTE_ORDER */
 	uint16_t version;
 	uint16_t min_reader;
 	uint64_t features;     /* bits of optional content; none yet */
@@ -326,7 +334,7 @@ enum aiot_loss {
 #define AIOT_LIVE_REGION_BYTES (AIOT_LIVE_PAGE + AIOT_LIVE_EVENTS * 64u + AIOT_LIVE_DEFINE_BYTES)
 
 struct aiot_live {
-	char magic[8]; /* AIOT_LIVE_MAGIC */
+	char magic[8] AIOT_BYTES; /* AIOT_LIVE_MAGIC */
 	uint32_t byte_order;
 	uint16_t version;
 	uint16_t min_reader;

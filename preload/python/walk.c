@@ -36,6 +36,22 @@ static inline bool walk_is_python(const struct python_layout *layout, const char
 	return !layout->frame_owner || (uint8_t)frame[layout->frame_owner] < layout->owners;
 }
 
+/* From 3.14 on the low bits of the pointer say who counts its references. */
+static inline const char *walk_code(const struct python_layout *layout, const char *frame)
+{
+	uintptr_t code = (uintptr_t)python_pointer(frame, layout->frame_code);
+	return (const char *)(code & ~(uintptr_t)3);
+}
+
+/* The interpreter's own frame under an __init__ that it calls by the short way
+ * (from 3.12 on): no line, and one string for file and name. Its owner is the
+ * same as a program's. */
+static bool walk_is_cleanup(const struct python_layout *layout, const char *code)
+{
+	return layout->code_qualified && !walk_number(code, layout->code_first) &&
+	       python_pointer(code, layout->code_file) == python_pointer(code, layout->code_name);
+}
+
 /* Where the frame is, as it stands there: a number or a pointer. */
 static inline uint64_t walk_at(const struct python_layout *layout, const char *frame)
 {
@@ -107,7 +123,7 @@ uint64_t python_identify(void)
 	     frame = python_pointer(frame, layout->frame_back)) {
 		if (!walk_is_python(layout, frame))
 			continue;
-		const char *code = python_pointer(frame, layout->frame_code);
+		const char *code = walk_code(layout, frame);
 		if (!python_plausible(code) || count++ == PYTHON_FRAMES)
 			break;
 		hash = walk_mix(hash ^ walk_identity(layout, code),
@@ -133,10 +149,12 @@ uint32_t python_walk(struct python_frame *frames, bool *cut)
 	     frame = python_pointer(frame, layout->frame_back)) {
 		if (!walk_is_python(layout, frame))
 			continue;
-		const char *code = python_pointer(frame, layout->frame_code);
+		const char *code = walk_code(layout, frame);
 		*cut = count == PYTHON_FRAMES;
 		if (*cut || !python_is(code, python.code_type))
 			break;
+		if (walk_is_cleanup(layout, code))
+			continue;
 		int64_t at = walk_into(layout, code, walk_at(layout, frame));
 		frames[count++] = (struct python_frame){code, at};
 	}

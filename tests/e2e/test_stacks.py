@@ -13,13 +13,13 @@ import pytest
 import aiotrace
 
 PROGRAM = os.path.join(aiotrace.TOP, "tests/e2e/programs/stacks.py")
-KNOWN = range(8, 14)
-SCENARIOS = ["plain", "generators", "coroutines", "functions", "through_c", "threads", "executed", "reused", "reloaded", "imported", "forked", "deep"]
+KNOWN = range(8, 16)
+SCENARIOS = ["plain", "initialised", "generators", "coroutines", "functions", "through_c", "threads", "executed", "reused", "reloaded", "imported", "forked", "deep"]
 
 
 def interpreters():
     """Every CPython 3 of this machine by its version, this one among them."""
-    names = [sys.executable, *(shutil.which(f"python3.{n}") for n in range(6, 16)),
+    names = [sys.executable, *(shutil.which(f"python3.{n}") for n in range(6, 20)),
              *glob.glob(os.path.expanduser("~/.pyenv/versions/3.*/bin/python")), *glob.glob("/opt/python/*/bin/python")]
     found = {}
     for name in filter(None, names):

@@ -50,6 +50,17 @@ def plain():
     )
 
 
+def initialised():
+    """The interpreter calls what it sees often in a shorter way."""
+    class Sample:
+        def __init__(self, deep):
+            self.n = touch()
+            if deep: self.inner = Sample(False)
+
+    for _ in range(100):
+        Sample(True)
+
+
 def generators():
     def inner():
         yield touch()
