@@ -31,7 +31,8 @@ static inline void pace_pause(void)
 #endif
 }
 
-/* Once in a thread, before its first wait. */
+/* Once in a thread, before its first wait. The thread is given the processor
+ * before others, as far as it may. */
 void pace_begin(struct pace *pace);
 
 /* Returns at that time of CLOCK_MONOTONIC, at once if it has passed, or within
