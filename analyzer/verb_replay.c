@@ -33,17 +33,20 @@ struct replay {
 };
 
 static struct run *replay_running;
+static struct target *replay_preparing;
 
+/* The first one ends what is done in order, the second one at once. */
 static void replay_signal(int signal)
 {
 	struct run *run = __atomic_load_n(&replay_running, __ATOMIC_RELAXED);
+	struct target *target = __atomic_load_n(&replay_preparing, __ATOMIC_RELAXED);
 
-	(void)signal;
-	if (run && !run->interrupted) {
+	if (run && !run->interrupted)
 		run_interrupt(run);
-		return;
-	}
-	_exit(128 + SIGINT);
+	else if (!run && target && !target->stop)
+		target->stop = true;
+	else
+		_exit(128 + signal);
 }
 
 static int replay_fail(const struct problem *why)
@@ -131,10 +134,8 @@ static int replay_pass(struct replay *r, json_t *passes)
 	int status;
 	json_t *json;
 
-	if (target_prepare(&r->target, &why))
+	if (target_prepare(&r->target, &why) || (!r->warm && target_cool(&r->target, &why)))
 		return replay_fail(&why);
-	if (!r->warm)
-		target_cool(&r->target);
 	__atomic_store_n(&replay_running, &run, __ATOMIC_RELAXED);
 	status = run_plan(&run, r->plan, &r->target, &r->run_options, &why);
 	__atomic_store_n(&replay_running, NULL, __ATOMIC_RELAXED);
@@ -164,11 +165,13 @@ static int replay_passes(struct replay *r)
 	json_t *passes = json_array();
 	int status = COMMAND_OK;
 
+	__atomic_store_n(&replay_preparing, &r->target, __ATOMIC_RELAXED);
 	sigaction(SIGINT, &action, &before);
 	sigaction(SIGTERM, &action, NULL);
 	for (uint64_t i = 0; i < r->loops && status == COMMAND_OK; i++)
 		status = replay_pass(r, passes);
 	sigaction(SIGINT, &before, NULL);
+	__atomic_store_n(&replay_preparing, NULL, __ATOMIC_RELAXED);
 	if (r->json && json_array_size(passes) == 1)
 		replay_print(json_incref(json_array_get(passes, 0)));
 	else if (r->json && json_array_size(passes))

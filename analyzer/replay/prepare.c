@@ -9,20 +9,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/statvfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "memory.h"
 #include "replay/confine.h"
 #include "replay/content.h"
+#include "replay/progress_line.h"
 #include "replay/target.h"
 #include "units.h"
 
 #define PREPARE_PIECE ((size_t)1 << 20)
 #define PREPARE_SPARE 0.02 /* of the space that file systems need for themselves */
-#define COOL_SAMPLES  64
 
 struct preparing {
 	struct target *target;
@@ -30,18 +28,13 @@ struct preparing {
 	uint64_t done, total; /* names */
 	uint64_t seed;
 	uint64_t removed, blocked; /* of an earlier replay; folders that were not empty */
-	time_t told;
-	bool told_any;
+	struct progress_line line;
 };
 
 static void prepare_tell(struct preparing *p)
 {
-	time_t now = time(NULL);
-
-	if (p->target->options.quiet || !isatty(STDERR_FILENO) || now == p->told)
+	if (!progress_line_due(&p->line, p->target->options.quiet))
 		return;
-	p->told = now;
-	p->told_any = true;
 	fprintf(stderr, "\rpreparing: %3.0f %%, %" PRIu64 " of %" PRIu64 " names, %.1f GB written ",
 	        p->total ? 100.0 * (double)p->done / (double)p->total : 100, p->done, p->total,
 	        (double)p->target->made_bytes / 1e9);
@@ -63,7 +56,7 @@ static int prepare_fill(struct preparing *p, int fd, uint64_t from, uint64_t siz
 
 	if (p->target->options.sparse)
 		return ftruncate(fd, (off_t)size) ? -errno : 0;
-	while (from < size) {
+	while (from < size && !p->target->stop) {
 		size_t n = size - from < PREPARE_PIECE ? (size_t)(size - from) : PREPARE_PIECE;
 		ssize_t written;
 		content_fill(p->piece, (n + 7) & ~(size_t)7, ratio, p->seed++ << 20);
@@ -212,11 +205,11 @@ static int prepare_removals(struct preparing *p, unsigned client, struct problem
 		return 0;
 	do {
 		p->removed = p->blocked = 0;
-		for (uint32_t i = plan->name_count; i-- > 1;)
+		for (uint32_t i = plan->name_count; i-- > 1 && !p->target->stop;)
 			if (plan->places[i].first == PLACE_ABSENT &&
 			    prepare_name(p, client, i, why))
 				return -1;
-	} while (p->removed && p->blocked);
+	} while (p->removed && p->blocked && !p->target->stop);
 	return 0;
 }
 
@@ -228,6 +221,8 @@ static int prepare_clients(struct preparing *p, struct problem *why)
 		if (prepare_removals(p, c, why))
 			return -1;
 		for (uint32_t i = 1; i < plan->name_count; i++, p->done++) {
+			if (p->target->stop)
+				return target_stopped(p->target, why);
 			if (plan->places[i].first != PLACE_ABSENT && prepare_name(p, c, i, why))
 				return -1;
 			prepare_tell(p);
@@ -291,56 +286,8 @@ int target_prepare(struct target *t, struct problem *why)
 	p.piece = memory_get(1, PREPARE_PIECE);
 	if (!status)
 		status = prepare_clients(&p, why);
-	if (p.told_any)
-		fputs("\r\033[K", stderr);
+	progress_line_end(&p.line);
 	free(p.piece);
 	t->reused = true; /* from now on, an earlier replay may have been here */
 	return status;
-}
-
-/* Pages of a file in the cache, and all. mincore tells a file's owner. */
-static void cool_look(int fd, uint64_t *cached, uint64_t *all)
-{
-	struct stat about;
-	size_t pages;
-	uint8_t *seen;
-	void *at;
-
-	if (fstat(fd, &about) || !about.st_size)
-		return;
-	pages = ((size_t)about.st_size + 4095) / 4096;
-	at = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_SHARED, fd, 0);
-	if (at == MAP_FAILED)
-		return;
-	seen = memory_get(pages, 1);
-	if (!mincore(at, (size_t)about.st_size, seen)) {
-		*all += pages;
-		for (size_t i = 0; i < pages; i++)
-			*cached += seen[i] & 1;
-	}
-	free(seen);
-	munmap(at, (size_t)about.st_size);
-}
-
-void target_cool(struct target *t)
-{
-	const struct plan *plan = t->plan;
-	uint64_t cached = 0, all = 0, every = plan->files / COOL_SAMPLES + 1, n = 0;
-
-	for (unsigned c = 0; c < t->options.clients; c++)
-		for (uint32_t i = 1; i < plan->name_count; i++) {
-			const char *text = names_text(plan->recording->names, i);
-			int fd;
-			if (plan->places[i].first != PLACE_FILE || !plan_path_ok(text))
-				continue;
-			fd = confine_open(t->roots[c], text + 1, O_RDONLY | O_NONBLOCK, 0);
-			if (fd < 0)
-				continue;
-			fdatasync(fd); /* dirty pages stay whatever one advises */
-			posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-			if (n++ % every == 0)
-				cool_look(fd, &cached, &all);
-			close(fd);
-		}
-	t->cached = all ? (double)cached / (double)all : -1;
 }

@@ -10,6 +10,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "memory.h"
 #include "replay/confine.h"
 #include "replay/target_list.h"
@@ -51,12 +54,21 @@ static int target_marker(int folder, uint64_t *hash, unsigned *clients)
 	               : -1;
 }
 
+/* What lies in a target is told by the plan and by the kind of contents. */
+static uint64_t target_hash(const struct target *t)
+{
+	uint64_t hash = t->plan->hash + t->options.sparse;
+	double ratio = t->options.compressible - 1;
+
+	return t->options.sparse || ratio <= 0 ? hash : hash ^ XXH64(&ratio, sizeof ratio, 1);
+}
+
 static int target_mark(struct target *t, struct problem *why)
 {
 	char text[256];
 	int fd = confine_open(t->folder, TARGET_MARKER, O_WRONLY | O_CREAT | O_TRUNC, 0666);
 	int n = snprintf(text, sizeof text, TARGET_FORMAT "plan %016" PRIx64 " clients %u\n",
-	                 t->plan->hash, t->options.clients);
+	                 target_hash(t), t->options.clients);
 	bool written = fd >= 0 && write(fd, text, (size_t)n) == n;
 
 	if (fd >= 0)
@@ -116,15 +128,24 @@ int target_open(struct target *t, const struct plan *plan, const struct target_o
 		                   "%s: not empty, and not made by aiotrace replay; name a folder "
 		                   "that is new or empty",
 		                   options->folder);
-	if (marker && (hash != plan->hash || clients != options->clients))
+	if (marker && (hash != target_hash(t) || clients != options->clients))
 		return problem_set(why,
-		                   "%s: holds the files of another recording, stage or number of "
-		                   "clients; remove them with: aiotrace replay --clean --target %s",
+		                   "%s: holds the files of another recording, stage, number of clients or "
+		                   "kind of contents; remove them with: aiotrace replay --clean "
+		                   "--target %s",
 		                   options->folder, options->folder);
 	t->reused = marker;
 	if (!marker && target_mark(t, why))
 		return -1;
 	return target_roots(t, why);
+}
+
+int target_stopped(const struct target *t, struct problem *why)
+{
+	return problem_set(why,
+	                   "%s: interrupted while preparing; what was prepared is kept, a next "
+	                   "replay goes on with it, --clean removes it",
+	                   t->options.folder);
 }
 
 bool target_is_there(const struct target *t)

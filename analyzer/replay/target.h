@@ -30,6 +30,7 @@ struct target {
 	uint64_t made, kept; /* files written, files found as they should be */
 	uint64_t made_bytes;
 	double cached; /* share of the prepared bytes that stayed in the cache, -1 = unknown */
+	bool stop;     /* preparing is to end; a signal handler may set it */
 };
 
 /* Opens the folder, or makes it. Refuses one that is not empty and not a
@@ -42,8 +43,11 @@ int target_open(struct target *target, const struct plan *plan,
 int target_prepare(struct target *target, struct problem *why);
 
 /* Takes prepared files out of this machine's page cache, as far as that can be
- * done without root; target->cached says how far. */
-void target_cool(struct target *target);
+ * done without root; target->cached says how far. -1 where it was stopped. */
+int target_cool(struct target *target, struct problem *why);
+
+/* Says that preparing was stopped; -1. */
+int target_stopped(const struct target *target, struct problem *why);
 
 /* Whether the folder's name still leads to it: else it was unmounted, or moved. */
 bool target_is_there(const struct target *target);
