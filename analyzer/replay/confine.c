@@ -93,8 +93,7 @@ int confine_unlink(int root, const char *path, int flags)
 	return status;
 }
 
-static int confine_two(int from_root, const char *from, int to_root, const char *to,
-                       int (*act)(int, const char *, int, const char *))
+int confine_link(int from_root, const char *from, int to_root, const char *to)
 {
 	const char *from_last, *to_last;
 	int a = confine_parent(from_root, from, &from_last), b, status;
@@ -102,26 +101,11 @@ static int confine_two(int from_root, const char *from, int to_root, const char 
 	if (a < 0)
 		return a;
 	b = confine_parent(to_root, to, &to_last);
-	status = b < 0 ? b : act(a, from_last, b, to_last) ? -errno : 0;
+	status = b < 0 ? b : linkat(a, from_last, b, to_last, 0) ? -errno : 0;
 	if (b >= 0)
 		close(b);
 	close(a);
 	return status;
-}
-
-int confine_rename(int from_root, const char *from, int to_root, const char *to)
-{
-	return confine_two(from_root, from, to_root, to, renameat);
-}
-
-static int confine_linkat(int a, const char *from, int b, const char *to)
-{
-	return linkat(a, from, b, to, 0);
-}
-
-int confine_link(int from_root, const char *from, int to_root, const char *to)
-{
-	return confine_two(from_root, from, to_root, to, confine_linkat);
 }
 
 int confine_stat(int root, const char *path, struct stat *about)
@@ -148,18 +132,6 @@ int confine_chmod(int root, const char *path, unsigned mode)
 	         : S_ISLNK(about.st_mode)                           ? -ELOOP
 	         : fchmodat(folder, last, mode, 0)                  ? -errno
 	                                                            : 0;
-	close(folder);
-	return status;
-}
-
-int confine_utime(int root, const char *path)
-{
-	const char *last;
-	int folder = confine_parent(root, path, &last), status;
-
-	if (folder < 0)
-		return folder;
-	status = utimensat(folder, last, NULL, AT_SYMLINK_NOFOLLOW) ? -errno : 0;
 	close(folder);
 	return status;
 }

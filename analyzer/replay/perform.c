@@ -11,51 +11,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "replay/confine.h"
 #include "replay/content.h"
+#include "replay/name.h"
 #include "replay/worker.h"
 
 #define PERFORM_BLOCK 4096u /* that O_DIRECT asks for at most */
-
-static const char *perform_path(const struct worker *w, uint32_t name)
-{
-	return plan_path(w->run->plan, name);
-}
-
-static int perform_root(const struct worker *w, uint32_t name)
-{
-	return target_root(w->run->target, w->client, name);
-}
-
-static int64_t perform_open(struct worker *w, const struct op *op)
-{
-	const struct opening *o = &w->run->plan->openings[op->object];
-	struct open_file *f = &w->files[op->object];
-	bool want = w->run->options.direct && !(o->flags & (O_DIRECTORY | O_APPEND));
-	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0);
-	int root = perform_root(w, o->name), fd;
-
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
-	if (flags & O_DIRECTORY)
-		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
-	fd = confine_open(root, perform_path(w, o->name), flags, 0666);
-	if (fd == -EINVAL && (flags & O_DIRECT)) {
-		flags &= ~O_DIRECT;
-		fd = confine_open(root, perform_path(w, o->name), flags, 0666);
-		__atomic_fetch_add(&w->run->undirected, 1, __ATOMIC_RELAXED);
-	}
-	if (fd == -EISDIR && (op->bits & OP_IMPLICIT))
-		fd = confine_open(root, perform_path(w, o->name), O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0)
-		return fd;
-	f->direct = flags & O_DIRECT;
-	f->fd = fd;
-	if ((op->bits & OP_IMPLICIT) && op->offset)
-		lseek(fd, (off_t)op->offset, SEEK_SET);
-	return fd;
-}
 
 static int64_t perform_close(struct open_file *f)
 {
@@ -175,8 +135,7 @@ static int64_t perform_map(struct worker *w, uint32_t opening)
 	void *at;
 
 	if (fd < 0)
-		fd = confine_open(perform_root(w, o->name), perform_path(w, o->name),
-		                  (writes ? O_RDWR : O_RDONLY) | O_NONBLOCK, 0);
+		fd = name_open_as(w, o->name, (writes ? O_RDWR : O_RDONLY) | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
 	perform_unmap(f);
@@ -306,49 +265,11 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	return n < 0 ? -errno : n;
 }
 
-static int64_t perform_truncate(int root, const char *path, const struct op *op)
-{
-	int fd = confine_open(root, path, O_WRONLY | O_NONBLOCK, 0);
-	int64_t status;
-
-	if (fd < 0)
-		return fd;
-	status = ftruncate(fd, (off_t)op->offset) ? -errno : 0;
-	close(fd);
-	return status;
-}
-
-static int64_t perform_named(struct worker *w, const struct op *op)
-{
-	const char *path = perform_path(w, op->object);
-	uint32_t second = op->kind == OP_RENAME || op->kind == OP_LINK ? (uint32_t)op->offset : 0;
-	int root = perform_root(w, op->object);
-	struct stat about;
-
-	switch (op->kind) {
-	case OP_TRUNCATE: return perform_truncate(root, path, op);
-	case OP_STAT:
-	case OP_LSTAT:
-	case OP_ACCESS: return confine_stat(root, path, &about);
-	case OP_STATFS: return confine_statfs(root, path);
-	case OP_CHMOD: return confine_chmod(root, path, 0755);
-	case OP_UTIME: return confine_utime(root, path);
-	case OP_MKDIR: return confine_mkdir(root, path);
-	case OP_RMDIR: return confine_unlink(root, path, AT_REMOVEDIR);
-	case OP_UNLINK: return confine_unlink(root, path, 0);
-	case OP_RENAME:
-		return confine_rename(root, path, perform_root(w, second), perform_path(w, second));
-	case OP_LINK:
-		return confine_link(root, path, perform_root(w, second), perform_path(w, second));
-	default: return -ENOSYS;
-	}
-}
-
 int64_t perform(struct worker *w, const struct op *op)
 {
 	switch (op->kind) {
 	case OP_NONE: return 0;
-	case OP_OPEN: return perform_open(w, op);
+	case OP_OPEN: return name_open(w, op);
 	case OP_TOUCH:
 	case OP_TOUCH_WRITE: return perform_touch(w, op);
 	default: break;
@@ -356,7 +277,7 @@ int64_t perform(struct worker *w, const struct op *op)
 	switch (op_needs(op->kind)) {
 	case 'r':
 	case 'w': return w->files[op->object].fd < 0 ? -EBADF : perform_transfer(w, op);
-	case 'p': return perform_named(w, op);
+	case 'p': return name_perform(w, op);
 	default: return perform_descriptor(w, op);
 	}
 }

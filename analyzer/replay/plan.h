@@ -41,6 +41,7 @@ struct plan_file {
 	uint8_t first, now;  /* enum place_state: when the run began, and as planning goes on */
 	bool changes;        /* written, made, removed or renamed in the run */
 	bool used;           /* by any operation */
+	bool folder;         /* at some time */
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
 	int64_t size, grown; /* when the run began; as planning goes on */
 	uint64_t inode, device;

@@ -15,12 +15,15 @@
 
 #include "memory.h"
 #include "replay/content.h"
+#include "replay/folders.h"
 #include "replay/ring.h"
 
 #define RUN_SPIN_NS  20000u     /* for another thread, before sleeping */
 #define RUN_SLEEP_NS 100000000u /* at a time, so that a stop is noticed */
 #define RUN_LEAD_NS  20000000u  /* from the last thread's readiness to the start */
 #define RUN_STACK    ((size_t)128 << 10)
+#define RUN_FOLDERS  64u   /* that a thread holds open at most */
+#define RUN_HELD     8192u /* that all do, and an eighth of the limit */
 
 static _Thread_local struct worker *run_worker; /* for the handler of SIGBUS */
 
@@ -266,6 +269,7 @@ static void *run_thread(void *argument)
 	if (w->lane->data)
 		run_buffer(w);
 	run_ring(w);
+	w->folders = folders_new(w->run->folders_each);
 	pthread_mutex_lock(&run_gate.lock);
 	run_gate.ready++;
 	pthread_cond_broadcast(&run_gate.changed);
@@ -278,6 +282,7 @@ static void *run_thread(void *argument)
 	run_lane(w);
 	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
 	ring_free(w->ring);
+	folders_free(w->folders);
 	free(w->buffer);
 	return NULL;
 }
@@ -385,14 +390,19 @@ static int run_start(struct run *run, struct crew *crew, struct problem *why)
 	return 0;
 }
 
-static void run_limits(void)
+/* As many descriptors as there may be; some of them for folders. */
+static void run_limits(struct run *run, size_t threads)
 {
 	struct rlimit limit;
+	size_t held = RUN_HELD;
 
 	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
 		limit.rlim_cur = limit.rlim_max;
 		setrlimit(RLIMIT_NOFILE, &limit);
+		held = limit.rlim_cur / 8 < held ? limit.rlim_cur / 8 : held;
 	}
+	held /= threads ? threads : 1;
+	run->folders_each = held < RUN_FOLDERS ? (unsigned)held : RUN_FOLDERS;
 }
 
 int run_plan(struct run *run, const struct plan *plan, const struct target *target,
@@ -410,7 +420,7 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run_outcomes(run, clients);
 	run_crew(run, &crew, clients);
 	run_touch(run, crew.count);
-	run_limits();
+	run_limits(run, crew.count);
 	sigaction(SIGBUS, &bus, &before);
 	status = run_start(run, &crew, why);
 	run->end_ns = pace_now();

@@ -31,6 +31,8 @@ struct run {
 	uint64_t unaligned;   /* operations that O_DIRECT could not do as they are */
 	uint64_t undirected;  /* openings where O_DIRECT was refused */
 	uint64_t crowded_ns;  /* that threads waited for a processor, in sum */
+	uint32_t folders_moved; /* renamed or removed so far */
+	unsigned folders_each;  /* that a thread may hold open */
 	bool no_uring;        /* the kernel refused io_uring: done one after another */
 };
 

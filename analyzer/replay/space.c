@@ -81,6 +81,7 @@ static void space_first(struct space *s, uint32_t name, bool folder, int64_t siz
 	struct plan_file *place = &s->plan->places[name];
 
 	place->first = folder ? PLACE_FOLDER : PLACE_FILE;
+	place->folder |= folder;
 	if (!folder && size > place->size)
 		place->size = size;
 }
@@ -107,6 +108,7 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	uint32_t old;
 
 	place->used = true;
+	place->folder |= folder;
 	if (place->now == PLACE_FILE && folder && place->first == PLACE_FILE)
 		place->first = place->now = PLACE_FOLDER;
 	if (place->now == PLACE_FILE || place->now == PLACE_FOLDER)
@@ -117,6 +119,7 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	space_first(s, old, folder, size);
 	place = &s->plan->places[name];
 	place->used = true;
+	place->folder |= folder;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->grown = size > 0 ? size : 0;
 	if (old != name) {
@@ -153,6 +156,7 @@ void space_made(struct space *s, uint32_t name, bool folder)
 	if (place->now == PLACE_FILE || place->now == PLACE_FOLDER)
 		return;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
+	place->folder |= folder;
 	place->grown = 0;
 }
 
@@ -198,6 +202,7 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 	b = &s->plan->places[to];
 	folder = a->now == PLACE_FOLDER;
 	b->used = true;
+	b->folder |= folder;
 	a->changes = b->changes = true;
 	if (b->now == PLACE_UNKNOWN)
 		b->first = PLACE_ABSENT;
@@ -259,6 +264,7 @@ static void space_parents(struct space *s, uint32_t name)
 		if (!parent || s->plan->places[parent].first != PLACE_FILE)
 			continue;
 		s->plan->places[parent].first = PLACE_FOLDER;
+		s->plan->places[parent].folder = true;
 	}
 }
 

@@ -31,6 +31,7 @@ struct progress {
 };
 
 struct ring;
+struct folders;
 
 struct worker {
 	struct run *run;
@@ -40,6 +41,7 @@ struct worker {
 	struct progress *progress, *all; /* its own; those of this client's lanes */
 	struct open_file *files;         /* of this client */
 	struct ring *ring;               /* NULL: none needed */
+	struct folders *folders;
 	struct pace pace;
 	uint8_t *buffer;
 	uint32_t buffer_size;

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "replay/name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "replay/confine.h"
+#include "replay/folders.h"
+
+static int name_folder(struct worker *w, uint32_t name, const char **last)
+{
+	return folders_of(w->folders, target_root(w->run->target, w->client, name),
+	                  plan_path(w->run->plan, name),
+	                  __atomic_load_n(&w->run->folders_moved, __ATOMIC_ACQUIRE), last);
+}
+
+int name_open_as(struct worker *w, uint32_t name, int flags)
+{
+	const char *last;
+	int folder = name_folder(w, name, &last);
+
+	return folder < 0 ? folder : confine_open(folder, last, flags, 0666);
+}
+
+int64_t name_open(struct worker *w, const struct op *op)
+{
+	const struct opening *o = &w->run->plan->openings[op->object];
+	struct open_file *f = &w->files[op->object];
+	bool want = w->run->options.direct && !(o->flags & (O_DIRECTORY | O_APPEND));
+	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0), fd;
+
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+	if (flags & O_DIRECTORY)
+		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
+	fd = name_open_as(w, o->name, flags);
+	if (fd == -EINVAL && (flags & O_DIRECT)) {
+		flags &= ~O_DIRECT;
+		fd = name_open_as(w, o->name, flags);
+		__atomic_fetch_add(&w->run->undirected, 1, __ATOMIC_RELAXED);
+	}
+	if (fd == -EISDIR && (op->bits & OP_IMPLICIT))
+		fd = name_open_as(w, o->name, O_RDONLY | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
+	f->direct = flags & O_DIRECT;
+	f->fd = fd;
+	if ((op->bits & OP_IMPLICIT) && op->offset)
+		lseek(fd, (off_t)op->offset, SEEK_SET);
+	return fd;
+}
+
+static int64_t name_cut(int folder, const char *last, const struct op *op)
+{
+	int fd = confine_open(folder, last, O_WRONLY | O_NONBLOCK, 0);
+	int64_t status;
+
+	if (fd < 0)
+		return fd;
+	status = ftruncate(fd, (off_t)op->offset) ? -errno : 0;
+	close(fd);
+	return status;
+}
+
+/* What is held open in other threads may have another name from now on. */
+static int64_t name_moved(struct worker *w, const struct op *op, int64_t status)
+{
+	if (status >= 0 && w->run->plan->places[op->object].folder)
+		__atomic_fetch_add(&w->run->folders_moved, 1, __ATOMIC_RELEASE);
+	return status;
+}
+
+/* The second name's folder may take the place of the first one's. */
+static int64_t name_two(struct worker *w, const struct op *op, int folder, const char *last)
+{
+	uint32_t second = (uint32_t)op->offset;
+	const char *to_last;
+	int from = fcntl(folder, F_DUPFD_CLOEXEC, 3), to;
+	int64_t status;
+
+	if (from < 0)
+		return -errno;
+	to = name_folder(w, second, &to_last);
+	if (to < 0)
+		status = to;
+	else if (op->kind == OP_RENAME)
+		status = name_moved(w, op, renameat(from, last, to, to_last) ? -errno : 0);
+	else
+		status = linkat(from, last, to, to_last, 0) ? -errno : 0;
+	close(from);
+	return status;
+}
+
+int64_t name_perform(struct worker *w, const struct op *op)
+{
+	const char *last;
+	int folder = name_folder(w, op->object, &last), n;
+	struct stat about;
+
+	if (folder < 0)
+		return folder;
+	switch (op->kind) {
+	case OP_TRUNCATE: return name_cut(folder, last, op);
+	case OP_STAT:
+	case OP_LSTAT:
+	case OP_ACCESS: n = fstatat(folder, last, &about, AT_SYMLINK_NOFOLLOW); break;
+	case OP_STATFS: return confine_statfs(folder, last);
+	case OP_CHMOD: return confine_chmod(folder, last, 0755);
+	case OP_UTIME: n = utimensat(folder, last, NULL, AT_SYMLINK_NOFOLLOW); break;
+	case OP_MKDIR: n = mkdirat(folder, last, 0777); break;
+	case OP_RMDIR: return name_moved(w, op, unlinkat(folder, last, AT_REMOVEDIR) ? -errno : 0);
+	case OP_UNLINK: n = unlinkat(folder, last, 0); break;
+	case OP_RENAME:
+	case OP_LINK: return name_two(w, op, folder, last);
+	default: return -ENOSYS;
+	}
+	return n ? -errno : 0;
+}
