@@ -268,18 +268,23 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 {
 	const struct lane *lane = &f->plan->lanes[number];
 	const struct process *p = &f->plan->recording->processes[lane->process];
-	bool mapped = true;
+	bool mapped = true, direct = true;
 
-	for (uint32_t i = 0; i < lane->count; i++)
-		if (op_moves(lane->ops[i].kind) && lane->ops[i].kind != OP_TOUCH)
-			mapped = false;
+	for (uint32_t i = 0; i < lane->count; i++) {
+		if (!op_moves(lane->ops[i].kind))
+			continue;
+		mapped &= lane->ops[i].kind == OP_TOUCH;
+		direct &= (f->plan->openings[lane->ops[i].object].flags & O_DIRECT) != 0;
+	}
 	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid,
 	        lane->tid, number);
 	fprintf(to, "read_iolog=%s/thread-%zu.log\n", f->path, number);
 	if (lane->has_async)
-		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest + 1);
+		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest);
 	else
 		fprintf(to, "ioengine=%s\n", mapped ? "mmap" : "psync");
+	if (direct)
+		fputs("direct=1\n", to);
 }
 
 static int fio_job(struct fio *f, struct problem *why)

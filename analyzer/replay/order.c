@@ -104,6 +104,7 @@ static void order_hold(struct order *o, uint32_t lane, const struct hold *hold)
 	l->holds = memory_grow(l->holds, l->hold_count, &l->hold_room, sizeof *l->holds);
 	l->holds[l->hold_count++] = *hold;
 	o->plan->lanes[hold->thread].ops[hold->until - 1].bits |= OP_AWAITED;
+	o->plan->lanes[hold->thread].awaited = true;
 }
 
 void order_after(struct order *o, const struct moment_of *later, const struct moment_of *earlier)

@@ -69,6 +69,7 @@ struct lane {             /* a thread's list */
 	uint32_t deepest;     /* most asynchronous operations under way */
 	uint32_t largest;     /* bytes of a data operation */
 	bool data, has_async; /* moves bytes; needs io_uring */
+	bool awaited;         /* any of its operations, by another thread */
 	uint32_t real;        /* operations that do something */
 };
 

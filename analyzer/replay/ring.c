@@ -14,6 +14,8 @@ struct ring {
 	struct io_uring io;
 	unsigned busy, depth;
 	uint32_t *slots; /* numbers of operations under way */
+	uint32_t *free;  /* slots that are free: depth - busy of them */
+	bool broken;     /* the kernel takes nothing any more */
 };
 
 struct ring *ring_new(unsigned depth)
@@ -32,8 +34,11 @@ struct ring *ring_new(unsigned depth)
 	}
 	ring->depth = entries;
 	ring->slots = memory_get(entries, sizeof *ring->slots);
-	for (unsigned i = 0; i < entries; i++)
+	ring->free = memory_get(entries, sizeof *ring->free);
+	for (unsigned i = 0; i < entries; i++) {
 		ring->slots[i] = RING_FREE;
+		ring->free[i] = entries - 1 - i;
+	}
 	return ring;
 }
 
@@ -43,6 +48,7 @@ void ring_free(struct ring *ring)
 		return;
 	io_uring_queue_exit(&ring->io);
 	free(ring->slots);
+	free(ring->free);
 	free(ring);
 }
 
@@ -69,87 +75,122 @@ bool ring_has(const struct ring *ring, uint32_t op)
 	return false;
 }
 
-static void ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct op *op)
+/* The number of iovecs, which must stay until it is submitted. */
+static int ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct op *op)
 {
 	int fd = w->files[op->object].fd, pieces;
-
-	switch (op->kind) {
-	case OP_FSYNC: io_uring_prep_fsync(sqe, fd, 0); return;
-	case OP_FDATASYNC: io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC); return;
-	default: break;
-	}
-	pieces = perform_pieces(w, op);
 	/* -1: from the position, which such an operation moves. */
 	uint64_t at = op->kind == OP_READ || op->kind == OP_WRITE || op->kind == OP_READV ||
 	                              op->kind == OP_WRITEV
 	                      ? (uint64_t)-1
 	                      : op->offset;
+
+	if (op->kind == OP_FSYNC || op->kind == OP_FDATASYNC) {
+		io_uring_prep_fsync(sqe, fd,
+		                    op->kind == OP_FSYNC ? 0 : IORING_FSYNC_DATASYNC);
+		return 0;
+	}
+	pieces = perform_pieces(w, op);
 	if (op_needs(op->kind) == 'w')
 		pieces == 1 ? io_uring_prep_write(sqe, fd, w->buffer, op->size, at)
 		            : io_uring_prep_writev(sqe, fd, w->pieces, (unsigned)pieces, at);
 	else
 		pieces == 1 ? io_uring_prep_read(sqe, fd, w->buffer, op->size, at)
 		            : io_uring_prep_readv(sqe, fd, w->pieces, (unsigned)pieces, at);
+	return pieces;
 }
 
-static unsigned ring_slot(const struct ring *ring)
+static void ring_end(struct ring *ring, struct worker *w, unsigned slot, int result)
 {
-	unsigned i = 0;
-
-	while (ring->slots[i] != RING_FREE)
-		i++;
-	return i;
-}
-
-bool ring_begin(struct ring *ring, struct worker *w, uint32_t op)
-{
-	struct io_uring_sqe *sqe;
-	unsigned slot;
-
-	while (ring->busy >= ring->depth)
-		ring_reap(ring, w, true, UINT64_MAX);
-	sqe = io_uring_get_sqe(&ring->io);
-	if (!sqe || w->files[w->lane->ops[op].object].fd < 0)
-		return false;
-	slot = ring_slot(ring);
-	ring_prepare(sqe, w, &w->lane->ops[op]);
-	io_uring_sqe_set_data64(sqe, slot);
-	ring->slots[slot] = op;
-	ring->busy++;
-	if (io_uring_submit(&ring->io) < 0) {
-		ring->slots[slot] = RING_FREE;
-		ring->busy--;
-		return false;
-	}
-	return true;
-}
-
-static void ring_take(struct ring *ring, struct worker *w, struct io_uring_cqe *cqe)
-{
-	unsigned slot = (unsigned)io_uring_cqe_get_data64(cqe);
 	uint32_t op = ring->slots[slot];
 
 	w->last_ns = pace_now();
 	ring->slots[slot] = RING_FREE;
 	ring->busy--;
-	worker_ended(w, op, w->last_ns, cqe->res);
+	ring->free[ring->depth - ring->busy - 1] = slot;
+	worker_ended(w, op, w->last_ns, result);
+}
+
+static void ring_take(struct ring *ring, struct worker *w, struct io_uring_cqe *cqe)
+{
+	ring_end(ring, w, (unsigned)io_uring_cqe_get_data64(cqe), cqe->res);
 	io_uring_cqe_seen(&ring->io, cqe);
+}
+
+/* What the kernel does not take has failed: the newest ones. */
+static void ring_break(struct ring *ring, struct worker *w, int error)
+{
+	ring->broken = true;
+	for (unsigned left = io_uring_sq_ready(&ring->io); left; left--) {
+		unsigned newest = 0;
+		for (unsigned i = 1; i < ring->depth; i++)
+			if (ring->slots[newest] == RING_FREE ||
+			    (ring->slots[i] != RING_FREE && ring->slots[i] > ring->slots[newest]))
+				newest = i;
+		ring_end(ring, w, newest, error);
+	}
+}
+
+/* Gives the kernel what it does not have yet; with wait, until one has ended. */
+static void ring_submit(struct ring *ring, struct worker *w, bool wait)
+{
+	struct io_uring_cqe *cqe;
+
+	while (!ring->broken && io_uring_sq_ready(&ring->io)) {
+		int n = io_uring_submit_and_wait(&ring->io, wait ? 1 : 0);
+		if (n > 0 || n == -EINTR)
+			continue;
+		if (ring->busy > io_uring_sq_ready(&ring->io) &&
+		    !io_uring_wait_cqe(&ring->io, &cqe))
+			ring_take(ring, w, cqe);
+		else
+			ring_break(ring, w, n ? n : -EAGAIN);
+	}
+}
+
+bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
+{
+	struct io_uring_sqe *sqe = NULL;
+	unsigned slot;
+
+	while (ring->busy >= ring->depth)
+		ring_reap(ring, w, true, UINT64_MAX);
+	if (!ring->broken && w->files[w->lane->ops[op].object].fd >= 0)
+		sqe = io_uring_get_sqe(&ring->io);
+	if (!sqe)
+		return false;
+	slot = ring->free[ring->depth - ring->busy - 1];
+	ring->slots[slot] = op;
+	ring->busy++;
+	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1;
+	io_uring_sqe_set_data64(sqe, slot);
+	if (!more)
+		ring_submit(ring, w, 0);
+	return true;
+}
+
+/* For an operation to end, but not beyond the time; what is kept goes along. */
+static void ring_wait(struct ring *ring, struct worker *w, uint64_t until_ns)
+{
+	uint64_t now = pace_now(), left = until_ns > now ? until_ns - now : 0;
+	struct __kernel_timespec t = {(long long)(left / 1000000000u),
+	                              (long long)(left % 1000000000u)};
+	struct io_uring_cqe *cqe;
+
+	io_uring_submit_and_wait_timeout(&ring->io, &cqe, 1, &t, NULL);
+	ring_submit(ring, w, false);
 }
 
 void ring_reap(struct ring *ring, struct worker *w, bool wait, uint64_t until_ns)
 {
 	struct io_uring_cqe *cqe;
 
-	if (wait && ring->busy && until_ns == UINT64_MAX) {
-		if (!io_uring_wait_cqe(&ring->io, &cqe))
-			ring_take(ring, w, cqe);
-	} else if (wait && ring->busy) {
-		uint64_t now = pace_now(), left = until_ns > now ? until_ns - now : 0;
-		struct __kernel_timespec t = {(long long)(left / 1000000000u),
-		                              (long long)(left % 1000000000u)};
-		if (!io_uring_wait_cqe_timeout(&ring->io, &cqe, &t))
-			ring_take(ring, w, cqe);
-	}
+	if (wait && ring->busy && until_ns != UINT64_MAX && !ring->broken)
+		ring_wait(ring, w, until_ns);
+	else
+		ring_submit(ring, w, wait);
+	if (wait && ring->busy && until_ns == UINT64_MAX && !io_uring_wait_cqe(&ring->io, &cqe))
+		ring_take(ring, w, cqe);
 	while (ring->busy && !io_uring_peek_cqe(&ring->io, &cqe))
 		ring_take(ring, w, cqe);
 }

@@ -12,8 +12,9 @@
 struct ring *ring_new(unsigned depth);
 void ring_free(struct ring *ring);
 
-/* Begins an operation, which has room. False where it can't be done this way. */
-bool ring_begin(struct ring *ring, struct worker *worker, uint32_t op);
+/* Begins an operation, which has room. False where it can't be done this way.
+ * With more, another one follows at once: the kernel may get them together. */
+bool ring_begin(struct ring *ring, struct worker *worker, uint32_t op, bool more);
 
 unsigned ring_busy(const struct ring *ring);
 

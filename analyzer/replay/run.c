@@ -2,7 +2,6 @@
 #include "replay/run.h"
 
 #include <errno.h>
-#include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -10,20 +9,20 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "memory.h"
 #include "replay/content.h"
 #include "replay/folders.h"
+#include "replay/progress.h"
 #include "replay/ring.h"
 
-#define RUN_SPIN_NS  20000u     /* for another thread, before sleeping */
-#define RUN_SLEEP_NS 100000000u /* at a time, so that a stop is noticed */
-#define RUN_LEAD_NS  20000000u  /* from the last thread's readiness to the start */
-#define RUN_STACK    ((size_t)128 << 10)
-#define RUN_FOLDERS  64u   /* that a thread holds open at most */
-#define RUN_HELD     8192u /* that all do, and an eighth of the limit */
+#define RUN_SLEEP_NS    100000000u /* at a time, so that a stop is noticed */
+#define RUN_LEAD_NS     20000000u  /* from the last thread's readiness to the start */
+#define RUN_TOGETHER_NS 1000u      /* between operations that one call submits */
+#define RUN_STACK       ((size_t)128 << 10)
+#define RUN_FOLDERS     64u   /* that a thread holds open at most */
+#define RUN_HELD        8192u /* that all do, and an eighth of the limit */
 
 static _Thread_local struct worker *run_worker; /* for the handler of SIGBUS */
 
@@ -31,60 +30,6 @@ void run_interrupt(struct run *run)
 {
 	run->interrupted = true;
 	__atomic_store_n(&run->stop, true, __ATOMIC_RELAXED);
-}
-
-/* ---- what others wait for ---- */
-
-static long run_futex(uint32_t *word, int operation, uint32_t value, uint64_t ns)
-{
-	struct timespec t = {(time_t)(ns / 1000000000u), (long)(ns % 1000000000u)};
-
-	return syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, &t, NULL, 0);
-}
-
-static void run_publish(struct worker *w, uint32_t done, bool awaited)
-{
-	if (w->ring && ring_busy(w->ring))
-		done = ring_oldest(w->ring, done);
-	if (!awaited) {
-		__atomic_store_n(&w->progress->done, done, __ATOMIC_RELEASE);
-		return;
-	}
-	__atomic_store_n(&w->progress->done, done, __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&w->progress->waiting, __ATOMIC_SEQ_CST))
-		run_futex(&w->progress->done, FUTEX_WAKE, INT32_MAX, 0);
-}
-
-static bool run_stopped(const struct worker *w)
-{
-	return __atomic_load_n(&w->run->stop, __ATOMIC_RELAXED);
-}
-
-static void run_hold(struct worker *w, const struct hold *hold)
-{
-	struct progress *other = &w->all[hold->thread];
-	uint64_t begun = 0;
-	uint32_t done;
-
-	while ((done = __atomic_load_n(&other->done, __ATOMIC_SEQ_CST)) < hold->until &&
-	       !run_stopped(w)) {
-		if (w->ring && ring_busy(w->ring)) {
-			/* Others may wait for what is under way here. */
-			ring_reap(w->ring, w, true, pace_now() + RUN_SPIN_NS);
-			run_publish(w, w->progress->done > hold->op ? w->progress->done : hold->op,
-			            true);
-			continue;
-		}
-		if (!begun)
-			begun = pace_now();
-		if (pace_now() - begun < RUN_SPIN_NS) {
-			pace_pause();
-			continue;
-		}
-		__atomic_fetch_add(&other->waiting, 1, __ATOMIC_SEQ_CST);
-		run_futex(&other->done, FUTEX_WAIT, done, RUN_SLEEP_NS);
-		__atomic_fetch_sub(&other->waiting, 1, __ATOMIC_SEQ_CST);
-	}
 }
 
 /* ---- one thread ---- */
@@ -146,32 +91,50 @@ static void run_wait(struct worker *w, uint32_t i, const struct op *op)
 {
 	uint64_t due;
 
-	while (w->ring && ring_busy(w->ring) > op->depth && !run_stopped(w)) {
+	while (w->ring && ring_busy(w->ring) > op->depth && !worker_stopped(w)) {
 		ring_reap(w->ring, w, true, pace_now() + RUN_SLEEP_NS);
-		run_publish(w, i, true);
+		progress_publish(w, i, true);
 	}
 	due = run_due(w, op);
-	while (due && w->ring && ring_busy(w->ring) && !run_stopped(w) &&
+	while (due && w->ring && ring_busy(w->ring) && !worker_stopped(w) &&
 	       pace_now() + w->pace.early_ns < due) {
 		uint64_t last = w->last_ns;
 		ring_reap(w->ring, w, true, due - w->pace.early_ns);
 		/* A gap counts from what the thread did, not from what ends meanwhile. */
 		w->last_ns = last;
-		run_publish(w, i, true);
+		progress_publish(w, i, true);
 	}
 	if (due)
 		pace_until(&w->pace, due, &w->run->stop);
 }
 
-static void run_op(struct worker *w, uint32_t i, const struct op *op)
+/* Whether the next operation is begun in the same way at once, or as soon as
+ * others have ended. */
+static bool run_goes_on(const struct worker *w, uint32_t i, size_t next, uint64_t now)
 {
-	uint64_t now = pace_now();
+	const struct lane *lane = w->lane;
+	const struct op *op = &lane->ops[i + 1];
+
+	if (i + 1 >= lane->count || !(op->bits & OP_ASYNC) ||
+	    (next < lane->hold_count && lane->holds[next].op == i + 1))
+		return false;
+	switch (w->run->options.timing) {
+	case TIMING_ORIGINAL: return run_due(w, op) <= now;
+	case TIMING_THINK: return short_to_ns(op->gap) <= RUN_TOGETHER_NS;
+	default: return true;
+	}
+}
+
+static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
+{
+	const struct op *op = &w->lane->ops[i];
+	uint64_t now = at_once ? w->last_ns : pace_now();
 	bool data = op_moves(op->kind) && op->kind != OP_TOUCH && op->kind != OP_TOUCH_WRITE;
 	bool async = (op->bits & OP_ASYNC) || (data && w->run->options.engine == ENGINE_URING);
 	int64_t result;
 
 	w->outcomes[i].start_ns = now > w->run->start_ns ? now - w->run->start_ns : 1;
-	if (async && w->ring && ring_begin(w->ring, w, i)) {
+	if (async && w->ring && ring_begin(w->ring, w, i, run_goes_on(w, i, next, now))) {
 		w->last_ns = now;
 		while (!(op->bits & OP_ASYNC) && ring_has(w->ring, i))
 			ring_reap(w->ring, w, true, UINT64_MAX);
@@ -187,23 +150,24 @@ static void run_lane(struct worker *w)
 	const struct lane *lane = w->lane;
 	size_t next = 0;
 
-	for (uint32_t i = 0; i < lane->count && !run_stopped(w); i++) {
+	for (uint32_t i = 0; i < lane->count && !worker_stopped(w); i++) {
 		const struct op *op = &lane->ops[i];
+		bool at_once = w->run->options.timing == TIMING_FAST && !w->ring;
 		run_wait(w, i, op);
-		while (next < lane->hold_count && lane->holds[next].op == i)
-			run_hold(w, &lane->holds[next++]);
-		if (run_stopped(w))
+		for (; next < lane->hold_count && lane->holds[next].op == i; at_once = false)
+			progress_await(w, &lane->holds[next++]);
+		if (worker_stopped(w))
 			break;
 		if (op->kind == OP_NONE)
 			w->last_ns = pace_now();
 		else
-			run_op(w, i, op);
-		run_publish(w, i + 1, op->bits & OP_AWAITED);
+			run_op(w, i, next, at_once);
+		progress_publish(w, i + 1, op->bits & OP_AWAITED);
 	}
 	while (w->ring && ring_busy(w->ring))
 		ring_reap(w->ring, w, true, UINT64_MAX);
-	if (!run_stopped(w))
-		run_publish(w, lane->count, true);
+	if (!worker_stopped(w))
+		progress_publish(w, lane->count, true);
 }
 
 static void run_bus_error(int signal, siginfo_t *about, void *context)
@@ -276,9 +240,9 @@ static void *run_thread(void *argument)
 	while (!run_gate.go)
 		pthread_cond_wait(&run_gate.changed, &run_gate.lock);
 	pthread_mutex_unlock(&run_gate.lock);
-	w->last_ns = w->run->start_ns;
 	crowded = run_crowded();
 	pace_until(&w->pace, w->run->start_ns, &w->run->stop);
+	w->last_ns = pace_now();
 	run_lane(w);
 	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
 	ring_free(w->ring);

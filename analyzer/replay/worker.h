@@ -52,6 +52,11 @@ struct worker {
 	bool faulting;
 };
 
+static inline bool worker_stopped(const struct worker *w)
+{
+	return __atomic_load_n(&w->run->stop, __ATOMIC_RELAXED);
+}
+
 /* Does one operation that is not asynchronous; what the call returned, or
  * -errno. */
 int64_t perform(struct worker *worker, const struct op *op);
