@@ -8,7 +8,8 @@
 
 #include "memory.h"
 
-#define RING_FREE UINT32_MAX
+#define RING_FREE     UINT32_MAX
+#define RING_TOGETHER 8u
 
 struct ring {
 	struct io_uring io;
@@ -162,7 +163,11 @@ bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
 	slot = ring->free[ring->depth - ring->busy - 1];
 	ring->slots[slot] = op;
 	ring->busy++;
-	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1;
+	/* A device begins with the first one while the next is got ready: it gets
+	 * them one by one, and what the page cache may answer a few at a time. */
+	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1 &&
+	        !w->files[w->lane->ops[op].object].direct &&
+	        io_uring_sq_ready(&ring->io) < RING_TOGETHER;
 	io_uring_sqe_set_data64(sqe, slot);
 	if (!more)
 		ring_submit(ring, w, 0);

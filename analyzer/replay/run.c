@@ -87,11 +87,39 @@ static uint64_t run_due(const struct worker *w, const struct op *op)
 	}
 }
 
+/* Asynchronous reads that follow one another, or writes. */
+static bool run_alike(const struct op *a, const struct op *b)
+{
+	return (a->bits & b->bits & OP_ASYNC) && op_moves(a->kind) &&
+	       op_needs(a->kind) == op_needs(b->kind);
+}
+
+/* How many operations may be under way when this one begins. Programs find several
+ * ended at a time, by chance all, and then begin as many: without pauses, one of
+ * them takes the place of each that has ended. */
+static unsigned run_depth(struct worker *w, uint32_t i, const struct op *op)
+{
+	const struct op *ops = w->lane->ops;
+
+	if (w->run->options.timing != TIMING_FAST || !i || !run_alike(op, &ops[i - 1]))
+		return op->depth;
+	if (i >= w->together_end) {
+		w->together_end = i + 1;
+		while (w->together_end < w->lane->count &&
+		       run_alike(op, &ops[w->together_end]) &&
+		       ops[w->together_end].depth > ops[w->together_end - 1].depth)
+			w->together_end++;
+		w->together_depth = ops[w->together_end - 1].depth;
+	}
+	return w->together_depth;
+}
+
 static void run_wait(struct worker *w, uint32_t i, const struct op *op)
 {
+	unsigned depth = w->ring ? run_depth(w, i, op) : 0;
 	uint64_t due;
 
-	while (w->ring && ring_busy(w->ring) > op->depth && !worker_stopped(w)) {
+	while (w->ring && ring_busy(w->ring) > depth && !worker_stopped(w)) {
 		ring_reap(w->ring, w, true, pace_now() + RUN_SLEEP_NS);
 		progress_publish(w, i, true);
 	}

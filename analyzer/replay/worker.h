@@ -46,6 +46,8 @@ struct worker {
 	uint8_t *buffer;
 	uint32_t buffer_size;
 	struct iovec pieces[WORKER_PIECES];
+	uint32_t together_end;   /* of operations that the job began together */
+	unsigned together_depth; /* when the last of them began */
 	uint64_t stamp;
 	uint64_t last_ns; /* of activity */
 	sigjmp_buf fault; /* where a lost page leads */
