@@ -56,7 +56,7 @@ static void burst_pause(struct burst *b, int64_t pause)
 {
 	unsigned power = burst_power((uint64_t)pause);
 
-	b->idle_ns[power] += (double)pause;
+	b->idle_ns[power] += (uint64_t)pause;
 	for (unsigned i = 0; i < BURST_LEVELS && i + LEAST_POWER <= power; i++) {
 		b->levels[i].pauses++;
 		b->levels[i].pause_ns += pause;
@@ -118,9 +118,9 @@ static unsigned burst_usual_pause(const struct burst *b)
 	unsigned power = 64;
 
 	for (int i = 0; i < 64; i++)
-		all += b->idle_ns[i];
+		all += (double)b->idle_ns[i];
 	while (power > 0 && longer * 2 < all)
-		longer += b->idle_ns[--power];
+		longer += (double)b->idle_ns[--power];
 	return all > 0 ? power : 0;
 }
 

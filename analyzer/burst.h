@@ -32,7 +32,7 @@ struct burst {
 	uint64_t ops, bytes;
 	struct burst_scale scales[BURST_SCALES];
 	struct burst_level levels[BURST_LEVELS];
-	double idle_ns[64]; /* by power of two of the pause */
+	uint64_t idle_ns[64]; /* by power of two of the pause */
 };
 
 /* All zero is empty. Operations come in order of start. */

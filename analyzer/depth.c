@@ -26,10 +26,10 @@ size_t depth_least(unsigned kind)
 
 static void depth_pass(struct depth *f, int64_t until)
 {
-	double ns = (double)((uint64_t)until - (uint64_t)f->now_ns);
+	uint64_t ns = (uint64_t)until - (uint64_t)f->now_ns;
 
 	f->time_ns[depth_kind(f->count)] += ns;
-	f->sum_ns += ns * (double)f->count;
+	f->sum_ns += (unsigned __int128)ns * f->count;
 	f->now_ns = until;
 }
 
@@ -68,6 +68,19 @@ static void depth_until(struct depth *f, int64_t time)
 	}
 }
 
+/* The only operation under way ends before the next one begins: so it is all
+ * the time where one thread reads and writes. */
+static inline void depth_replace(struct depth *f, int64_t start, int64_t end)
+{
+	uint64_t busy = (uint64_t)f->ends[0] - (uint64_t)f->now_ns;
+
+	f->time_ns[1] += busy;
+	f->sum_ns += busy;
+	f->time_ns[0] += (uint64_t)start - (uint64_t)f->ends[0];
+	f->now_ns = start;
+	f->ends[0] = end;
+}
+
 void depth_add(struct depth *f, int64_t start, int64_t end)
 {
 	if (!f->ends)
@@ -77,6 +90,10 @@ void depth_add(struct depth *f, int64_t start, int64_t end)
 		start = f->now_ns;
 	if (end < start || (uint64_t)end - (uint64_t)start > INT64_MAX / 4)
 		end = start;
+	if (f->count == 1 && f->ends[0] <= start) {
+		depth_replace(f, start, end);
+		return;
+	}
 	depth_until(f, start);
 	depth_pass(f, start);
 	depth_push(f, end);
@@ -96,6 +113,6 @@ double depth_mean(const struct depth *f)
 	double busy = 0;
 
 	for (int i = 1; i < DEPTH_KINDS; i++)
-		busy += f->time_ns[i];
-	return busy > 0 ? f->sum_ns / busy : 0;
+		busy += (double)f->time_ns[i];
+	return busy > 0 ? (double)f->sum_ns / busy : 0;
 }

@@ -18,8 +18,8 @@ struct depth {
 	size_t count, room;
 	int64_t now_ns;
 	size_t most;
-	double time_ns[DEPTH_KINDS]; /* [0]: nothing was under way, from the first start on */
-	double sum_ns;               /* of operations under way times time */
+	uint64_t time_ns[DEPTH_KINDS]; /* [0]: nothing was under way, from the first start on */
+	unsigned __int128 sum_ns;      /* of operations under way times time */
 };
 
 /* All zero is empty. Operations come in order of start. */

@@ -73,12 +73,12 @@ static json_t *json_depth(const struct depth *d)
 	double all = 0;
 
 	for (int i = 0; i < DEPTH_KINDS; i++)
-		all += d->time_ns[i];
+		all += (double)d->time_ns[i];
 	for (unsigned i = 0; all > 0 && i < DEPTH_KINDS; i++)
 		if (d->time_ns[i] > 0)
 			json_array_append_new(time, json_pack("{s:I, s:f}", "in_flight",
 			                                      (json_int_t)depth_least(i), "share",
-			                                      d->time_ns[i] / all));
+			                                      (double)d->time_ns[i] / all));
 	return json_pack("{s:f, s:I, s:o}", "mean_while_busy", depth_mean(d), "most",
 	                 (json_int_t)d->most, "time", time);
 }

@@ -42,6 +42,9 @@ struct handles {
 	struct handle_slot slots[HANDLE_SLOTS];
 };
 
+/* From random to sequential. */
+#define PATTERN_AHEAD (ACCESS_RANDOM - ACCESS_SEQUENTIAL)
+
 struct handles *handles_new(void);
 void handles_free(struct handles *handles);
 
@@ -70,7 +73,8 @@ static inline struct step handles_access(struct handles *handles, uint32_t proce
 		return (struct step){0, ACCESS_CONSECUTIVE};
 	if (distance == last)
 		return (struct step){distance, ACCESS_STRIDED};
-	return (struct step){distance, distance > 0 ? ACCESS_SEQUENTIAL : ACCESS_RANDOM};
+	/* No branch, which would be guessed wrong half the time in random reads. */
+	return (struct step){distance, (enum access)(ACCESS_RANDOM - PATTERN_AHEAD * (distance > 0))};
 }
 
 static inline void pattern_count(struct pattern *p, enum access kind, int64_t length,

@@ -3,8 +3,8 @@
  * Pages are hashed by groups of 64: up to a power of 6 a group's hash says
  * which of its pages are sampled, beyond that whether the group has one at
  * all. So a read of any size costs a hash for each 256 KiB. A page's time of
- * last use stands in a hash table; how many others were used since is a sum in
- * a Fenwick tree over these times.
+ * last use stands in a hash table; how many others were used since is asked of
+ * the set of these times (recency.h).
  */
 #include "reuse.h"
 
@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "memory.h"
+#include "recency.h"
 
 #define GROUP_POWER 6
 #define MOST_PAGES  16384u /* tracked at a time */
 #define SLOTS       (2 * MOST_PAGES)
-#define TIMES       (4 * MOST_PAGES)
 #define FINE_POWER  5
 #define FINE        (1 << FINE_POWER) /* buckets to each power of two of a distance */
 #define BUCKETS     (FINE * 52)
@@ -28,7 +28,7 @@
 #define SURE_PAGES 64
 struct reuse_page {
 	uint64_t page;
-	uint32_t file, time; /* time 0 = free */
+	uint32_t file, time; /* from 1; 0 = free */
 };
 
 struct reuse {
@@ -37,7 +37,7 @@ struct reuse {
 	uint64_t pages;                  /* read */
 	uint64_t cold, weights[BUCKETS]; /* pages read first, and again by distance */
 	struct reuse_page slots[SLOTS];
-	uint32_t tree[TIMES + 1];
+	struct recency recency; /* of the times, less 1 */
 };
 
 struct reuse *reuse_new(void)
@@ -102,22 +102,6 @@ bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t leng
 	return false;
 }
 
-static void reuse_tree_add(struct reuse *r, uint32_t time, uint32_t value)
-{
-	for (; time <= TIMES; time += time & -time)
-		r->tree[time] += value;
-}
-
-/* Pages used last at or before a time. */
-static uint32_t reuse_tree_sum(const struct reuse *r, uint32_t time)
-{
-	uint32_t sum = 0;
-
-	for (; time; time &= time - 1)
-		sum += r->tree[time];
-	return sum;
-}
-
 static struct reuse_page *reuse_slot(struct reuse *r, uint32_t file, uint64_t page)
 {
 	uint64_t at = reuse_hash(file, ~page);
@@ -129,42 +113,54 @@ static struct reuse_page *reuse_slot(struct reuse *r, uint32_t file, uint64_t pa
 	}
 }
 
-static int reuse_earlier(const void *one, const void *other)
+/* Gives the pages the times 1, 2, 3... in the order that they have. */
+static void reuse_renumber(struct reuse *r)
 {
-	const struct reuse_page *a = one, *b = other;
+	uint32_t before[RECENCY_WORDS];
 
-	return a->time < b->time ? -1 : a->time > b->time;
+	recency_before(&r->recency, before);
+	for (uint32_t i = 0; i < SLOTS; i++) {
+		struct reuse_page *p = &r->slots[i];
+		if (p->time)
+			p->time = recency_earlier(&r->recency, before, p->time - 1) + 1;
+	}
+	recency_number(&r->recency, r->live);
+	r->now = r->live;
 }
 
-/* Gives the pages that stay sampled the times 1, 2, 3... */
-static void reuse_rebuild(struct reuse *r)
+static bool reuse_stays(const struct reuse *r, const struct reuse_page *p)
 {
-	struct reuse_page *kept = memory_get(r->live + 1, sizeof *kept);
+	uint64_t hash = reuse_hash(p->file, p->page >> GROUP_POWER);
+
+	return reuse_group(r->power, hash) && reuse_first(r->power, hash, p->page) == p->page;
+}
+
+/* Drops the pages that are no longer sampled; the others find new slots. */
+static void reuse_sift(struct reuse *r)
+{
+	struct reuse_page *kept = memory_get(r->live, sizeof *kept);
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < SLOTS; i++) {
 		const struct reuse_page *p = &r->slots[i];
-		uint64_t hash = p->time ? reuse_hash(p->file, p->page >> GROUP_POWER) : 0;
-		if (p->time && reuse_group(r->power, hash) &&
-		    reuse_first(r->power, hash, p->page) == p->page)
+		if (!p->time)
+			continue;
+		if (reuse_stays(r, p))
 			kept[count++] = *p;
+		else
+			recency_drop(&r->recency, p->time - 1);
 	}
-	qsort(kept, count, sizeof *kept, reuse_earlier);
 	memset(r->slots, 0, sizeof r->slots);
-	memset(r->tree, 0, sizeof r->tree);
-	for (uint32_t i = 0; i < count; i++) {
-		kept[i].time = i + 1;
+	for (uint32_t i = 0; i < count; i++)
 		*reuse_slot(r, kept[i].file, kept[i].page) = kept[i];
-		reuse_tree_add(r, i + 1, 1);
-	}
-	r->live = r->now = count;
+	r->live = count;
 	free(kept);
 }
 
 static void reuse_thin(struct reuse *r)
 {
 	r->power++;
-	reuse_rebuild(r);
+	reuse_sift(r);
 }
 
 /* Of a distance in half pages, at least 2: FINE buckets to each power of two,
@@ -191,22 +187,23 @@ static void reuse_page(struct reuse *r, uint32_t file, uint64_t page)
 	uint64_t weight = UINT64_C(1) << r->power;
 
 	if (p->time) {
-		uint64_t since = p->time == r->now ? 1 : r->live - reuse_tree_sum(r, p->time) + 1;
+		uint64_t since =
+		        p->time == r->now ? 1 : recency_later(&r->recency, p->time - 1) + 1;
 		/* One page of the sample more or less: between two steps. */
 		r->weights[reuse_bucket(2 * since * weight - (r->power ? weight : 0))] += weight;
 		if (p->time == r->now)
 			return;
-		reuse_tree_add(r, p->time, -1u);
+		recency_drop(&r->recency, p->time - 1);
 	} else {
 		r->cold += weight;
 		r->live++;
 	}
 	*p = (struct reuse_page){page, file, ++r->now};
-	reuse_tree_add(r, r->now, 1);
+	recency_add(&r->recency, r->now - 1);
 	while (r->live > MOST_PAGES && r->power < MOST_POWER)
 		reuse_thin(r);
-	if (r->now == TIMES)
-		reuse_rebuild(r);
+	if (r->now == RECENCY_TIMES)
+		reuse_renumber(r);
 }
 
 void reuse_add(struct reuse *r, uint32_t file, uint64_t offset, uint64_t length)

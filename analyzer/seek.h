@@ -26,10 +26,11 @@ static inline unsigned seek_kind(uint64_t bytes)
 
 static inline void seeks_add(struct seeks *s, int64_t distance)
 {
-	if (distance > 0)
-		s->forward[seek_kind((uint64_t)distance)]++;
-	else if (distance < 0)
-		s->back[seek_kind(-(uint64_t)distance)]++;
+	uint64_t sign = (uint64_t)(distance >> 63), bytes = ((uint64_t)distance ^ sign) - sign;
+
+	/* No branch: where to, in random reads, is anybody's guess. */
+	if (bytes)
+		(sign ? s->back : s->forward)[seek_kind(bytes)]++;
 }
 
 static inline void seeks_merge(struct seeks *to, const struct seeks *from)

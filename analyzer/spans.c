@@ -76,6 +76,14 @@ static size_t spans_level(struct spans *to, const struct spans *from, size_t *en
 	return made;
 }
 
+static void spans_exchange(struct spans *one, struct spans *other)
+{
+	struct spans was = *one;
+
+	*one = *other;
+	*other = was;
+}
+
 void spans_merge(struct spans *to, struct spans *work, struct spans *const *lists, size_t count)
 {
 	size_t total = 0, runs, *ends;
@@ -85,16 +93,18 @@ void spans_merge(struct spans *to, struct spans *work, struct spans *const *list
 	to->count = 0;
 	if (!total)
 		return;
+	for (size_t i = 0; i < count; i++)
+		if (lists[i]->count == total) {
+			spans_exchange(to, lists[i]);
+			return;
+		}
 	spans_reserve(to, total);
 	spans_reserve(work, total);
 	ends = memory_get(count, sizeof *ends);
 	runs = spans_join(to, lists, count, ends);
 	while (runs > 1) {
-		struct spans swap;
 		runs = spans_level(work, to, ends, runs);
-		swap = *to;
-		*to = *work;
-		*work = swap;
+		spans_exchange(to, work);
 	}
 	free(ends);
 }

@@ -11,9 +11,10 @@ static void timeline_double(struct timeline *t)
 			                      ? t->ns[k][2 * i] + t->ns[k][2 * i + 1]
 			                      : 0;
 	t->width_ns *= 2;
+	t->from_ns = t->to_ns = 0;
 }
 
-void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
+static void timeline_spread(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
 {
 	if (start > INT64_MAX / 2 || end > INT64_MAX / 2 || start < INT64_MIN / 2)
 		return;
@@ -29,10 +30,21 @@ void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, in
 		timeline_double(t);
 	for (int64_t i = (start - t->origin_ns) / t->width_ns; start < end; i++) {
 		int64_t next = t->origin_ns + (i + 1) * t->width_ns;
+		t->window = (uint32_t)i;
+		t->from_ns = next - t->width_ns;
+		t->to_ns = next;
 		next = next < end ? next : end;
 		t->ns[kind][i] += (uint64_t)(next - start);
 		start = next;
 	}
+}
+
+void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
+{
+	if (start >= t->from_ns && start <= end && end <= t->to_ns)
+		t->ns[kind][t->window] += (uint64_t)(end - start);
+	else
+		timeline_spread(t, kind, start, end);
 }
 
 double timeline_between(const struct timeline *t, enum timeline_kind kind, int64_t from, int64_t to)
