@@ -27,6 +27,9 @@ struct decoder {
 	ZSTD_DCtx *zstd;
 	uint8_t *bytes; /* decompressed planes, or definitions */
 	size_t room;
+	uint8_t *codes; /* of a coded column, and the list behind them */
+	uint64_t *list;
+	size_t coded_room;
 	struct column_ref columns[BATCH_COLUMNS];
 };
 
@@ -46,6 +49,8 @@ void decoder_free(struct decoder *decoder)
 		return;
 	ZSTD_freeDCtx(decoder->zstd);
 	free(decoder->bytes);
+	free(decoder->codes);
+	free(decoder->list);
 	free(decoder);
 }
 
@@ -132,17 +137,19 @@ static int decode_plane(struct decoder *decoder, const uint8_t *data, uint32_t b
 	return 0;
 }
 
-/* The planes of a column, which stay the decoder's until the next column. */
-static int decode_planes(struct decoder *decoder, const struct column_ref *column, uint32_t count,
+/* The planes of a column, which stay the decoder's until the next ones; `from`
+ * moves on to what follows them. */
+static int decode_planes(struct decoder *decoder, const struct aiot_column_head *head,
+                         const uint8_t **from, const uint8_t *end, uint32_t count,
                          struct planes *planes, struct problem *why)
 {
-	const uint8_t *at = column->planes, *end = at + column->head.bytes;
-	bool plain = column->head.transform == AIOT_TRANSFORM_PLAIN;
-	unsigned shift = plain ? column->head.shift : 0;
+	const uint8_t *at = *from;
+	bool plain = head->transform == AIOT_TRANSFORM_PLAIN;
+	unsigned shift = plain ? head->shift : 0;
 
-	*planes = (struct planes){.shared = plain ? column->head.base : 0};
+	*planes = (struct planes){.shared = plain ? head->base : 0};
 	decode_room(decoder, (size_t)PLANES_MOST * count);
-	for (unsigned k = 0; k < column->head.planes; k++) {
+	for (unsigned k = 0; k < head->planes; k++) {
 		const uint8_t *plane;
 		uint32_t bytes;
 		if (end - at < 5)
@@ -162,6 +169,12 @@ static int decode_planes(struct decoder *decoder, const struct column_ref *colum
 		}
 		at += 5 + bytes;
 	}
+	*from = at;
+	return 0;
+}
+
+static int decode_end(const uint8_t *at, const uint8_t *end, struct problem *why)
+{
 	return at == end ? 0 : problem_set(why, "bytes are left behind the last plane");
 }
 
@@ -207,21 +220,129 @@ static uint32_t decode_needs(const struct aiot_column_head *head)
 	case AIOT_TRANSFORM_NEXT:
 		return BATCH_WANT(HANDLE) | BATCH_WANT(SIZE) | BATCH_WANT(RESULT) |
 		       BATCH_WANT(FLAGS);
+	case AIOT_TRANSFORM_SIZED: return BATCH_WANT(HANDLE);
+	case AIOT_TRANSFORM_WHOLE: return BATCH_WANT(SIZE);
+	case AIOT_TRANSFORM_FOLLOW:
+		return BATCH_WANT(HANDLE) | BATCH_WANT(SIZE) | BATCH_WANT(RESULT) |
+		       BATCH_WANT(FLAGS);
 	default: return 0;
 	}
 }
 
+/* The one column that a transform is for; 0 = any. */
+static const uint8_t decode_tied[] = {
+        [AIOT_TRANSFORM_PLAIN] = 0,
+        [AIOT_TRANSFORM_DELTA] = 0,
+        [AIOT_TRANSFORM_GAP] = AIOT_COLUMN_START,
+        [AIOT_TRANSFORM_SHORT] = AIOT_COLUMN_RESULT,
+        [AIOT_TRANSFORM_NEXT] = AIOT_COLUMN_OFFSET,
+        [AIOT_TRANSFORM_AGAIN] = 0,
+        [AIOT_TRANSFORM_SIZED] = AIOT_COLUMN_SIZE,
+        [AIOT_TRANSFORM_WHOLE] = AIOT_COLUMN_RESULT,
+        [AIOT_TRANSFORM_FOLLOW] = AIOT_COLUMN_OFFSET,
+};
+#define DECODE_TRANSFORMS (sizeof decode_tied / sizeof *decode_tied)
+
+static bool decode_shifts(unsigned transform)
+{
+	return transform == AIOT_TRANSFORM_PLAIN || transform == AIOT_TRANSFORM_NEXT ||
+	       transform == AIOT_TRANSFORM_FOLLOW;
+}
+
 static int decode_head_check(const struct aiot_column_head *h, struct problem *why)
 {
-	bool shifts = h->transform == AIOT_TRANSFORM_PLAIN || h->transform == AIOT_TRANSFORM_NEXT;
-
-	if (h->planes > 8 || h->shift > 63 || (h->shift && !shifts))
-		return problem_set(why, "column %d has a head out of range", h->column);
-	if (h->transform > AIOT_TRANSFORM_NEXT ||
-	    (h->transform == AIOT_TRANSFORM_GAP && h->column != AIOT_COLUMN_START) ||
-	    (h->transform == AIOT_TRANSFORM_SHORT && h->column != AIOT_COLUMN_RESULT) ||
-	    (h->transform == AIOT_TRANSFORM_NEXT && h->column != AIOT_COLUMN_OFFSET))
+	if (h->transform >= DECODE_TRANSFORMS ||
+	    (decode_tied[h->transform] && decode_tied[h->transform] != h->column))
 		return problem_set(why, "column %d has the transform %d", h->column, h->transform);
+	if (h->planes > 8 || h->shift > 63 || (h->shift && !decode_shifts(h->transform)))
+		return problem_set(why, "column %d has a head out of range", h->column);
+	return 0;
+}
+
+/* One code a row. */
+static int decode_codes(struct decoder *decoder, const struct column_ref *column,
+                        const uint8_t **at, uint32_t count, struct problem *why)
+{
+	const uint8_t *end = column->planes + column->head.bytes;
+	struct planes planes;
+
+	if (column->head.planes > 1)
+		return problem_set(why, "column %d has codes of several bytes",
+		                   column->head.column);
+	if (decoder->coded_room < count) {
+		free(decoder->codes);
+		free(decoder->list);
+		decoder->codes = memory_get(count, 1);
+		decoder->list = memory_get(count, sizeof *decoder->list);
+		decoder->coded_room = count;
+	}
+	if (decode_planes(decoder, &column->head, at, end, count, &planes, why))
+		return -1;
+	if (planes.count)
+		memcpy(decoder->codes, planes.bytes[0], count);
+	else
+		memset(decoder->codes, (int)planes.shared, count);
+	return 0;
+}
+
+/* The list behind the codes, of as many values as they want. */
+static int decode_list(struct decoder *decoder, const uint8_t **at, const uint8_t *end,
+                       uint32_t count, struct problem *why)
+{
+	struct aiot_column_head head;
+	struct planes planes;
+
+	if (!count)
+		return 0;
+	if ((size_t)(end - *at) < sizeof head)
+		return problem_set(why, "a list's head is cut");
+	memcpy(&head, *at, sizeof head);
+	*at += sizeof head;
+	if (head.transform > AIOT_TRANSFORM_DELTA)
+		return problem_set(why, "a list has the transform %d", head.transform);
+	if (decode_head_check(&head, why) ||
+	    decode_planes(decoder, &head, at, end, count, &planes, why))
+		return -1;
+	planes_list(&head, &planes, decoder->list, count);
+	return 0;
+}
+
+static int decode_coded(struct decoder *decoder, const struct column_ref *column,
+                        struct batch *batch, struct problem *why)
+{
+	const uint8_t *at = column->planes, *end = at + column->head.bytes;
+	uint32_t rest;
+
+	if (decode_codes(decoder, column, &at, batch->count, why))
+		return -1;
+	rest = planes_rest(decoder->codes, batch->count);
+	if (rest > batch->count)
+		return problem_set(why, "column %d has a code above %d", column->head.column,
+		                   AIOT_CODE_REST);
+	if (decode_list(decoder, &at, end, rest, why) || decode_end(at, end, why))
+		return -1;
+	batch->same[column->head.column] = 0;
+	planes_decode(&column->head, decoder->codes, decoder->list, batch);
+	return 0;
+}
+
+/* A column of a number a row. */
+static int decode_numbers(struct decoder *decoder, const struct column_ref *column,
+                          struct batch *batch, struct problem *why)
+{
+	const uint8_t *at = column->planes, *end = at + column->head.bytes;
+	struct planes planes;
+	int c = column->head.column;
+
+	if (decode_planes(decoder, &column->head, &at, end, batch->count, &planes, why) ||
+	    decode_end(at, end, why))
+		return -1;
+	if (!planes.count && column->head.transform == AIOT_TRANSFORM_PLAIN) {
+		decode_fill(batch, c, planes.shared);
+		return 0;
+	}
+	batch->same[c] = 0;
+	planes_undo(&column->head, &planes, batch);
 	return 0;
 }
 
@@ -231,7 +352,6 @@ static int decode_head_check(const struct aiot_column_head *h, struct problem *w
 static int decode_column(struct decoder *decoder, int c, struct batch *batch, struct problem *why)
 {
 	struct column_ref *column = &decoder->columns[c];
-	struct planes planes;
 	uint32_t needs;
 
 	if (column->done)
@@ -249,15 +369,9 @@ static int decode_column(struct decoder *decoder, int c, struct batch *batch, st
 	for (int other = 1; other < BATCH_COLUMNS; other++)
 		if ((needs >> other & 1) && decode_column(decoder, other, batch, why))
 			return -1;
-	if (decode_planes(decoder, column, batch->count, &planes, why))
-		return -1;
-	if (!planes.count && column->head.transform == AIOT_TRANSFORM_PLAIN) {
-		decode_fill(batch, c, planes.shared);
-		return 0;
-	}
-	batch->same[c] = 0;
-	planes_undo(&column->head, &planes, batch);
-	return 0;
+	return column->head.transform >= AIOT_TRANSFORM_AGAIN
+	               ? decode_coded(decoder, column, batch, why)
+	               : decode_numbers(decoder, column, batch, why);
 }
 
 static int decode_raw(const struct aiot_block *head, const uint8_t *payload, uint32_t wanted,

@@ -120,6 +120,17 @@ static void planes_transform(const struct aiot_column_head *h, struct batch *b,
 	}
 }
 
+void planes_list(const struct aiot_column_head *h, const struct planes *planes, uint64_t *values,
+                 uint32_t count)
+{
+	if (planes->count)
+		planes_join(values, planes, 0, count);
+	else
+		planes_write(values, count, planes->shared);
+	if (h->transform == AIOT_TRANSFORM_DELTA)
+		planes_delta(values, count, h->base);
+}
+
 void planes_undo(const struct aiot_column_head *h, const struct planes *planes, struct batch *b)
 {
 	struct planes_carried carried = {.base = h->base};
@@ -131,5 +142,106 @@ void planes_undo(const struct aiot_column_head *h, const struct planes *planes, 
 		else
 			planes_write(b->column[h->column] + begin, n, planes->shared);
 		planes_transform(h, b, &carried, begin, n);
+	}
+}
+
+VECTOR uint32_t planes_rest(const uint8_t *codes, uint32_t count)
+{
+	uint32_t n = 0, beyond = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		n += codes[i] == AIOT_CODE_REST;
+		beyond |= codes[i] > AIOT_CODE_REST;
+	}
+	return beyond ? UINT32_MAX : n;
+}
+
+static void planes_again(const uint8_t *codes, const uint64_t *rest, uint64_t *v, uint32_t count,
+                         uint64_t last)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (codes[i] == AIOT_CODE_REST)
+			last = *rest++;
+		v[i] = last;
+	}
+}
+
+/* FORMAT.md, "Slots": the handle of late has its value at hand. */
+struct planes_slots {
+	uint64_t values[AIOT_SLOTS], value;
+	uint32_t handles[AIOT_SLOTS], handle;
+};
+
+static void planes_turn_to(struct planes_slots *slots, uint32_t handle)
+{
+	uint32_t from = slots->handle % AIOT_SLOTS, to = handle % AIOT_SLOTS;
+
+	slots->values[from] = slots->value;
+	slots->handles[from] = slots->handle;
+	slots->value = slots->handles[to] == handle ? slots->values[to] : 0;
+	slots->handle = handle;
+}
+
+static inline void planes_turn(struct planes_slots *slots, uint64_t handle)
+{
+	if ((uint32_t)handle != slots->handle)
+		planes_turn_to(slots, (uint32_t)handle);
+}
+
+static void planes_sized(const uint8_t *codes, const uint64_t *rest, struct batch *b)
+{
+	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	uint64_t *v = b->column[AIOT_COLUMN_SIZE];
+	struct planes_slots slots = {0};
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		planes_turn(&slots, handle[i]);
+		if (codes[i] == AIOT_CODE_REST)
+			slots.value = *rest++;
+		v[i] = codes[i] == AIOT_CODE_USUAL ? 0 : slots.value;
+	}
+}
+
+static void planes_whole(const uint8_t *codes, const uint64_t *rest, struct batch *b)
+{
+	const uint64_t *size = b->column[AIOT_COLUMN_SIZE];
+	uint64_t *v = b->column[AIOT_COLUMN_RESULT];
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		if (codes[i] == AIOT_CODE_REST)
+			v[i] = size[i] - planes_zigzag(*rest++);
+		else
+			v[i] = codes[i] == AIOT_CODE_USUAL ? size[i] : 0;
+	}
+}
+
+static void planes_follow(const uint8_t *codes, const uint64_t *rest, unsigned shift,
+                          struct batch *b)
+{
+	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
+	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	const uint64_t *result = b->column[AIOT_COLUMN_RESULT];
+	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
+	struct planes_slots slots = {0};
+
+	for (uint32_t i = 0; i < b->count; i++) {
+		uint64_t distance = codes[i] == AIOT_CODE_REST ? planes_zigzag(*rest++) << shift : 0;
+		v[i] = distance;
+		if (flags[i] & AIOT_EVENT_NO_OFFSET)
+			continue;
+		planes_turn(&slots, handle[i]);
+		v[i] += slots.value;
+		planes_advance(&slots.value, v[i], size[i], result[i]);
+	}
+}
+
+void planes_decode(const struct aiot_column_head *h, const uint8_t *codes, const uint64_t *rest,
+                   struct batch *b)
+{
+	switch (h->transform) {
+	case AIOT_TRANSFORM_SIZED: planes_sized(codes, rest, b); break;
+	case AIOT_TRANSFORM_WHOLE: planes_whole(codes, rest, b); break;
+	case AIOT_TRANSFORM_FOLLOW: planes_follow(codes, rest, h->shift, b); break;
+	default: planes_again(codes, rest, b->column[h->column], b->count, h->base);
 	}
 }

@@ -24,6 +24,19 @@ struct planes {
 void planes_undo(const struct aiot_column_head *head, const struct planes *planes,
                  struct batch *batch);
 
+/* Those of a list of numbers, plain or delta. */
+void planes_list(const struct aiot_column_head *head, const struct planes *planes, uint64_t *values,
+                 uint32_t count);
+
+/* How many of the codes stand for a value of the list behind them; UINT32_MAX
+ * where one is none. */
+uint32_t planes_rest(const uint8_t *codes, uint32_t count);
+
+/* The values of a coded column: of its codes, one a row, and of that list, which
+ * is as long as they want. */
+void planes_decode(const struct aiot_column_head *head, const uint8_t *codes, const uint64_t *rest,
+                   struct batch *batch);
+
 /* Each of count values is set to the one given. */
 void planes_write(uint64_t *values, uint32_t count, uint64_t value);
 

@@ -153,6 +153,21 @@ void column_put(struct scratch *scratch, struct column_out *out, struct aiot_col
 	column_close(out, at, &head);
 }
 
+size_t column_put_codes(struct scratch *scratch, struct column_out *out,
+                        struct aiot_column_head *head, uint32_t count)
+{
+	size_t at = out->used;
+	out->used += sizeof *head;
+	head->planes = 1;
+	column_pack_plane(scratch, out, scratch->planes[0], count, COLUMN_PATTERN);
+	return at;
+}
+
+void column_end_codes(struct column_out *out, size_t begin, struct aiot_column_head *head)
+{
+	column_close(out, begin, head);
+}
+
 /* Subtracts the least value and drops the low bits that are the same in all. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
                        uint64_t *values, uint32_t count, struct column_range range, uint64_t varies,

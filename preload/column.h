@@ -51,6 +51,13 @@ void column_put(struct scratch *scratch, struct column_out *out, struct aiot_col
                 const uint64_t *residuals, uint32_t count, uint64_t bits,
                 enum column_nature nature);
 
+/* Begins a column of codes with the codes of `count` rows, in scratch->planes[0];
+ * what they leave to tell is then put as a column, and the codes' ends. `head`
+ * names column, transform, base and shift. */
+size_t column_put_codes(struct scratch *scratch, struct column_out *out,
+                        struct aiot_column_head *head, uint32_t count);
+void column_end_codes(struct column_out *out, size_t begin, struct aiot_column_head *head);
+
 /* Appends a PLAIN column of values, changing them; base and shift are chosen
  * here. `varies`: the bits in which any differs from the first. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <zstd.h>
 
+#include "code.h"
 #include "column.h"
 
 struct encode {
@@ -85,11 +86,12 @@ static void encode_put(struct encode *e, struct aiot_column_head head)
 }
 
 /* `residuals` holds values, whose bits differ in `varies`. */
-static void encode_put_values(struct encode *e, enum aiot_column column, uint64_t varies)
+static void encode_put_values(struct encode *e, enum aiot_column column, uint32_t count,
+                              uint64_t varies)
 {
 	uint64_t *values = e->scratch->residuals;
-	struct column_range range = column_range(values, e->count);
-	column_put_values(e->scratch, &e->out, column, values, e->count, range, varies,
+	struct column_range range = column_range(values, count);
+	column_put_values(e->scratch, &e->out, column, values, count, range, varies,
 	                  COLUMN_PATTERN);
 }
 
@@ -103,7 +105,7 @@ static void encode_put_values(struct encode *e, enum aiot_column column, uint64_
 		}                                                                                  \
 		for (uint32_t i_ = 0; i_ < (e)->count; i_++)                                       \
 			(e)->scratch->residuals[i_] = (uint64_t)(e)->events[i_].field;             \
-		encode_put_values(e, column, (uint64_t)(e)->varies.field);                         \
+		encode_put_values(e, column, (e)->count, (uint64_t)(e)->varies.field);             \
 	} while (0)
 
 /* The flags, and that a row has no offset. */
@@ -122,31 +124,67 @@ static void encode_flags(struct encode *e)
 		uint64_t none = e->events[i].offset == -1 ? AIOT_EVENT_NO_OFFSET : 0;
 		residuals[i] = e->events[i].flags | none;
 	}
-	encode_put_values(e, AIOT_COLUMN_FLAGS, varies);
+	encode_put_values(e, AIOT_COLUMN_FLAGS, e->count, varies);
 }
 
-/* Ids that count up cost nothing as differences, ids that jump cost less as
- * they are. `residuals` holds the values. */
-static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t varies)
+static void encode_put_delta(struct encode *e, enum aiot_column column, uint32_t count)
 {
-	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first;
-	uint32_t far = 0, changes = 0;
-	for (uint32_t i = 1; i < e->count; i++) {
-		changes += residuals[i] != previous;
-		far += residuals[i] - previous > 1;
-		previous = residuals[i];
-	}
-	if (far * 4 > changes) {
-		encode_put_values(e, column, varies);
-		return;
-	}
-	previous = first;
-	for (uint32_t i = 0; i < e->count; i++) {
+	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first, bits = 0;
+	for (uint32_t i = 0; i < count; i++) {
 		uint64_t value = residuals[i];
 		residuals[i] = column_zigzag(value - previous);
+		bits |= residuals[i];
 		previous = value;
 	}
-	encode_put(e, encode_head(column, AIOT_TRANSFORM_DELTA, 0, first));
+	column_put(e->scratch, &e->out, encode_head(column, AIOT_TRANSFORM_DELTA, 0, first),
+	           residuals, count, bits, COLUMN_PATTERN);
+}
+
+/* The bits in which any differs from the first. */
+static uint64_t encode_differences(const uint64_t *values, uint32_t count)
+{
+	uint64_t bits = 0;
+	for (uint32_t i = 1; i < count; i++)
+		bits |= values[i] ^ values[0];
+	return bits;
+}
+
+/* How ids go on: whether those that change mostly jump. */
+struct encode_walk {
+	uint32_t changes, jumps;
+};
+
+static struct encode_walk encode_walk(const uint64_t *ids, uint32_t count)
+{
+	struct encode_walk walk = {0};
+	for (uint32_t i = 1; i < count; i++) {
+		walk.changes += ids[i] != ids[i - 1];
+		walk.jumps += ids[i] - ids[i - 1] > 1;
+	}
+	return walk;
+}
+
+/* Ids that count up cost nothing as differences; ids that jump cost less as they
+ * are, and once for all rows in a row that have the same. `residuals` holds them. */
+static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t varies)
+{
+	struct aiot_column_head head = encode_head(column, AIOT_TRANSFORM_AGAIN, 0, 0);
+	struct encode_walk walk = encode_walk(e->scratch->residuals, e->count);
+	uint32_t rest = e->count;
+	size_t begin = 0;
+	bool again = walk.jumps * 4 > walk.changes && code_pays(walk.changes, e->count);
+	if (again) {
+		head.base = e->scratch->residuals[0];
+		rest = code_again(e->scratch, e->count);
+		begin = column_put_codes(e->scratch, &e->out, &head, e->count);
+		walk = encode_walk(e->scratch->residuals, rest);
+	}
+	if (rest && walk.jumps * 4 > walk.changes)
+		encode_put_values(e, column, rest, varies);
+	else if (rest)
+		encode_put_delta(e, column, rest);
+	if (again)
+		column_end_codes(&e->out, begin, &head);
 }
 
 #define ENCODE_IDS(e, column, field)                                                               \
@@ -174,56 +212,45 @@ static void encode_duration(struct encode *e)
 	                  e->count, e->range, e->varies.duration_ns, COLUMN_NOISE);
 }
 
+/* Codes, and the list of what they leave to tell. */
+static void encode_codes(struct encode *e, struct aiot_column_head head, uint32_t rest)
+{
+	size_t begin = column_put_codes(e->scratch, &e->out, &head, e->count);
+	if (rest)
+		encode_put_values(e, head.column, rest,
+		                  encode_differences(e->scratch->residuals, rest));
+	column_end_codes(&e->out, begin, &head);
+}
+
+static void encode_size(struct encode *e)
+{
+	uint32_t rest = e->varies.size ? code_sizes(e->scratch, e->events, e->count) : e->count;
+	if (code_pays(rest, e->count))
+		encode_codes(e, encode_head(AIOT_COLUMN_SIZE, AIOT_TRANSFORM_SIZED, 0, 0), rest);
+	else
+		ENCODE_PLAIN(e, AIOT_COLUMN_SIZE, size);
+}
+
 static void encode_result(struct encode *e)
 {
+	const struct aiot_event *first = &e->events[0];
 	struct aiot_column_head head = encode_head(AIOT_COLUMN_RESULT, AIOT_TRANSFORM_SHORT, 0, 0);
-	uint32_t rows = e->varies.size || e->varies.result ? e->count : 1;
-	for (uint32_t i = 0; i < rows; i++) {
+	if (!e->varies.size && !e->varies.result) {
+		column_put_constant(&e->out, head,
+		                    column_zigzag(first->size - (uint64_t)first->result));
+		return;
+	}
+	uint32_t rest = code_results(e->scratch, e->events, e->count);
+	if (code_pays(rest, e->count)) {
+		head.transform = AIOT_TRANSFORM_WHOLE;
+		encode_codes(e, head, rest);
+		return;
+	}
+	for (uint32_t i = 0; i < e->count; i++) {
 		const struct aiot_event *event = &e->events[i];
 		e->scratch->residuals[i] = column_zigzag(event->size - (uint64_t)event->result);
 	}
-	if (rows > 1)
-		encode_put(e, head);
-	else
-		column_put_constant(&e->out, head, e->scratch->residuals[0]);
-}
-
-/* Where the handle's next access would begin after this one, and before it at
- * `next`: FORMAT.md, "N". */
-static uint64_t encode_next(const struct aiot_event *event, uint64_t next)
-{
-	if (event->size == 0)
-		return event->result > 0 ? (uint64_t)event->result : 0;
-	if (event->result >= 0 && (uint64_t)event->result <= event->size)
-		return (uint64_t)event->offset + (uint64_t)event->result;
-	return next;
-}
-
-/* Fills the residuals with offset - N; returns how many are 0, and in `bits`
- * all of them or-ed, to know the common shift. */
-static uint32_t encode_predict(const struct encode *e, uint64_t *bits)
-{
-	uint64_t kept[AIOT_NEXT_SLOTS] = {0}, next = 0, all = 0;
-	uint32_t hits = 0, slot = e->events[0].handle % AIOT_NEXT_SLOTS;
-	for (uint32_t i = 0; i < e->count; i++) {
-		const struct aiot_event *event = &e->events[i];
-		uint32_t at = event->handle % AIOT_NEXT_SLOTS;
-		uint64_t residual = 0;
-		if (at != slot) {
-			kept[slot] = next;
-			next = kept[at];
-			slot = at;
-		}
-		if (event->offset != -1) {
-			residual = (uint64_t)event->offset - next;
-			next = encode_next(event, next);
-		}
-		hits += residual == 0;
-		all |= residual;
-		e->scratch->residuals[i] = residual;
-	}
-	*bits = all;
-	return hits;
+	encode_put(e, head);
 }
 
 static void encode_offset_plain(struct encode *e)
@@ -235,28 +262,27 @@ static void encode_offset_plain(struct encode *e)
 	}
 	if (e->none)
 		varies = column_bits(e->scratch->residuals, e->count);
-	encode_put_values(e, AIOT_COLUMN_OFFSET, varies);
+	encode_put_values(e, AIOT_COLUMN_OFFSET, e->count, varies);
 }
 
 static void encode_offset(struct encode *e)
 {
-	uint64_t bits, first = (uint64_t)e->events[0].offset;
+	struct aiot_column_head head = encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_PLAIN, 0, 0);
+	uint64_t bits, *distances = e->scratch->residuals;
 	if (!e->varies.offset) {
-		column_put_constant(&e->out,
-		                    encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_PLAIN, 0, 0),
-		                    e->none ? 0 : first);
+		column_put_constant(&e->out, head, e->none ? 0 : (uint64_t)e->events[0].offset);
 		return;
 	}
-	if (encode_predict(e, &bits) * 2 < e->count) {
+	uint32_t rest = code_offsets(e->scratch, e->events, e->count, &bits);
+	if (!code_pays(rest, e->count)) {
 		encode_offset_plain(e);
 		return;
 	}
-	uint8_t shift = bits ? (uint8_t)__builtin_ctzll(bits) : 0;
-	for (uint32_t i = 0; i < e->count; i++) {
-		int64_t residual = (int64_t)e->scratch->residuals[i] >> shift;
-		e->scratch->residuals[i] = column_zigzag((uint64_t)residual);
-	}
-	encode_put(e, encode_head(AIOT_COLUMN_OFFSET, AIOT_TRANSFORM_NEXT, shift, 0));
+	head.transform = AIOT_TRANSFORM_FOLLOW;
+	head.shift = bits ? (uint8_t)__builtin_ctzll(bits) : 0;
+	for (uint32_t i = 0; i < rest; i++)
+		distances[i] = column_zigzag((uint64_t)((int64_t)distances[i] >> head.shift));
+	encode_codes(e, head, rest);
 }
 
 void encode_events(struct scratch *scratch, struct aiot_block *block,
@@ -277,7 +303,7 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 	ENCODE_PLAIN(&e, AIOT_COLUMN_AUX, aux);
 	encode_start(&e);
 	encode_duration(&e);
-	ENCODE_PLAIN(&e, AIOT_COLUMN_SIZE, size);
+	encode_size(&e);
 	encode_result(&e);
 	encode_offset(&e);
 	block->type = AIOT_BLOCK_EVENTS;

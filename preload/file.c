@@ -15,7 +15,10 @@
 #include "path.h"
 #include "sys.h"
 
-#define FILE_REMEMBERED 8192
+/* 1 MB, of which a program touches what it needs: that many files are opened again
+ * and again without being told of each time. */
+#define FILE_REMEMBERED 65536
+#define FILE_WAYS       4 /* places that a name may have: a cache line */
 
 /* What is known of a name. A reader takes no lock: it reads the word, the hash
  * and the word again. An id is never given to another name, so a word that is
@@ -102,9 +105,20 @@ static uint64_t file_hash(const char *path)
 	return XXH3_64bits(path, strlen(path)) | 1;
 }
 
+/* The place that has the name, or the one that it may have: an empty one, or
+ * another name's. */
 static struct file_memory *file_place(uint64_t hash)
 {
-	return &file_memories[(hash >> 20) % FILE_REMEMBERED];
+	uint32_t line = (uint32_t)(hash >> 20) % (FILE_REMEMBERED / FILE_WAYS);
+	struct file_memory *ways = &file_memories[line * FILE_WAYS], *empty = NULL;
+	for (int i = 0; i < FILE_WAYS; i++) {
+		uint64_t found = __atomic_load_n(&ways[i].hash, __ATOMIC_RELAXED);
+		if (found == hash)
+			return &ways[i];
+		if (!found && !empty)
+			empty = &ways[i];
+	}
+	return empty ? empty : &ways[(hash >> 8) % FILE_WAYS];
 }
 
 /* Takes the place where a name is remembered; NULL while another thread, or

@@ -24,8 +24,8 @@
 #define AIOT_LIVE_SUFFIX ".live" /* beside it while the process lives, or was killed */
 
 #define AIOT_BYTE_ORDER  0x01020304u
-#define AIOT_VERSION     1u /* the version this header describes */
-#define AIOT_MIN_READER  1u /* the oldest reader that understands what we write */
+#define AIOT_VERSION     2u /* the version this header describes */
+#define AIOT_MIN_READER  2u /* the oldest reader that understands what we write */
 
 /* What a call is, for every analysis. Data calls are READ and WRITE alone. */
 enum aiot_class {
@@ -205,6 +205,17 @@ enum aiot_transform {
 	AIOT_TRANSFORM_SHORT = 3, /* RESULT: v = size - zigzag(u) */
 	AIOT_TRANSFORM_NEXT =
 	        4, /* OFFSET: v = end of the handle's last access + (zigzag(u) << shift) */
+	/* Coded columns: u is an enum aiot_code; FORMAT.md says of each what it means. */
+	AIOT_TRANSFORM_AGAIN = 5,  /* v = the row's before */
+	AIOT_TRANSFORM_SIZED = 6,  /* SIZE: v = 0, or the handle's last that was not */
+	AIOT_TRANSFORM_WHOLE = 7,  /* RESULT: v = size, or 0 */
+	AIOT_TRANSFORM_FOLLOW = 8, /* OFFSET: v = end of the handle's last access */
+};
+
+enum aiot_code {
+	AIOT_CODE_USUAL = 0,
+	AIOT_CODE_OTHER = 1,
+	AIOT_CODE_REST = 2, /* by the next value of the list behind the codes */
 };
 
 enum aiot_plane {
@@ -217,6 +228,11 @@ enum aiot_plane {
  * entries, chosen by handle modulo their number; all begin at 0. FORMAT.md
  * says how a row changes its entry. */
 #define AIOT_NEXT_SLOTS 256
+
+/* AIOT_TRANSFORM_SIZED and _FOLLOW remember a value for each of so many handles,
+ * in the slot that is the handle modulo their number. Another handle's row takes
+ * the slot over with the value 0. */
+#define AIOT_SLOTS 256
 
 struct aiot_column_head {
 	uint8_t column;    /* enum aiot_column; others are skipped */

@@ -180,7 +180,7 @@ def test_a_newer_version_is_refused_with_both_numbers(sound, data, tmp_path):
     path = write(tmp_path, sound, format.with_header(data, version=9, min_reader=7))
     for done in ask(path):
         line = complaint(done, path)
-        assert done.returncode == 1 and "7" in line.replace(str(path), "") and "1" in line.replace(str(path), "")
+        assert done.returncode == 1 and re.search(r"needs a reader of version 7, this aiotrace reads version \d", line)
 
 
 def test_a_newer_version_that_we_may_read_is_read(sound, data, tmp_path):

@@ -216,6 +216,92 @@ static inline void sample_forward(const struct aiot_event *e, uint32_t n,
 	}
 }
 
+/* What is remembered of handles: "Slots". Returns where the row's value stands. */
+struct sample_slots {
+	uint32_t handle[AIOT_SLOTS];
+	uint64_t value[AIOT_SLOTS];
+};
+
+static inline uint64_t *sample_slot(struct sample_slots *s, uint32_t handle)
+{
+	uint32_t at = handle % AIOT_SLOTS;
+
+	if (s->handle[at] != handle)
+		s->value[at] = 0;
+	s->handle[at] = handle;
+	return &s->value[at];
+}
+
+/* A row's code, and in `left` what the list is to hold for it. */
+static inline uint64_t sample_code(const struct aiot_event *e, const struct aiot_column_head *h,
+                                   uint64_t *slot, uint64_t *left)
+{
+	uint64_t v = sample_value(e, h->column);
+
+	*left = v;
+	switch (h->transform) {
+	case AIOT_TRANSFORM_AGAIN: return v == *slot ? AIOT_CODE_USUAL : AIOT_CODE_REST;
+	case AIOT_TRANSFORM_SIZED:
+		return v == 0 ? AIOT_CODE_USUAL : v == *slot ? AIOT_CODE_OTHER : AIOT_CODE_REST;
+	case AIOT_TRANSFORM_WHOLE:
+		*left = sample_zigzag(e->size - v);
+		return v == e->size ? AIOT_CODE_USUAL : v == 0 ? AIOT_CODE_OTHER : AIOT_CODE_REST;
+	default:
+		*left = sample_zigzag((uint64_t)((int64_t)(v - *slot) >> h->shift));
+		return v == *slot ? AIOT_CODE_USUAL : AIOT_CODE_REST;
+	}
+}
+
+/* What the row leaves in its slot. */
+static inline void sample_leave(const struct aiot_event *e, const struct aiot_column_head *h,
+                                uint64_t *slot)
+{
+	uint64_t v = sample_value(e, h->column);
+
+	if (h->transform == AIOT_TRANSFORM_AGAIN || (h->transform == AIOT_TRANSFORM_SIZED && v))
+		*slot = v;
+	if (h->transform != AIOT_TRANSFORM_FOLLOW)
+		return;
+	if (e->size == 0)
+		*slot = (uint64_t)(e->result > 0 ? e->result : 0);
+	else if (e->result >= 0 && (uint64_t)e->result <= e->size)
+		*slot = v + (uint64_t)e->result;
+}
+
+/* Puts a coded column: codes and list. */
+static inline void sample_coded(struct sample *s, const struct aiot_event *e, uint32_t n,
+                                struct aiot_column_head head)
+{
+	struct sample_slots slots = {0};
+	struct sample body = {0};
+	struct aiot_column_head list = {.column = head.column};
+	uint64_t *codes = calloc(n + 1, sizeof *codes), *left = calloc(n + 1, sizeof *left);
+	uint64_t last = head.base;
+	uint32_t rest = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		bool by_handle = head.transform != AIOT_TRANSFORM_AGAIN;
+		uint64_t *slot = &last;
+		if (head.column == AIOT_COLUMN_OFFSET && e[i].offset == -1)
+			continue;
+		if (by_handle)
+			slot = sample_slot(&slots, e[i].handle);
+		codes[i] = sample_code(&e[i], &head, slot, &left[rest]);
+		rest += codes[i] == AIOT_CODE_REST;
+		sample_leave(&e[i], &head, slot);
+	}
+	head.planes = 1;
+	sample_plane(&body, codes, n, 0);
+	if (rest)
+		sample_column(&body, list, left, rest);
+	head.bytes = (uint32_t)body.size;
+	sample_put(s, &head, sizeof head);
+	sample_put(s, body.bytes, body.size);
+	sample_free(&body);
+	free(codes);
+	free(left);
+}
+
 /* The payload of an EVENTS block: transform[c] and shift[c] for column c. */
 static inline struct sample sample_columns(const struct aiot_event *e, uint32_t n,
                                            const uint8_t *transform, const uint8_t *shift)
@@ -228,6 +314,10 @@ static inline struct sample sample_columns(const struct aiot_event *e, uint32_t 
 		        .column = c, .transform = transform[c], .shift = shift[c]};
 		if (h.transform == AIOT_TRANSFORM_GAP || h.transform == AIOT_TRANSFORM_DELTA)
 			h.base = n ? sample_value(&e[0], c) : 0;
+		if (h.transform >= AIOT_TRANSFORM_AGAIN) {
+			sample_coded(&s, e, n, h);
+			continue;
+		}
 		sample_forward(e, n, &h, u);
 		sample_column(&s, h, u, n);
 	}
@@ -240,6 +330,11 @@ static const uint8_t sample_usual[AIOT_COLUMN_OFFSET + 1] = {
         [AIOT_COLUMN_RESULT] = AIOT_TRANSFORM_SHORT,
         [AIOT_COLUMN_OFFSET] = AIOT_TRANSFORM_NEXT,
 };
+static const uint8_t sample_codes[AIOT_COLUMN_OFFSET + 1] = {
+        [AIOT_COLUMN_CALL] = AIOT_TRANSFORM_AGAIN,   [AIOT_COLUMN_FILE] = AIOT_TRANSFORM_AGAIN,
+        [AIOT_COLUMN_AUX] = AIOT_TRANSFORM_AGAIN,    [AIOT_COLUMN_START] = AIOT_TRANSFORM_GAP,
+        [AIOT_COLUMN_SIZE] = AIOT_TRANSFORM_SIZED,   [AIOT_COLUMN_RESULT] = AIOT_TRANSFORM_WHOLE,
+        [AIOT_COLUMN_OFFSET] = AIOT_TRANSFORM_FOLLOW};
 static const uint8_t sample_no_shift[AIOT_COLUMN_OFFSET + 1];
 
 /* Events as a block of the given stream, with the transforms a writer uses. */

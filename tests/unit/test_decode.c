@@ -113,6 +113,59 @@ static void a_shift_of_distances_comes_back(void **state)
 	memcpy(rows, keep, sizeof rows);
 }
 
+/* Handles are more than slots, so that they take each other's; sizes, results and
+ * offsets are those that codes stand for, or not. */
+static void make_coded(void)
+{
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i].file = 1 + i / 5;
+		rows[i].size = random_bits() % 3 ? 4096 * (random_bits() % 3) : random_bits() % 9999;
+		rows[i].result = random_bits() % 4 ? (int64_t)rows[i].size : random_bits() % 2 ? 0 : -9;
+		rows[i].aux = i % 400 < 200 ? 7 : (uint32_t)random_bits();
+	}
+}
+
+static void coded_columns_come_back(void **state)
+{
+	uint8_t shift[BATCH_COLUMNS] = {[AIOT_COLUMN_OFFSET] = 9};
+	struct aiot_event keep[ROWS];
+
+	(void)state;
+	memcpy(keep, rows, sizeof rows);
+	make_coded();
+	assert_round_trip(sample_codes, sample_no_shift, BATCH_ALL);
+	for (int c = 1; c < BATCH_COLUMNS; c++)
+		assert_round_trip(sample_codes, sample_no_shift, 1u << c);
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i].offset = (int64_t)(random_bits() % 10000) << 9;
+		rows[i].size = random_bits() % 2 << 9;
+		rows[i].result = (int64_t)rows[i].size;
+	}
+	assert_round_trip(sample_codes, shift, BATCH_ALL);
+	memcpy(rows, keep, sizeof rows);
+}
+
+static void a_code_that_is_none_is_refused(void **state)
+{
+	struct aiot_column_head head = {
+	        .column = AIOT_COLUMN_SIZE, .transform = AIOT_TRANSFORM_SIZED};
+	struct aiot_block block = {.type = AIOT_BLOCK_EVENTS, .count = 2};
+	struct decoder *decoder = decoder_new();
+	uint64_t codes[] = {0, AIOT_CODE_REST + 1};
+	struct sample payload = {0};
+	struct batch batch = {0};
+	struct problem why = {""};
+
+	(void)state;
+	sample_column(&payload, head, codes, 2);
+	block.payload_bytes = (uint32_t)payload.size;
+	assert_int_equal(decode_block(decoder, &block, payload.bytes, BATCH_ALL, &batch, &why), -1);
+	assert_string_equal(why.text, "column 10 has a code above 2");
+	batch_free(&batch);
+	decoder_free(decoder);
+	sample_free(&payload);
+}
+
 static void one_column_alone_brings_what_it_needs(void **state)
 {
 	(void)state;
@@ -172,12 +225,11 @@ static int decode_damaged(const struct sample *payload, size_t size)
 	return result;
 }
 
-static void a_cut_payload_is_refused(void **state)
+static void assert_cuts_are_refused(const uint8_t *transforms)
 {
-	struct sample payload = sample_columns(rows, 300, sample_usual, sample_no_shift);
+	struct sample payload = sample_columns(rows, 300, transforms, sample_no_shift);
 	int accepted = 0;
 
-	(void)state;
 	for (size_t size = 0; size < payload.size; size++)
 		accepted += !decode_damaged(&payload, size);
 	/* Only where a cut falls exactly between two columns. */
@@ -185,11 +237,17 @@ static void a_cut_payload_is_refused(void **state)
 	sample_free(&payload);
 }
 
-static void flipped_bits_never_crash(void **state)
+static void a_cut_payload_is_refused(void **state)
 {
-	struct sample payload = sample_columns(rows, 300, sample_usual, sample_no_shift);
-
 	(void)state;
+	assert_cuts_are_refused(sample_usual);
+	assert_cuts_are_refused(sample_codes);
+}
+
+static void assert_flips_never_crash(const uint8_t *transforms)
+{
+	struct sample payload = sample_columns(rows, 300, transforms, sample_no_shift);
+
 	for (size_t i = 0; i < payload.size; i++)
 		for (int bit = 0; bit < 8; bit += 3) {
 			payload.bytes[i] ^= (uint8_t)(1 << bit);
@@ -200,6 +258,13 @@ static void flipped_bits_never_crash(void **state)
 	sample_free(&payload);
 }
 
+static void flipped_bits_never_crash(void **state)
+{
+	(void)state;
+	assert_flips_never_crash(sample_usual);
+	assert_flips_never_crash(sample_codes);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +272,8 @@ int main(void)
 	        cmocka_unit_test(plain_and_delta_come_back_for_every_column),
 	        cmocka_unit_test(a_shift_comes_back),
 	        cmocka_unit_test(a_shift_of_distances_comes_back),
+	        cmocka_unit_test(coded_columns_come_back),
+	        cmocka_unit_test(a_code_that_is_none_is_refused),
 	        cmocka_unit_test(one_column_alone_brings_what_it_needs),
 	        cmocka_unit_test(an_absent_column_is_zero),
 	        cmocka_unit_test(an_unknown_column_is_skipped),

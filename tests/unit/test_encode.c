@@ -152,6 +152,51 @@ static void a_mixture_comes_back(void **state)
 	assert_comes_back(ROWS, ROWS);
 }
 
+/* What the rows of open, lseek, read, read, close are of a file of that size. */
+static void make_file(struct aiot_event *e, uint32_t file, uint32_t handle, uint64_t size)
+{
+	for (int k = 0; k < 5; k++) {
+		e[k].call = k < 4 ? AIOT_CALL_read : AIOT_CALL_close;
+		e[k].file = file;
+		e[k].handle = handle;
+		e[k].offset = -1;
+		e[k].size = e[k].aux = 0;
+		e[k].result = 0;
+	}
+	e[0].call = AIOT_CALL_open64;
+	e[0].result = 3;
+	e[1].call = AIOT_CALL_lseek64;
+	e[1].offset = e[2].offset = 0;
+	e[2].size = e[3].size = size + 1;
+	e[2].result = e[3].offset = (int64_t)size;
+}
+
+/* Files of all sizes in any order: 12 bits of which file and 16 of its size, a
+ * file; of each call the two times alone, which are 6 and 5 bits here. */
+static void small_files_cost_by_the_file(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i + 5 <= ROWS; i += 5)
+		make_file(&rows[i], 10 + (uint32_t)(random_bits() % 4000), 7 + i / 5,
+		          random_bits() % 65000);
+	assert_in_range(assert_comes_back(ROWS, ROWS), 1, ROWS / 5 * (4 + 5 * 2));
+}
+
+/* Two files read by turns, by handles that share a slot. */
+static void handles_of_one_slot_come_back(void **state)
+{
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		uint32_t other = random_bits() % 2;
+
+		rows[i].handle = 5 + other * AIOT_SLOTS;
+		rows[i].offset = (int64_t)i * 512 + other;
+		rows[i].size = random_bits() % 5 ? 4096 : 0;
+		rows[i].result = random_bits() % 5 ? (int64_t)rows[i].size : -4;
+	}
+	assert_comes_back(ROWS, ROWS);
+}
+
 static void page_numbers_come_back(void **state)
 {
 	(void)state;
@@ -187,6 +232,8 @@ int main(void)
 	        cmocka_unit_test_setup(blocks_of_any_length_come_back, make_rows),
 	        cmocka_unit_test_setup(noise_in_every_column_comes_back, make_rows),
 	        cmocka_unit_test_setup(a_mixture_comes_back, make_rows),
+	        cmocka_unit_test_setup(small_files_cost_by_the_file, make_rows),
+	        cmocka_unit_test_setup(handles_of_one_slot_come_back, make_rows),
 	        cmocka_unit_test_setup(page_numbers_come_back, make_rows),
 	        cmocka_unit_test_setup(rows_without_any_offset_come_back, make_rows),
 	        cmocka_unit_test_setup(encoding_ends_where_an_event_is_not_committed, make_rows),

@@ -265,15 +265,17 @@ static void a_newer_version_is_refused_with_both_numbers(void **state)
 	struct sample s = good_trace();
 	struct aiot_header *h = (struct aiot_header *)s.bytes;
 	struct counted c;
+	char reads[32];
 
 	(void)state;
+	snprintf(reads, sizeof reads, "reads version %u", AIOT_VERSION);
 	h->version = 9;
 	h->min_reader = 8;
 	h->checksum = XXH64(h, offsetof(struct aiot_header, checksum), 0);
 	c = count_sample(&s);
 	assert_int_equal(c.loaded, -1);
 	assert_non_null(strstr(c.first, "version 8"));
-	assert_non_null(strstr(c.first, "version 1"));
+	assert_non_null(strstr(c.first, reads));
 	assert_non_null(strstr(c.first, trace_path));
 	sample_free(&s);
 }
