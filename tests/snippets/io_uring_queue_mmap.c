@@ -8,6 +8,7 @@ static void liburing(void)
 	int fd = (int)syscall(SYS_io_uring_setup, 8, &p);
 	if (io_uring_queue_mmap(fd, &p, &ring) < 0)
 		_exit(77);
+	ring.ring_fd = ring.enter_ring_fd = fd; /* the caller's to set, in later versions */
 	for (unsigned i = 0; ring.sq.array && i < 8; i++)
 		ring.sq.array[i] = i;
 	expect("io_uring_setup", NOWHERE, -1, 8, SOME);

@@ -12,5 +12,8 @@ void snippet(void)
 	ssize_t put = write(fd, buffer, 10);
 	expect("write", "made", 17, 10, put);
 	row("data", -1, 0, PRINT(data_fd(O_RDONLY), "number %d", 42));
+/* Later libcs write without a stream, and how much it would have been is not told. */
+#if !__GLIBC_PREREQ(2, 37)
 	expect("stdio.write", "data", ANY, 9, -1);
+#endif
 }
