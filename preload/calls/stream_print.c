@@ -111,11 +111,12 @@ static bool stream_begin_fd(struct stream_to_fd *to, int fd)
 
 static int stream_printed_fd(const struct stream_to_fd *to, enum aiot_call id, int returned)
 {
-	if (returned > 0 && stdio_kernel.calls == to->calls)
-		data_write(&to->call, AIOT_CALL_stdio_write, to->fd, (uint64_t)returned, returned);
 	struct aiot_event event = call_event(&to->call, id, returned);
 	event.size = returned > 0 ? (uint64_t)returned : 0;
 	event_store(&event);
+	/* From glibc 2.37 on it writes without a stream. */
+	if (returned > 0 && stdio_kernel.calls == to->calls)
+		data_write(&to->call, AIOT_CALL_stdio_write, to->fd, (uint64_t)returned, returned);
 	return returned;
 }
 
