@@ -32,6 +32,7 @@
 	ANALYSIS(course)                                                                           \
 	ANALYSIS(loop)                                                                             \
 	ANALYSIS(consumer)                                                                         \
+	ANALYSIS(latency)                                                                          \
 	ANALYSIS(call_sites)
 
 enum analysis_number {

@@ -10,6 +10,7 @@
 
 #include "json_course.h"
 #include "json_finding.h"
+#include "json_latency.h"
 #include "json_moment.h"
 #include "json_sites.h"
 #include "json_storage.h"
@@ -198,6 +199,9 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_object_set_new(report, "pipes", json_pipes(summary));
 	json_object_set_new(report, "stall", json_stall(summary));
 	json_object_set_new(report, "cache", json_cache(summary));
+	json_object_set_new(report, "latency", json_latencies(summary, options));
+	json_object_set_new(report, "slowest", json_slowest(summary, options));
+	json_object_set_new(report, "stragglers", json_stragglers(summary));
 	json_object_set_new(report, "call_sites", json_sites(summary, options));
 	json_object_set_new(report, "findings", json_findings(summary));
 	return report;

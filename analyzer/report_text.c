@@ -306,6 +306,7 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	text_waiting(&t);
 	text_moments(&t, &summary->checkpoints, true);
 	text_moments(&t, &summary->restores, false);
+	text_latency(&t);
 	text_cache(&t);
 	text_mounts(&t);
 	text_sites(&t);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
 #include "rule.h"
+#include "straggler.h"
 
 #define ULL(x) ((unsigned long long)(x))
 
@@ -73,55 +73,26 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 	                unit_seconds(&loading, p->waited_s), unit_seconds(&phase, p->phase_s));
 }
 
-static int rule_order(const void *one, const void *other)
-{
-	const double a = *(const double *)one, b = *(const double *)other;
-
-	return (a > b) - (a < b);
-}
-
-/* Seconds of storage for each operation; -1 where there are too few. */
-static double rule_pace(const struct summary *s, const struct process *p)
-{
-	uint64_t ops = s->processes[p->number].read_ops + s->processes[p->number].write_ops;
-
-	return ops < 100 ? -1 : s->waiting->of[p->number].all_s[WAITING_STORAGE] / (double)ops;
-}
-
-/* Of processes in one role: the slowest against the median. */
-static bool rule_slower(const struct summary *s, char evidence[RULE_EVIDENCE],
-                        enum process_role role)
-{
-	const struct recording *r = s->recording;
-	double *paces = memory_get(r->count + 1, sizeof *paces), most = 0, median;
-	const struct process *slowest = NULL;
-	struct unit a, b;
-	size_t count = 0;
-
-	for (size_t i = 0; i < r->count; i++) {
-		double pace = rule_pace(s, &r->processes[i]);
-		if (r->processes[i].role != role || pace < 0)
-			continue;
-		paces[count++] = pace;
-		if (pace > most && s->waiting->of[i].all_s[WAITING_STORAGE] >= 1) {
-			most = pace;
-			slowest = &r->processes[i];
-		}
-	}
-	qsort(paces, count, sizeof *paces, rule_order);
-	median = count ? paces[(count - 1) / 2] : 0;
-	free(paces);
-	if (count < 2 || !slowest || most <= 2 * median)
-		return false;
-	return RULE_SAY("pid %u on %s (%s): %s of storage an operation, the median is %s",
-	                slowest->pid, process_host(slowest), process_role_name(role),
-	                unit_seconds(&a, most), unit_seconds(&b, median));
-}
-
 bool rule_slow_worker(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
+	size_t count;
+	struct straggler *all = stragglers_find(s, &count);
+	struct unit a, b;
+	bool fires = false;
+
 	(void)stage;
-	return rule_slower(s, evidence, ROLE_WORKER) || rule_slower(s, evidence, ROLE_RANK_MAIN);
+	for (size_t i = 0; i < count && !fires; i++) {
+		const struct process *p = all[i].process;
+		if (all[i].storage_s < 1)
+			continue;
+		fires = RULE_SAY("pid %u on %s (%s): %s of storage an operation, the median of %u "
+		                 "is %s",
+		                 p->pid, process_host(p), process_role_name(p->role),
+		                 unit_seconds(&a, all[i].op_s), all[i].among,
+		                 unit_seconds(&b, all[i].median_s));
+	}
+	free(all);
+	return fires;
 }
 
 bool rule_long_tail(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

@@ -30,6 +30,9 @@ void text_findings(const struct text *text);
 /* What happened when. */
 void text_course(const struct text *text);
 
+/* Where the time of calls went, and the slowest operations. */
+void text_latency(const struct text *text);
+
 /* Who waited for whom. */
 void text_waiting(const struct text *text);
 
