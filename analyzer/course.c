@@ -11,8 +11,19 @@ static void *course_make(const struct known *known)
 	struct course *c = memory_get(1, sizeof *c);
 
 	c->mounts = known->mounts->count;
+	c->names = names_count(known->recording->names);
+	c->start_ns = known->recording->start_ns;
 	c->epochs = epochs_new(known->features, known->stages);
 	return c;
+}
+
+static struct pattern *course_of_file(struct course_stage *s, uint32_t name)
+{
+	struct pattern **of = &s->by_file[name];
+
+	if (!*of)
+		*of = memory_get(1, sizeof **of);
+	return *of;
 }
 
 static void course_merged(const struct course *c, struct course_stage *s, const struct span *span)
@@ -22,6 +33,7 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 	if (!s->last) {
 		s->last = handles_new();
 		s->by_mount = memory_get(c->mounts, sizeof *s->by_mount);
+		s->by_file = memory_get(c->names, sizeof *s->by_file);
 	}
 	step = handles_access(s->last, 0, span->name, span->write, span->offset,
 	                      (int64_t)span->bytes);
@@ -30,6 +42,9 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 		step.kind = ACCESS_CONSECUTIVE;
 	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
 	              span->bytes);
+	if (span->name < c->names)
+		pattern_count(course_of_file(s, span->name), step.kind, (int64_t)span->bytes,
+		              (uint64_t)span->offset, span->bytes);
 	if (span->mount && span->mount < c->mounts)
 		pattern_count(&s->by_mount[span->mount], step.kind, (int64_t)span->bytes,
 		              (uint64_t)span->offset, span->bytes);
@@ -59,6 +74,7 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 		const struct span *span = &spans[i];
 		burst_add(&s->burst, span->start, span->end, span->bytes);
 		depth_add(&s->depth, span->start, span->end);
+		flow_add(&s->flow, c->start_ns, span->start, span->end, span->bytes, span->write);
 		if (span->offset < 0 || !span->name || !span->bytes)
 			continue;
 		course_merged(c, s, span);
@@ -88,11 +104,25 @@ static void course_free(void *state)
 	struct course *c = state;
 
 	for (int i = 0; i < AIOT_STAGES; i++) {
+		for (size_t k = 0; c->stages[i].by_file && k < c->names; k++)
+			free(c->stages[i].by_file[k]);
+		free(c->stages[i].by_file);
 		free(c->stages[i].by_mount);
+		flow_free(&c->stages[i].flow);
 		reuse_free(c->stages[i].reuse);
 	}
 	epochs_free(c->epochs);
 	free(c);
+}
+
+struct pattern course_file(const struct course *c, uint32_t name)
+{
+	struct pattern all = {0};
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		if (c->stages[i].by_file && name < c->names && c->stages[i].by_file[name])
+			pattern_add(&all, c->stages[i].by_file[name]);
+	return all;
 }
 
 const struct analysis analysis_course = {

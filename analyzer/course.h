@@ -9,23 +9,30 @@
 #include "burst.h"
 #include "depth.h"
 #include "epoch.h"
+#include "flow.h"
 #include "pattern.h"
 #include "reuse.h"
 
 struct course_stage {
 	struct burst burst;
 	struct depth depth;
+	struct flow flow; /* from the recording's start */
 	/* Accesses as storage sees them, all clients of a file taken together. */
 	struct handles *last;
 	struct pattern merged;
 	struct pattern *by_mount; /* by number of the mount; NULL where nothing was added */
+	struct pattern **by_file; /* by name; NULL likewise, and of files without accesses */
 	struct reuse *reuse;      /* of reads; NULL without */
 };
 
 struct course {
 	struct course_stage stages[AIOT_STAGES]; /* but runtime and ipc, which stay empty */
 	struct epochs *epochs;                   /* of training */
-	size_t mounts;
+	size_t mounts, names;
+	int64_t start_ns;
 };
+
+/* How the storage saw accesses to a file: those of all stages and clients. */
+struct pattern course_file(const struct course *course, uint32_t name);
 
 #endif

@@ -6,8 +6,6 @@
 
 #include "course.h"
 
-#define TIMELINE_MOST 256u
-
 static const struct course *json_found(const struct summary *summary)
 {
 	return summary->found[ANALYSIS_course];
@@ -141,26 +139,41 @@ static json_t *json_reuse(const struct reuse *r)
 	                 1.0 / (double)(1ull << reuse_power(r)), "miss_ratio", curve);
 }
 
-/* Bytes and operations over time, from the run's start. */
-static json_t *json_timeline(const struct summary *summary, const struct rate *r)
+/* Over time, from the run's start: windows before the first operation are left
+ * out. */
+static json_t *json_flow(const struct flow *f)
 {
-	uint32_t step = (r->used + TIMELINE_MOST - 1) / TIMELINE_MOST;
-	json_t *bytes = json_array(), *ops = json_array();
+	json_t *bytes = json_array(), *ops = json_array(), *in_flight = json_array();
+	json_t *read = json_array(), *written = json_array(), *reads = json_array();
+	double width = (double)(f->width_ns ? f->width_ns : FLOW_WIDTH_NS);
+	uint32_t first = 0;
 
-	for (uint32_t i = 0; step && i < r->used; i += step) {
-		double sum = 0;
-		uint64_t count = 0;
-		for (uint32_t k = i; k < i + step && k < r->used; k++) {
-			sum += r->bytes[k];
-			count += r->ops[k];
-		}
-		json_array_append_new(bytes, json_real(sum));
-		json_array_append_new(ops, json_count(count));
+	while (first < f->used && !(f->windows[first].ops[0] + f->windows[first].ops[1]))
+		first++;
+	for (uint32_t i = first; i < f->used; i++) {
+		const struct flow_window *w = &f->windows[i];
+		json_array_append_new(bytes, json_real(w->bytes[0] + w->bytes[1]));
+		json_array_append_new(ops, json_count(w->ops[0] + w->ops[1]));
+		json_array_append_new(read, json_real(w->bytes[0]));
+		json_array_append_new(written, json_real(w->bytes[1]));
+		json_array_append_new(reads, json_count(w->ops[0]));
+		json_array_append_new(in_flight, json_real(w->busy_ns / width));
 	}
-	return json_pack("{s:f, s:f, s:o, s:o}", "from_s",
-	                 r->used ? (double)(r->origin_ns - summary->recording->start_ns) / 1e9
-	                         : 0.0,
-	                 "window_s", step * rate_window_s(r), "bytes", bytes, "ops", ops);
+	return json_pack("{s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "from_s", first * width / 1e9,
+	                 "window_s", width / 1e9, "bytes", bytes, "ops", ops, "read_bytes", read,
+	                 "write_bytes", written, "read_ops", reads, "in_flight", in_flight);
+}
+
+json_t *json_timeline(const struct summary *summary)
+{
+	struct flow all = {0};
+	json_t *timeline;
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		flow_merge(&all, &json_found(summary)->stages[i].flow);
+	timeline = json_flow(&all);
+	flow_free(&all);
+	return timeline;
 }
 
 void json_course(json_t *stage, const struct summary *summary, int number)
@@ -177,7 +190,14 @@ void json_course(json_t *stage, const struct summary *summary, int number)
 	                    json_size_histogram(&s->write_size));
 	json_object_set_new(stage, "concurrency", json_depth(&c->depth));
 	json_object_set_new(stage, "reuse", json_reuse(c->reuse));
-	json_object_set_new(stage, "timeline", json_timeline(summary, &s->rate));
+	json_object_set_new(stage, "timeline", json_flow(&c->flow));
+}
+
+json_t *json_file_pattern(const struct summary *summary, uint32_t name)
+{
+	struct pattern all = course_file(json_found(summary), name);
+
+	return json_pattern(&all);
 }
 
 json_t *json_mount_pattern(const struct summary *summary, uint32_t mount)

@@ -93,12 +93,14 @@ static json_t *json_file(const struct summary *summary, const struct file_summar
 	const char *path = names_text(summary->recording->names, f->name);
 	const char *mount = where_mount(summary->where, f->mount)->point;
 
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
+	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
 	                 "mount", mount ? json_bytes(mount) : json_null(), "stage",
 	                 stage_name(f->stage), "read_ops", json_count(f->read_ops), "write_ops",
 	                 json_count(f->write_ops), "read_bytes", json_count(f->read_bytes),
 	                 "write_bytes", json_count(f->write_bytes), "pattern",
-	                 json_pattern(&f->pattern), "mapped", report_mapped_json(&f->mapped));
+	                 json_pattern(&f->pattern), "all_clients",
+	                 json_file_pattern(summary, f->name), "mapped",
+	                 report_mapped_json(&f->mapped));
 }
 
 static json_t *json_files(const struct summary *summary, const struct report_options *options)
@@ -189,6 +191,7 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 	json_t *report = json_object();
 
 	json_object_set_new(report, "run", json_run(summary));
+	json_object_set_new(report, "timeline", json_timeline(summary));
 	json_object_set_new(report, "stages", json_stages(summary, options));
 	json_object_set_new(report, "files", json_files(summary, options));
 	json_object_set_new(report, "mounts", json_mounts(summary));

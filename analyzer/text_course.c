@@ -6,13 +6,14 @@
 #include "text_part.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "course.h"
 #include "units.h"
 
-#define WIDTH         64
+#define WIDTH         60
 #define LISTED_EPOCHS 16
 
 /* What a terminal can show is known by its locale alone. */
@@ -35,44 +36,90 @@ static void text_level(const struct text *t, double share)
 	fputs((text_utf8() ? blocks : letters)[level > 8 ? 8 : level], t->to);
 }
 
-/* Bytes over the run's time; the highest column is the busiest moment. */
-static void text_sparkline(const struct text *t, const struct rate *r)
+/* The value of a window that a sparkline shows. */
+typedef double text_value(const struct flow_window *window);
+
+static double text_bytes(const struct flow_window *w)
+{
+	return w->bytes[0] + w->bytes[1];
+}
+
+static double text_busy(const struct flow_window *w)
+{
+	return w->busy_ns;
+}
+
+/* A window's value, over the columns that it touches. */
+static void text_columns(double column[WIDTH], double from, double to, double value)
+{
+	for (int k = (int)fmax(0, from); k < WIDTH && k < to; k++) {
+		double part = fmin(to, k + 1) - fmax(from, k);
+		if (part > 0)
+			column[k] += value * part / (to - from);
+	}
+}
+
+/* Over the run's time; the highest column is the busiest moment. */
+static void text_sparkline(const struct text *t, const struct flow *f, text_value *value)
 {
 	const struct recording *recording = t->s->recording;
 	double column[WIDTH] = {0}, most = 0;
 	double step = (double)(recording->end_ns - recording->start_ns) / WIDTH;
 
-	for (uint32_t i = 0; i < r->used && step > 0; i++) {
-		double at = (double)(r->origin_ns - recording->start_ns) +
-		            ((double)i + 0.5) * (double)r->width_ns;
-		int k = (int)(at / step);
-		column[k < 0 ? 0 : k < WIDTH ? k : WIDTH - 1] += r->bytes[i];
+	for (uint32_t i = 0; i < f->used && step > 0; i++) {
+		double from = (double)i * (double)f->width_ns / step;
+		double to = fmin(from + (double)f->width_ns / step, WIDTH);
+		if (to > from)
+			text_columns(column, from, to, value(&f->windows[i]));
 	}
 	for (int i = 0; i < WIDTH; i++)
-		most = column[i] > most ? column[i] : most;
+		most = fmax(most, column[i]);
 	for (int i = 0; i < WIDTH; i++)
 		text_level(t, most > 0 ? column[i] / most : 0);
+}
+
+static void text_stage_over_time(const struct text *t, const struct course_stage *c, unsigned stage)
+{
+	struct burst_bursts b = burst_bursts(&c->burst);
+	struct unit size;
+
+	fprintf(t->to, "%-10s |", stage_name(stage));
+	text_sparkline(t, &c->flow, text_bytes);
+	fputc('|', t->to);
+	if (b.count > 1)
+		fprintf(t->to, " %" PRIu64 " bursts of %s", b.count, unit_bytes(&size, b.mean_bytes));
+	fputc('\n', t->to);
+}
+
+/* How many reads and writes of all shown stages were under way. */
+static void text_in_flight(const struct text *t, const struct flow *all, size_t most)
+{
+	if (!all->used)
+		return;
+	fprintf(t->to, "%-10s |", "in flight");
+	text_sparkline(t, all, text_busy);
+	fprintf(t->to, "| at most %zu\n", most);
 }
 
 static void text_over_time(const struct text *t)
 {
 	const struct course *c = t->s->found[ANALYSIS_course];
 	struct unit length;
+	struct flow all = {0};
+	size_t most = 0;
 
 	text_title(t, "Over time (bytes moved)");
-	for (int i = 0; i < AIOT_STAGES; i++) {
-		struct burst_bursts b = burst_bursts(&c->stages[i].burst);
-		struct unit size;
-		if (!c->stages[i].burst.bytes || (t->options->stage >= 0 && t->options->stage != i))
+	for (unsigned i = 0; i < AIOT_STAGES; i++) {
+		const struct course_stage *stage = &c->stages[i];
+		if (!stage->burst.ops || (t->options->stage >= 0 && t->options->stage != (int)i))
 			continue;
-		fprintf(t->to, "%-10s |", stage_name((unsigned)i));
-		text_sparkline(t, &t->s->stages[i].rate);
-		fputc('|', t->to);
-		if (b.count > 1)
-			fprintf(t->to, " %.0f bursts of %s", (double)b.count,
-			        unit_bytes(&size, b.mean_bytes));
-		fputc('\n', t->to);
+		flow_merge(&all, &stage->flow);
+		most = stage->depth.most > most ? stage->depth.most : most;
+		if (stage->burst.bytes)
+			text_stage_over_time(t, stage, i);
 	}
+	text_in_flight(t, &all, most);
+	flow_free(&all);
 	fprintf(t->to, "%-10s 0%*s\n", "", WIDTH,
 	        unit_seconds(&length,
 	                     (double)(t->s->recording->end_ns - t->s->recording->start_ns) / 1e9));

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Patterns, ratios and bursts of fio jobs, against what fio itself says it did."""
 import json
+import os
 
 import pytest
 
@@ -58,6 +59,18 @@ JOBS = {
     "strided": (["--rw=read:64k", "--bs=64k"], "strided"),
     "zoned": (["--rw=read", "--bs=64k", "--zonemode=strided", "--zonesize=1m", "--zonerange=1m", "--zoneskip=1m"], "sequential"),
     "zipf": (["--rw=randread", "--bs=4k", "--random_distribution=zipf:1.1"], "random"),
+    "sizes": (["--rw=read", "--bsrange=4k-128k"], "sequential"),
+    "split sizes": (["--rw=randread", "--bssplit=4k/60:64k/30:256k/10"], "random"),
+    "odd sizes": (["--rw=write", "--bsrange=1001-90001", "--bs_unaligned"], "sequential"),
+    "pareto": (["--rw=randread", "--bs=4k", "--random_distribution=pareto:0.9"], "random"),
+    "normal": (["--rw=randwrite", "--bs=8k", "--random_distribution=normal:20"], "random"),
+    "zones": (["--rw=randread", "--bs=4k", "--random_distribution=zoned:50/10:50/90"], "random"),
+    "not in a map": (["--rw=randread", "--bs=4k", "--norandommap", "--io_size=16m"], "random"),
+    "backwards": (["--rw=read:-128k", "--bs=64k", f"--offset={SIZE - 65536}", "--io_size=8m"], None),
+    "wide strides": (["--rw=read:960k", "--bs=64k"], "strided"),
+    "strided writes": (["--rw=write:192k", "--bs=64k"], "strided"),
+    "few operations a second": (["--rw=randread", "--bs=4k", "--rate_iops=2000", "--io_size=4m"], "random"),
+    "poisson": (["--rw=randwrite", "--bs=4k", "--rate_iops=2000", "--rate_process=poisson", "--io_size=4m"], "random"),
     "mixed": (["--rw=randread", "--percentage_random=40", "--bs=16k"], None),
     "rates": (["--rw=read", "--bs=256k", "--rate=200m"], "sequential"),
     **{f"rw {share}/{100 - share}": (["--rw=rw", f"--rwmixread={share}", "--bs=32k"], None) for share in (90, 70, 50, 30, 10)},
@@ -79,6 +92,37 @@ def test_a_job_s_pattern_is_what_fio_did(name, tmp_path):
     assert expected is None or got["pattern"]["class"] == expected
     aligned = sum((offset | size) % 4096 == 0 for _, offset, size in ops) / len(ops)
     assert got["pattern"]["aligned_4096"] == pytest.approx(aligned, abs=0.001)
+
+
+@pytest.mark.parametrize("engine", ["libaio", "posixaio", "io_uring", "pvsync", "mmap"])
+@pytest.mark.parametrize("rw", ["read", "randread", "randwrite"])
+def test_a_job_s_class_does_not_depend_on_its_engine(engine, rw, tmp_path):
+    """Asynchronous operations end in any order and are begun in that of the job."""
+    result, ops = fio(tmp_path, f"--rw={rw}", "--bs=16k", "--size=8m", f"--ioengine={engine}", "--iodepth=8")
+    got, report = file_and_stages(tmp_path)
+    way = "write" if "write" in rw else "read"
+    if engine != "mmap":  # faults are not accesses
+        seen = got[way + "_ops"] + report["run"]["lost_events"]
+        assert result[way]["total_ios"] - 8 <= seen <= result[way]["total_ios"] + 8
+    if got[way + "_ops"] > 100:
+        assert got["pattern"]["class"] == ("sequential" if rw == "read" else "random")
+    else:
+        assert engine in ("io_uring", "mmap"), got
+
+
+def test_four_jobs_on_one_file_are_random_each_and_together(tmp_path):
+    result, _ = fio(tmp_path, "--rw=randread", "--bs=4k", "--numjobs=4", "--group_reporting", "--io_size=4m")
+    got, _ = file_and_stages(tmp_path)
+    assert got["read_ops"] == result["read"]["total_ios"] == 4 * 1024
+    assert got["pattern"]["class"] == got["all_clients"]["class"] == "random"
+
+
+def test_four_streams_on_one_file_are_sequential_each_and_not_together(tmp_path):
+    result, _ = fio(tmp_path, "--rw=read", "--bs=64k", "--numjobs=4", "--group_reporting", "--size=8m", "--offset_increment=8m",
+                    "--thinktime=300")
+    got, _ = file_and_stages(tmp_path)
+    assert got["read_bytes"] == result["read"]["io_bytes"] == 32 << 20
+    assert got["pattern"]["class"] == "sequential" and got["all_clients"]["consecutive"] < 0.7
 
 
 def test_seeks_are_counted_by_distance(tmp_path):
@@ -171,3 +215,57 @@ def test_operations_in_flight_are_counted_over_time(tmp_path):
         assert got.get(depth, 0) == pytest.approx(time.get(depth, 0) / whole, abs=0.001)
     busy = whole - time.get(0, 0)
     assert stage["concurrency"]["mean_while_busy"] == pytest.approx(sum(d * t for d, t in time.items()) / busy, rel=0.001)
+
+
+def test_a_file_s_clients_are_taken_together_file_by_file(tmp_path):
+    """One file is read by two processes in turns, another one by one alone: only the first one differs for storage."""
+    for name in ("shared", "own"):
+        (tmp_path / name).write_bytes(bytes(4 << 20))
+    script = """
+import os, sys
+me = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[1], os.O_RDONLY)
+own = os.open(sys.argv[2], os.O_RDONLY)
+for block in range(64):
+    os.pread(me[block % 2], 65536, block * 65536)
+    os.pread(own, 65536, block * 31 % 64 * 65536)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path / "shared", tmp_path / "own"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    files = {os.path.basename(f["path"]): f for f in aiotrace.report(tmp_path / "t")["files"]}
+    assert files["shared"]["pattern"]["strided"] > 0.9 and files["shared"]["all_clients"]["consecutive"] > 0.95
+    assert files["shared"]["all_clients"]["aligned_4096"] == 1
+    for kind in KINDS:
+        assert files["own"]["pattern"][kind] == files["own"]["all_clients"][kind]
+
+
+def test_ratio_and_concurrency_over_time_are_those_of_the_events(tmp_path):
+    """First it is written, then read: by four processes at a time."""
+    fio(tmp_path, "--rw=write", "--bs=256k", "--name=next", "--stonewall", f"--filename={tmp_path / 'a0001'}", "--rw=randread",
+        "--bs=64k", "--numjobs=4", "--thinktime=200", "--ioengine=psync", f"--size={SIZE}")
+    report = aiotrace.report(tmp_path / "t")
+    events = [e for e in aiotrace.dump(tmp_path / "t") if e.stage not in ("runtime", "ipc")
+              and aiotrace.classes().get(e.call) in ("read", "write") and e.level != "stdio"]
+    for timeline, ours in [(report["timeline"], events)] + [
+            (s["timeline"], [e for e in events if e.stage == s["stage"]]) for s in report["stages"]]:
+        if not ours:
+            continue
+        start = report["run"]["start_ns"] + round(timeline["from_s"] * 1e9)
+        width = timeline["window_s"] * 1e9
+        reads, writes, busy = {}, {}, {}
+        for e in ours:
+            at = int((e.start_ns - start) // width)
+            way = reads if aiotrace.classes()[e.call] == "read" else writes
+            way[at] = way.get(at, 0) + 1
+            begin, end = e.start_ns - start, e.start_ns - start + e.duration_ns
+            while begin < end:
+                next_one = min(end, (int(begin // width) + 1) * width)
+                busy[int(begin // width)] = busy.get(int(begin // width), 0) + next_one - begin
+                begin = next_one
+        count = len(timeline["ops"])
+        assert timeline["read_ops"] == [reads.get(i, 0) for i in range(count)]
+        assert timeline["ops"] == [reads.get(i, 0) + writes.get(i, 0) for i in range(count)]
+        assert timeline["in_flight"] == pytest.approx([busy.get(i, 0) / width for i in range(count)], abs=1e-6)
+        moved = {way: sum(max(0, e.result) for e in ours if aiotrace.classes()[e.call] == way) for way in ("read", "write")}
+        assert sum(timeline["read_bytes"]) == pytest.approx(moved["read"])
+        assert sum(timeline["write_bytes"]) == pytest.approx(moved["write"])
+    assert "in flight" in aiotrace.aiotrace("report", tmp_path / "t").stdout

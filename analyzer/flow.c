@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+static void flow_sum(struct flow_window *to, const struct flow_window *from)
+{
+	for (int i = 0; i < 2; i++) {
+		to->bytes[i] += from->bytes[i];
+		to->ops[i] += from->ops[i];
+	}
+	to->busy_ns += from->busy_ns;
+}
+
+static void flow_double(struct flow *f)
+{
+	static const struct flow_window none;
+
+	for (uint32_t i = 0; i < FLOW_WINDOWS; i++) {
+		struct flow_window both = i < FLOW_WINDOWS / 2 ? f->windows[2 * i] : none;
+		if (i < FLOW_WINDOWS / 2)
+			flow_sum(&both, &f->windows[2 * i + 1]);
+		f->windows[i] = both;
+	}
+	f->used = (f->used + 1) / 2;
+	f->last /= 2;
+	f->width_ns *= 2;
+}
+
+static void flow_begin(struct flow *f, int64_t origin)
+{
+	f->windows = memory_get(FLOW_WINDOWS, sizeof *f->windows);
+	f->origin_ns = origin;
+	f->width_ns = FLOW_WIDTH_NS;
+}
+
+/* Operations come in order: most fall into the window of the last one. */
+static uint32_t flow_window(struct flow *f, int64_t since)
+{
+	int64_t from = f->last * f->width_ns;
+
+	if (since < from || since - from >= f->width_ns)
+		f->last = (uint32_t)(since / f->width_ns);
+	return f->last;
+}
+
+static void flow_spread(struct flow *f, uint32_t first, int64_t start, int64_t end, double bytes,
+                        bool write)
+{
+	double whole = (double)(end - start);
+	uint32_t i = first;
+
+	for (; start < end; i++) {
+		int64_t next = (int64_t)(i + 1) * f->width_ns, part;
+		next = next < end ? next : end;
+		part = next - start;
+		f->windows[i].bytes[write] += bytes * ((double)part / whole);
+		f->windows[i].busy_ns += (double)part;
+		start = next;
+	}
+	f->used = i > f->used ? i : f->used;
+}
+
+void flow_add(struct flow *f, int64_t origin, int64_t start, int64_t end, uint64_t bytes,
+              bool write)
+{
+	uint32_t first;
+
+	if (!f->width_ns)
+		flow_begin(f, origin);
+	/* Times of a damaged or lying trace. */
+	if (start < f->origin_ns)
+		start = f->origin_ns;
+	if ((uint64_t)start - (uint64_t)f->origin_ns > INT64_MAX / 4)
+		return;
+	if (end < start || (uint64_t)end - (uint64_t)start > INT64_MAX / 4)
+		end = start;
+	start -= f->origin_ns;
+	end -= f->origin_ns;
+	while (end / f->width_ns >= FLOW_WINDOWS)
+		flow_double(f);
+	first = flow_window(f, start);
+	f->windows[first].ops[write]++;
+	f->used = first + 1 > f->used ? first + 1 : f->used;
+	if (start < end)
+		flow_spread(f, first, start, end, (double)bytes, write);
+	else
+		f->windows[first].bytes[write] += (double)bytes;
+}
+
+void flow_merge(struct flow *to, const struct flow *from)
+{
+	uint32_t each;
+
+	if (!from->width_ns)
+		return;
+	if (!to->width_ns)
+		flow_begin(to, from->origin_ns);
+	while (to->width_ns < from->width_ns)
+		flow_double(to);
+	each = (uint32_t)(to->width_ns / from->width_ns);
+	for (uint32_t i = 0; i < from->used; i++) {
+		flow_sum(&to->windows[i / each], &from->windows[i]);
+		to->used = i / each + 1 > to->used ? i / each + 1 : to->used;
+	}
+}
+
+void flow_free(struct flow *f)
+{
+	free(f->windows);
+	*f = (struct flow){0};
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads and writes over a run's time: how much of each, and how many were under
+ * way, in windows that all flows of a run share. Memory is fixed: when the
+ * windows run out, their width doubles.
+ */
+#ifndef FLOW_H
+#define FLOW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FLOW_WINDOWS  512u
+#define FLOW_WIDTH_NS 10000000 /* at first */
+
+struct flow_window {
+	double bytes[2]; /* read, written: spread over the time of each operation */
+	double busy_ns;  /* of all operations together: over the width, how many were under way */
+	uint64_t ops[2]; /* by their start */
+};
+
+struct flow {
+	int64_t origin_ns, width_ns; /* width 0 = empty */
+	uint32_t used;               /* windows up to the last with anything in it */
+	uint32_t last;               /* window of the operation before */
+	struct flow_window *windows;
+};
+
+/* All zero is empty. Times before the origin, which the flow's first call sets,
+ * count as that. */
+void flow_add(struct flow *flow, int64_t origin_ns, int64_t start_ns, int64_t end_ns,
+              uint64_t bytes, bool write);
+
+/* Adds a flow of the same origin. */
+void flow_merge(struct flow *to, const struct flow *from);
+
+void flow_free(struct flow *flow);
+
+#endif
