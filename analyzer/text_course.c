@@ -13,7 +13,7 @@
 #include "course.h"
 #include "units.h"
 
-#define WIDTH         60
+#define WIDTH         56
 #define LISTED_EPOCHS 16
 
 /* What a terminal can show is known by its locale alone. */
@@ -87,7 +87,8 @@ static void text_stage_over_time(const struct text *t, const struct course_stage
 	text_sparkline(t, &c->flow, text_bytes);
 	fputc('|', t->to);
 	if (b.count > 1)
-		fprintf(t->to, " %" PRIu64 " bursts of %s", b.count, unit_bytes(&size, b.mean_bytes));
+		fprintf(t->to, " %" PRIu64 " bursts of %s, %.0f %% on", b.count,
+		        unit_bytes(&size, b.mean_bytes), 100 * b.duty_cycle);
 	fputc('\n', t->to);
 }
 
