@@ -9,6 +9,9 @@
 #include "rule.h"
 #include "straggler.h"
 
+/* What share of the kernel's count may be out of sight. */
+#define UNSEEN 0.05
+
 #define ULL(x) ((unsigned long long)(x))
 
 static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
@@ -114,17 +117,33 @@ bool rule_long_tail(const struct summary *s, char evidence[RULE_EVIDENCE], int *
 	return false;
 }
 
+/* What the kernel counted and no event shows, where it is a twentieth of the
+ * bytes; what the dynamic loader and libc do out of sight is none. */
+static const struct missing_item *rule_unseen(const struct summary *s)
+{
+	for (size_t i = 0; i < s->missing.count; i++) {
+		const struct missing_item *m = &s->missing.items[i];
+		bool read = !strcmp(m->cause, "unseen_reads");
+		const struct covered *way = read ? &s->coverage.read : &s->coverage.write;
+		if ((read || !strcmp(m->cause, "unseen_writes")) &&
+		    m->bytes >= UNSEEN * way->kernel)
+			return m;
+	}
+	return NULL;
+}
+
 bool rule_incomplete(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
+	const struct missing_item *unseen = rule_unseen(s);
 	uint64_t lost = recording_lost(s->recording);
-	double read = s->coverage.read.share, write = s->coverage.write.share;
 
 	(void)stage;
-	if (!lost && (read < 0 || read >= 0.95) && (write < 0 || write >= 0.95))
+	for (size_t i = 0; i < s->recording->count; i++)
+		lost -= s->recording->processes[i].loss[AIOT_LOSS_EARLY];
+	if (!lost && !unseen)
 		return false;
-	if (read < 0 || write < 0)
-		return RULE_SAY("%llu events lost", ULL(lost));
-	return RULE_SAY("%llu events lost; of the kernel's count %.0f %% of bytes read and %.0f %% "
-	                "of bytes written are here",
-	                ULL(lost), 100 * read, 100 * write);
+	if (!lost)
+		return RULE_SAY("%s", unseen->text);
+	return RULE_SAY("%llu events were lost%s%s", ULL(lost), unseen ? "; " : "",
+	                unseen ? unseen->text : "");
 }

@@ -11,7 +11,7 @@ import aiotrace
 TRAIN = os.path.join(aiotrace.TOP, "tests/e2e/programs/train.py")
 SLOW = {"storage": 12000, "cpu": 0.012, "step": 0.08}
 LOADERS = {"alone": 0, "plain": 0, "workers": 2, "pinned": 2, "thread": 2, "queues": 2, "pool": 2, "executor": 2, "threads": 0,
-           "prefetch": 0}
+           "prefetch": 0, "on demand": 2}
 WAITS = {frozenset(["storage"]): {"storage-bound"}, frozenset(["cpu"]): {"preprocessing-bound"},
          frozenset(["storage", "cpu"]): {"storage-bound", "preprocessing-bound", "too few workers"}}
 
@@ -31,6 +31,8 @@ def measured(program, folder, loader, slow, epochs=1):
     return json.loads(done.stdout), aiotrace.report(folder / "t")
 
 
+RULES = {"storage-bound": "storage_bound", "preprocessing-bound": "preprocessing_bound", "too few workers": "too_few_workers",
+         "too little prefetch": "little_prefetch", "compute-bound": None}
 TABLE = []
 
 
@@ -53,13 +55,15 @@ def judged(program, folder, loader, slow):
     assert stall["workers"] == LOADERS[loader]
     if share < 0.08:
         assert stall["cause"] == "compute-bound", stall
-    elif share > 0.4:
+    elif share > 0.4 and loader != "on demand":
         assert stall["cause"] in WAITS[frozenset(slow) - {"step"}], stall
     assert stall["cause"] in aiotrace.aiotrace("report", folder / "t").stdout
+    fired = {f["id"] for f in report["findings"]} & set(RULES.values())
+    assert fired == {RULES[stall["cause"]]} - {None}
     return stall, share
 
 
-@pytest.mark.parametrize("loader", LOADERS)
+@pytest.mark.parametrize("loader", [name for name in LOADERS if name != "on demand"])
 @pytest.mark.parametrize("slow", SLOW)
 def test_the_verdict_is_what_is_slow(program, tmp_path, loader, slow):
     stall, share = judged(program, tmp_path, loader, [slow])
@@ -73,6 +77,11 @@ def test_the_verdict_is_what_is_slow(program, tmp_path, loader, slow):
 @pytest.mark.parametrize("slow", [("storage", "cpu"), ("storage", "step"), ("cpu", "step"), ("storage", "cpu", "step")], ids="+".join)
 def test_where_several_things_are_slow_the_share_is_right(program, tmp_path, loader, slow):
     judged(program, tmp_path, loader, slow)
+
+
+def test_workers_that_are_asked_too_late_are_not_too_few(program, tmp_path):
+    stall, _ = judged(program, tmp_path, "on demand", ["storage"])
+    assert stall["cause"] == "too little prefetch"
 
 
 def test_threads_that_load_are_no_workers(program, tmp_path):

@@ -93,11 +93,21 @@ def from_queues():
         worker.join()
 
 
+def on_demand(pool):
+    """A batch is asked for when it is needed: one worker works, and the other one waits."""
+    for numbers in batches():
+        yield pool.apply(batch, (numbers,))
+
+
 def pools(kind):
     if kind == "pool":
         import multiprocessing
         pool = multiprocessing.Pool(WORKERS)
         return lambda: pool.imap(batch, batches())
+    if kind == "on demand":
+        import multiprocessing
+        pool = multiprocessing.Pool(WORKERS)
+        return lambda: on_demand(pool)
     from concurrent import futures
     pool = (futures.ProcessPoolExecutor if kind == "executor" else futures.ThreadPoolExecutor)(WORKERS)
     return lambda: pool.map(batch, batches())
@@ -113,6 +123,7 @@ LOADERS = {
     "queues": lambda: from_queues,
     "pool": lambda: pools("pool"),
     "executor": lambda: pools("executor"),
+    "on demand": lambda: pools("on demand"),
     "threads": lambda: pools("threads"),
 }
 load = LOADERS[LOADER]()

@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Findings about what is not at hand here: network file systems, many ranks, slow disks. Each run is made by hand, once
+so that its rule fires, and once so that it just does not."""
+import re
+import struct
+
+import pytest
+
+import aiotrace
+from handmade import FAULT, HIT, MS, STORAGE, Process
+
+
+def random_reads(folder, point, count, size=4096, order=lambda i: i * 7919 % 100_000):
+    p = Process(folder)
+    p.open(f"{point}/tokens.bin", extent=100_000 * 4096)
+    for i in range(count):
+        p.read(f"{point}/tokens.bin", order(i) * 4096, size, took=300_000, stage="train")
+    p.save()
+
+
+def faults(folder, point, count):
+    p = Process(folder)
+    p.open(f"{point}/tokens.bin", extent=1 << 30)
+    for i in range(count):
+        p.add(FAULT.number, f"{point}/tokens.bin", i * 40960, 4096, 4096, aux=1, took=2 * MS, stage="train")
+    p.save()
+
+
+def save(p, path, pieces, took=MS, gap=1000, skew=0):
+    p.open(path, write=True, stage="checkpoint")
+    at = skew
+    for size in pieces:
+        p.write(path, at, size, took=took, gap=gap, stage="checkpoint")
+        at += size
+    p.add("fsync", path, took=MS, stage="checkpoint").add("close", path, stage="checkpoint")
+
+
+def unaligned_saves(folder, point, skew):
+    p = Process(folder)
+    for number in range(3):
+        save(p, f"{point}/step{number}.pt", [65536] * 80, skew=skew)
+        p.now += 10_000 * MS
+    p.save()
+
+
+def slow_saves(folder, gap):
+    """Fast where it writes, with pauses in between."""
+    p = Process(folder)
+    for number in range(2):
+        save(p, f"/disk/step{number}.pt", [64 << 20] * 20, took=40 * MS, gap=gap)
+        p.now += 300_000 * MS
+    p.save()
+
+
+def one_writer(folder, ranks):
+    for rank in range(2):
+        p = Process(folder, pid=10 + rank, **{"env.RANK": str(rank), "env.WORLD_SIZE": "2"})
+        p.open("/disk/data").read("/disk/data", 0, 65536, stage="train")
+        if rank < ranks:
+            save(p, f"/disk/step1/rank{rank}.distcp", [16 << 20] * 5)
+        p.save()
+
+
+def restores(folder, ranks):
+    saver = Process(folder, pid=9)
+    save(saver, "/disk/step1.pt", [4 << 20] * 4)
+    saver.save()
+    for rank in range(ranks):
+        p = Process(folder, pid=10 + rank, start=60_000_000_000, **{"env.RANK": str(rank), "env.WORLD_SIZE": str(ranks)})
+        p.open("/disk/step1.pt", extent=16 << 20, stage="restore")
+        for i in range(4):
+            p.read("/disk/step1.pt", i << 22, 4 << 20, took=MS, stage="restore")
+        p.save()
+
+
+def epochs(folder, cached):
+    """cached: by epoch, whether it finds its data in the page cache."""
+    p = Process(folder)
+    for hit in cached:
+        for i in range(64):
+            path = f"/disk/{i * 29 % 64:03}.jpg"
+            p.open(path, extent=300_000, stage="train")
+            p.read(path, 0, 300_000, took=50_000 if hit else 2 * MS, stage="train", flags=HIT if hit else STORAGE)
+            p.add("close", path, stage="train")
+    p.save()
+
+
+def tail(folder, took):
+    p = Process(folder)
+    p.open("/disk/shard.tar", extent=1 << 30)
+    for i in range(2000):
+        p.read("/disk/shard.tar", i * 65536, 65536, took=took if i % 50 == 25 else 400_000, stage="train")
+    p.save()
+
+
+def losses(folder, cause):
+    p = Process(folder)
+    p.open("/disk/shard.tar").read("/disk/shard.tar", 0, 65536)
+    p.more.append((6, struct.pack("<7Q", *(12 * (i == cause) for i in range(7)))))
+    p.save()
+
+
+def slow_ranks(folder, slow):
+    for rank in range(4):
+        p = Process(folder, pid=10 + rank, **{"env.RANK": str(rank), "env.WORLD_SIZE": "4"})
+        p.open("/nfs/shard.tar", extent=1 << 30)
+        for i in range(200):
+            p.read("/nfs/shard.tar", i << 20, 1 << 20, took=slow if rank == 3 else 6 * MS, stage="train")
+        p.save()
+
+
+# rule: (what makes it fire, the evidence expected, what just does not)
+MADE = {
+    "small_random_remote": (lambda f: random_reads(f, "/nfs", 1200), r"1200 reads of 4.10 kB on average on /nfs \(nfs4\), \d+ % of them consecutive",
+                            [lambda f: random_reads(f, "/disk", 1200), lambda f: random_reads(f, "/nfs", 900),
+                             lambda f: random_reads(f, "/nfs", 1200, order=lambda i: i), lambda f: random_reads(f, "/lustre", 1200, 65536)]),
+    "mapped_remote": (lambda f: faults(f, "/lustre", 150), r"150 page faults of /lustre/tokens.bin waited for /lustre \(lustre\)",
+                      [lambda f: faults(f, "/disk", 150), lambda f: faults(f, "/nfs", 60)]),
+    "unaligned_saves": (lambda f: unaligned_saves(f, "/nfs", 64), r"240 of 240 writes begin inside a page",
+                        [lambda f: unaligned_saves(f, "/nfs", 0), lambda f: unaligned_saves(f, "/disk", 64)]),
+    "slow_save": (lambda f: slow_saves(f, 400 * MS), r"153 MB/s over the whole save, 671 MB/s over the fastest 0.1 s of writing",
+                  [lambda f: slow_saves(f, 1000)]),
+    "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
+    "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",
+                        [lambda f: restores(f, 8)]),
+    "cold_start": (lambda f: epochs(f, [False, True, True]), r"0 % of the first epoch's bytes, 100 % of later ones",
+                   [lambda f: epochs(f, [True, True, True]), lambda f: epochs(f, [False, False, False])]),
+    "cache_thrash": (lambda f: epochs(f, [False, False, False]), r"0 % of later epochs' bytes came from the page cache; LRU of .* would serve .*67 %",
+                     [lambda f: epochs(f, [False, True, True])]),
+    "long_tail": (lambda f: tail(f, 60 * MS), r"p50 4\d\d us, p99 (59|60).\d ms, max 60.0 ms of 2000 operations", [lambda f: tail(f, 15 * MS)]),
+    "incomplete": (lambda f: losses(f, 4), r"12 events were lost", [lambda f: losses(f, 0)]),
+    "slow_worker": (lambda f: slow_ranks(f, 15 * MS), r"pid 13 on made \(.*\): 15.0 ms of storage an operation, the median of 4 is 6.00 ms",
+                    [lambda f: slow_ranks(f, 11 * MS)]),
+}
+
+
+def findings(folder):
+    return {f["id"]: f for f in aiotrace.report(folder)["findings"]}
+
+
+@pytest.mark.parametrize("rule", MADE)
+def test_a_rule_fires_with_its_numbers_and_just_not_without_cause(rule, tmp_path):
+    fires, evidence, silent = MADE[rule]
+    (tmp_path / "fires").mkdir()
+    fires(tmp_path / "fires")
+    found = findings(tmp_path / "fires")
+    assert rule in found, found
+    assert re.search(evidence, found[rule]["evidence"]), found[rule]["evidence"]
+    for number, run in enumerate(silent):
+        folder = tmp_path / f"silent{number}"
+        folder.mkdir()
+        run(folder)
+        assert rule not in findings(folder), number
