@@ -161,6 +161,7 @@ static int define_end(struct process *process, const uint8_t *body, size_t size)
 		return -1;
 	memcpy(&d, body, sizeof d);
 	process->ended = true;
+	process->clock_end = d.real_ns ? (int64_t)(d.real_ns - d.mono_ns) : 0;
 	if (d.mono_ns > process->end_ns)
 		process->end_ns = d.mono_ns;
 	return 0;

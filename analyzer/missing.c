@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "absent.h"
 #include "memory.h"
 #include "units.h"
 
@@ -43,11 +44,7 @@ const char *missing_words(enum aiot_loss cause)
 	return causes[cause].words;
 }
 
-static void missing_add(struct missing *m, const char *cause, const char *advice, double events,
-                        double bytes, const char *format, ...)
-        __attribute__((format(printf, 6, 7)));
-
-static void missing_add(struct missing *m, const char *cause, const char *advice, double events,
+void missing_add(struct missing *m, const char *cause, const char *advice, double events,
                         double bytes, const char *format, ...)
 {
 	struct missing_item *item = &m->items[m->count];
@@ -205,4 +202,5 @@ void missing_find(struct missing *m, const struct recording *r, const struct cov
 	missing_losses(m, r);
 	missing_filter(m, r);
 	missing_coverage(m, c);
+	absent_find(m, r);
 }

@@ -25,6 +25,10 @@ struct missing {
 void missing_find(struct missing *missing, const struct recording *recording,
                   const struct coverage_result *coverage, uint32_t untraced);
 
+/* Adds an item, unless there is no room; events and bytes as in it. */
+void missing_add(struct missing *missing, const char *cause, const char *advice, double events,
+                 double bytes, const char *format, ...) __attribute__((format(printf, 6, 7)));
+
 /* Children that were waited for and have no trace. */
 struct children;
 struct children *missing_children(const struct recording *recording);

@@ -84,6 +84,7 @@ struct process {
 	size_t kernel_count;
 	struct aiot_define_mapped mapped; /* all 0: no file of interest was mapped */
 	uint64_t clock_mono, clock_real;  /* the first clock record, 0 = none */
+	int64_t clock_end;                /* real - mono at its end, 0 = not known */
 	uint64_t loss[AIOT_LOSSES];
 
 	struct stream *streams;

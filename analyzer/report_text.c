@@ -88,7 +88,7 @@ static void text_head(const struct text *t)
 	struct unit d;
 
 	for (size_t i = 0; i < r->run_count && i < 4; i++)
-		fprintf(t->to, "%s%s", i ? ", " : "Run ", r->runs[i]);
+		fprintf(t->to, "%s%s", i ? ",\n    " : "Run ", text_tail(r->runs[i], 64));
 	fprintf(t->to, "%s: %s, %zu process%s\n", r->run_count > 4 ? ", ..." : "",
 	        unit_seconds(&d, (double)(r->end_ns - r->start_ns) / 1e9), r->count,
 	        r->count == 1 ? "" : "es");
@@ -152,14 +152,19 @@ static void text_reasons(const struct text *t, int i)
 
 static void text_stages(const struct text *t)
 {
+	bool any = false;
+
 	text_title(t, "Stages");
 	fprintf(t->to, "%-10s %8s %8s %7s %8s %8s %6s %-19s %6s\n", "stage", "reads", "writes",
 	        "other", "read", "written", "r/w", "pattern", "p50");
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (text_stage_shown(t, i)) {
+			any = true;
 			text_stage(t, i);
 			text_reasons(t, i);
 		}
+	if (!any)
+		fputs("None: the trace holds no event of any.\n", t->to);
 }
 
 static void text_process(const struct text *t, const struct process *p)
@@ -263,6 +268,8 @@ static void text_files(const struct text *t)
 			text_file(t, &t->s->files[i]);
 			shown++;
 		}
+	if (!shown)
+		fputs("None: no data of files was read or written.\n", t->to);
 }
 
 static void text_missing(const struct text *t)

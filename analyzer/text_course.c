@@ -102,6 +102,19 @@ static void text_in_flight(const struct text *t, const struct flow *all, size_t 
 	fprintf(t->to, "| at most %zu\n", most);
 }
 
+static bool text_stage_wanted(const struct text *t, unsigned stage)
+{
+	return t->options->stage < 0 || t->options->stage == (int)stage;
+}
+
+static bool text_any(const struct text *t, const struct course *c)
+{
+	for (unsigned i = 0; i < AIOT_STAGES; i++)
+		if (c->stages[i].burst.bytes && text_stage_wanted(t, i))
+			return true;
+	return false;
+}
+
 static void text_over_time(const struct text *t)
 {
 	const struct course *c = t->s->found[ANALYSIS_course];
@@ -109,10 +122,12 @@ static void text_over_time(const struct text *t)
 	struct flow all = {0};
 	size_t most = 0;
 
+	if (!text_any(t, c))
+		return;
 	text_title(t, "Over time (bytes moved)");
 	for (unsigned i = 0; i < AIOT_STAGES; i++) {
 		const struct course_stage *stage = &c->stages[i];
-		if (!stage->burst.ops || (t->options->stage >= 0 && t->options->stage != (int)i))
+		if (!stage->burst.ops || !text_stage_wanted(t, i))
 			continue;
 		flow_merge(&all, &stage->flow);
 		most = stage->depth.most > most ? stage->depth.most : most;

@@ -42,8 +42,8 @@ def block(kind, payload, count=1, stream=1, sequence=0, tid=1, first_ns=0, last_
 
 # ---- traces made by hand, for what no program would record ----
 
-def header(pid, start_ns=1_000_000_000, ppid=1):
-    head = struct.pack("<8sIHHQIIIIIIQQ16s40x", b"AIOTRACE", 0x01020304, 1, 1, 0, HEADER, pid, ppid, 0, 0, 0, start_ns,
+def header(pid, start_ns=1_000_000_000, ppid=1, origin=0):
+    head = struct.pack("<8sIHHQIIIIIIQQ16s40x", b"AIOTRACE", 0x01020304, 1, 1, 0, HEADER, pid, ppid, 0, origin, 0, start_ns,
                        1_700_000_000_000_000_000 + start_ns, b"boot")
     return head + struct.pack("<Q", xxh64(head))
 

@@ -21,9 +21,10 @@ MS = 1_000_000
 class Process:
     """Times are in ns since the start of the run; each event follows the one before, unless it says when."""
 
-    def __init__(self, folder, pid=1, ppid=0, start=1_000_000_000, **attributes):
+    def __init__(self, folder, pid=1, ppid=0, start=1_000_000_000, origin=0, clock_set=0, **attributes):
         self.path, self.pid, self.ppid, self.start = folder / f"host.{pid}.0.aiot", pid, ppid, start
         mounts = "".join(f"{30 + i} 1 0:{40 + i} / {point} rw - {kind} server:{point} rw\n" for i, (point, kind) in enumerate(MOUNTS.items()))
+        self.origin, self.clock_set = origin, clock_set
         self.attributes = {"host": "made", "exe": "/usr/bin/python3", "mountinfo": "1 1 8:1 / / rw - ext4 /dev/sda1 rw\n" + mounts,
                            "mountinfo.hash": "1", **attributes}
         self.files, self.rows, self.now, self.handle, self.more = {}, [], start, 0, []
@@ -67,7 +68,7 @@ class Process:
         return format.definitions(records + self.more)
 
     def data(self, ended=True):
-        parts = [format.header(self.pid, self.start, self.ppid), self.definitions()]
+        parts = [format.header(self.pid, self.start, self.ppid, self.origin), self.definitions()]
         tids = dict.fromkeys(tid for tid, _ in self.rows)
         for stream, tid in enumerate(tids, 1):
             rows = [row for of, row in self.rows if of == tid]
@@ -78,7 +79,7 @@ class Process:
                 parts.append(format.block(3, payload, len(some), stream, first, tid, min(start for start, _ in times),
                                           max(start + took & (1 << 64) - 1 for start, took in times)))
         if ended:
-            parts.append(format.definitions([(9, struct.pack("<QQ", self.now, self.now))]))
+            parts.append(format.definitions([(9, struct.pack("<QQ", self.now, 1_700_000_000_000_000_000 + self.now + self.clock_set))]))
         return b"".join(parts)
 
     def save(self, **more):

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a recording leads one to expect and does not have: the parents of
+ * forked processes, all ranks of a job, clocks that run evenly.
+ */
+#ifndef ABSENT_H
+#define ABSENT_H
+
+#include "missing.h"
+
+void absent_find(struct missing *missing, const struct recording *recording);
+
+#endif

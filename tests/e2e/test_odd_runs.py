@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs that are odd: without storage, of one event, with clocks that jump, processes that are missing or thousands. The
+report is honest about each: no figure that is none, no empty table without a word."""
+import json
+import os
+import re
+
+import jsonschema
+import pytest
+
+import aiotrace
+from handmade import MS, Process
+
+with open(os.path.join(aiotrace.TOP, "analyzer/report.schema.json")) as f:
+    CHECK = jsonschema.Draft202012Validator(json.load(f))
+HUGE = 1 << 62
+
+
+def nothing(folder):
+    Process(folder).save()
+
+
+def nothing_at_all(folder):
+    Process(folder).save(ended=False)
+
+
+def one_event(folder):
+    Process(folder).read("/disk/a", 0, 4096, stage="train").save()
+
+
+def one_write(folder):
+    Process(folder).write("/disk/a", 0, 4096, stage="checkpoint").save()
+
+
+def one_event_of_no_time(folder):
+    Process(folder).read("/disk/a", 0, 4096, took=0, stage="train").save()
+
+
+def reads_of_nothing(folder):
+    p = Process(folder).open("/disk/a", extent=0)
+    for _ in range(50):
+        p.add("read", "/disk/a", 0, 4096, 0, stage="train")
+    p.save()
+
+
+def only_failures(folder):
+    p = Process(folder)
+    for _ in range(50):
+        p.add("open64", "/disk/none", result=-2)
+        p.add("read", "/disk/none", -1, 4096, -9)
+    p.save()
+
+
+def no_time_passes(folder):
+    p = Process(folder)
+    for i in range(100):
+        p.read("/disk/a", i * 4096, 4096, at=0, took=0, stage="train")
+        p.write("/disk/b.pt", i * 4096, 4096, at=0, took=0, stage="checkpoint")
+    p.save()
+
+
+def a_clock_that_jumps_ahead(folder):
+    p = Process(folder)
+    for i in range(200):
+        p.read("/disk/a", i * 4096, 4096, at=i * MS + (3600 * 1000 * MS if i >= 100 else 0), stage="train")
+    p.save()
+
+
+def a_clock_that_jumps_back(folder):
+    p = Process(folder)
+    for i in range(6000):
+        p.read("/disk/a", i * 4096, 4096, at=i * MS + (0 if i >= 3000 else 9000 * MS), stage="train")
+        p.write("/disk/b.pt", i * 4096, 4096, at=i * MS + (0 if i >= 3000 else 9000 * MS), stage="checkpoint")
+    p.save()
+
+
+def a_clock_that_is_set(folder):
+    Process(folder, clock_set=-7200 * 1000 * MS).read("/disk/a", 0, 4096, stage="train").save()
+
+
+def times_before_the_start(folder):
+    Process(folder, start=5_000_000_000).read("/disk/a", 0, 4096, at=-4_000_000_000, stage="train").read(
+        "/disk/a", 4096, 4096, at=10, stage="train").save()
+
+
+def times_that_cannot_be(folder):
+    p = Process(folder)
+    for at, took in ((0, 1000), (HUGE, HUGE), (1 << 63, 1), (10, (1 << 64) - 1), (-(1 << 62), 1 << 63), (50, 1000)):
+        for stage in ("train", "checkpoint", "restore"):
+            p.read("/disk/a", 0, 4096, at=at, took=took, stage=stage)
+            p.write("/disk/b.pt", 0, 4096, at=at, took=took, stage=stage)
+    p.save()
+
+
+def sizes_that_cannot_be(folder):
+    p = Process(folder)
+    for offset in (0, 1, HUGE, (1 << 63) - 1, -(1 << 63), -2):
+        for size in (0, 1, HUGE, (1 << 63) - 1):
+            for stage in ("train", "checkpoint", "restore", "ingest"):
+                p.read("/disk/a", offset, size, stage=stage).write("/disk/b.pt", offset, size, stage=stage)
+    p.save()
+
+
+def a_missing_parent(folder):
+    """Loader workers whose parent left no trace."""
+    for pid in (11, 12):
+        p = Process(folder, pid=pid, ppid=10, origin=1)
+        for i in range(100):
+            p.read(f"/disk/{i:03}", 0, 30000, took=MS, stage="train")
+        p.save()
+
+
+def a_missing_rank(folder):
+    for rank in (0, 1, 3):
+        p = Process(folder, pid=10 + rank, **{"env.RANK": str(rank), "env.WORLD_SIZE": "4"})
+        p.open(f"/disk/step1/rank{rank}.pt", write=True, stage="checkpoint")
+        p.write(f"/disk/step1/rank{rank}.pt", 0, 1 << 20, stage="checkpoint").save()
+
+
+def thousands(folder):
+    for pid in range(3000):
+        p = Process(folder, pid=100 + pid, ppid=99 + pid if pid % 7 else 100)
+        p.read(f"/disk/{pid % 50}", 0, 4096, stage="train").write("/disk/log", 0, 10).save(ended=pid % 2)
+
+
+def a_damaged_block(folder):
+    p = Process(folder)
+    for i in range(9000):
+        p.read("/disk/a", i * 4096, 4096, stage="train")
+    data = bytearray(p.data())
+    data[len(data) // 2] ^= 1
+    p.path.write_bytes(data)
+
+
+def only_damage(folder):
+    p = Process(folder)
+    for i in range(3000):
+        p.read("/disk/a", i * 4096, 4096, stage="train")
+    data = p.data()
+    p.path.write_bytes(data[:128] + bytes(len(data) - 128))
+
+
+def no_clues(folder):
+    """Events whose file and call nothing defines."""
+    p = Process(folder)
+    for i in range(50):
+        p.add(60_000, None, 0, 100, 100)
+    p.save()
+
+
+# name: (how it is made, what the text has to say)
+ODD = {
+    "nothing": (nothing, ["No data was read from or written to storage", "Stages"]),
+    "nothing at all": (nothing_at_all, ["No data was read", "killed or still running"]),
+    "one event": (one_event, ["Most reading is train"]),
+    "one write": (one_write, ["Checkpoints"]),
+    "one event of no time": (one_event_of_no_time, ["train"]),
+    "reads of nothing": (reads_of_nothing, ["train"]),
+    "only failures": (only_failures, ["No data was read", "failed"]),
+    "no time passes": (no_time_passes, ["train"]),
+    "a clock that jumps ahead": (a_clock_that_jumps_ahead, ["train"]),
+    "a clock that jumps back": (a_clock_that_jumps_back, ["train", "times go back \\d+ times?"]),
+    "a clock that is set": (a_clock_that_is_set, ["clock was set back by 2 h while pid 1 ran"]),
+    "times before the start": (times_before_the_start, ["train"]),
+    "times that cannot be": (times_that_cannot_be, ["train"]),
+    "sizes that cannot be": (sizes_that_cannot_be, ["train"]),
+    "a missing parent": (a_missing_parent, ["2 forked processes are without the trace of their parent, the first of them pid 11 of pid 10"]),
+    "a missing rank": (a_missing_rank, ["3 of 4 ranks have a trace here; rank 2 is the first without"]),
+    "thousands": (thousands, ["3000 processes", "--json lists all", "1500 processes were killed or still running"]),
+    "a damaged block": (a_damaged_block, ["damaged place", "events are missing|events were lost"]),
+    "only damage": (only_damage, ["damaged place"]),
+    "no clues": (no_clues, ["No data was read"]),
+}
+
+
+def numbers(value):
+    if isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from numbers(part)
+    elif isinstance(value, float):
+        yield value
+
+
+def empty_tables(text):
+    """Titles that are followed by nothing, or by a table's head alone."""
+    for part in text.split("\n\n")[1:]:
+        lines = [line for line in part.splitlines() if line.strip()]
+        if len(lines) < 2 or (len(lines) == 2 and re.fullmatch(r"[a-z0-9/ ]+", lines[1])):
+            yield part
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_an_odd_run_s_report_is_honest(name, tmp_path):
+    make, words = ODD[name]
+    make(tmp_path)
+    done = aiotrace.aiotrace("report", "--json", tmp_path, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    text = aiotrace.aiotrace("report", tmp_path, check=False)
+    assert text.returncode == done.returncode
+    if done.returncode:
+        assert done.stderr
+        return
+    report = json.loads(done.stdout)
+    errors = [f"{error.json_path}: {error.message[:200]}" for error in CHECK.iter_errors(report)]
+    assert not errors, errors[:5]
+    assert all(abs(number) < 1e30 for number in numbers(report))
+    assert not re.search(r"\b-?(nan|inf)\b", text.stdout.lower()), text.stdout
+    assert not list(empty_tables(text.stdout)), text.stdout
+    for word in words:
+        assert re.search(word, text.stdout), (word, text.stdout[:6000])
+    for verb in (["plan"], ["dump", "--format", "csv"], ["info"], ["compare", tmp_path]):
+        assert aiotrace.aiotrace(*verb, tmp_path, check=False).returncode in (0, 1), verb
+
+
+def test_a_report_fits_its_width_whatever_the_run(tmp_path):
+    for name in ("thousands", "sizes that cannot be", "a missing rank"):
+        folder = tmp_path / name.replace(" ", "")
+        folder.mkdir()
+        ODD[name][0](folder)
+        lines = aiotrace.aiotrace("report", folder).stdout.splitlines()
+        assert not [line for line in lines if len(line) > 100], [line for line in lines if len(line) > 100][:5]
