@@ -60,12 +60,44 @@ static uint64_t socket_message_bytes(const struct msghdr *message, ssize_t retur
 	               : data_vector_bytes(message->msg_iov, (int)message->msg_iovlen, returned);
 }
 
+/* Calls `each` on the descriptors that a message carries. */
+static void socket_each_right(const struct msghdr *message, void (*each)(int fd))
+{
+	struct msghdr copy = *message;
+	for (struct cmsghdr *head = CMSG_FIRSTHDR(&copy); head; head = CMSG_NXTHDR(&copy, head)) {
+		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+			continue;
+		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= head->cmsg_len;
+		     at += sizeof(int)) {
+			int fd;
+			memcpy(&fd, (char *)head + at, sizeof fd);
+			each(fd);
+		}
+	}
+}
+
+/* Whoever has it from now on may move its position. */
+static void socket_sent(const struct msghdr *message, ssize_t returned)
+{
+	if (returned >= 0 && message->msg_controllen)
+		socket_each_right(message, fd_distrust);
+}
+
+/* A number that was another file's before; which file it is, the kernel is
+ * asked when it is used. */
+static void socket_received(const struct msghdr *message, ssize_t returned)
+{
+	if (returned >= 0 && message->msg_controllen)
+		socket_each_right(message, fd_closed);
+}
+
 ssize_t recvmsg(int fd, struct msghdr *message, int flags)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
 		return REAL(recvmsg)(fd, message, flags);
 	ssize_t returned = REAL(recvmsg)(fd, message, flags);
+	socket_received(message, returned);
 	return socket_moved(&call, AIOT_CALL_recvmsg, socket_message_bytes(message, returned),
 	                    flags, returned);
 }
@@ -95,8 +127,47 @@ ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
 	if (!call_begin_on(&call, fd))
 		return REAL(sendmsg)(fd, message, flags);
 	ssize_t returned = REAL(sendmsg)(fd, message, flags);
+	socket_sent(message, returned);
 	return socket_moved(&call, AIOT_CALL_sendmsg, socket_message_bytes(message, returned),
 	                    flags, returned);
+}
+
+/* Several messages: `returned` is how many, and the result their bytes. */
+static int socket_moved_many(const struct call *call, enum aiot_call id,
+                             const struct mmsghdr *messages, int flags, int returned,
+                             void (*each)(const struct msghdr *message, ssize_t returned))
+{
+	uint64_t size = 0;
+	int64_t bytes = returned < 0 ? -1 : 0;
+	int saved = errno;
+	for (int i = 0; i < returned; i++) {
+		const struct mmsghdr *one = &messages[i];
+		each(&one->msg_hdr, one->msg_len);
+		size += socket_message_bytes(&one->msg_hdr, one->msg_len);
+		bytes += one->msg_len;
+	}
+	errno = saved;
+	socket_moved(call, id, size, flags, bytes);
+	return returned;
+}
+
+int recvmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags, struct timespec *timeout)
+{
+	struct call call;
+	if (!call_begin_on(&call, fd))
+		return REAL(recvmmsg)(fd, messages, count, flags, timeout);
+	return socket_moved_many(&call, AIOT_CALL_recvmmsg, messages, flags,
+	                         REAL(recvmmsg)(fd, messages, count, flags, timeout),
+	                         socket_received);
+}
+
+int sendmmsg(int fd, struct mmsghdr *messages, unsigned count, int flags)
+{
+	struct call call;
+	if (!call_begin_on(&call, fd))
+		return REAL(sendmmsg)(fd, messages, count, flags);
+	return socket_moved_many(&call, AIOT_CALL_sendmmsg, messages, flags,
+	                         REAL(sendmmsg)(fd, messages, count, flags), socket_sent);
 }
 
 /* The new descriptor's number may have been another file's. */

@@ -161,3 +161,30 @@ def test_a_vfork_child_reads_and_writes_by_descriptors_of_its_own(program, templ
     assert {os.path.basename(op.path) for op in result.second.ops} == {"data", "log", "out", "made", "there"}
     assert len({op.path for op in result.second.ops}) == 6
     assert ", 0 events lost" in aiotrace.info(tmp_path / "traces")
+
+
+def test_a_descriptor_that_another_process_was_sent_is_moved_by_both(template, tmp_path):
+    """The truth is the kernel's position before each read, of fdinfo."""
+    script = """
+import os, socket
+def at(fd):
+    with open(f"/proc/self/fdinfo/{fd}") as f: return int(f.readline().split()[1])
+def read(fd, size):
+    print(os.getpid(), at(fd), size, flush=True); os.read(fd, size)
+ours, theirs = socket.socketpair()
+if os.fork() == 0:
+    for _ in range(2):
+        fd = socket.recv_fds(theirs, 1, 4)[1][0]
+        for size in (21, 22): read(fd, size)
+        os.lseek(fd, 300, 0); read(fd, 23); theirs.send(b"x")
+    os._exit(0)
+for make in (lambda: os.open("data", os.O_RDONLY), lambda: os.dup(fd)):
+    fd = make(); read(fd, 10); socket.send_fds(ours, [b"x"], [fd]); ours.recv(1)
+    for size in (31, 32): read(fd, size)
+os.wait()
+"""
+    done = aiotrace.run_traced([sys.executable, "-c", script], tmp_path / "traces", cwd=template)
+    assert done.returncode == 0, done.stderr
+    truth = sorted(tuple(map(int, line.split())) for line in done.stdout.splitlines())
+    events = [e for e in aiotrace.dump(tmp_path / "traces") if e.call == "read" and e.path == str(template / "data")]
+    assert sorted((e.pid, e.offset, e.size) for e in events) == truth
