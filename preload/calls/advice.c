@@ -49,3 +49,22 @@ int posix_madvise(void *address, size_t size, int advice)
 	return call_ended_with(&call, AIOT_CALL_posix_madvise, (intptr_t)address, size, advice,
 	                       REAL(posix_madvise)(address, size, advice));
 }
+
+/* What is locked is brought in, by the kernel itself: no faults tell of it. */
+int mlock(const void *address, size_t size)
+{
+	struct call call;
+	if (!map_begin(&call, address))
+		return REAL(mlock)(address, size);
+	return call_ended_over(&call, AIOT_CALL_mlock, (intptr_t)address, size, 0,
+	                       REAL(mlock)(address, size));
+}
+
+int mlock2(const void *address, size_t size, unsigned flags)
+{
+	struct call call;
+	if (!map_begin(&call, address))
+		return REAL(mlock2)(address, size, flags);
+	return call_ended_over(&call, AIOT_CALL_mlock2, (intptr_t)address, size, (int)flags,
+	                       REAL(mlock2)(address, size, flags));
+}

@@ -187,6 +187,23 @@ int fexecve(int fd, char *const arguments[], char *const environment[])
 	return wanted ? call_ended(&call, AIOT_CALL_fexecve, -1) : -1;
 }
 
+/* An empty path with AT_EMPTY_PATH stands for the descriptor's file. */
+int execveat(int directory, const char *path, char *const arguments[], char *const environment[],
+             int flags)
+{
+	struct call call;
+	char name[PATH_BYTES] = "";
+	bool wanted = !thread_is_vforked() && call_begin(&call);
+	if (wanted && path && !*path && flags & AT_EMPTY_PATH)
+		path_of_fd(directory, name);
+	else if (wanted)
+		path_absolute(directory, path, name);
+	if (wanted)
+		image_leave(&call, AIOT_CALL_execveat, name, false);
+	REAL(execveat)(directory, path, arguments, environment, flags);
+	return wanted ? image_stayed(&call, AIOT_CALL_execveat, path ? name : NULL) : -1;
+}
+
 static void image_exit(enum aiot_call id, int status)
 {
 	struct call call;

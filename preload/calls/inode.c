@@ -165,3 +165,30 @@ int mknodat(int directory, const char *path, mode_t mode, dev_t device)
 	return call_ended_on_path(&call, AIOT_CALL_mknodat, directory, path, (int)mode,
 	                          REAL(mknodat)(directory, path, mode, device));
 }
+
+int __xmknod(int version, const char *path, mode_t mode, dev_t *device)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__xmknod)(version, path, mode, device);
+	return call_ended_on_path(&call, AIOT_CALL___xmknod, AT_FDCWD, path, (int)mode,
+	                          REAL(__xmknod)(version, path, mode, device));
+}
+
+int __xmknodat(int version, int directory, const char *path, mode_t mode, dev_t *device)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__xmknodat)(version, directory, path, mode, device);
+	return call_ended_on_path(&call, AIOT_CALL___xmknodat, directory, path, (int)mode,
+	                          REAL(__xmknodat)(version, directory, path, mode, device));
+}
+
+int lchmod(const char *path, mode_t mode)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(lchmod)(path, mode);
+	return call_ended_on_path(&call, AIOT_CALL_lchmod, AT_FDCWD, path, (int)mode,
+	                          REAL(lchmod)(path, mode));
+}

@@ -50,7 +50,7 @@ bool stream_begin(struct stream *stream, FILE *file)
 }
 
 /* What came from the kernel and is not in the buffer went to the program. */
-static int64_t stream_taken(const struct stream *stream, int64_t read)
+int64_t stream_taken(const struct stream *stream, int64_t read)
 {
 	int64_t left = stream_left(stream->file);
 	if (stream->left < 0 || left < 0 || !stdio_kernel_watch())

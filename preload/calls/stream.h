@@ -33,6 +33,10 @@ bool stream_begin(struct stream *stream, FILE *file);
  * value tells of the bytes taken, used where the buffer does not tell more. */
 void stream_read(const struct stream *stream, enum aiot_call id, uint64_t size, int64_t read);
 
+/* The bytes that the call took, from the buffer and through it; `read` where the
+ * buffer does not tell. */
+int64_t stream_taken(const struct stream *stream, int64_t read);
+
 /* Records a call that took over `written` of `size` bytes. */
 void stream_wrote(const struct stream *stream, enum aiot_call id, uint64_t size, int64_t written);
 

@@ -8,7 +8,13 @@
 #include "calls/syscall.h"
 
 #include <dlfcn.h>
+#include <linux/openat2.h>
+#include <poll.h>
 #include <sched.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
 
 #include "calls/call.h"
 #include "calls/map.h"
@@ -16,36 +22,72 @@
 typedef void (*syscall_row)(void);
 #define SYSCALL_ROW(number, function) [SYS_##number] = (syscall_row)(function)
 
-/* Rows of functions that return an int, which must be made a long. */
-static long syscall_close(int fd)
-{
-	return close(fd);
-}
+/* Those that return an int, which must be made a long. */
+#define SYSCALL_INTS(ROW) \
+	ROW(close, close, (int fd), (fd)) \
+	ROW(close_range, close_range, (unsigned first, unsigned last, int flags), (first, last, flags)) \
+	ROW(openat, openat, (int directory, const char *path, int flags, mode_t mode), (directory, path, flags, mode)) \
+	ROW(dup, dup, (int fd), (fd)) \
+	ROW(dup3, dup3, (int fd, int copy, int flags), (fd, copy, flags)) \
+	ROW(fcntl, fcntl, (int fd, int command, long argument), (fd, command, argument)) \
+	ROW(fsync, fsync, (int fd), (fd)) \
+	ROW(fdatasync, fdatasync, (int fd), (fd)) \
+	ROW(syncfs, syncfs, (int fd), (fd)) \
+	ROW(sync_file_range, sync_file_range, (int fd, off_t from, off_t size, unsigned flags), (fd, from, size, flags)) \
+	ROW(msync, msync, (void *address, size_t size, int flags), (address, size, flags)) \
+	ROW(ftruncate, ftruncate, (int fd, off_t size), (fd, size)) \
+	ROW(truncate, truncate, (const char *path, off_t size), (path, size)) \
+	ROW(fallocate, fallocate, (int fd, int mode, off_t offset, off_t size), (fd, mode, offset, size)) \
+	ROW(unlinkat, unlinkat, (int directory, const char *path, int flags), (directory, path, flags)) \
+	ROW(renameat, renameat, (int from_in, const char *from, int to_in, const char *to), (from_in, from, to_in, to)) \
+	ROW(renameat2, renameat2, (int from_in, const char *from, int to_in, const char *to, unsigned flags), (from_in, from, to_in, to, flags)) \
+	ROW(mkdirat, mkdirat, (int directory, const char *path, mode_t mode), (directory, path, mode)) \
+	ROW(linkat, linkat, (int from_in, const char *from, int to_in, const char *to, int flags), (from_in, from, to_in, to, flags)) \
+	ROW(symlinkat, symlinkat, (const char *text, int directory, const char *path), (text, directory, path)) \
+	ROW(chdir, chdir, (const char *path), (path)) \
+	ROW(fchdir, fchdir, (int fd), (fd)) \
+	ROW(fstat, fstat, (int fd, struct stat *buffer), (fd, buffer)) \
+	ROW(newfstatat, fstatat, (int directory, const char *path, struct stat *buffer, int flags), (directory, path, buffer, flags)) \
+	ROW(statx, statx, (int directory, const char *path, int flags, unsigned mask, struct statx *buffer), (directory, path, flags, mask, buffer)) \
+	ROW(statfs, statfs, (const char *path, struct statfs *buffer), (path, buffer)) \
+	ROW(fstatfs, fstatfs, (int fd, struct statfs *buffer), (fd, buffer)) \
+	ROW(faccessat, faccessat, (int directory, const char *path, int mode), (directory, path, mode, 0)) \
+	ROW(fchmod, fchmod, (int fd, mode_t mode), (fd, mode)) \
+	ROW(flock, flock, (int fd, int operation), (fd, operation)) \
+	ROW(pipe2, pipe2, (int fds[2], int flags), (fds, flags)) \
+	ROW(memfd_create, memfd_create, (const char *name, unsigned flags), (name, flags)) \
+	ROW(execve, execve, (const char *path, char *const argv[], char *const envp[]), (path, argv, envp)) \
+	ROW(execveat, execveat, (int directory, const char *path, char *const argv[], char *const envp[], int flags), (directory, path, argv, envp, flags))
+#if defined(__x86_64__)
+#define SYSCALL_OLD_INTS(ROW) \
+	ROW(open, open, (const char *path, int flags, mode_t mode), (path, flags, mode)) \
+	ROW(creat, creat, (const char *path, mode_t mode), (path, mode)) \
+	ROW(dup2, dup2, (int fd, int copy), (fd, copy)) \
+	ROW(pipe, pipe, (int fds[2]), (fds)) \
+	ROW(unlink, unlink, (const char *path), (path)) \
+	ROW(rename, rename, (const char *from, const char *to), (from, to)) \
+	ROW(mkdir, mkdir, (const char *path, mode_t mode), (path, mode)) \
+	ROW(rmdir, rmdir, (const char *path), (path)) \
+	ROW(link, link, (const char *from, const char *to), (from, to)) \
+	ROW(symlink, symlink, (const char *text, const char *path), (text, path)) \
+	ROW(stat, stat, (const char *path, struct stat *buffer), (path, buffer)) \
+	ROW(lstat, lstat, (const char *path, struct stat *buffer), (path, buffer)) \
+	ROW(access, access, (const char *path, int mode), (path, mode)) \
+	ROW(chmod, chmod, (const char *path, mode_t mode), (path, mode)) \
+	ROW(poll, poll, (struct pollfd *fds, nfds_t count, int timeout), (fds, count, timeout)) \
+	ROW(epoll_wait, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
+#else
+#define SYSCALL_OLD_INTS(ROW)
+#endif
 
-static long syscall_close_range(unsigned first, unsigned last, int flags)
-{
-	return close_range(first, last, flags);
-}
-
-static long syscall_openat(int directory, const char *path, int flags, mode_t mode)
-{
-	return openat(directory, path, flags, mode);
-}
-
-static long syscall_dup(int fd)
-{
-	return dup(fd);
-}
-
-static long syscall_dup3(int fd, int copy, int flags)
-{
-	return dup3(fd, copy, flags);
-}
-
-static long syscall_fcntl(int fd, int command, long argument)
-{
-	return fcntl(fd, command, argument);
-}
+#define SYSCALL_INT(number, function, parameters, arguments)                                       \
+	static long syscall_##number parameters                                                    \
+	{                                                                                          \
+		return function arguments;                                                         \
+	}
+SYSCALL_INTS(SYSCALL_INT)
+SYSCALL_OLD_INTS(SYSCALL_INT)
+#undef SYSCALL_INT
 
 /* The offset comes in two halves, the upper one unused on 64-bit machines. */
 static long syscall_preadv2(int fd, const struct iovec *vector, int count, long offset, long unused,
@@ -62,71 +104,18 @@ static long syscall_pwritev2(int fd, const struct iovec *vector, int count, long
 	return pwritev2(fd, vector, count, offset, flags);
 }
 
-static long syscall_fsync(int fd)
+/* libc has no function for it. */
+static long syscall_openat2(int directory, const char *path, const struct open_how *how, size_t size)
 {
-	return fsync(fd);
-}
-
-static long syscall_fdatasync(int fd)
-{
-	return fdatasync(fd);
-}
-
-static long syscall_ftruncate(int fd, off_t size)
-{
-	return ftruncate(fd, size);
-}
-
-static long syscall_fallocate(int fd, int mode, off_t offset, off_t size)
-{
-	return fallocate(fd, mode, offset, size);
-}
-
-static long syscall_unlinkat(int directory, const char *path, int flags)
-{
-	return unlinkat(directory, path, flags);
-}
-
-static long syscall_renameat2(int from_directory, const char *from, int to_directory,
-                              const char *to, unsigned flags)
-{
-	return renameat2(from_directory, from, to_directory, to, flags);
-}
-
-static long syscall_mkdirat(int directory, const char *path, mode_t mode)
-{
-	return mkdirat(directory, path, mode);
-}
-
-static long syscall_chdir(const char *path)
-{
-	return chdir(path);
-}
-
-static long syscall_fchdir(int fd)
-{
-	return fchdir(fd);
-}
-
-static long syscall_statx(int directory, const char *path, int flags, unsigned mask,
-                          struct statx *buffer)
-{
-	return statx(directory, path, flags, mask, buffer);
-}
-
-static long syscall_pipe2(int fds[2], int flags)
-{
-	return pipe2(fds, flags);
-}
-
-static long syscall_memfd_create(const char *name, unsigned flags)
-{
-	return memfd_create(name, flags);
-}
-
-static long syscall_execve(const char *path, char *const arguments[], char *const environment[])
-{
-	return execve(path, arguments, environment);
+	struct call call;
+	bool wanted = call_begin(&call);
+	int fd = (int)sys_returned(SYS4(openat2, directory, path, how, size));
+	if (!wanted)
+		return fd;
+	/* The directory may be the path's root: /proc knows the name. */
+	bool failed = fd < 0;
+	return call_opened(&call, AIOT_CALL_openat2, directory, failed ? path : NULL,
+	                   failed ? 0 : (int)how->flags, fd);
 }
 
 static long syscall_exit_group(int status)
@@ -135,41 +124,6 @@ static long syscall_exit_group(int status)
 }
 
 #if defined(__x86_64__)
-static long syscall_open(const char *path, int flags, mode_t mode)
-{
-	return open(path, flags, mode);
-}
-
-static long syscall_creat(const char *path, mode_t mode)
-{
-	return creat(path, mode);
-}
-
-static long syscall_dup2(int fd, int copy)
-{
-	return dup2(fd, copy);
-}
-
-static long syscall_pipe(int fds[2])
-{
-	return pipe(fds);
-}
-
-static long syscall_unlink(const char *path)
-{
-	return unlink(path);
-}
-
-static long syscall_rename(const char *from, const char *to)
-{
-	return rename(from, to);
-}
-
-static long syscall_mkdir(const char *path, mode_t mode)
-{
-	return mkdir(path, mode);
-}
-
 /* No handlers of fork run: who shares what is told here. */
 static long syscall_fork(void)
 {
@@ -189,6 +143,9 @@ extern const syscall_row syscall_rows[];
 extern const unsigned long syscall_count;
 
 const syscall_row syscall_rows[] = {
+#define SYSCALL_INT(number, function, parameters, arguments) SYSCALL_ROW(number, syscall_##number),
+        SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
+#undef SYSCALL_INT
         SYSCALL_ROW(read, read),
         SYSCALL_ROW(write, write),
         SYSCALL_ROW(pread64, pread64),
@@ -205,28 +162,17 @@ const syscall_row syscall_rows[] = {
         SYSCALL_ROW(splice, splice),
         SYSCALL_ROW(tee, tee),
         SYSCALL_ROW(vmsplice, vmsplice),
-        SYSCALL_ROW(openat, syscall_openat),
-        SYSCALL_ROW(close, syscall_close),
-        SYSCALL_ROW(close_range, syscall_close_range),
-        SYSCALL_ROW(dup, syscall_dup),
-        SYSCALL_ROW(dup3, syscall_dup3),
-        SYSCALL_ROW(fcntl, syscall_fcntl),
-        SYSCALL_ROW(fsync, syscall_fsync),
-        SYSCALL_ROW(fdatasync, syscall_fdatasync),
-        SYSCALL_ROW(ftruncate, syscall_ftruncate),
-        SYSCALL_ROW(fallocate, syscall_fallocate),
         SYSCALL_ROW(mmap, map_by_number),
         SYSCALL_ROW(munmap, map_unmap_by_number),
-        SYSCALL_ROW(unlinkat, syscall_unlinkat),
-        SYSCALL_ROW(renameat2, syscall_renameat2),
-        SYSCALL_ROW(mkdirat, syscall_mkdirat),
-        SYSCALL_ROW(chdir, syscall_chdir),
-        SYSCALL_ROW(fchdir, syscall_fchdir),
-        SYSCALL_ROW(statx, syscall_statx),
+        SYSCALL_ROW(openat2, syscall_openat2),
+        SYSCALL_ROW(readlinkat, readlinkat),
+        SYSCALL_ROW(readahead, readahead),
+        SYSCALL_ROW(sendto, sendto),
+        SYSCALL_ROW(recvfrom, recvfrom),
+        SYSCALL_ROW(sendmsg, sendmsg),
+        SYSCALL_ROW(recvmsg, recvmsg),
         SYSCALL_ROW(getdents64, getdents64),
-        SYSCALL_ROW(pipe2, syscall_pipe2),
-        SYSCALL_ROW(memfd_create, syscall_memfd_create),
-        SYSCALL_ROW(execve, syscall_execve),
+        SYSCALL_ROW(futex, lock_syscall_futex),
         SYSCALL_ROW(exit_group, syscall_exit_group),
         SYSCALL_ROW(io_setup, libaio_syscall_setup),
         SYSCALL_ROW(io_destroy, libaio_syscall_destroy),
@@ -238,13 +184,7 @@ const syscall_row syscall_rows[] = {
         SYSCALL_ROW(io_uring_enter, uring_syscall_enter),
         SYSCALL_ROW(io_uring_register, uring_syscall_register),
 #if defined(__x86_64__)
-        SYSCALL_ROW(open, syscall_open),
-        SYSCALL_ROW(creat, syscall_creat),
-        SYSCALL_ROW(dup2, syscall_dup2),
-        SYSCALL_ROW(pipe, syscall_pipe),
-        SYSCALL_ROW(unlink, syscall_unlink),
-        SYSCALL_ROW(rename, syscall_rename),
-        SYSCALL_ROW(mkdir, syscall_mkdir),
+        SYSCALL_ROW(readlink, readlink),
         SYSCALL_ROW(fork, syscall_fork),
 #endif
 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Asynchronous I/O by syscall(2): a function a number, with the call's arguments,
+ * Asynchronous I/O and waiting by syscall(2): a function a number, with the call's arguments,
  * that makes the call, records it, and returns as syscall does.
  */
 #ifndef PRELOAD_CALLS_SYSCALL_H
@@ -16,5 +16,7 @@ long libaio_syscall_cancel(long context, long iocb, long event);
 long uring_syscall_setup(long entries, long parameters);
 long uring_syscall_enter(long fd, long count, long least, long flags, long mask, long size);
 long uring_syscall_register(long fd, long operation, long argument, long count);
+long lock_syscall_futex(long address, long operation, long value, long timeout, long other,
+                        long value3);
 
 #endif

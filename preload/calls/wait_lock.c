@@ -3,6 +3,9 @@
  * Waiting for another thread: semaphores, condition variables, a thread's end.
  * The event's offset is the address of what was waited for.
  */
+#include <linux/futex.h>
+
+#include "calls/syscall.h"
 #include "calls/wait.h"
 
 /* `error` is 0 or an errno; errno itself is as the call left it. */
@@ -94,4 +97,31 @@ int pthread_join(pthread_t thread, void **result)
 		return REAL(pthread_join)(thread, result);
 	return lock_ended_with(&call, AIOT_CALL_pthread_join, NULL,
 	                       REAL(pthread_join)(thread, result));
+}
+
+int pthread_barrier_wait(pthread_barrier_t *barrier)
+{
+	struct call call;
+	if (!wait_begin(&call))
+		return REAL(pthread_barrier_wait)(barrier);
+	int returned = REAL(pthread_barrier_wait)(barrier);
+	lock_ended_with(&call, AIOT_CALL_pthread_barrier_wait, barrier,
+	                returned == PTHREAD_BARRIER_SERIAL_THREAD ? 0 : returned);
+	return returned;
+}
+
+/* By syscall(2), as Rust's and C++'s locks do it. */
+long lock_syscall_futex(long address, long operation, long value, long timeout, long other,
+                        long value3)
+{
+	struct call call;
+	int command = (int)operation & FUTEX_CMD_MASK;
+	bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
+	             command == FUTEX_LOCK_PI;
+	if (!waits || !wait_begin(&call))
+		return sys_returned(
+		        SYS6(futex, address, operation, value, timeout, other, value3));
+	return lock_ended(&call, AIOT_CALL_futex, (void *)address,
+	                  (int)sys_returned(SYS6(futex, address, operation, value, timeout, other,
+	                                         value3)));
 }

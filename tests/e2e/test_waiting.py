@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who waits for whom: pipes joined by their inodes, and waits by kind."""
+import errno
 
 import aiotrace
-
 
 
 def waits(report, pid):
@@ -57,6 +57,22 @@ os.waitpid(pid, 0)                                                      # 0.2 s 
     for kind in ("pipe_s", "socket_s", "lock_s", "child_s"):
         assert 0.15 < kinds[kind] < 0.45, (kind, kinds)
     assert kinds["storage_s"] < 0.1
+
+
+def test_a_lock_by_number_is_waited_for_as_others_are(tmp_path):
+    """FUTEX_WAIT by syscall(2), as the locks of Rust and C++ make it, for 0.2 s; a wake, and a wait that ends at once."""
+    script = """
+import ctypes, os
+libc, word, FUTEX = ctypes.CDLL(None), ctypes.c_uint32(0), {"x86_64": 202, "aarch64": 98}[os.uname().machine]
+libc.syscall(FUTEX, ctypes.byref(word), 128, 0, ctypes.byref((ctypes.c_long * 2)(0, 200000000)), None, 0)
+libc.syscall(FUTEX, ctypes.byref(word), 129, 1, None, None, 0)
+libc.syscall(FUTEX, ctypes.byref(word), 128, 5, None, None, 0)
+print(os.getpid())
+"""
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    assert [e.errno for e in aiotrace.dump(tmp_path / "t") if e.call == "futex"] == [errno.ETIMEDOUT]
+    assert 0.15 < waits(aiotrace.report(tmp_path / "t"), int(done.stdout))["lock_s"] < 0.45
 
 
 def test_a_consumer_that_waits_for_its_loader_workers_stalls(tmp_path):

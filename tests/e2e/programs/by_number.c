@@ -5,9 +5,11 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
@@ -32,6 +34,22 @@ static void read_and_write(int fd)
 	say("preadv2", syscall(SYS_preadv2, fd, &vector, 1L, 3L, 0L, 0L));
 	say("readv", syscall(SYS_readv, fd, &vector, 1L));
 	say("close", syscall(SYS_close, 99L));
+}
+
+/* A file that has no function of libc's that opens it so. */
+static void open_by_rules(void)
+{
+	struct open_how how = {.flags = O_RDWR | O_APPEND, .resolve = RESOLVE_IN_ROOT};
+	struct stat about;
+	int fd = syscall(SYS_openat2, AT_FDCWD, "/file", &how, sizeof how);
+	say("write", syscall(SYS_write, fd, buffer, 10L));
+	say("read", syscall(SYS_read, fd, buffer, 10L));
+	say("truncate", syscall(SYS_ftruncate, fd, 50L));
+	say("write", syscall(SYS_write, fd, buffer, 10L));
+	say("stat", syscall(SYS_newfstatat, fd, "", &about, AT_EMPTY_PATH));
+	say("size", about.st_size);
+	say("openat2", syscall(SYS_openat2, AT_FDCWD, "missing", &how, sizeof how));
+	say("close", syscall(SYS_close, fd));
 }
 
 /* A child that closes and reads leaves the parent's positions right. */
@@ -64,6 +82,7 @@ int main(void)
 	say("copy", syscall(SYS_copy_file_range, copy, &from, out, NULL, 40L, 0L));
 	void *mapped = (void *)syscall(SYS_mmap, NULL, 4096L, PROT_READ, MAP_PRIVATE, copy, 0L);
 	say("mmap", mapped != MAP_FAILED);
+	open_by_rules();
 	child_reads(copy, fork());
 	child_reads(copy, syscall(SYS_clone, (long)SIGCHLD, 0L, 0L, 0L, 0L));
 #ifdef SYS_fork

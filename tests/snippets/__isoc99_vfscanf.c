@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "../../preload/undeclared.h"
+
+static int scan(FILE *stream, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	int returned = (__isoc99_vfscanf)(stream, format, arguments);
+	va_end(arguments);
+	return returned;
+}
+#define SCAN scan
+#include "body/fscanf.h"

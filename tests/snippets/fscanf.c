@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define SCAN old_fscanf
+#include "body/fscanf.h"
