@@ -3,35 +3,43 @@
 
 #include <errno.h>
 
+#include "define.h"
 #include "encode.h"
 #include "loss.h"
 #include "sink.h"
 #include "state.h"
 
-static void block_failed(int error, uint32_t events)
+static void block_failed(int error)
 {
-	loss_count(error == -EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, events);
+	if (error != -EFBIG)
+		define_reason("from some time on the trace could not be written", -error);
 	state_stop(error == -EFBIG ? "the trace reached its size limit" : "can't write the trace",
 	           -error);
+}
+
+/* Past the limit events are dropped; what could not be written stays in the live
+ * file, where a reader finds it. */
+static uint32_t block_events_failed(int error, uint32_t events)
+{
+	block_failed(error);
+	if (error != -EFBIG)
+		return 0;
+	loss_count(AIOT_LOSS_LIMIT, events);
+	return events;
 }
 
 uint32_t block_write_events(const struct aiot_region *region, const struct aiot_event *events,
                             uint64_t sequence)
 {
 	struct scratch *scratch = scratch_take();
-	if (!scratch) {
-		uint32_t count = encode_committed(events, sequence, AIOT_LIVE_EVENTS);
-		block_failed(-ENOMEM, count);
-		return count;
-	}
+	if (!scratch)
+		return block_events_failed(-ENOMEM, 0);
 	struct aiot_block block = {
 	        .stream = region->stream, .tid = region->tid, .sequence = sequence};
 	encode_events(scratch, &block, events, sequence, AIOT_LIVE_EVENTS);
 	int error = block.count ? sink_append(&block, scratch->out) : 0;
 	scratch_give(scratch);
-	if (error)
-		block_failed(error, block.count);
-	return block.count;
+	return error ? block_events_failed(error, block.count) : block.count;
 }
 
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,
@@ -48,8 +56,10 @@ void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t t
 	struct aiot_event numbered = *event;
 	numbered.commit = AIOT_COMMIT(sequence);
 	int error = sink_append(&block, &numbered);
-	if (error)
-		block_failed(error, 1);
+	if (!error)
+		return;
+	loss_count(error == -EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, 1);
+	block_failed(error);
 }
 
 int block_write_definitions(const uint8_t *records, uint32_t bytes)
@@ -63,6 +73,6 @@ int block_write_definitions(const uint8_t *records, uint32_t bytes)
 	                    : sink_append(&block, scratch->out);
 	scratch_give(scratch);
 	if (error)
-		block_failed(error, 0);
+		block_failed(error);
 	return error;
 }

@@ -11,8 +11,8 @@
 #include "aiotrace/format.h"
 
 /* Writes the committed events of a stream, the first of which has number
- * `sequence`, and returns how many they are. Events that can't be written are
- * counted as lost and end the tracing. */
+ * `sequence`, and returns how many of them are done with. An error ends the tracing:
+ * past the size limit events are counted as lost, else they are to stay. */
 uint32_t block_write_events(const struct aiot_region *region, const struct aiot_event *events,
                             uint64_t sequence);
 

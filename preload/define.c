@@ -45,7 +45,7 @@ static void define_add_body(struct define_list *list, const struct define_body *
 static int define_in_region(const struct define_body *body)
 {
 	struct aiot_region *region = thread_current()->region;
-	if (!region || !state_is(STATE_ON))
+	if (!region)
 		return 0;
 	struct define_list list = {thread_definitions(region), region->define_bytes,
 	                           AIOT_LIVE_DEFINE_BYTES};
@@ -77,13 +77,25 @@ void define_record(enum aiot_definition_kind kind, const void *head, size_t head
 		return;
 	}
 	thread_writing(region, 1);
-	int kept = define_in_region(&body);
-	if (!kept && state_is(STATE_ON) && region->define_bytes) {
-		block_write_definitions(thread_definitions(region), region->define_bytes);
+	int kept = state_is(STATE_ON) && define_in_region(&body);
+	if (!kept && state_is(STATE_ON) && region->define_bytes &&
+	    !block_write_definitions(thread_definitions(region), region->define_bytes)) {
 		__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
 		kept = define_in_region(&body);
 	}
 	thread_writing(region, -1u);
 	if (!kept)
 		define_at_once(&body);
+}
+
+void define_reason(const char *what, int error)
+{
+	char text[256];
+	const char *why = strerrordesc_np(error);
+	if (state_is(STATE_OFF))
+		return;
+	strcpy(text, what);
+	strcat(text, ": ");
+	strcat(text, why ? why : "unknown error");
+	define_in_region(&(struct define_body){AIOT_DEFINE_NOTE, text, strlen(text), NULL, 0});
 }

@@ -31,4 +31,8 @@ void define_attribute(struct define_list *list, const char *key, const void *val
 void define_record(enum aiot_definition_kind kind, const void *head, size_t head_bytes,
                    const void *tail, size_t tail_bytes);
 
+/* Notes why there is no more, where no file needs to be written for it: in the
+ * calling thread's part of the live file. `what` is short. */
+void define_reason(const char *what, int error);
+
 #endif

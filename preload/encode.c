@@ -19,15 +19,6 @@ struct encode {
 	uint64_t gaps;             /* the bits of all start residuals, or-ed */
 };
 
-uint32_t encode_committed(const struct aiot_event *events, uint64_t sequence, uint32_t most)
-{
-	uint32_t count = 0;
-	while (count < most && __atomic_load_n(&events[count].commit, __ATOMIC_ACQUIRE) ==
-	                               AIOT_COMMIT(sequence + count))
-		count++;
-	return count;
-}
-
 /* Two words of an event: what a compiler makes one instruction of. */
 typedef uint64_t encode_pair __attribute__((vector_size(16), aligned(8), may_alias));
 

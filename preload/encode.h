@@ -19,9 +19,6 @@
 void encode_events(struct scratch *scratch, struct aiot_block *block,
                    const struct aiot_event *events, uint64_t sequence, uint32_t most);
 
-/* How many events that would be. */
-uint32_t encode_committed(const struct aiot_event *events, uint64_t sequence, uint32_t most);
-
 /* The same for definition records. Returns 0, or -1 if they did not fit. */
 int encode_definitions(struct scratch *scratch, struct aiot_block *block, const uint8_t *records,
                        uint32_t bytes);

@@ -73,9 +73,9 @@ static void thread_write_events(struct aiot_region *region)
 
 static void thread_write_definitions(struct aiot_region *region)
 {
-	if (!region->define_bytes)
+	if (!region->define_bytes ||
+	    block_write_definitions(thread_definitions(region), region->define_bytes))
 		return;
-	block_write_definitions(thread_definitions(region), region->define_bytes);
 	__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
 }
 
@@ -87,8 +87,9 @@ void thread_flush(void)
 		return;
 	self->busy++;
 	thread_writing(region, 1);
-	if (state_is(STATE_ON)) {
+	if (state_is(STATE_ON))
 		thread_write_events(region);
+	if (state_is(STATE_ON)) {
 		uint64_t holes = self->next - (region->sequence - self->sequence);
 		if (self->next <= AIOT_LIVE_EVENTS && holes)
 			loss_count(AIOT_LOSS_NESTED, holes);
@@ -132,7 +133,8 @@ bool thread_drain(struct aiot_region *region)
 	for (int i = 0; i < THREAD_PATIENCE; i++) {
 		if (__atomic_load_n(&region->writing, __ATOMIC_ACQUIRE) == 0) {
 			thread_write_events(region);
-			thread_write_definitions(region);
+			if (!state_is(STATE_OFF))
+				thread_write_definitions(region);
 			return true;
 		}
 		SYS0(sched_yield);
@@ -148,14 +150,13 @@ void thread_detach(void)
 		return;
 	self->busy++;
 	thread_writing(region, 1);
-	bool on = state_is(STATE_ON);
-	if (on) {
+	if (state_is(STATE_ON))
 		thread_write_events(region);
+	if (state_is(STATE_ON))
 		thread_write_definitions(region);
-	}
 	self->region = NULL;
 	thread_writing(region, -1u);
-	if (on)
+	if (state_is(STATE_ON))
 		live_give(region, self->next > self->used ? self->next : self->used);
 	self->busy--;
 }

@@ -89,6 +89,27 @@ print('done')
     assert report["run"]["lost_events"] > 0 or "No space left" in aiotrace.info(disk / "traces")
 
 
+@pytest.mark.parametrize("before", [100, 20000])
+def test_a_trace_that_is_out_of_reach_keeps_what_was_recorded(before, data, tmp_path):
+    """As after setuid, chroot or a sandbox; here the folder goes elsewhere."""
+    script = """
+import os, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+for i in range(int(sys.argv[4])): os.pread(fd, 1 + i % 1000, i % 8000)
+os.rename(sys.argv[2], sys.argv[3])
+for i in range(int(sys.argv[4]), 50000): os.pread(fd, 1 + i % 1000, i % 8000)
+"""
+    there, elsewhere = tmp_path / "traces", tmp_path / "elsewhere"
+    done = aiotrace.run_traced(aiotrace.python(script, data, there, elsewhere, str(before)), there)
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = [(e.offset, e.size) for e in aiotrace.dump(elsewhere) if e.call == "pread64"]
+    assert kept == [(i % 8000, 1 + i % 1000) for i in range(len(kept))] and len(kept) >= before
+    told = aiotrace.info(elsewhere)
+    assert "could not be written: No such file or directory" in told
+    lost = aiotrace.report(elsewhere)["run"]["lost_events"]
+    assert 50000 <= len(kept) + lost <= 50010, (len(kept), lost)
+
+
 def test_a_file_size_limit_does_not_kill_the_program(data, tmp_path):
     command = ["sh", "-c", 'ulimit -f 64; exec "$@"', "sh", *aiotrace.python(SCRIPT, data, "50000")]
     done = aiotrace.run_traced(command, tmp_path / "traces", {"AIOTRACE_LOG": "stderr"})
