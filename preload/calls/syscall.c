@@ -8,6 +8,7 @@
 #include "calls/syscall.h"
 
 #include <dlfcn.h>
+#include <gnu/libc-version.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
@@ -22,6 +23,29 @@
 typedef void (*syscall_row)(void);
 #define SYSCALL_ROW(number, function) [SYS_##number] = (syscall_row)(function)
 
+/* Those whose function has the very same arguments and result. */
+#define SYSCALL_SAME(ROW) \
+	ROW(read) \
+	ROW(write) \
+	ROW(pread64) \
+	ROW(pwrite64) \
+	ROW(readv) \
+	ROW(writev) \
+	ROW(preadv) \
+	ROW(pwritev) \
+	ROW(lseek) \
+	ROW(sendfile) \
+	ROW(copy_file_range) \
+	ROW(splice) \
+	ROW(tee) \
+	ROW(vmsplice) \
+	ROW(readlinkat) \
+	ROW(readahead) \
+	ROW(sendto) \
+	ROW(recvfrom) \
+	ROW(sendmsg) \
+	ROW(recvmsg) \
+	ROW(getdents64)
 /* Those that return an int, which must be made a long. */
 #define SYSCALL_INTS(ROW) \
 	ROW(close, close, (int fd), (fd)) \
@@ -139,39 +163,20 @@ static long syscall_fork(void)
 #endif
 
 /* By number; read by syscall.S. */
-extern const syscall_row syscall_rows[];
+extern syscall_row syscall_rows[];
 extern const unsigned long syscall_count;
 
-const syscall_row syscall_rows[] = {
+syscall_row syscall_rows[] = {
 #define SYSCALL_INT(number, function, parameters, arguments) SYSCALL_ROW(number, syscall_##number),
-        SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
+#define SYSCALL_ONE(number)                                  SYSCALL_ROW(number, number),
+        SYSCALL_SAME(SYSCALL_ONE) SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
 #undef SYSCALL_INT
-        SYSCALL_ROW(read, read),
-        SYSCALL_ROW(write, write),
-        SYSCALL_ROW(pread64, pread64),
-        SYSCALL_ROW(pwrite64, pwrite64),
-        SYSCALL_ROW(readv, readv),
-        SYSCALL_ROW(writev, writev),
-        SYSCALL_ROW(preadv, preadv),
-        SYSCALL_ROW(pwritev, pwritev),
+#undef SYSCALL_ONE
         SYSCALL_ROW(preadv2, syscall_preadv2),
         SYSCALL_ROW(pwritev2, syscall_pwritev2),
-        SYSCALL_ROW(lseek, lseek),
-        SYSCALL_ROW(sendfile, sendfile),
-        SYSCALL_ROW(copy_file_range, copy_file_range),
-        SYSCALL_ROW(splice, splice),
-        SYSCALL_ROW(tee, tee),
-        SYSCALL_ROW(vmsplice, vmsplice),
         SYSCALL_ROW(mmap, map_by_number),
         SYSCALL_ROW(munmap, map_unmap_by_number),
         SYSCALL_ROW(openat2, syscall_openat2),
-        SYSCALL_ROW(readlinkat, readlinkat),
-        SYSCALL_ROW(readahead, readahead),
-        SYSCALL_ROW(sendto, sendto),
-        SYSCALL_ROW(recvfrom, recvfrom),
-        SYSCALL_ROW(sendmsg, sendmsg),
-        SYSCALL_ROW(recvmsg, recvmsg),
-        SYSCALL_ROW(getdents64, getdents64),
         SYSCALL_ROW(futex, lock_syscall_futex),
         SYSCALL_ROW(exit_group, syscall_exit_group),
         SYSCALL_ROW(io_setup, libaio_syscall_setup),
@@ -202,8 +207,35 @@ long syscall_failed(long result)
 	return -1;
 }
 
+/* A library behind this one may have functions of libc's names that make the
+ * call by number: by the row it would come back to them without end. */
+static void syscall_without_others(void)
+{
+	static const struct {
+		long number;
+		void *slot;
+	} rows[] = {
+#define SYSCALL_INT(number, function, parameters, arguments) {SYS_##number, &real.function},
+#define SYSCALL_ONE(number)                                  {SYS_##number, &real.number},
+	        SYSCALL_SAME(SYSCALL_ONE) SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
+#undef SYSCALL_INT
+#undef SYSCALL_ONE
+	};
+	Dl_info libc, about;
+	if (!dladdr((void *)gnu_get_libc_version, &libc))
+		return;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		void *found;
+		memcpy(&found, rows[i].slot, sizeof found);
+		if (found && dladdr(found, &about) && about.dli_fbase != libc.dli_fbase)
+			syscall_rows[rows[i].number] = NULL;
+	}
+}
+
 __attribute__((constructor)) static void syscall_load(void)
 {
 	void *next = dlsym(RTLD_NEXT, "syscall");
 	memcpy(&syscall_next, &next, sizeof next);
+	real_find_all();
+	syscall_without_others();
 }

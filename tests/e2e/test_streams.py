@@ -108,6 +108,20 @@ def test_calls_by_number_are_those_of_strace(program, tmp_path):
     equal(compare.compare([program("by_number")], tmp_path))
 
 
+@pytest.mark.parametrize("where", ["the_program", "a_library"])
+def test_functions_of_libcs_names_that_call_by_number(where, program, tmp_path):
+    binary = program("own_calls")
+    if where == "a_library":
+        library = program("own_calls", "-shared", "-fPIC", "-DLIBRARY", name_as="libown_calls.so")
+        binary = program("own_calls", "-DELSEWHERE", library, f"-Wl,-rpath,{library.parent}", name_as="own_calls_elsewhere")
+    (tmp_path / "data").write_bytes(b"x" * 10)
+    done = aiotrace.run_traced([binary], tmp_path / "traces", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "0\n4\n6\n"), done.stderr
+    events = [e for e in aiotrace.dump(tmp_path / "traces") if os.path.basename(e.path) == "data"]
+    assert [(e.call, e.offset, e.result) for e in events] == [
+        ("openat", -1, events[0].result), ("fstat", -1, 0), ("read", 0, 4), ("read", 4, 6), ("close", -1, 0)]
+
+
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_programs_do_what_strace_says(name, template, tmp_path):
     script = tmp_path / "program.py"
