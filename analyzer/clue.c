@@ -10,15 +10,21 @@
 
 #include "memory.h"
 
-static const char *const checkpoint_suffixes[] = {".pt",   ".pth",         ".ckpt", ".distcp",
-                                                  ".nemo", ".safetensors", NULL};
+static const char *const checkpoint_suffixes[] = {
+        ".pt",          ".pth",    ".ckpt",    ".distcp",   ".nemo",
+        ".safetensors", ".pt.tar", ".pth.tar", ".ckpt.tar", NULL};
 static const char *const checkpoint_words[] = {"checkpoint",  "ckpt",  "global_step", "optim_state",
                                                "model_state", "ocdbt", "snapshot_",   NULL};
+static const char *const weight_words[] = {"weights", "pytorch_model", "optimizer", "state_dict",
+                                           NULL};
+static const char *const text_suffixes[] = {".csv", ".tsv", ".jsonl", ".parquet", NULL};
 static const char *const data_suffixes[] = {
         ".tar",  ".tfrecord", ".tfrecords", ".parquet", ".arrow", ".mds",     ".beton",
         ".mdb",  ".h5",       ".hdf5",      ".npy",     ".npz",   ".idx",     ".jpg",
         ".jpeg", ".png",      ".webp",      ".wav",     ".flac",  ".mp4",     ".jsonl",
         ".csv",  ".zst",      ".gz",        ".tokens",  ".raw",   ".feather", NULL};
+static const char *const media_suffixes[] = {".jpg", ".jpeg", ".png", ".webp", ".gif",
+                                             ".wav", ".flac", ".mp3", ".mp4",  NULL};
 static const char *const log_suffixes[] = {".log", ".txt",  ".json", ".yaml", ".yml", ".out",
                                            ".err", ".toml", ".cfg",  ".ini",  NULL};
 static const char *const code_suffixes[] = {".py", ".pyc", ".so", ".pyi", ".pth.py", NULL};
@@ -68,6 +74,11 @@ bool clue_checkpoint_folder(const char *path)
 	return clue_has(path, clue_folder(path), checkpoint_words);
 }
 
+bool clue_media(const char *path)
+{
+	return clue_ends(path, media_suffixes);
+}
+
 bool clue_optimizer(const char *path)
 {
 	return clue_has(path, strlen(path), optimizer_words);
@@ -85,10 +96,12 @@ enum clue clue_of(const char *path)
 		return CLUE_CODE;
 	if (clue_ends(path, checkpoint_suffixes) || clue_has(base, strlen(base), checkpoint_words))
 		return CLUE_CHECKPOINT;
-	if (clue_ends(path, data_suffixes))
-		return CLUE_DATA;
 	if (clue_ends(path, log_suffixes) || strstr(base, "events.out.tfevents"))
 		return CLUE_LOG;
+	if (clue_has(base, strlen(base), weight_words) && !clue_ends(path, text_suffixes))
+		return CLUE_CHECKPOINT;
+	if (clue_ends(path, data_suffixes))
+		return CLUE_DATA;
 	return CLUE_NONE;
 }
 

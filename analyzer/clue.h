@@ -24,6 +24,9 @@ enum clue clue_of(const char *path);
 /* The state of an optimizer or of a trainer: what inference does not load. */
 bool clue_optimizer(const char *path);
 
+/* Pictures, sound and film: what a program makes of them is for eyes and ears. */
+bool clue_media(const char *path);
+
 /* A folder of the path is named as checkpoints are. */
 bool clue_checkpoint_folder(const char *path);
 

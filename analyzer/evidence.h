@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "feature.h"
+#include "merge.h"
 #include "stacks.h"
 
 enum evidence {
@@ -17,6 +19,7 @@ enum evidence {
 	EVIDENCE_LOADER = 4,     /* a batch is fetched for training or inference */
 	EVIDENCE_WORKER = 8,     /* in a loader's worker */
 	EVIDENCE_DATA = 16,      /* a data format is read or written */
+	EVIDENCE_RUNTIME = 32,   /* the language sees to itself */
 };
 
 /* What a frame of this file and function says, or-ed; 0 = nothing. */
@@ -25,5 +28,9 @@ uint8_t evidence_of(const char *file, const char *function);
 /* What each stack of a process says, by stack's index; free() it. NULL where the
  * process has no stacks. */
 uint8_t *evidence_of_stacks(const struct stacks *stacks);
+
+/* Adds what the stacks of a slice's events say to the files that they are about;
+ * returns all of it. */
+uint8_t evidence_of_slice(const uint8_t *of_stacks, const struct slice *slice, struct use *uses);
 
 #endif

@@ -43,12 +43,12 @@ static inline void feature_latest(int64_t *last, int64_t at)
 static inline void feature_read(struct use *u, const struct feature_event *e)
 {
 	u->reads += mapped_weight(e->call, e->aux);
-	feature_earliest(&u->first_read, e->start);
-	feature_latest(&u->last_read, e->end);
 	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
 	             e->call == AIOT_CALL_copy_file_range;
 	if (e->result <= 0)
 		return;
+	feature_earliest(&u->first_read, e->start);
+	feature_latest(&u->last_read, e->end);
 	u->read_bytes += (uint64_t)e->result;
 	u->begins += e->offset == 0;
 	if (e->offset >= 0)
@@ -114,12 +114,16 @@ static void feature_meta(const struct feature_event *e)
 		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
 		    e->call == AIOT_CALL_renameat2)
 			feature_rename(u, e);
+		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
+		         e->call == AIOT_CALL_remove)
+			u->removed |= e->result >= 0;
 	}
 }
 
 /* How this process goes from file to file: sorted names or shuffled ones. */
-static void feature_order(struct order *order, uint32_t rank)
+static void feature_order(struct order *order, uint32_t rank, uint64_t bytes)
 {
+	order->bytes += bytes;
 	if (rank == order->last)
 		return;
 	if (order->last) {
@@ -178,6 +182,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
                                                                const struct feature_event *e)
 {
 	bool write = e->class == AIOT_CLASS_WRITE;
+	struct order *order = &lane->features->orders[e->process->number];
 	struct use *u = e->use;
 	uint32_t rank;
 
@@ -197,13 +202,16 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		}
 	}
 	if (write) {
+		if (!u->writes)
+			u->read_before = order->bytes;
+		u->read_until = order->bytes;
 		feature_write(u, e);
 		return;
 	}
 	feature_read(u, e);
 	rank = lane->ranks[e->file];
 	if (rank && e->result > 0)
-		feature_order(&lane->features->orders[e->process->number], rank);
+		feature_order(order, rank, (uint64_t)e->result);
 }
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
@@ -275,23 +283,22 @@ static inline void feature_fetch(const struct feature_rows *r, uint32_t i)
 static void feature_slice(const struct feature_lane *lane, const struct slice *s)
 {
 	const struct process *p = lane->process;
-	const struct feature_rows r = {.process = p,
-	                               .uses = lane->features->uses[p->number],
-	                               .clock = (uint64_t)p->clock,
-	                               .marked = lane->features->recording->ignore_marks
-	                                                 ? 0
-	                                                 : AIOT_EVENT_MARKED,
-	                               .start = COLUMN(START),
-	                               .duration = COLUMN(DURATION),
-	                               .file = COLUMN(FILE),
-	                               .handle = COLUMN(HANDLE),
-	                               .aux = COLUMN(AUX),
-	                               .result = COLUMN(RESULT),
-	                               .size = COLUMN(SIZE),
-	                               .offset = COLUMN(OFFSET),
-	                               .call = COLUMN(CALL),
-	                               .stage = COLUMN(STAGE),
-	                               .flags = COLUMN(FLAGS)};
+	const struct feature_rows r = {
+	        .process = p,
+	        .uses = lane->features->uses[p->number],
+	        .clock = (uint64_t)p->clock,
+	        .marked = lane->features->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED,
+	        .start = COLUMN(START),
+	        .duration = COLUMN(DURATION),
+	        .file = COLUMN(FILE),
+	        .handle = COLUMN(HANDLE),
+	        .aux = COLUMN(AUX),
+	        .result = COLUMN(RESULT),
+	        .size = COLUMN(SIZE),
+	        .offset = COLUMN(OFFSET),
+	        .call = COLUMN(CALL),
+	        .stage = COLUMN(STAGE),
+	        .flags = COLUMN(FLAGS)};
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
 		const struct call *call = process_call(p, r.call[i]);
@@ -330,26 +337,11 @@ struct feature_pass {
 	struct cache *cache, **caches;  /* for all, and by worker */
 };
 
-static void feature_evidence(const struct feature_lane *lane, const struct slice *s)
-{
-	const struct process *p = lane->process;
-	uint8_t *all = &lane->features->evidence[p->number];
-	struct use *uses = lane->features->uses[p->number];
-
-	for (uint32_t i = s->begin; i < s->end; i++) {
-		uint8_t says = lane->evidence[stacks_find(&p->stacks, COLUMN(STACK)[i])];
-		uint8_t class = says ? process_call(p, COLUMN(CALL)[i])->class : 0;
-		*all |= says;
-		if (class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE)
-			uses[process_file(p, COLUMN(FILE)[i])]
-			        .evidence[class == AIOT_CLASS_WRITE] |= says;
-	}
-}
-
 static void feature_process(void *context, size_t number, unsigned worker)
 {
 	struct feature_pass *pass = context;
-	struct recording *r = pass->features->recording;
+	struct features *f = pass->features;
+	struct recording *r = f->recording;
 	uint32_t *ranks = feature_storage(pass->features, &r->processes[number]);
 	struct feature_lane lane = {.features = pass->features,
 	                            .process = &r->processes[number],
@@ -368,7 +360,8 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	while (merge_next(pass->merges[number], &slice)) {
 		feature_slice(&lane, &slice);
 		if (lane.evidence)
-			feature_evidence(&lane, &slice);
+			f->evidence[number] |=
+			        evidence_of_slice(lane.evidence, &slice, f->uses[number]);
 	}
 	free(lane.evidence);
 	free(ranks);

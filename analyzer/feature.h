@@ -34,18 +34,20 @@ struct use {
 	int64_t first_write, last_write; /* start; end */
 	int64_t write_end;
 	struct pattern write;
+	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
 	struct use_marks *marks;        /* NULL = none */
 	struct seeks *seeks;            /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
-	bool created, truncated, append, copied;
-	uint8_t evidence[2]; /* enum evidence, of its reads and of its writes */
+	bool created, truncated, append, copied, removed;
+	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
 };
 
 /* One process's order of files. */
 struct order {
 	uint64_t switches, ascents; /* from one storage file read to another; to a later name */
+	uint64_t bytes;             /* read of storage files */
 	uint32_t last;              /* rank of the last name */
 };
 

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The run as a whole: who shares a path, which paths are series, which process
- * reads and which one writes, and how far a written file looks like a
- * checkpoint. Thresholds stand here with their reasons.
+ * The run as a whole: who shares a path, and which process reads, writes, loads and
+ * serves what. Thresholds stand here with their reasons.
  */
 #include "judge.h"
 
@@ -11,15 +10,18 @@
 
 #include "evidence.h"
 #include "memory.h"
+#include "prepare.h"
+#include "score.h"
 #include "system.h"
 #include "wrap.h"
 
 /* A data file below this is a setting or a note, unless there are many. */
-#define BIG_FILE  (INT64_C(1) << 20)
-#define HUGE_FILE (INT64_C(64) << 20)
+#define BIG_FILE (INT64_C(1) << 20)
 /* Reads inside one file before its order means anything. */
 #define FEW_READS 32
 #define FEW_FILES 16
+/* Weights of less than this are not told from a setting. */
+#define LEAST_WEIGHTS (UINT64_C(256) << 10)
 
 uint32_t judge_final_name(const struct file *file, const struct use *use)
 {
@@ -41,10 +43,21 @@ void judge_init(struct judge *j, const struct features *features)
 	j->series = memory_get(names + 1, sizeof *j->series);
 	j->series_names = names_new();
 	j->conducts = memory_get(j->recording->count, sizeof *j->conducts);
+	j->made = memory_get(j->recording->count, sizeof *j->made);
+	j->parents = memory_get(j->recording->count, sizeof *j->parents);
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		j->made[n] = memory_get(p->file_count, 1);
+		j->parents[n] = recording_parent(j->recording, p);
+	}
 }
 
 void judge_free(struct judge *j)
 {
+	for (size_t n = 0; n < j->recording->count; n++)
+		free(j->made[n]);
+	free(j->made);
+	free(j->parents);
 	free(j->shared);
 	free(j->series_of);
 	free(j->series);
@@ -82,6 +95,8 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		judge_share_reads(s, p, u);
 	if (u->writes) {
 		s->writers++;
+		s->maker = p->number + 1;
+		j->shared[judge_final_name(&p->files[i], u)].maker = p->number + 1;
 		s->write_bytes += u->write_bytes;
 		if (!s->first_write || u->first_write < s->first_write)
 			s->first_write = u->first_write;
@@ -109,46 +124,25 @@ static bool judge_recurs(const struct shared *s)
 	       (s->random && s->readers && s->read_bytes / s->readers > (uint64_t)s->extent);
 }
 
-static void judge_series(struct judge *j, const struct file *file, const struct use *u)
+bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
-	uint32_t name = judge_final_name(file, u);
-	char *text = clue_series(names_text(j->recording->names, name));
-	uint32_t number = names_add(j->series_names, text, strlen(text));
-	struct series *s = &j->series[number];
-	uint64_t times = u->write_opens > 1 && u->truncated ? u->write_opens : 1;
-
-	free(text);
-	j->series_of[name] = j->series_of[file->name] = number;
-	if (!s->members || u->write_bytes / times < s->least)
-		s->least = u->write_bytes / times;
-	if (u->write_bytes / times > s->most)
-		s->most = u->write_bytes / times;
-	if (!s->first || u->first_write < s->first)
-		s->first = u->first_write;
-	if (u->last_write > s->last)
-		s->last = u->last_write;
-	/* A path written again spends unknown time between its turns. */
-	if (times == 1)
-		s->spent =
-		        wrap_add(s->spent, (uint64_t)wrap_subtract(u->last_write, u->first_write));
-	s->members += (uint32_t)times;
+	return s->clue == CLUE_CHECKPOINT || s->weights ||
+	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER));
 }
 
-bool judge_in_turns(const struct judge *j, uint32_t name)
+static void judge_loads(struct conduct *c, const struct use *u)
 {
-	const struct series *s = &j->series[j->series_of[name]];
-
-	return j->series_of[name] && s->members >= 2 && s->most <= s->least + s->least / 4 &&
-	       s->spent < wrap_subtract(s->last, s->first) / 2;
+	c->loads = true;
+	if (!c->first_load || u->first_read < c->first_load)
+		c->first_load = u->first_read;
 }
 
 static void judge_conduct_read(struct judge *j, struct conduct *c, const struct shared *s,
                                const struct use *u)
 {
-	if (s->clue == CLUE_CHECKPOINT) {
-		c->loads = true;
-		if (u->last_read > c->last_load)
-			c->last_load = u->last_read;
+	c->fetches |= (u->evidence[0] & EVIDENCE_LOADER) != 0;
+	if (judge_is_loaded(s, u) && !s->recurs && !s->random) {
+		judge_loads(c, u);
 		return;
 	}
 	c->data_read += u->read_bytes;
@@ -156,6 +150,8 @@ static void judge_conduct_read(struct judge *j, struct conduct *c, const struct 
 	c->files_read++;
 	if (s->clue != CLUE_LOG && (!c->first_data_read || u->first_read < c->first_data_read))
 		c->first_data_read = u->first_read;
+	if (s->clue != CLUE_LOG && u->last_read > c->last_data_read)
+		c->last_data_read = u->last_read;
 	c->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
 	j->trains |= c->trains;
 }
@@ -168,6 +164,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 
 	if (u->reads)
 		judge_conduct_read(j, c, s, u);
+	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
 	if (u->reads && clue_optimizer(names_text(j->recording->names, p->files[i].name)))
 		j->optimizer = c->optimizer = true;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
@@ -175,60 +172,16 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 }
 
 /* Needs the times that judge_conduct found. */
-static void judge_conduct_after(struct judge *j, const struct process *p, size_t i)
+static void judge_conduct_served(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = &j->features->uses[p->number][i];
 	const struct shared *s = &j->shared[p->files[i].name];
 	struct conduct *c = &j->conducts[p->number];
 
-	if (s->clue == CLUE_CHECKPOINT || s->clue == CLUE_LOG)
+	if (s->clue == CLUE_LOG || judge_is_loaded(s, u))
 		return;
-	if (u->writes && judge_after_data(c, u))
-		c->made += u->write_bytes;
-	if (u->reads && c->loads && u->first_read > c->last_load)
+	if (u->reads && c->loads && u->first_read > c->first_load)
 		c->served += u->read_bytes;
-}
-
-int judge_checkpoint_score(const struct judge *j, const struct process *p, const struct file *file,
-                           const struct use *u)
-{
-	uint32_t name = judge_final_name(file, u);
-	const char *path = names_text(j->recording->names, name);
-	const struct shared *s = &j->shared[file->name];
-	enum clue clue = clue_of(path);
-	const struct conduct *c = &j->conducts[p->number];
-	int score = 0;
-
-	if (clue == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
-		score += 3;
-	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG ? 3 : 0;
-	score += u->write_bytes >= BIG_FILE;
-	score += u->write_bytes >= HUGE_FILE;
-	score += u->syncs > 0;
-	score += u->renamed_to != 0;
-	score += (u->created || u->truncated) && !u->append &&
-	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
-	score += judge_in_turns(j, name) && !u->append ? 2 : 0;
-	score += j->trains;
-	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? JUDGE_CHECKPOINT : 0;
-	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
-	score -= u->append ? 2 : 0;
-	/* What training reads again and again is data, whatever its name. */
-	score -= s->recurs || s->random || s->worker_read ? 4 : 0;
-	score -= !j->trains && judge_after_data(c, u) ? 2 : 0;
-	return score;
-}
-
-static void judge_checkpoint(struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = &j->features->uses[p->number][i];
-
-	if (!u->writes || judge_checkpoint_score(j, p, &p->files[i], u) < JUDGE_CHECKPOINT)
-		return;
-	j->shared[p->files[i].name].checkpoint = true;
-	j->shared[judge_final_name(&p->files[i], u)].checkpoint = true;
-	j->conducts[p->number].saves = true;
-	j->saves = true;
 }
 
 typedef void judge_visit(struct judge *, const struct process *, size_t);
@@ -243,14 +196,6 @@ static void judge_each(struct judge *j, uint32_t run, judge_visit *visit)
 	}
 }
 
-static void judge_series_visit(struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = &j->features->uses[p->number][i];
-
-	if (u->write_bytes)
-		judge_series(j, &p->files[i], u);
-}
-
 static void judge_reset(struct judge *j)
 {
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++)
@@ -258,20 +203,90 @@ static void judge_reset(struct judge *j)
 	j->trains = j->saves = j->optimizer = false;
 }
 
-/* What loader workers read, they read for the process that made them. */
+/* What loader workers read, they read for the process that made them; who forks
+ * servers serves. */
 static void judge_workers(struct judge *j, uint32_t run)
 {
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
-		const struct process *parent = recording_parent(j->recording, p);
-		if (p->run == run && parent && p->role == ROLE_WORKER)
-			j->conducts[parent->number].trains |= j->conducts[n].trains;
+		const struct process *parent = j->parents[n];
+		struct conduct *c;
+		if (p->run != run || !parent)
+			continue;
+		c = &j->conducts[parent->number];
+		if (p->role == ROLE_WORKER)
+			c->trains |= j->conducts[n].trains;
+		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
+			c->served += j->conducts[n].data_read;
 	}
+}
+
+/* The data file that a process began to read first; 0 = none. */
+static size_t judge_first_read(const struct judge *j, const struct process *p)
+{
+	const struct use *uses = j->features->uses[p->number];
+	size_t first = 0;
+
+	for (size_t i = 1; i < p->file_count; i++)
+		if (uses[i].read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    (!first || uses[i].first_read < uses[first].first_read))
+			first = i;
+	return first;
+}
+
+/* Whether it was read to its end before all others, which are far smaller. */
+static bool judge_stands_out(const struct judge *j, const struct process *p, size_t first)
+{
+	const struct use *uses = j->features->uses[p->number], *f = &uses[first];
+
+	for (size_t i = 1; i < p->file_count; i++)
+		if (i != first && uses[i].read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    (uses[i].first_read < f->last_read || uses[i].read_bytes > f->read_bytes / 4))
+			return false;
+	return true;
+}
+
+/* One file of size, read whole before many smaller ones by a process that hardly
+ * writes: what else would it be. */
+static void judge_weights(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+	size_t first;
+	const struct use *u;
+
+	if (c->trains || c->loads || c->fetches || c->files_read < FEW_FILES ||
+	    c->data_written > c->data_read / 10)
+		return;
+	first = judge_first_read(j, p);
+	u = &j->features->uses[p->number][first];
+	if (!first || u->read_bytes < LEAST_WEIGHTS || j->shared[p->files[first].name].recurs ||
+	    !judge_stands_out(j, p, first))
+		return;
+	j->shared[p->files[first].name].weights = true;
+	c->data_read -= u->read_bytes;
+	judge_loads(c, u);
+}
+
+static void judge_processes(struct judge *j, uint32_t run,
+                            void (*visit)(struct judge *, const struct process *))
+{
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (j->recording->processes[n].run == run)
+			visit(j, &j->recording->processes[n]);
+}
+
+static void judge_receives(struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++)
+		if (p->files[i].kind == AIOT_FILE_SOCKET)
+			j->conducts[p->number].received +=
+			        j->features->uses[p->number][i].read_bytes;
 }
 
 void judge_run(struct judge *j, uint32_t run)
 {
 	judge_reset(j);
+	judge_processes(j, run, judge_receives);
 	judge_each(j, run, judge_share);
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++) {
 		struct shared *s = &j->shared[i];
@@ -279,11 +294,15 @@ void judge_run(struct judge *j, uint32_t run)
 		            s->extent >= BIG_FILE && s->clue != CLUE_CHECKPOINT;
 		s->recurs = judge_recurs(s);
 	}
-	judge_each(j, run, judge_series_visit);
+	judge_each(j, run, score_series);
+	judge_each(j, run, score_removed);
 	judge_each(j, run, judge_conduct);
-	judge_each(j, run, judge_conduct_after);
+	judge_processes(j, run, judge_weights);
+	judge_each(j, run, judge_conduct_served);
 	judge_workers(j, run);
-	judge_each(j, run, judge_checkpoint);
+	judge_each(j, run, score_checkpoint);
+	judge_processes(j, run, prepare_derive);
+	judge_processes(j, run, prepare_judge);
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct order *o = &j->features->orders[n];
 		j->conducts[n].shuffled = j->conducts[n].files_read >= FEW_FILES &&

@@ -16,9 +16,11 @@ struct shared {
 	int64_t extent; /* bytes: the furthest reached, or the known size */
 	uint64_t jumps, reads;
 	uint32_t readers, writers;
-	uint8_t clue; /* enum clue */
-	bool known;   /* clue is set */
+	uint32_t maker; /* the last process that wrote it, or renamed what it wrote to it; + 1 */
+	uint8_t clue;   /* enum clue */
+	bool known;     /* clue is set */
 	bool checkpoint, recurs, random, worker_read;
+	bool weights; /* nothing but its being read first and as the largest says so */
 };
 
 /* A series: paths that differ in digits alone, or one path written again. */
@@ -26,18 +28,33 @@ struct series {
 	uint32_t members;
 	uint64_t least, most;       /* bytes of a member */
 	int64_t first, last, spent; /* of writing, ns */
+	uint32_t writer;            /* process number + 1; UINT32_MAX: several */
+	uint64_t from, until, amid; /* bytes it had read at the first and the last beginning;
+	                             * that it read while it wrote */
+	bool removed;               /* a member was, by who wrote it */
 };
 
 /* A process's sums over storage, without checkpoints. */
 struct conduct {
-	uint64_t data_read, data_written;   /* bytes */
-	uint64_t made;                      /* bytes of files first written after data was read */
-	uint64_t served;                    /* bytes read after weights were loaded */
-	int64_t first_data_read, last_load; /* 0 = never */
-	uint64_t recurring;                 /* files read again */
+	uint64_t data_read, data_written; /* bytes */
+	uint64_t made;                    /* bytes of files that were made from such data */
+	int64_t made_first, made_last;    /* when they were written */
+	uint64_t served;                  /* bytes read after weights began to be loaded */
+	uint64_t received;                /* bytes from sockets */
+	int64_t first_data_read, last_data_read, first_load; /* 0 = never */
+	uint64_t recurring;                                  /* files read again */
 	uint32_t files_read;
 	bool shuffled, loads, saves;
 	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
+	bool fetches;           /* has a data loader, as its frames say */
+	bool prepares;          /* makes data from data, with those that work beside it */
+};
+
+/* What a process did with a file beside reading and writing it. */
+enum judge_made {
+	JUDGE_DERIVED = 1, /* written while others were read: made from them */
+	JUDGE_COPY = 2,    /* copied, or a copy */
+	JUDGE_SOURCE = 4,  /* read while others were written */
 };
 
 struct judge {
@@ -47,8 +64,10 @@ struct judge {
 	uint32_t *series_of;   /* by name, 0 = none */
 	struct names *series_names;
 	struct series *series;
-	struct conduct *conducts;      /* by process number */
-	bool trains, saves, optimizer; /* any process of the run */
+	struct conduct *conducts;       /* by process number */
+	const struct process **parents; /* by process number; NULL: not in the recording */
+	uint8_t **made;                 /* [process number][file]: enum judge_made, or-ed */
+	bool trains, saves, optimizer;  /* any process of the run */
 };
 
 void judge_init(struct judge *judge, const struct features *features);
@@ -61,15 +80,11 @@ void judge_run(struct judge *judge, uint32_t run);
 /* The name a written file ends under. */
 uint32_t judge_final_name(const struct file *file, const struct use *use);
 
-/* How much speaks for a checkpoint having been written; from 4 it is one. */
-int judge_checkpoint_score(const struct judge *judge, const struct process *process,
-                           const struct file *file, const struct use *use);
-#define JUDGE_CHECKPOINT 4
+/* Whether it was read as weights or state are: by its name, or by torch.load and
+ * the like outside of a data loader. */
+bool judge_is_loaded(const struct shared *shared, const struct use *use);
 
 /* Whether a file was first written when the process had begun to read data. */
 bool judge_after_data(const struct conduct *conduct, const struct use *use);
-
-/* Whether the file belongs to a series that is written in turns. */
-bool judge_in_turns(const struct judge *judge, uint32_t name);
 
 #endif

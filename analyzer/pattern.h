@@ -74,7 +74,8 @@ static inline struct step handles_access(struct handles *handles, uint32_t proce
 	if (distance == last)
 		return (struct step){distance, ACCESS_STRIDED};
 	/* No branch, which would be guessed wrong half the time in random reads. */
-	return (struct step){distance, (enum access)(ACCESS_RANDOM - PATTERN_AHEAD * (distance > 0))};
+	return (struct step){distance,
+	                     (enum access)(ACCESS_RANDOM - PATTERN_AHEAD * (distance > 0))};
 }
 
 static inline void pattern_count(struct pattern *p, enum access kind, int64_t length,

@@ -30,8 +30,12 @@
 	REASON(LOADED, RESTORE, 80, "a checkpoint-like file read once, by a run that trains")      \
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
 	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \
+	REASON(STATE_COPIED, CHECKPOINT, 85, "a checkpoint is copied by who saved it")             \
+	REASON(RESULT, INFERENCE, 60, "results, written by a run that loads weights and reads on") \
 	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \
+	REASON(PASSES, PREPARE, 65, "read as often as it takes to make other data of it")          \
+	REASON(CHECKED, INGEST, 60, "read back by who wrote it, and no more")                      \
 	REASON(PRODUCED, INGEST, 70, "new data files, written and not made from others")           \
 	REASON(COPIED, INGEST, 80, "copied by sendfile or copy_file_range")                        \
 	REASON(FUEL, INGEST, 85, "new data files that training reads later")                       \

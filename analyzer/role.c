@@ -71,7 +71,8 @@ static struct role_sums role_sum(const struct features *f, const struct process 
 			sums.storage_read_bytes += u->read_bytes;
 			sums.storage_write_bytes += u->write_bytes;
 		}
-		sums.ipc_writes += ipc ? u->writes : 0;
+		/* Where output goes to is a pipe, too. */
+		sums.ipc_writes += ipc && file->kind != AIOT_FILE_PIPE ? u->writes : 0;
 		if (ipc && u->writes && file->kind == AIOT_FILE_PIPE && parent_reads[file->name])
 			sums.answers_parent = true;
 	}

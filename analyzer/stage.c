@@ -7,18 +7,20 @@
  */
 #include "stage.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "evidence.h"
+#include "folder.h"
 #include "judge.h"
 #include "memory.h"
 #include "reason.h"
+#include "score.h"
 #include "system.h"
 
 #define STAGE_NEAR_NS INT64_C(5000000000)
 #define STAGE_SMALL   (UINT64_C(1) << 20)
+#define STAGE_LEAST   (UINT64_C(1) << 16) /* less, of all files, is no data set */
 
 static const char *const stage_names[AIOT_STAGES] = {AIOT_STAGE_NAMES};
 
@@ -64,7 +66,7 @@ static bool stage_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return c->loads && c->served && !c->trains && !c->optimizer;
+	return c->loads && c->served && !c->trains && !c->optimizer && !c->saves;
 }
 
 /* A worker infers where the process that made it has loaded weights. */
@@ -84,20 +86,25 @@ static bool stage_infers(const struct judge *j, const struct process *p)
 static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct shared *s = &j->shared[p->files[i].name];
-	bool again = judge_in_turns(j, p->files[i].name);
 
 	if (s->checkpoint)
-		return stage_serves(j, p) && !again ? REASON_WEIGHTS : REASON_READ_BACK;
+		return stage_serves(j, p) ? REASON_WEIGHTS : REASON_READ_BACK;
 	if (clue_optimizer(names_text(j->recording->names, p->files[i].name)))
 		return REASON_STATE;
 	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
 }
 
-/* By its name, or by torch.load and the like outside of a data loader. */
-static bool stage_is_loaded(const struct shared *s, const struct use *u)
+/* More than one pass over the data, or in any order, by who makes others of them and
+ * saves no state: no training. */
+static bool stage_makes(const struct judge *j, const struct process *p, size_t i)
 {
-	return s->clue == CLUE_CHECKPOINT ||
-	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER));
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct shared *s = &j->shared[p->files[i].name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	return (s->recurs || s->random) && j->made[p->number][i] & JUDGE_SOURCE &&
+	       s->most_begins <= 3 && !c->saves && !(u->evidence[0] & EVIDENCE_LOADER) &&
+	       c->prepares;
 }
 
 static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
@@ -106,12 +113,19 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
+	if (j->made[p->number][i] & JUDGE_COPY && !s->recurs)
+		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
-	if (s->checkpoint || (stage_is_loaded(s, u) && !s->recurs && !s->random))
+	if (s->checkpoint || (judge_is_loaded(s, u) && !s->recurs && !s->random))
 		return stage_read_checkpoint(j, p, i);
+	if (stage_makes(j, p, i))
+		return REASON_PASSES;
 	if (s->recurs)
 		return REASON_EPOCHS;
+	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
+	    c->prepares)
+		return REASON_IN_OUT;
 	if (p->role == ROLE_WORKER)
 		return stage_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	if (u->evidence[0] & EVIDENCE_LOADER)
@@ -122,12 +136,14 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
 		return REASON_SMALL;
-	if (c->made * 100 >= c->data_read && c->made > STAGE_SMALL / 16)
-		return REASON_IN_OUT;
-	if (c->shuffled && !stage_infers(j, p))
-		return REASON_SHUFFLED;
 	if (stage_infers(j, p))
 		return REASON_SERVED;
+	if (c->prepares && (j->made[p->number][i] & JUDGE_SOURCE || !c->made))
+		return REASON_IN_OUT;
+	if (c->shuffled)
+		return REASON_SHUFFLED;
+	if (s->maker == p->number + 1 && !c->saves)
+		return REASON_CHECKED;
 	return c->saves ? REASON_BESIDE : REASON_NONE;
 }
 
@@ -162,19 +178,21 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 	if (s->checkpoint && u->evidence[1] & EVIDENCE_CHECKPOINT)
 		return REASON_STATE_SAVED;
 	if (s->checkpoint)
-		return judge_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
+		return score_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
 	if (stage_sibling(j, p, i))
 		return REASON_SIBLING;
+	if (stage_infers(j, p) && u->first_write > c->first_load)
+		return REASON_RESULT;
+	if (j->made[p->number][i] & JUDGE_DERIVED && s->clue != CLUE_LOG && c->prepares)
+		return REASON_IN_OUT;
 	if (s->recurs || s->random || s->worker_read)
 		return REASON_FUEL;
-	if (u->copied)
+	if (u->copied || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG || u->append)
 		return s->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
-	if (judge_after_data(c, u) && !c->recurring && c->made > STAGE_SMALL / 16)
-		return REASON_IN_OUT;
 	if ((u->created || u->truncated) &&
-	    (c->data_written >= STAGE_SMALL || s->clue == CLUE_DATA))
+	    (c->data_written >= STAGE_LEAST || s->clue == CLUE_DATA || s->readers))
 		return REASON_PRODUCED;
 	return u->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
 }
@@ -188,6 +206,13 @@ static enum reason stage_read_or_mapped(const struct judge *j, const struct proc
 
 	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
 	                                                                    : reason;
+}
+
+/* Reads a little of what it is writing, as formats with an index do. */
+static bool stage_looks_back(const struct use *u)
+{
+	return u->write_bytes && u->first_read < u->last_write &&
+	       u->read_bytes < u->write_bytes / 16;
 }
 
 static void stage_judge(struct stages *stages, const struct judge *j, const struct process *p,
@@ -206,6 +231,10 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 	v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[REASON_NONE].verdict;
 	if (!system_is_not(j->recording, file))
 		return;
+	if (u->evidence[1] & EVIDENCE_RUNTIME) {
+		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[REASON_SYSTEM].verdict;
+		return;
+	}
 	if (u->writes)
 		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
 	if (u->reads)
@@ -214,7 +243,7 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
 	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)
 		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;
-	if (!u->reads && !u->maps)
+	if ((!u->reads && !u->maps) || stage_looks_back(u))
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 	if (!u->writes)
 		v[DIRECTION_WRITE] = v[DIRECTION_READ];
@@ -251,14 +280,13 @@ static void stage_heed_marks(struct verdict *v, const struct use *u)
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 }
 
-/* Closing, seeking and asking belong to what the file was written for, if it
- * was written. */
-static void stage_ways(uint8_t ways[STAGE_WAYS], const struct verdict *v)
+static struct ways stage_ways(const struct verdict *v, const struct use *u)
 {
-	ways[STAGE_READS] = v[DIRECTION_READ].stage;
-	ways[STAGE_WRITES] = v[DIRECTION_WRITE].stage;
-	ways[STAGE_ASKS] = v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER ? v[DIRECTION_WRITE].stage
-	                                                                : v[DIRECTION_READ].stage;
+	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
+	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
+
+	way_turn(&ways, &times);
+	return ways;
 }
 
 struct stages *stages_find(const struct features *features)
@@ -270,6 +298,7 @@ struct stages *stages_find(const struct features *features)
 	stages->recording = r;
 	stages->verdicts = memory_get(r->count, sizeof *stages->verdicts);
 	stages->ways = memory_get(r->count, sizeof *stages->ways);
+	stages->handles = memory_get(r->count, sizeof *stages->handles);
 	judge_init(&judge, features);
 	for (uint32_t run = 0; run < r->run_count; run++) {
 		judge_run(&judge, run);
@@ -282,11 +311,12 @@ struct stages *stages_find(const struct features *features)
 			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
 			for (size_t i = 1; i < p->file_count; i++) {
 				stage_judge(stages, &judge, p, i);
-				stage_heed_marks(stages->verdicts[n][i],
-				                 &features->uses[n][i]);
-				stage_ways(stages->ways[n][i], stages->verdicts[n][i]);
+				stage_heed_marks(stages->verdicts[n][i], &features->uses[n][i]);
+				stages->ways[n][i] =
+				        stage_ways(stages->verdicts[n][i], &features->uses[n][i]);
 			}
 		}
+		folders_judge(stages, features, run);
 	}
 	judge_free(&judge);
 	return stages;
@@ -298,26 +328,12 @@ void stages_free(struct stages *stages)
 		free(stages->verdicts[i]);
 	for (size_t i = 0; i < stages->recording->count; i++)
 		free(stages->ways[i]);
+	for (size_t i = 0; i < stages->recording->count; i++)
+		free(stages->handles[i]);
+	free(stages->handles);
 	free(stages->ways);
 	free(stages->verdicts);
 	free(stages);
-}
-
-static const uint8_t stage_way_of[] = {
-        [AIOT_CLASS_META] = STAGE_ASKS,    [AIOT_CLASS_OPEN] = STAGE_READS,
-        [AIOT_CLASS_CLOSE] = STAGE_ASKS,   [AIOT_CLASS_READ] = STAGE_READS,
-        [AIOT_CLASS_WRITE] = STAGE_WRITES, [AIOT_CLASS_SEEK] = STAGE_ASKS,
-        [AIOT_CLASS_DUP] = STAGE_ASKS,     [AIOT_CLASS_SYNC] = STAGE_WRITES,
-        [AIOT_CLASS_MAP] = STAGE_READS,
-};
-
-static inline unsigned stage_way(uint8_t class, uint32_t aux)
-{
-	bool writes = class == AIOT_CLASS_OPEN && (aux & O_ACCMODE) != O_RDONLY;
-
-	if (writes)
-		return STAGE_WRITES;
-	return class < sizeof stage_way_of ? stage_way_of[class] : STAGE_ASKS;
 }
 
 /* The stage that an event itself has: by the program's mark, or by the writer. */
@@ -328,23 +344,41 @@ static uint8_t stage_said(const struct stages *stages, uint8_t stage, uint8_t fl
 	return ignored || stage >= AIOT_STAGES ? AIOT_STAGE_OTHER : stage;
 }
 
+static struct way_handles *stages_handles(const struct stages *stages, uint32_t number)
+{
+	struct way_handles **handles = &stages->handles[number];
+
+	if (!*handles)
+		*handles = memory_get(1, sizeof **handles);
+	return *handles;
+}
+
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
                           const struct stage_event *e)
 {
+	uint32_t n = process->number;
+	uint8_t stage = way_stage(&stages->ways[n][e->file], stages_handles(stages, n), &e->way);
+
 	if (recording_marked(stages->recording, e->flags) || !e->file)
 		return stage_said(stages, e->guess, e->flags);
-	return stages->ways[process->number][e->file][stage_way(e->class, e->aux)];
+	return stage;
 }
 
 void stages_fill(const struct stages *stages, struct events *e)
 {
-	uint8_t(*ways)[STAGE_WAYS] = stages->ways[e->process->number];
+	const struct ways *ways = stages->ways[e->process->number];
+	struct way_handles *handles = stages_handles(stages, e->process->number);
 	unsigned marked = stages->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED;
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		if ((e->flags[i] & marked) || !e->file[i])
-			e->stage[i] = stage_said(stages, e->stage[i], e->flags[i]);
+		struct way_event event = {e->aux[i], e->handle[i], e->class[i], e -> start[i]};
+		uint8_t stage;
+		if (event.class == AIOT_CLASS_READ || event.class == AIOT_CLASS_WRITE)
+			stage = ways[e->file[i]].stage[event.class == AIOT_CLASS_WRITE];
 		else
-			e->stage[i] = ways[e->file[i]][stage_way(e->class[i], e -> aux[i])];
+			stage = way_stage(&ways[e->file[i]], handles, &event);
+		if ((e->flags[i] & marked) || !e->file[i])
+			stage = stage_said(stages, e->stage[i], e->flags[i]);
+		e->stage[i] = stage;
 	}
 }

@@ -8,6 +8,7 @@
 
 #include "events.h"
 #include "feature.h"
+#include "way.h"
 
 enum direction { DIRECTION_READ, DIRECTION_WRITE, DIRECTIONS };
 
@@ -17,13 +18,11 @@ struct verdict {
 	uint8_t reason;     /* enum stage_reason, in words by stage_reason_text */
 };
 
-/* An event's stage by what it does to its file. */
-enum stage_way { STAGE_READS, STAGE_WRITES, STAGE_ASKS, STAGE_WAYS };
-
 struct stages {
 	const struct recording *recording;
 	struct verdict (**verdicts)[DIRECTIONS]; /* [process number][file index] */
-	uint8_t (**ways)[STAGE_WAYS];            /* the stages alone, likewise */
+	struct ways **ways;                      /* likewise, for events */
+	struct way_handles **handles;            /* by process number */
 };
 
 /* Judges by the features, with the roles already found. */
@@ -32,19 +31,19 @@ void stages_free(struct stages *stages);
 
 /* What an event is to its stage. */
 struct stage_event {
+	struct way_event way;
 	uint32_t file; /* index in the process's files */
-	uint32_t aux;  /* of an open: its flags */
-	uint8_t class; /* of the call */
 	uint8_t guess; /* the writer's stage */
 	uint8_t flags; /* enum aiot_event_flag */
 };
 
 /* The stage of an event: what the program marked it as, else the verdict on
- * its file and direction, else the writer's guess. */
+ * its file and direction, else the writer's guess. Of a process it is to be asked
+ * for every event, in order. */
 enum aiot_stage stages_of(const struct stages *stages, const struct process *process,
                           const struct stage_event *event);
 
-/* Puts the verdicts in the place of the writer's guesses. */
+/* Puts the verdicts in the place of the writer's guesses; likewise. */
 void stages_fill(const struct stages *stages, struct events *events);
 
 /* The verdict on what the program marked as that stage. */

@@ -53,9 +53,11 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	struct stacks *stacks = &d->recording.processes[p->number].stacks;
 	uint32_t file = process_file(p, COLUMN(FILE)[i]);
 	const struct call *call = process_call(p, COLUMN(CALL)[i]);
-	struct stage_event e = {.file = file,
-	                        .aux = (uint32_t)COLUMN(AUX)[i],
-	                        .class = call->class,
+	struct stage_event e = {.way = {.aux = (uint32_t)COLUMN(AUX)[i],
+	                                .handle = (uint32_t)COLUMN(HANDLE)[i],
+	                                .class = call->class,
+	                                .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock)},
+	                        .file = file,
 	                        .guess = (uint8_t)COLUMN(STAGE)[i],
 	                        .flags = (uint8_t)COLUMN(FLAGS)[i]};
 	unsigned stage = stages_of(d->stages, p, &e);
@@ -65,13 +67,13 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 		return;
 	if (!filter_path(&d->filter, d->recording.names, p->files[file].name))
 		return;
-	row.start_ns = wrap_add(COLUMN(START)[i], (uint64_t)p->clock);
+	row.start_ns = e.way.start;
 	row.relative_ns = wrap_subtract((uint64_t)row.start_ns, (uint64_t)d->recording.start_ns);
 	if (row.relative_ns < d->from_ns || row.relative_ns >= d->to_ns)
 		return;
 	row.duration_ns = COLUMN(DURATION)[i];
 	row.process = p;
-	row.tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.aux & AIOT_FAULT_TID : s->stream->tid;
+	row.tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.way.aux & AIOT_FAULT_TID : s->stream->tid;
 	row.handle = (uint32_t)COLUMN(HANDLE)[i];
 	row.call = call;
 	row.stage = stage_name(stage);
@@ -154,16 +156,11 @@ static int dump_all(struct dump *d, char **names, size_t count)
 }
 
 static const struct option dump_options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"stage", required_argument, NULL, 's'},
-        {"path", required_argument, NULL, 'p'},
-        {"pid", required_argument, NULL, 'P'},
-        {"from", required_argument, NULL, 'a'},
-        {"to", required_argument, NULL, 'z'},
-        {"stacks", no_argument, NULL, 'k'},
-        {"ignore-marks", no_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"format", required_argument, NULL, 'f'}, {"stage", required_argument, NULL, 's'},
+        {"path", required_argument, NULL, 'p'},   {"pid", required_argument, NULL, 'P'},
+        {"from", required_argument, NULL, 'a'},   {"to", required_argument, NULL, 'z'},
+        {"stacks", no_argument, NULL, 'k'},       {"ignore-marks", no_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},         {0},
 };
 
 /* False where the option's value is none. */

@@ -40,10 +40,13 @@ static int report_all(const struct report_options *options, bool json, char **na
 }
 
 static const struct option report_options[] = {
-        {"json", no_argument, NULL, 'j'},      {"stage", required_argument, NULL, 's'},
-        {"top", required_argument, NULL, 't'}, {"tree", no_argument, NULL, 'T'},
+        {"json", no_argument, NULL, 'j'},
+        {"stage", required_argument, NULL, 's'},
+        {"top", required_argument, NULL, 't'},
+        {"tree", no_argument, NULL, 'T'},
         {"ignore-marks", no_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},      {0},
+        {"help", no_argument, NULL, 'h'},
+        {0},
 };
 
 static int report_run(const struct command *self, int argc, char **argv)

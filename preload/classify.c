@@ -55,7 +55,9 @@ static bool classify_is_ipc(const char *path)
 {
 	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/dev/mqueue/", "/SYSV",
 	                                       NULL};
-	return classify_begins(path, prefixes);
+	/* Where multiprocessing keeps its sockets. */
+	static const char *const parts[] = {"/pymp-", NULL};
+	return classify_begins(path, prefixes) || classify_contains(path, parts);
 }
 
 enum aiot_stage classify_file(enum aiot_file_kind kind, const char *path)

@@ -117,12 +117,12 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->tid = mapped_is_fault(column[AIOT_COLUMN_CALL][i]) ? h->aux & AIOT_FAULT_TID
 	                                                      : s->stream->tid;
 	h->flags = (uint8_t)column[AIOT_COLUMN_FLAGS][i];
-	h->stage = stages_of(p->stages, process,
-	                     &(struct stage_event){.file = h->file,
-	                                           .aux = h->aux,
-	                                           .class = h->call->class,
-	                                           .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
-	                                           .flags = h->flags});
+	h->stage = stages_of(
+	        p->stages, process,
+	        &(struct stage_event){.way = {h->aux, h->handle, h->call->class, h->start_ns},
+	                              .file = h->file,
+	                              .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
+	                              .flags = h->flags});
 	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
 	                    ? process->files[process_file(process, h->aux)].name
 	                    : 0;

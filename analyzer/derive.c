@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "derive.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "clue.h"
+#include "memory.h"
+
+static uint64_t derive_hash(const char *text, size_t length)
+{
+	uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a */
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (uint8_t)text[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
+void derive_name(struct derive_side *side, const char *path)
+{
+	size_t folder = clue_folder(path);
+
+	side->folder = derive_hash(path, folder);
+	side->base = derive_hash(path + folder, strlen(path + folder));
+}
+
+void derive_add_read(struct derive *d, const struct derive_side *side)
+{
+	d->reads = memory_grow(d->reads, d->read_count, &d->read_room, sizeof *d->reads);
+	d->reads[d->read_count++] = *side;
+}
+
+void derive_add_write(struct derive *d, const struct derive_side *side)
+{
+	d->writes = memory_grow(d->writes, d->write_count, &d->write_room, sizeof *d->writes);
+	d->writes[d->write_count++] = *side;
+}
+
+static int derive_earlier(const void *one, const void *other)
+{
+	const struct derive_side *a = one, *b = other;
+
+	return a->first < b->first ? -1 : a->first > b->first;
+}
+
+static int derive_smaller(const void *one, const void *other)
+{
+	const int64_t *a = one, *b = other;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+void derive_sort(struct derive *d)
+{
+	d->ends = memory_get(d->write_count + 1, sizeof *d->ends);
+	if (d->read_count)
+		qsort(d->reads, d->read_count, sizeof *d->reads, derive_earlier);
+	if (d->write_count)
+		qsort(d->writes, d->write_count, sizeof *d->writes, derive_earlier);
+	for (size_t i = 0; i < d->write_count; i++)
+		d->ends[i] = d->writes[i].last;
+	if (d->write_count)
+		qsort(d->ends, d->write_count, sizeof *d->ends, derive_smaller);
+}
+
+void derive_free(struct derive *d)
+{
+	free(d->reads);
+	free(d->writes);
+	free(d->ends);
+	*d = (struct derive){0};
+}
+
+/* Readings that begin before that time. */
+static size_t derive_begun(const struct derive *d, int64_t time)
+{
+	size_t low = 0, high = d->read_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (d->reads[middle].first < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* The latest end of a writing that had ended by then; INT64_MIN if none had. */
+static int64_t derive_written_by(const struct derive *d, int64_t time)
+{
+	size_t low = 0, high = d->write_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (d->ends[middle] <= time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? d->ends[low - 1] : INT64_MIN;
+}
+
+/* How many readings before the first that began in time may still be under way. */
+#define DERIVE_BACK 64
+
+/* Marks what was read since `from` and until the writing's end; whether anything was. */
+static bool derive_sources(struct derive *d, const struct derive_side *write, int64_t from)
+{
+	size_t end = derive_begun(d, write->last), begin = derive_begun(d, from);
+	bool any = false;
+
+	begin = begin > DERIVE_BACK ? begin - DERIVE_BACK : 0;
+	for (size_t i = begin; i < end; i++) {
+		struct derive_side *read = &d->reads[i];
+		if (read->last <= from || read->state || read->file == write->file)
+			continue;
+		read->used = any = true;
+	}
+	return any;
+}
+
+#define DERIVE_BEHIND_NS 1000000000
+
+void derive_find(struct derive *d)
+{
+	const struct derive_side *latest = NULL;
+
+	for (size_t i = 0; i < d->write_count; i++) {
+		struct derive_side *w = &d->writes[i];
+		bool beside = latest && latest->folder == w->folder &&
+		              w->first < latest->last + DERIVE_BEHIND_NS;
+		w->used = derive_sources(d, w, derive_written_by(d, w->first)) || beside;
+		latest = w->used ? w : latest;
+	}
+}
+
+const struct derive_side *derive_original(const struct derive *d, const struct derive_side *write)
+{
+	size_t begun = derive_begun(d, write->last);
+
+	for (size_t i = begun; i > 0 && begun - i < DERIVE_BACK; i--) {
+		const struct derive_side *read = &d->reads[i - 1];
+		if (read->bytes == write->bytes && read->bytes && read->file != write->file &&
+		    (read->base == write->base || (read->kernel && write->kernel)))
+			return read;
+	}
+	return NULL;
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One pass over a run's files says what each folder is used for by the run, one
+ * over a process's what it is used for by that process, which counts where it
+ * says anything.
+ */
+#include "folder.h"
+
+#include <stdlib.h>
+
+#include "clue.h"
+#include "evidence.h"
+#include "memory.h"
+#include "system.h"
+
+#define FOLDER_LOCK 65536
+
+struct folder {
+	uint32_t files[WAYS][AIOT_STAGES];
+	struct way_times times;
+};
+
+struct folders {
+	const struct recording *recording;
+	uint32_t *above;   /* by name: the name of its folder, 0 = not in the trace */
+	uint32_t *place;   /* by name of a folder: in `of`, 0 = none yet */
+	uint32_t *named;   /* by place: the name */
+	struct folder *of; /* by place; [0] is unused */
+	size_t count, room;
+	size_t named_room;
+};
+
+static void folders_begin(struct folders *f)
+{
+	for (size_t i = 1; i < f->count; i++)
+		f->place[f->named[i]] = 0;
+	f->count = 1;
+}
+
+static struct folder *folders_at(struct folders *f, uint32_t name)
+{
+	if (!f->place[name]) {
+		f->of = memory_grow(f->of, f->count, &f->room, sizeof *f->of);
+		f->named = memory_grow(f->named, f->count, &f->named_room, sizeof *f->named);
+		f->of[f->count] = (struct folder){0};
+		f->named[f->count] = name;
+		f->place[name] = (uint32_t)f->count++;
+	}
+	return &f->of[f->place[name]];
+}
+
+static void folder_count(struct folder *folder, enum way way, unsigned stage, int64_t first,
+                         int64_t last)
+{
+	struct way_times *t = &folder->times;
+
+	if (!first)
+		return;
+	folder->files[way][stage]++;
+	if (!t->first[way] || first < t->first[way])
+		t->first[way] = first;
+	if (last > t->last[way])
+		t->last[way] = last;
+}
+
+static void folders_add(struct folders *f, const struct file *file, const struct use *u,
+                        const struct verdict *v)
+{
+	for (uint32_t at = f->above[file->name]; at; at = f->above[at]) {
+		if (u->reads && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER)
+			folder_count(folders_at(f, at), WAY_READ, v[DIRECTION_READ].stage,
+			             u->first_read, u->last_read);
+		if (u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
+			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
+			             u->first_open ? u->first_open : u->first_write, u->last_write);
+	}
+}
+
+static void folders_add_process(struct folders *f, const struct stages *stages,
+                                const struct features *features, size_t number)
+{
+	const struct process *p = &f->recording->processes[number];
+
+	for (size_t i = 1; i < p->file_count; i++)
+		folders_add(f, &p->files[i], &features->uses[number][i],
+		            stages->verdicts[number][i]);
+}
+
+/* The stage of most files; AIOT_STAGES where there are none. */
+static unsigned folder_most(const struct folder *folder, enum way way)
+{
+	unsigned most = 0;
+
+	for (unsigned i = 1; folder && i < AIOT_STAGES; i++)
+		most = folder->files[way][i] > folder->files[way][most] ? i : most;
+	return folder && folder->files[way][most] ? most : AIOT_STAGES;
+}
+
+static const struct folder *folders_look(const struct folders *f, uint32_t name)
+{
+	return f->place[name] ? &f->of[f->place[name]] : NULL;
+}
+
+/* A process's own use of the folder, and the run's where it has none. */
+static struct ways folder_ways(const struct folder *own, const struct folder *all)
+{
+	struct ways ways = {.folder = 1};
+	struct way_times times = {0};
+	unsigned found[WAYS];
+
+	for (enum way way = 0; way < WAYS; way++) {
+		const struct folder *from = folder_most(own, way) < AIOT_STAGES ? own : all;
+		found[way] = folder_most(from, way);
+		if (found[way] >= AIOT_STAGES)
+			continue;
+		times.first[way] = from->times.first[way];
+		times.last[way] = from->times.last[way];
+	}
+	for (enum way way = 0; way < WAYS; way++) {
+		unsigned stage = found[way] < AIOT_STAGES ? found[way] : found[!way];
+		ways.stage[way] = (uint8_t)(stage < AIOT_STAGES ? stage : AIOT_STAGE_OTHER);
+	}
+	way_turn(&ways, &times);
+	return ways;
+}
+
+static bool folder_asks(const struct recording *r, const struct file *file, const struct use *u)
+{
+	/* What is mapped and so small is a lock. */
+	bool lock = u->maps && file->size < FOLDER_LOCK && u->read_end < FOLDER_LOCK;
+
+	if (!file->name || system_stage(r, file) != AIOT_STAGE_OTHER)
+		return false;
+	return file->kind == AIOT_FILE_DIRECTORY || (!u->writes && (lock || !(u->reads | u->maps)));
+}
+
+static void folders_fill(const struct folders *own, const struct folders *all,
+                         struct stages *stages, const struct features *features, size_t number)
+{
+	const struct process *p = &all->recording->processes[number];
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		uint32_t name = p->files[i].name;
+		if (!folder_asks(all->recording, &p->files[i], &features->uses[number][i]))
+			continue;
+		while (name && !all->place[name])
+			name = all->above[name];
+		/* Where Python looks for modules, and nothing else happens. */
+		if (!name && features->uses[number][i].evidence[2] & EVIDENCE_RUNTIME)
+			stages->ways[number][i] = (struct ways){
+			        {AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
+		else
+			stages->ways[number][i] =
+			        folder_ways(folders_look(own, name), folders_look(all, name));
+	}
+}
+
+static uint32_t *folders_above(const struct names *names)
+{
+	uint32_t count = names_count(names);
+	uint32_t *above = memory_get(count, sizeof *above);
+
+	for (uint32_t i = 1; i < count; i++) {
+		const char *path = names_text(names, i);
+		size_t length = clue_folder(path);
+		uint32_t found = 0;
+		/* Some folders on the way may never have been asked for themselves. */
+		while (length > 1 && !(found = names_find(names, path, length))) {
+			while (length && path[length - 1] != '/')
+				length--;
+			length -= length > 0;
+		}
+		above[i] = found;
+	}
+	return above;
+}
+
+static struct folders folders_of(const struct recording *r, uint32_t *above)
+{
+	return (struct folders){
+	        .recording = r,
+	        .above = above,
+	        .place = memory_get(names_count(r->names), sizeof(uint32_t)),
+	        .count = 1,
+	};
+}
+
+static void folders_free(struct folders *f)
+{
+	free(f->place);
+	free(f->named);
+	free(f->of);
+}
+
+void folders_judge(struct stages *stages, const struct features *features, uint32_t run)
+{
+	const struct recording *r = features->recording;
+	uint32_t *above = folders_above(r->names);
+	struct folders all = folders_of(r, above), own = folders_of(r, above);
+
+	for (size_t n = 0; n < r->count; n++)
+		if (r->processes[n].run == run)
+			folders_add_process(&all, stages, features, n);
+	for (size_t n = 0; n < r->count; n++) {
+		if (r->processes[n].run != run)
+			continue;
+		folders_begin(&own);
+		folders_add_process(&own, stages, features, n);
+		folders_fill(&own, &all, stages, features, n);
+	}
+	folders_free(&all);
+	folders_free(&own);
+	free(above);
+}

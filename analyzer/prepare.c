@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who makes data of data: alone, or with those that work beside it.
+ */
+#include "prepare.h"
+
+#include "derive.h"
+#include "evidence.h"
+#include "system.h"
+
+/* Less than this is no product. */
+#define LEAST_MADE 65536
+
+static struct derive_side prepare_side(const struct judge *j, const struct process *p, size_t i,
+                                       bool write)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	const struct shared *s = &j->shared[p->files[i].name];
+	uint32_t name = write ? judge_final_name(&p->files[i], u) : p->files[i].name;
+	int64_t opened = u->first_open ? u->first_open : u->first_write;
+	bool saves = j->conducts[p->number].saves;
+	struct derive_side side = {.file = i,
+	                           .first = write ? opened : u->first_read,
+	                           .last = write ? u->last_write : u->last_read,
+	                           .bytes = write ? u->write_bytes : u->read_bytes,
+	                           .kernel = u->copied,
+	                           .state = s->checkpoint || judge_is_loaded(s, u) ||
+	                                    ((s->recurs || s->random) && saves) ||
+	                                    (u->writes && u->first_read < u->last_write)};
+
+	derive_name(&side, names_text(j->recording->names, name));
+	return side;
+}
+
+/* Files whose reading and writing say what was made of what: no notes. */
+static void prepare_sides(struct judge *j, struct derive *d, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = &j->features->uses[p->number][i];
+		bool note = j->shared[p->files[i].name].clue == CLUE_LOG;
+		struct derive_side side;
+		if (!system_is_not(j->recording, &p->files[i]))
+			continue;
+		if (u->write_bytes && !note) {
+			side = prepare_side(j, p, i, true);
+			derive_add_write(d, &side);
+		}
+		if (u->read_bytes && (!note || u->read_bytes >= LEAST_MADE)) {
+			side = prepare_side(j, p, i, false);
+			derive_add_read(d, &side);
+		}
+	}
+	derive_sort(d);
+}
+
+static void prepare_copy(struct judge *j, const struct process *p, size_t from, size_t to)
+{
+	const struct use *u = &j->features->uses[p->number][to];
+
+	j->made[p->number][from] |= JUDGE_COPY;
+	j->made[p->number][to] |= JUDGE_COPY;
+	if (!j->shared[p->files[from].name].checkpoint || !j->conducts[p->number].saves)
+		return;
+	j->shared[p->files[to].name].checkpoint = true;
+	j->shared[judge_final_name(&p->files[to], u)].checkpoint = true;
+}
+
+/* Reads for who forked it, and is no worker of a framework's loader. */
+static bool prepare_helps(const struct judge *j, const struct process *p,
+                          const struct process *whom)
+{
+	return p->origin == AIOT_ORIGIN_FORK && j->parents[p->number] == whom &&
+	       !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
+	       j->conducts[p->number].first_data_read;
+}
+
+/* What such helpers read as if it were one file: what the process writes meanwhile
+ * is made of it. */
+static void prepare_helpers(const struct judge *j, struct derive *d, const struct process *p)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *helper = &j->recording->processes[n];
+		const struct conduct *c = &j->conducts[n];
+		if (prepare_helps(j, helper, p) && helper->role == ROLE_WORKER)
+			derive_add_read(d, &(struct derive_side){.first = c->first_data_read,
+			                                         .last = c->last_data_read});
+	}
+}
+
+void prepare_derive(struct judge *j, const struct process *p)
+{
+	struct derive d = {0};
+	struct conduct *c = &j->conducts[p->number];
+	uint8_t *made = j->made[p->number];
+
+	prepare_helpers(j, &d, p);
+	prepare_sides(j, &d, p);
+	for (size_t i = 0; i < d.write_count; i++) {
+		const struct derive_side *from = derive_original(&d, &d.writes[i]);
+		if (from)
+			prepare_copy(j, p, from->file, d.writes[i].file);
+	}
+	derive_find(&d);
+	for (size_t i = 0; i < d.read_count; i++)
+		made[d.reads[i].file] |= d.reads[i].used ? JUDGE_SOURCE : 0;
+	for (size_t i = 0; i < d.write_count; i++) {
+		size_t file = d.writes[i].file;
+		if (!d.writes[i].used || made[file] & JUDGE_COPY ||
+		    j->shared[p->files[file].name].checkpoint)
+			continue;
+		made[file] |= JUDGE_DERIVED;
+		c->made += d.writes[i].bytes;
+		if (!c->made_first || d.writes[i].first < c->made_first)
+			c->made_first = d.writes[i].first;
+		if (d.writes[i].last > c->made_last)
+			c->made_last = d.writes[i].last;
+	}
+	derive_free(&d);
+}
+
+/* Less than is read, or not much more. */
+static bool prepare_makes(uint64_t read, uint64_t made)
+{
+	return made > LEAST_MADE && made >= read / 100 && made / 16 <= read;
+}
+
+static bool prepare_beside(const struct conduct *a, const struct conduct *b)
+{
+	int64_t end = b->made_last > b->last_data_read ? b->made_last : b->last_data_read;
+
+	return b->first_data_read < a->last_data_read && end > a->first_data_read;
+}
+
+/* Alone, or with those that its parent forked to work at the same time, and with
+ * that parent where it writes what they read. */
+void prepare_judge(struct judge *j, const struct process *p)
+{
+	struct conduct *own = &j->conducts[p->number];
+	const struct process *parent = j->parents[p->number];
+	uint64_t read = 0, made = 0;
+
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *other = &j->recording->processes[n];
+		const struct conduct *c = &j->conducts[n];
+		bool beside = other == p || prepare_helps(j, other, p) ||
+		              (parent && prepare_helps(j, p, parent) &&
+		               prepare_helps(j, other, parent) && prepare_beside(own, c));
+		read += beside ? c->data_read : 0;
+		made += beside ? c->made : 0;
+	}
+	if (parent && prepare_helps(j, p, parent)) {
+		const struct conduct *c = &j->conducts[parent->number];
+		bool meanwhile =
+		        c->made_first < own->last_data_read && c->made_last > own->first_data_read;
+		made += meanwhile ? c->made : 0;
+	}
+	own->prepares = prepare_makes(read, made);
+}

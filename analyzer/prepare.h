@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What was made of what, and who prepares data so.
+ */
+#ifndef PREPARE_H
+#define PREPARE_H
+
+#include "judge.h"
+
+/* For each process of a run, when checkpoints are known: finds copies and what was
+ * made of what was read; then, of all processes, who prepares. */
+void prepare_derive(struct judge *judge, const struct process *process);
+void prepare_judge(struct judge *judge, const struct process *process);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a checkpoint looks like: series that are written in turns, and a sum of all
+ * that speaks for a file and against it.
+ */
+#include "score.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "evidence.h"
+#include "memory.h"
+#include "wrap.h"
+
+#define BIG_FILE         (INT64_C(1) << 20)
+#define HUGE_FILE        (INT64_C(64) << 20)
+#define SCORE_CHECKPOINT 4 /* from here on it is one */
+/* A state of less than this is not told from other small files. */
+#define LEAST_STATE 16384
+
+static void score_series_add(struct judge *j, uint32_t writer, const struct file *file,
+                             const struct use *u)
+{
+	uint32_t name = judge_final_name(file, u);
+	char *text = clue_series(names_text(j->recording->names, name));
+	uint32_t number = names_add(j->series_names, text, strlen(text));
+	struct series *s = &j->series[number];
+	uint64_t times = u->write_opens > 1 && u->truncated ? u->write_opens : 1;
+	int64_t opened =
+	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
+
+	free(text);
+	j->series_of[name] = j->series_of[file->name] = number;
+	if (!s->members || u->write_bytes / times < s->least)
+		s->least = u->write_bytes / times;
+	if (u->write_bytes / times > s->most)
+		s->most = u->write_bytes / times;
+	if (!s->first || opened < s->first)
+		s->first = opened;
+	if (u->last_write > s->last)
+		s->last = u->last_write;
+	/* A path written again spends unknown time between its turns. */
+	if (times == 1)
+		s->spent = wrap_add(s->spent, (uint64_t)wrap_subtract((uint64_t)u->last_write,
+		                                                      (uint64_t)opened));
+	if (!s->members || u->read_before < s->from)
+		s->from = u->read_before;
+	if (u->read_before > s->until)
+		s->until = u->read_before;
+	s->amid += times == 1 ? u->read_until - u->read_before : 0;
+	s->writer = !s->members || s->writer == writer ? writer : UINT32_MAX;
+	s->members += (uint32_t)times;
+}
+
+/* Old members of a series go when new ones come. */
+void score_removed(struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+	uint32_t name = p->files[i].name;
+
+	char *text;
+
+	if (!u->removed || j->shared[name].maker != p->number + 1)
+		return;
+	text = clue_series(names_text(j->recording->names, name));
+	j->series[names_find(j->series_names, text, strlen(text))].removed = true;
+	free(text);
+}
+
+/* All of a size, as the state of one model is; and the older ones are removed. */
+static int score_even(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return (s->least == s->most) + 2 * s->removed;
+}
+
+/* Other things happen between: most of the time, or reading. */
+static bool score_apart(const struct series *s)
+{
+	return s->spent < wrap_subtract((uint64_t)s->last, (uint64_t)s->first) / 2 ||
+	       (s->writer != UINT32_MAX && (s->until - s->from) / 4 > s->amid);
+}
+
+bool score_in_turns(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return j->series_of[name] && s->members >= 2 && s->most <= s->least + s->least / 4 &&
+	       score_apart(s);
+}
+
+void score_series(struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+
+	if (u->write_bytes)
+		score_series_add(j, p->number + 1, &p->files[i], u);
+}
+
+/* Gets by sockets what it writes; those who train together talk by sockets, too. */
+static bool score_downloads(const struct conduct *c, const struct process *p)
+{
+	return p->rank < 0 && !c->trains && !c->fetches && !c->data_read &&
+	       c->received >= c->data_written && c->received;
+}
+
+/* New, and not while data are being prepared, but by who trains. */
+static bool score_while_training(const struct conduct *c, const struct use *u)
+{
+	return c->trains && judge_after_data(c, u) && (u->created || u->truncated) && !u->append &&
+	       u->write_bytes >= LEAST_STATE;
+}
+
+/* Between reads of data, as what is made from them; what comes after all of them
+ * may be what was learnt. */
+static bool score_amid_data(const struct conduct *c, const struct use *u)
+{
+	int64_t begun = u->first_open ? u->first_open : u->first_write;
+
+	return judge_after_data(c, u) && (begun < c->last_data_read || !u->write_bytes);
+}
+
+/* Written bit by bit, while more is read than state could need: no burst. */
+static bool score_trickles(const struct conduct *c, const struct use *u)
+{
+	return judge_after_data(c, u) && u->write_opens <= 1 &&
+	       u->read_until - u->read_before > u->write_bytes / 4;
+}
+
+static int score_of(const struct judge *j, const struct process *p, const struct file *file,
+                    const struct use *u)
+{
+	uint32_t name = judge_final_name(file, u);
+	const char *path = names_text(j->recording->names, name);
+	const struct shared *s = &j->shared[file->name];
+	enum clue clue = clue_of(path);
+	const struct conduct *c = &j->conducts[p->number];
+	int score = 0;
+
+	if (clue == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
+		score += 3;
+	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG ? 3 : 0;
+	score -= clue_media(path) ? 2 : 0;
+	score += u->write_bytes >= BIG_FILE;
+	score += u->write_bytes >= HUGE_FILE;
+	score += u->syncs > 0;
+	score += u->renamed_to ? 1 + (u->write_opens > 1) : 0;
+	score += (u->created || u->truncated) && !u->append &&
+	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
+	score += score_in_turns(j, name) && !u->append ? 2 + score_even(j, name) : 0;
+	score -= score_downloads(c, p) ? 4 : 0;
+	score += j->trains || c->fetches;
+	score += score_while_training(c, u) && clue != CLUE_LOG ? 2 : 0;
+	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? SCORE_CHECKPOINT : 0;
+	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
+	score -= u->append ? 2 : 0;
+	/* What training reads again and again is data, whatever its name. */
+	score -= s->recurs || s->random || s->worker_read ? 4 : 0;
+	score -= !j->trains && score_amid_data(c, u) ? 3 : 0;
+	score -= score_trickles(c, u) ? 3 : 0;
+	return score;
+}
+
+void score_checkpoint(struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = &j->features->uses[p->number][i];
+
+	if (!u->writes || score_of(j, p, &p->files[i], u) < SCORE_CHECKPOINT)
+		return;
+	j->shared[p->files[i].name].checkpoint = true;
+	j->shared[judge_final_name(&p->files[i], u)].checkpoint = true;
+	j->conducts[p->number].saves = true;
+	j->saves = true;
+}

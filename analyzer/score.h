@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How far a written file looks like a checkpoint.
+ */
+#ifndef SCORE_H
+#define SCORE_H
+
+#include "judge.h"
+
+/* For each file of a run, in this order: puts it into its series, then sees whether
+ * it was removed, then, when conducts are known, decides. */
+void score_series(struct judge *judge, const struct process *process, size_t file);
+void score_removed(struct judge *judge, const struct process *process, size_t file);
+void score_checkpoint(struct judge *judge, const struct process *process, size_t file);
+
+/* Whether the file belongs to a series that is written in turns. */
+bool score_in_turns(const struct judge *judge, uint32_t name);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which of a file's two verdicts an event falls under. What reads or writes is
+ * told by its call; what does neither (a seek, a close, a stat) belongs to what
+ * the open file is used for, else to the time when the file was read or written.
+ */
+#ifndef WAY_H
+#define WAY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum way { WAY_READ, WAY_WRITE, WAYS };
+
+/* How one process uses one file, or a folder by what lies in it. */
+struct ways {
+	uint8_t stage[WAYS]; /* enum aiot_stage */
+	uint8_t before;      /* enum way: of what neither reads nor writes, before `turn` */
+	uint8_t folder;
+	int64_t turn; /* CLOCK_REALTIME in ns */
+};
+
+/* An event, as far as it tells. */
+struct way_event {
+	uint32_t aux, handle;
+	uint8_t class;
+	int64_t start; /* CLOCK_REALTIME in ns */
+};
+
+/* What the latest open files of a process were opened for. */
+#define WAY_HANDLES 1024u
+
+struct way_handles {
+	uint32_t slots[WAY_HANDLES]; /* handle << 2 | enum way + 1; 0 = none */
+};
+
+/* Two times, of reads and of writes; 0, 0 where there are none. */
+struct way_times {
+	int64_t first[WAYS], last[WAYS];
+};
+
+/* The time from which on what lies between reads and writes belongs to what comes
+ * second. */
+void way_turn(struct ways *ways, const struct way_times *times);
+
+/* The stage of an event of a process, of whose events it sees all, in order. */
+uint8_t way_stage(const struct ways *ways, struct way_handles *handles,
+                  const struct way_event *event);
+
+#endif
