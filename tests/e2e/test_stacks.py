@@ -233,7 +233,7 @@ def test_the_top_call_site_of_each_stage_of_the_demo_is_its_line(tmp_path, show)
     top = {}
     for site in aiotrace.report(tmp_path / "traces")["call_sites"]:
         top.setdefault(site["stage"], site)
-    expected = {"prepare": ("etl.py", "tokenise"), "train": ("image_folder.py", "ImageFolder.__getitem__"),
+    expected = {"prepare": ("etl.py", "shard"), "train": ("image_folder.py", "ImageFolder.__getitem__"),
                 "checkpoint": ("checkpoint.py", "save"), "restore": ("checkpoint.py", "restore"),
                 "inference": ("inference.py", "main"), "ingest": ("etl.py", "make_raw")}
     seen = {stage: (os.path.basename(top[stage]["file"]), top[stage]["site"].split(" in ")[1]) for stage in expected}
