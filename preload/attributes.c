@@ -13,6 +13,7 @@
 #include "kernel_io.h"
 #include "loss.h"
 #include "mounts.h"
+#include "room.h"
 #include "sys.h"
 
 #define ATTRIBUTES_BYTES   (131072 + MOUNTS_BYTES)
@@ -81,16 +82,18 @@ static void attributes_add_calls(struct define_list *list)
 
 static void attributes_add_file(struct define_list *list, const char *key, const char *path)
 {
-	char text[ATTRIBUTES_TEXT];
-	long bytes = sys_read_file(path, text, sizeof text);
+	char *text = sys_map(ATTRIBUTES_TEXT, 0);
+	long bytes = text ? sys_read_file(path, text, ATTRIBUTES_TEXT) : 0;
 	if (bytes > 0)
 		define_attribute(list, key, text, (size_t)bytes);
+	if (text)
+		sys_unmap(text, ATTRIBUTES_TEXT);
 }
 
 static void attributes_add_link(struct define_list *list, const char *key, const char *path)
 {
-	char text[4096];
-	long bytes = SYS4(readlinkat, AT_FDCWD, path, text, sizeof text);
+	ROOM(text);
+	long bytes = SYS4(readlinkat, AT_FDCWD, path, text, ROOM_BYTES - 1);
 	if (bytes > 0)
 		define_attribute(list, key, text, (size_t)bytes);
 }

@@ -7,6 +7,7 @@
 
 #include "glob.h"
 #include "log.h"
+#include "room.h"
 
 struct config config = {.directory = "./aiotrace.data", .limit_bytes = UINT64_MAX};
 
@@ -115,10 +116,10 @@ static unsigned config_stacks(void)
 /* Tries each pattern of a colon-separated list. */
 static bool config_matches(const char *list, const char *text)
 {
-	char pattern[CONFIG_PATH];
+	ROOM(pattern);
 	while (*list) {
 		size_t length = strcspn(list, ":");
-		if (length > 0 && length < sizeof pattern) {
+		if (length > 0 && length < CONFIG_PATH) {
 			memcpy(pattern, list, length);
 			pattern[length] = '\0';
 			if (glob_matches(pattern, text))

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "define.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "block.h"
 #include "loss.h"
+#include "room.h"
 #include "thread.h"
 #include "state.h"
 
@@ -57,8 +59,8 @@ static int define_in_region(const struct define_body *body)
 
 static void define_at_once(const struct define_body *body)
 {
-	uint8_t record[sizeof(struct aiot_definition) + DEFINE_BYTES];
-	struct define_list list = {record, 0, sizeof record};
+	ROOM(record);
+	struct define_list list = {(uint8_t *)record, 0, ROOM_BYTES};
 	define_add_body(&list, body);
 	block_write_definitions(list.data, list.used);
 }
@@ -78,13 +80,14 @@ void define_record(enum aiot_definition_kind kind, const void *head, size_t head
 	}
 	thread_writing(region, 1);
 	int kept = state_is(STATE_ON) && define_in_region(&body);
-	if (!kept && state_is(STATE_ON) && region->define_bytes &&
+	bool small = !kept && room_is_small();
+	if (!kept && !small && state_is(STATE_ON) && region->define_bytes &&
 	    !block_write_definitions(thread_definitions(region), region->define_bytes)) {
 		__atomic_store_n(&region->define_bytes, 0, __ATOMIC_RELEASE);
 		kept = define_in_region(&body);
 	}
 	thread_writing(region, -1u);
-	if (!kept)
+	if (!kept && !small)
 		define_at_once(&body);
 }
 

@@ -7,10 +7,30 @@
 /* Yields; a thread may be waiting for the disk. */
 #define EVENT_PATIENCE 20000
 
+/* A buffer that was full when the last event came, on a stack too small to flush
+ * it: now is the time, or the event goes by itself. */
+static bool event_is_overdue(const struct aiot_event *event)
+{
+	const struct thread *self = thread_current();
+	if (self->busy || !self->region || !state_is(STATE_ON) || self->region->writing ||
+	    self->next < AIOT_LIVE_EVENTS)
+		return false;
+	thread_flush();
+	if (self->next < AIOT_LIVE_EVENTS)
+		event_store(event);
+	else if (state_is(STATE_ON))
+		thread_write_through(event);
+	else
+		return false;
+	return true;
+}
+
 /* A full buffer that can't be flushed here means that this is a signal
  * handler's call inside a call that is being recorded. */
 static void event_store_without_slot(const struct aiot_event *event)
 {
+	if (event_is_overdue(event))
+		return;
 	if (thread_self.busy || (thread_current()->region && state_is(STATE_ON)))
 		loss_count(AIOT_LOSS_NESTED, 1);
 	else if (state_is(STATE_OFF))

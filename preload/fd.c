@@ -9,6 +9,7 @@
 #include "file.h"
 #include "live.h"
 #include "path.h"
+#include "room.h"
 #include "sys.h"
 #include "thread.h"
 #include "uring/uring.h"
@@ -176,7 +177,7 @@ static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
 static struct fd fd_ask_kernel(int fd)
 {
 	struct stat about;
-	char name[PATH_BYTES];
+	ROOM(name);
 	if (!fd_ask_name(fd, name, &about))
 		return (struct fd){0};
 	struct file file = file_named(name, &about);
@@ -212,7 +213,7 @@ struct fd fd_adopt(int fd)
 struct fd fd_see(int fd, struct description *own)
 {
 	struct stat about;
-	char name[PATH_BYTES];
+	ROOM(name);
 	struct fd seen = {0};
 	thread_self.busy++;
 	if (fd_ask_name(fd, name, &about)) {
@@ -235,7 +236,7 @@ static void fd_adopt_below(int fd)
 
 void fd_find_unseen(void)
 {
-	char name[PATH_BYTES];
+	ROOM(name);
 	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
 	for (unsigned fd = 0, asked = 0; asked < FD_UNSEEN; fd++) {
 		if (fd_is_known((int)fd))
@@ -255,7 +256,7 @@ static struct file fd_file(int fd, const char *path, bool certain)
 {
 	struct file file = {0};
 	struct stat about;
-	char name[PATH_BYTES];
+	ROOM(name);
 	if (certain && file_recall(path, &file))
 		return file;
 	if (SYS2(fstat, fd, &about) < 0)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "room.h"
 #include "sys.h"
 
 /* The working directory, kept under a sequence count: odd while it is being
@@ -24,7 +25,7 @@ static bool path_ask_cwd(char name[PATH_BYTES])
 /* Returns false where another thread is at it. */
 static bool path_cwd_update(void)
 {
-	char now[PATH_BYTES];
+	ROOM(now);
 	uint32_t version = __atomic_load_n(&path_cwd_version, __ATOMIC_SEQ_CST);
 	bool known = path_ask_cwd(now);
 	if (version & 1 || !__atomic_compare_exchange_n(&path_cwd_version, &version, version + 1, 0,

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "room.h"
 #include "sys.h"
 
 #define PERMIT_PAGES_FREE 512 /* 87,000 faults until someone looks, on x86 */
@@ -17,9 +18,9 @@
 /* Whether a filter of system calls is in place. */
 static int permit_is_filtered(void)
 {
-	char text[8192];
+	ROOM(text);
 	static const char key[] = "\nSeccomp:\t";
-	if (sys_read_file("/proc/self/status", text, sizeof text) <= 0)
+	if (sys_read_file("/proc/self/status", text, ROOM_BYTES) <= 0)
 		return 0;
 	const char *line = strstr(text, key);
 	return line && line[sizeof key - 1] == '2';

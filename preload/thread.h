@@ -62,7 +62,8 @@ uint32_t thread_new_stream(void);
  * one by one. */
 bool thread_attach(void);
 
-/* Writes the calling thread's events out and empties its buffer. */
+/* Writes the calling thread's events out and empties its buffer; not on a stack
+ * for signals, which is too small for that. */
 void thread_flush(void);
 
 /* Writes a region's events and definitions out on behalf of its owner, who no

@@ -19,6 +19,7 @@
 #include "mark.h"
 #include "process.h"
 #include "real.h"
+#include "room.h"
 #include "scratch.h"
 #include "stack.h"
 #include "state.h"
@@ -43,6 +44,7 @@ static void tracer_forget(void)
 	thread_forget();
 	live_forget();
 	scratch_forget();
+	room_forget();
 	fd_forked();
 	description_forget();
 	loss_reset();

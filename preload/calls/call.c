@@ -3,6 +3,7 @@
 
 #include "calls/cufile.h"
 #include "uring/uring.h"
+#include "room.h"
 
 static void call_check_ring(struct uring *ring, uint64_t unused)
 {
@@ -31,7 +32,7 @@ bool call_begin_in_vfork(struct call *call, int fd)
 
 static struct file call_file(int directory, const char *path)
 {
-	char name[PATH_BYTES];
+	ROOM(name);
 	thread_self.busy++;
 	path_absolute(directory, path, name);
 	struct file found = file_named(name, NULL);
@@ -58,7 +59,7 @@ void call_store_named(struct aiot_event *event, int directory, const char *path,
 
 void call_forget_name(int directory, const char *path)
 {
-	char name[PATH_BYTES];
+	ROOM(name);
 	thread_self.busy++;
 	path_absolute(directory, path, name);
 	file_forget(name);
@@ -76,7 +77,7 @@ static bool call_names_the_file(const char *path, int flags)
 /* What `fd` is now, asked for where its path does not say. */
 static struct fd call_open(int fd, int directory, const char *path, int flags)
 {
-	char name[PATH_BYTES];
+	ROOM(name);
 	struct fd opened;
 	if (path && fd_reopened(fd, path, flags, &opened))
 		return opened;

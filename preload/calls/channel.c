@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include "calls/call.h"
+#include "room.h"
 
 /* The event is about the first descriptor; the second one stands in aux. */
 static int channel_paired(const struct call *call, enum aiot_call id, const int fds[2],
@@ -61,7 +62,7 @@ static void channel_shared(const char *name, char path[PATH_BYTES])
 int shm_open(const char *name, int flags, mode_t mode)
 {
 	struct call call;
-	char path[PATH_BYTES];
+	ROOM(path);
 	if (!call_begin(&call))
 		return REAL(shm_open)(name, flags, mode);
 	int fd = REAL(shm_open)(name, flags, mode);
@@ -72,7 +73,7 @@ int shm_open(const char *name, int flags, mode_t mode)
 int shm_unlink(const char *name)
 {
 	struct call call;
-	char path[PATH_BYTES];
+	ROOM(path);
 	if (!call_begin(&call))
 		return REAL(shm_unlink)(name);
 	int returned = REAL(shm_unlink)(name);

@@ -8,6 +8,7 @@
 
 #include "calls/call.h"
 #include "config.h"
+#include "room.h"
 
 static void image_store(const struct call *call, enum aiot_call id, const char *path, int result)
 {
@@ -27,10 +28,10 @@ static bool image_is_program(const char *path)
 static bool image_is_found(const char *file)
 {
 	const char *list = config_variable("PATH");
-	char path[PATH_BYTES];
+	ROOM(path);
 	for (list = list ? list : "/bin:/usr/bin"; *list;) {
 		size_t length = strcspn(list, ":");
-		if (length + strlen(file) + 2 < sizeof path) {
+		if (length + strlen(file) + 2 < PATH_BYTES) {
 			memcpy(path, list, length);
 			path[length] = '/';
 			strcpy(path + length + 1, file);
@@ -192,8 +193,9 @@ int execveat(int directory, const char *path, char *const arguments[], char *con
              int flags)
 {
 	struct call call;
-	char name[PATH_BYTES] = "";
+	ROOM(name);
 	bool wanted = !thread_is_vforked() && call_begin(&call);
+	name[0] = '\0';
 	if (wanted && path && !*path && flags & AT_EMPTY_PATH)
 		path_of_fd(directory, name);
 	else if (wanted)

@@ -7,6 +7,7 @@
 #include "intern.h"
 #include "python/code.h"
 #include "python/interpreter.h"
+#include "room.h"
 
 #define PYTHON_FILE_BYTES 3072
 #define PYTHON_NAME_BYTES 512
@@ -64,7 +65,8 @@ static bool python_lasts(const void *code, bool outermost)
 
 uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
 {
-	struct python_frame frames[PYTHON_FRAMES];
+	ROOM(room);
+	struct python_frame *frames = (struct python_frame *)(void *)room;
 	uint32_t count = python_walk(frames, cut);
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t key = python_identify_code(frames[i].code);

@@ -5,6 +5,7 @@
 
 #include "file.h"
 #include "path.h"
+#include "room.h"
 #include "sys.h"
 #include "thread.h"
 
@@ -105,10 +106,10 @@ static bool fixed_parse(struct uring *ring, const char *text)
 	if (count > ring->file_count)
 		fixed_make(ring, count);
 	while ((at = strchr(at, '\n')) && *++at == ' ') {
-		char name[PATH_BYTES];
+		ROOM(name);
 		uint32_t index = fixed_number(&at);
 		size_t length = strcspn(at, "\n");
-		if (at[0] != ':' || at[1] != ' ' || at[2] != '/' || length >= sizeof name + 2)
+		if (at[0] != ':' || at[1] != ' ' || at[2] != '/' || length >= PATH_BYTES + 2)
 			continue;
 		memcpy(name, at + 2, length - 2);
 		name[length - 2] = '\0';

@@ -10,6 +10,7 @@
 #include "path.h"
 #include "peek.h"
 #include "uring/fixed.h"
+#include "room.h"
 
 /* Newer than the headers this may be built with. */
 #define OPERATION_SEND_ZC        47
@@ -90,7 +91,8 @@ static bool operation_copy_path(char path[PATH_BYTES], uint64_t from)
 
 static struct fd operation_named(int directory, uint64_t from)
 {
-	char path[PATH_BYTES], name[PATH_BYTES];
+	ROOM(path);
+	ROOM(name);
 	if (!from || !operation_copy_path(path, from))
 		return (struct fd){0};
 	thread_self.busy++;

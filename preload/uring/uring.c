@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "path.h"
 #include "peek.h"
+#include "room.h"
 #include "sys.h"
 #include "thread.h"
 #include "uring/fixed.h"
@@ -172,7 +173,7 @@ static struct uring *uring_claim(void)
 /* A descriptor's number may be another file's by the time it is used. */
 static bool uring_is_ring(int fd)
 {
-	char name[PATH_BYTES];
+	ROOM(name);
 	return path_of_fd(fd, name) && uring_is_name(name);
 }
 

@@ -23,3 +23,14 @@ def test_every_write_of_a_handler_is_in_the_trace_or_counted_as_lost(threads, pr
     lost = int(re.search(r", (\d+) events lost$", aiotrace.info(tmp_path / "traces"), re.M).group(1))
     assert sum(missing.values()) == lost, (missing, lost)
     assert lost < (writes + reads) / 100
+
+
+def test_a_handler_on_a_stack_of_its_own_is_not_out_of_room(program, tmp_path):
+    (tmp_path / "data").write_bytes(b"x")
+    done = aiotrace.run_traced([program("small_stack")], tmp_path / "traces", cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    ticks, rounds = map(int, done.stdout.split())
+    names = Counter(e.path.rsplit("/", 1)[-1] for e in aiotrace.stream(tmp_path / "traces"))
+    lost = int(re.search(r", (\d+) events lost$", aiotrace.info(tmp_path / "traces"), re.M).group(1))
+    assert names["data"] + names["log"] + lost == 3 * (ticks + rounds)
+    assert lost < rounds / 10
