@@ -98,7 +98,7 @@ void define_reason(const char *what, int error)
 	if (state_is(STATE_OFF))
 		return;
 	strcpy(text, what);
-	strcat(text, ": ");
-	strcat(text, why ? why : "unknown error");
+	strcat(text, error ? ": " : "");
+	strcat(text, !error ? "" : why ? why : "unknown error");
 	define_in_region(&(struct define_body){AIOT_DEFINE_NOTE, text, strlen(text), NULL, 0});
 }

@@ -32,7 +32,8 @@ void define_record(enum aiot_definition_kind kind, const void *head, size_t head
                    const void *tail, size_t tail_bytes);
 
 /* Notes why there is no more, where no file needs to be written for it: in the
- * calling thread's part of the live file. `what` is short. */
+ * calling thread's part of the live file. `what` has at most 200 bytes; `error` is
+ * an errno, or 0. */
 void define_reason(const char *what, int error);
 
 #endif

@@ -381,6 +381,8 @@ static uint16_t fd_told;
 
 void fd_before_fork(void)
 {
+	if (state_is(STATE_OFF))
+		return;
 	fd_find_unseen();
 	fd_for_each(description_hold);
 	fd_told = (uint16_t)(state_generation + 1);

@@ -15,8 +15,7 @@
 #define PERMIT_LEAST      8
 #define PERMIT_SHARED     16 /* times as much for all other threads together */
 
-/* Whether a filter of system calls is in place. */
-static int permit_is_filtered(void)
+int permit_is_filtered(void)
 {
 	ROOM(text);
 	static const char key[] = "\nSeccomp:\t";

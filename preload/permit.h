@@ -11,6 +11,9 @@
  * system calls may punish by killing: then another process tries first. */
 int permit_ask(void);
 
+/* Whether a filter of system calls is in place. */
+int permit_is_filtered(void);
+
 /* Pages of a ring that a thread may have: rings are memory that can't be
  * swapped, of which a user without CAP_IPC_LOCK has little. */
 uint32_t permit_pages(void);

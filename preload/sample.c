@@ -3,6 +3,7 @@
 
 #include <sys/resource.h>
 
+#include "sandbox.h"
 #include "sys.h"
 
 #define SAMPLE_PAGE  4096u
@@ -40,7 +41,7 @@ struct sample sample_before(int fd, const struct fd *known, int64_t offset, uint
 		return (struct sample){.kind = SAMPLE_NONE};
 	if (offset < 0 || !size || size > SAMPLE_BYTES || held->traits & DESCRIPTION_UNCOUNTED)
 		return sample_blocks();
-	if (SYS4(cachestat, fd, &range, &pages, 0) == 0)
+	if (sandbox_allows_young() && SYS4(cachestat, fd, &range, &pages, 0) == 0)
 		return (struct sample){pages.cached, offset, SAMPLE_PAGES};
 	/* An old kernel, or a file that is neither ours nor ours to write. */
 	__atomic_fetch_or(&held->traits, DESCRIPTION_UNCOUNTED, __ATOMIC_RELAXED);

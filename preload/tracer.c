@@ -20,6 +20,7 @@
 #include "process.h"
 #include "real.h"
 #include "room.h"
+#include "sandbox.h"
 #include "scratch.h"
 #include "stack.h"
 #include "state.h"
@@ -61,6 +62,12 @@ static void tracer_start(void)
 {
 	bool forked = state_generation > 0;
 	state_generation++;
+	if (forked && sandbox_is_closed()) {
+		loss_reset();
+		state_forget();
+		state_set(STATE_OFF);
+		return;
+	}
 	if (forked)
 		tracer_forget();
 	thread_self.busy++;
@@ -71,11 +78,14 @@ static void tracer_start(void)
 		process_read_config();
 		mark_prepare();
 	}
+	if (!error && !forked && !config.off && !sandbox_allows_start())
+		error = -EPERM;
 	if (!error && !config.off)
 		error = process_begin(forked);
 	if (!forked)
 		clock_begin();
-	SYS2(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0);
+	if (sandbox_allows_young())
+		SYS2(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0);
 	thread_self.busy--;
 	if (error)
 		log_error("not tracing", config.directory, -error);
@@ -132,7 +142,8 @@ void tracer_finish(void)
 		tracer_last_look();
 	if (thread_is_vforked() || !state_move(STATE_ON, STATE_CLOSING))
 		return;
-	bool seen = SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;
+	bool seen = sandbox_allows_young() &&
+	            SYS2(membarrier, MEMBARRIER_CMD_PRIVATE_EXPEDITED, 0) == 0;
 	event_wait();
 	thread_self.busy++;
 	watch_finish();

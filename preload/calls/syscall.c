@@ -178,6 +178,8 @@ syscall_row syscall_rows[] = {
         SYSCALL_ROW(munmap, map_unmap_by_number),
         SYSCALL_ROW(openat2, syscall_openat2),
         SYSCALL_ROW(futex, lock_syscall_futex),
+        SYSCALL_ROW(seccomp, filter_syscall_seccomp),
+        SYSCALL_ROW(prctl, filter_syscall_prctl),
         SYSCALL_ROW(exit_group, syscall_exit_group),
         SYSCALL_ROW(io_setup, libaio_syscall_setup),
         SYSCALL_ROW(io_destroy, libaio_syscall_destroy),

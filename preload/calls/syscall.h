@@ -19,4 +19,7 @@ long uring_syscall_register(long fd, long operation, long argument, long count);
 long lock_syscall_futex(long address, long operation, long value, long timeout, long other,
                         long value3);
 
+long filter_syscall_seccomp(long operation, long flags, long program);
+long filter_syscall_prctl(long option, long a, long b, long c, long d);
+
 #endif
