@@ -16,7 +16,7 @@
 /* The mounts that one namespace shows, last mounted last, and what was found
  * for files by their names. */
 struct mount_view {
-	const char *host, *list; /* list: the text it was read from */
+	const char *host, *list, *late; /* the texts it was read from */
 	uint32_t *items;
 	size_t count, room;
 	struct mount_found {
@@ -115,9 +115,9 @@ static void mounts_line(struct mounts *m, struct mount_view *view, char *line)
 	view->items[view->count++] = mounts_keep(m, &new);
 }
 
-static void mounts_list(struct mounts *m, struct mount_view *view)
+static void mounts_list(struct mounts *m, struct mount_view *view, const char *list)
 {
-	char *text = mounts_copy(view->list), *line = text;
+	char *text = mounts_copy(list), *line = text;
 
 	while (*line) {
 		char *end = line + strcspn(line, "\n");
@@ -235,14 +235,18 @@ struct mounts *mounts_find(const struct recording *r)
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
 		const char *list = mounts_text(r, p);
+		const char *late = process_attribute(p, "mountinfo.late");
 		/* Neighbours mostly share a view. */
-		if (list != view.list || !view.host || strcmp(view.host, process_host(p)) != 0) {
+		if (list != view.list || late != view.late || !view.host || strcmp(view.host, process_host(p)) != 0) {
 			view.count = 0;
 			memset(view.found, 0, names_count(r->names) * sizeof *view.found);
 			view.list = list;
+			view.late = late;
 			view.host = process_host(p);
 			if (list)
-				mounts_list(m, &view);
+				mounts_list(m, &view, list);
+			if (late)
+				mounts_list(m, &view, late);
 		}
 		mounts_of_process(m, r, &view, p);
 	}

@@ -12,6 +12,7 @@
 #include "classify.h"
 #include "config.h"
 #include "define.h"
+#include "mounts.h"
 #include "path.h"
 #include "sys.h"
 
@@ -70,6 +71,8 @@ static void file_define(const struct file_memory *known, const struct stat *abou
 		file.device = (uint64_t)major(about->st_dev) << 32 | minor(about->st_dev);
 		file.inode = about->st_ino;
 		file.size = about->st_size;
+		if (known->kind == AIOT_FILE_REGULAR && path[0] == '/')
+			mounts_meet(file.device);
 	}
 	define_record(AIOT_DEFINE_FILE, &file, sizeof file, path, strnlen(path, PATH_BYTES));
 }

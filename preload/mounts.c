@@ -9,18 +9,54 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "block.h"
 #include "config.h"
 #include "sys.h"
 
 #define MOUNTS_VARIABLE   "AIOTRACE_MOUNTS"
 #define MOUNTS_HASH       16 /* digits */
 #define MOUNTS_NAMES_ROOM 64
+#define MOUNTS_DEVICES    1024
 
 /* What the process, or the one that it was forked from, wrote: children see it
  * again, without reading the list, as long as they see the same mounts. */
 static char mounts_namespace[MOUNTS_NAMES_ROOM];
 static char mounts_hash[MOUNTS_HASH + 1];
 static char mounts_variable[sizeof MOUNTS_VARIABLE + MOUNTS_HASH + 1];
+
+/* Devices that the list has, or that made it be read again. */
+static uint64_t mounts_devices[MOUNTS_DEVICES];
+static uint32_t mounts_device_count;
+static uint32_t mounts_meeting;  /* one thread is at it */
+static uint64_t mounts_late_hash; /* of the latest list that was written again; 0 = none */
+
+static bool mounts_device_is_known(uint64_t device)
+{
+	for (uint32_t i = 0; i < mounts_device_count; i++)
+		if (mounts_devices[i] == device)
+			return true;
+	return mounts_device_count == MOUNTS_DEVICES;
+}
+
+static void mounts_learn_device(uint64_t device)
+{
+	if (!mounts_device_is_known(device))
+		mounts_devices[mounts_device_count++] = device;
+}
+
+/* Each line: id parent major:minor … */
+static void mounts_learn(const char *text)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		char *at = (char *)line + (*line == '\n');
+		strtoul(at, &at, 10);
+		strtoul(at, &at, 10);
+		uint64_t device = (uint64_t)strtoul(at, &at, 10) << 32;
+		if (*at == ':')
+			mounts_learn_device(device | strtoul(at + 1, NULL, 10));
+		line += *line == '\n';
+	}
+}
 
 static bool mounts_are_inherited(const char *namespace)
 {
@@ -66,9 +102,53 @@ static void mounts_add_list(struct define_list *list, char *text)
 	if (bytes <= 0)
 		return;
 	mounts_set_hash(text, (size_t)bytes);
+	mounts_learn(text);
 	if (!mounts_are_known_by_run())
 		define_attribute(list, "mountinfo", text,
 		                 mounts_whole_lines(list, text, (size_t)bytes));
+}
+
+/* The list as it is now, under a name of its own. */
+static void mounts_add_late(struct define_list *list, char *text)
+{
+	long bytes = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
+	uint64_t hash = bytes > 0 ? XXH3_64bits(text, (size_t)bytes) | 1 : 0;
+	if (!hash || hash == mounts_late_hash)
+		return;
+	mounts_late_hash = hash;
+	mounts_learn(text);
+	define_attribute(list, "mountinfo.late", text,
+	                 mounts_whole_lines(list, text, (size_t)bytes));
+}
+
+/* A forked child's files may be on what its parent met. */
+static void mounts_add_inherited(struct define_list *list)
+{
+	char *text = mounts_late_hash ? sys_map(MOUNTS_BYTES, 0) : NULL;
+	if (!text)
+		return;
+	mounts_late_hash = 0;
+	mounts_add_late(list, text);
+	sys_unmap(text, MOUNTS_BYTES);
+}
+
+void mounts_meet(uint64_t device)
+{
+	if (mounts_device_is_known(device) ||
+	    __atomic_exchange_n(&mounts_meeting, 1, __ATOMIC_ACQUIRE))
+		return;
+	size_t room = 2 * MOUNTS_BYTES + 4096;
+	char *memory = sys_map(room, 0);
+	if (memory) {
+		struct define_list list = {(uint8_t *)memory + MOUNTS_BYTES, 0,
+		                           (uint32_t)(room - MOUNTS_BYTES)};
+		mounts_add_late(&list, memory);
+		mounts_learn_device(device);
+		if (list.used)
+			block_write_definitions(list.data, list.used);
+		sys_unmap(memory, room);
+	}
+	__atomic_store_n(&mounts_meeting, 0, __ATOMIC_RELEASE);
 }
 
 void mounts_add(struct define_list *list)
@@ -82,6 +162,8 @@ void mounts_add(struct define_list *list)
 		memcpy(mounts_namespace, namespace, sizeof namespace);
 		mounts_add_list(list, text);
 		sys_unmap(text, MOUNTS_BYTES);
+	} else {
+		mounts_add_inherited(list);
 	}
 	define_attribute(list, "mountinfo.hash", mounts_hash, strlen(mounts_hash));
 }

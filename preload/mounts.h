@@ -16,6 +16,10 @@
  * process. */
 void mounts_add(struct define_list *list);
 
+/* A file is on this device, major << 32 | minor: where the list does not have it,
+ * the list is read and written again. */
+void mounts_meet(uint64_t device);
+
 /* Puts the hash into the environment. Not before libc has started. */
 void mounts_tell_children(void);
 

@@ -86,6 +86,29 @@ AIOTRACE_DIR=t LD_PRELOAD=$LIBRARY $PYTHON -c "$READ" merged/one merged/two link
 
 
 @mounting
+def test_what_is_mounted_while_the_program_runs_is_its_own_place(tmp_path):
+    """In a process and in a child that it forks afterwards."""
+    work = tmp_path.resolve() / "work"
+    work.mkdir()
+    program = """
+import os, subprocess
+os.makedirs("late"); before = os.open("here", os.O_CREAT | os.O_WRONLY); os.write(before, b"1" * 10)
+subprocess.run(["mount", "-t", "tmpfs", "guest", "late"], check=True)
+os.write(os.open("late/one", os.O_CREAT | os.O_WRONLY), b"2" * 20); os.mkdir("late/sub")
+if os.fork() == 0:
+    os.write(os.open("late/sub/two", os.O_CREAT | os.O_WRONLY), b"3" * 30); os.write(before, b"4" * 40); os._exit(0)
+os.wait()
+"""
+    done = in_namespace('AIOTRACE_DIR="$1" LD_PRELOAD="$LIBRARY" "$PYTHON" -c "$2"', work, tmp_path / "t", program)
+    assert done.returncode == 0, done.stderr
+    assert mount_of(tmp_path / "t", work / "late/one") == mount_of(tmp_path / "t", work / "late/sub/two") == str(work / "late")
+    found = mounts(tmp_path / "t")
+    place = found[str(work / "late")]
+    assert (place["type"], place["source"], place["write_bytes"]) == ("tmpfs", "guest", 50)
+    assert found[mount_of(tmp_path / "t", work / "here")]["write_bytes"] == 50
+
+
+@mounting
 def test_hundreds_of_mounts_stand_in_one_trace_of_the_run_only(tmp_path):
     script = """
 mount -t tmpfs many "$PWD" && cd "$PWD"
