@@ -237,7 +237,8 @@ struct mounts *mounts_find(const struct recording *r)
 		const char *list = mounts_text(r, p);
 		const char *late = process_attribute(p, "mountinfo.late");
 		/* Neighbours mostly share a view. */
-		if (list != view.list || late != view.late || !view.host || strcmp(view.host, process_host(p)) != 0) {
+		if (list != view.list || late != view.late || !view.host ||
+		    strcmp(view.host, process_host(p)) != 0) {
 			view.count = 0;
 			memset(view.found, 0, names_count(r->names) * sizeof *view.found);
 			view.list = list;

@@ -27,7 +27,7 @@ static char mounts_variable[sizeof MOUNTS_VARIABLE + MOUNTS_HASH + 1];
 /* Devices that the list has, or that made it be read again. */
 static uint64_t mounts_devices[MOUNTS_DEVICES];
 static uint32_t mounts_device_count;
-static uint32_t mounts_meeting;  /* one thread is at it */
+static uint32_t mounts_meeting;   /* one thread is at it */
 static uint64_t mounts_late_hash; /* of the latest list that was written again; 0 = none */
 
 static bool mounts_device_is_known(uint64_t device)

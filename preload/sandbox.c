@@ -90,8 +90,7 @@ bool sandbox_allows_start(void)
 	if (!permit_is_filtered())
 		return true;
 	sandbox_closed = !sandbox_survives(sandbox_call_all, NULL, NULL);
-	sandbox_no_young =
-	        sandbox_closed || !sandbox_survives(sandbox_call_young, NULL, NULL);
+	sandbox_no_young = sandbox_closed || !sandbox_survives(sandbox_call_young, NULL, NULL);
 	return !sandbox_closed;
 }
 

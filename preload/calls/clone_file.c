@@ -18,8 +18,8 @@ static bool clone_is_file(unsigned long command)
 static int clone_ended(const struct call *call, unsigned long command, const void *argument,
                        int returned)
 {
-	const struct file_clone_range *range = command == FICLONERANGE && returned == 0 ? argument
-	                                                                                : NULL;
+	const struct file_clone_range *range =
+	        command == FICLONERANGE && returned == 0 ? argument : NULL;
 	return call_ended_over(call, AIOT_CALL_ioctl, range ? (int64_t)range->dest_offset : -1,
 	                       range ? range->src_length : 0, (int)command, returned);
 }

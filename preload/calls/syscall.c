@@ -24,82 +24,102 @@ typedef void (*syscall_row)(void);
 #define SYSCALL_ROW(number, function) [SYS_##number] = (syscall_row)(function)
 
 /* Those whose function has the very same arguments and result. */
-#define SYSCALL_SAME(ROW) \
-	ROW(read) \
-	ROW(write) \
-	ROW(pread64) \
-	ROW(pwrite64) \
-	ROW(readv) \
-	ROW(writev) \
-	ROW(preadv) \
-	ROW(pwritev) \
-	ROW(lseek) \
-	ROW(sendfile) \
-	ROW(copy_file_range) \
-	ROW(splice) \
-	ROW(tee) \
-	ROW(vmsplice) \
-	ROW(readlinkat) \
-	ROW(readahead) \
-	ROW(sendto) \
-	ROW(recvfrom) \
-	ROW(sendmsg) \
-	ROW(recvmsg) \
+#define SYSCALL_SAME(ROW)                                                                          \
+	ROW(read)                                                                                  \
+	ROW(write)                                                                                 \
+	ROW(pread64)                                                                               \
+	ROW(pwrite64)                                                                              \
+	ROW(readv)                                                                                 \
+	ROW(writev)                                                                                \
+	ROW(preadv)                                                                                \
+	ROW(pwritev)                                                                               \
+	ROW(lseek)                                                                                 \
+	ROW(sendfile)                                                                              \
+	ROW(copy_file_range)                                                                       \
+	ROW(splice)                                                                                \
+	ROW(tee)                                                                                   \
+	ROW(vmsplice)                                                                              \
+	ROW(readlinkat)                                                                            \
+	ROW(readahead)                                                                             \
+	ROW(sendto)                                                                                \
+	ROW(recvfrom)                                                                              \
+	ROW(sendmsg)                                                                               \
+	ROW(recvmsg)                                                                               \
 	ROW(getdents64)
 /* Those that return an int, which must be made a long. */
-#define SYSCALL_INTS(ROW) \
-	ROW(close, close, (int fd), (fd)) \
-	ROW(close_range, close_range, (unsigned first, unsigned last, int flags), (first, last, flags)) \
-	ROW(openat, openat, (int directory, const char *path, int flags, mode_t mode), (directory, path, flags, mode)) \
-	ROW(dup, dup, (int fd), (fd)) \
-	ROW(dup3, dup3, (int fd, int copy, int flags), (fd, copy, flags)) \
-	ROW(fcntl, fcntl, (int fd, int command, long argument), (fd, command, argument)) \
-	ROW(fsync, fsync, (int fd), (fd)) \
-	ROW(fdatasync, fdatasync, (int fd), (fd)) \
-	ROW(syncfs, syncfs, (int fd), (fd)) \
-	ROW(sync_file_range, sync_file_range, (int fd, off_t from, off_t size, unsigned flags), (fd, from, size, flags)) \
-	ROW(msync, msync, (void *address, size_t size, int flags), (address, size, flags)) \
-	ROW(ftruncate, ftruncate, (int fd, off_t size), (fd, size)) \
-	ROW(truncate, truncate, (const char *path, off_t size), (path, size)) \
-	ROW(fallocate, fallocate, (int fd, int mode, off_t offset, off_t size), (fd, mode, offset, size)) \
-	ROW(unlinkat, unlinkat, (int directory, const char *path, int flags), (directory, path, flags)) \
-	ROW(renameat, renameat, (int from_in, const char *from, int to_in, const char *to), (from_in, from, to_in, to)) \
-	ROW(renameat2, renameat2, (int from_in, const char *from, int to_in, const char *to, unsigned flags), (from_in, from, to_in, to, flags)) \
-	ROW(mkdirat, mkdirat, (int directory, const char *path, mode_t mode), (directory, path, mode)) \
-	ROW(linkat, linkat, (int from_in, const char *from, int to_in, const char *to, int flags), (from_in, from, to_in, to, flags)) \
-	ROW(symlinkat, symlinkat, (const char *text, int directory, const char *path), (text, directory, path)) \
-	ROW(chdir, chdir, (const char *path), (path)) \
-	ROW(fchdir, fchdir, (int fd), (fd)) \
-	ROW(fstat, fstat, (int fd, struct stat *buffer), (fd, buffer)) \
-	ROW(newfstatat, fstatat, (int directory, const char *path, struct stat *buffer, int flags), (directory, path, buffer, flags)) \
-	ROW(statx, statx, (int directory, const char *path, int flags, unsigned mask, struct statx *buffer), (directory, path, flags, mask, buffer)) \
-	ROW(statfs, statfs, (const char *path, struct statfs *buffer), (path, buffer)) \
-	ROW(fstatfs, fstatfs, (int fd, struct statfs *buffer), (fd, buffer)) \
-	ROW(faccessat, faccessat, (int directory, const char *path, int mode), (directory, path, mode, 0)) \
-	ROW(fchmod, fchmod, (int fd, mode_t mode), (fd, mode)) \
-	ROW(flock, flock, (int fd, int operation), (fd, operation)) \
-	ROW(pipe2, pipe2, (int fds[2], int flags), (fds, flags)) \
-	ROW(memfd_create, memfd_create, (const char *name, unsigned flags), (name, flags)) \
-	ROW(execve, execve, (const char *path, char *const argv[], char *const envp[]), (path, argv, envp)) \
-	ROW(execveat, execveat, (int directory, const char *path, char *const argv[], char *const envp[], int flags), (directory, path, argv, envp, flags))
+#define SYSCALL_INTS(ROW)                                                                          \
+	ROW(close, close, (int fd), (fd))                                                          \
+	ROW(close_range, close_range, (unsigned first, unsigned last, int flags),                  \
+	    (first, last, flags))                                                                  \
+	ROW(openat, openat, (int directory, const char *path, int flags, mode_t mode),             \
+	    (directory, path, flags, mode))                                                        \
+	ROW(dup, dup, (int fd), (fd))                                                              \
+	ROW(dup3, dup3, (int fd, int copy, int flags), (fd, copy, flags))                          \
+	ROW(fcntl, fcntl, (int fd, int command, long argument), (fd, command, argument))           \
+	ROW(fsync, fsync, (int fd), (fd))                                                          \
+	ROW(fdatasync, fdatasync, (int fd), (fd))                                                  \
+	ROW(syncfs, syncfs, (int fd), (fd))                                                        \
+	ROW(sync_file_range, sync_file_range, (int fd, off_t from, off_t size, unsigned flags),    \
+	    (fd, from, size, flags))                                                               \
+	ROW(msync, msync, (void *address, size_t size, int flags), (address, size, flags))         \
+	ROW(ftruncate, ftruncate, (int fd, off_t size), (fd, size))                                \
+	ROW(truncate, truncate, (const char *path, off_t size), (path, size))                      \
+	ROW(fallocate, fallocate, (int fd, int mode, off_t offset, off_t size),                    \
+	    (fd, mode, offset, size))                                                              \
+	ROW(unlinkat, unlinkat, (int directory, const char *path, int flags),                      \
+	    (directory, path, flags))                                                              \
+	ROW(renameat, renameat, (int from_in, const char *from, int to_in, const char *to),        \
+	    (from_in, from, to_in, to))                                                            \
+	ROW(renameat2, renameat2,                                                                  \
+	    (int from_in, const char *from, int to_in, const char *to, unsigned flags),            \
+	    (from_in, from, to_in, to, flags))                                                     \
+	ROW(mkdirat, mkdirat, (int directory, const char *path, mode_t mode),                      \
+	    (directory, path, mode))                                                               \
+	ROW(linkat, linkat, (int from_in, const char *from, int to_in, const char *to, int flags), \
+	    (from_in, from, to_in, to, flags))                                                     \
+	ROW(symlinkat, symlinkat, (const char *text, int directory, const char *path),             \
+	    (text, directory, path))                                                               \
+	ROW(chdir, chdir, (const char *path), (path))                                              \
+	ROW(fchdir, fchdir, (int fd), (fd))                                                        \
+	ROW(fstat, fstat, (int fd, struct stat *buffer), (fd, buffer))                             \
+	ROW(newfstatat, fstatat,                                                                   \
+	    (int directory, const char *path, struct stat *buffer, int flags),                     \
+	    (directory, path, buffer, flags))                                                      \
+	ROW(statx, statx,                                                                          \
+	    (int directory, const char *path, int flags, unsigned mask, struct statx *buffer),     \
+	    (directory, path, flags, mask, buffer))                                                \
+	ROW(statfs, statfs, (const char *path, struct statfs *buffer), (path, buffer))             \
+	ROW(fstatfs, fstatfs, (int fd, struct statfs *buffer), (fd, buffer))                       \
+	ROW(faccessat, faccessat, (int directory, const char *path, int mode),                     \
+	    (directory, path, mode, 0))                                                            \
+	ROW(fchmod, fchmod, (int fd, mode_t mode), (fd, mode))                                     \
+	ROW(flock, flock, (int fd, int operation), (fd, operation))                                \
+	ROW(pipe2, pipe2, (int fds[2], int flags), (fds, flags))                                   \
+	ROW(memfd_create, memfd_create, (const char *name, unsigned flags), (name, flags))         \
+	ROW(execve, execve, (const char *path, char *const argv[], char *const envp[]),            \
+	    (path, argv, envp))                                                                    \
+	ROW(execveat, execveat,                                                                    \
+	    (int directory, const char *path, char *const argv[], char *const envp[], int flags),  \
+	    (directory, path, argv, envp, flags))
 #if defined(__x86_64__)
-#define SYSCALL_OLD_INTS(ROW) \
-	ROW(open, open, (const char *path, int flags, mode_t mode), (path, flags, mode)) \
-	ROW(creat, creat, (const char *path, mode_t mode), (path, mode)) \
-	ROW(dup2, dup2, (int fd, int copy), (fd, copy)) \
-	ROW(pipe, pipe, (int fds[2]), (fds)) \
-	ROW(unlink, unlink, (const char *path), (path)) \
-	ROW(rename, rename, (const char *from, const char *to), (from, to)) \
-	ROW(mkdir, mkdir, (const char *path, mode_t mode), (path, mode)) \
-	ROW(rmdir, rmdir, (const char *path), (path)) \
-	ROW(link, link, (const char *from, const char *to), (from, to)) \
-	ROW(symlink, symlink, (const char *text, const char *path), (text, path)) \
-	ROW(stat, stat, (const char *path, struct stat *buffer), (path, buffer)) \
-	ROW(lstat, lstat, (const char *path, struct stat *buffer), (path, buffer)) \
-	ROW(access, access, (const char *path, int mode), (path, mode)) \
-	ROW(chmod, chmod, (const char *path, mode_t mode), (path, mode)) \
-	ROW(poll, poll, (struct pollfd *fds, nfds_t count, int timeout), (fds, count, timeout)) \
-	ROW(epoll_wait, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout), (fd, events, count, timeout))
+#define SYSCALL_OLD_INTS(ROW)                                                                      \
+	ROW(open, open, (const char *path, int flags, mode_t mode), (path, flags, mode))           \
+	ROW(creat, creat, (const char *path, mode_t mode), (path, mode))                           \
+	ROW(dup2, dup2, (int fd, int copy), (fd, copy))                                            \
+	ROW(pipe, pipe, (int fds[2]), (fds))                                                       \
+	ROW(unlink, unlink, (const char *path), (path))                                            \
+	ROW(rename, rename, (const char *from, const char *to), (from, to))                        \
+	ROW(mkdir, mkdir, (const char *path, mode_t mode), (path, mode))                           \
+	ROW(rmdir, rmdir, (const char *path), (path))                                              \
+	ROW(link, link, (const char *from, const char *to), (from, to))                            \
+	ROW(symlink, symlink, (const char *text, const char *path), (text, path))                  \
+	ROW(stat, stat, (const char *path, struct stat *buffer), (path, buffer))                   \
+	ROW(lstat, lstat, (const char *path, struct stat *buffer), (path, buffer))                 \
+	ROW(access, access, (const char *path, int mode), (path, mode))                            \
+	ROW(chmod, chmod, (const char *path, mode_t mode), (path, mode))                           \
+	ROW(poll, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))   \
+	ROW(epoll_wait, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout),  \
+	    (fd, events, count, timeout))
 #else
 #define SYSCALL_OLD_INTS(ROW)
 #endif
@@ -129,7 +149,8 @@ static long syscall_pwritev2(int fd, const struct iovec *vector, int count, long
 }
 
 /* libc has no function for it. */
-static long syscall_openat2(int directory, const char *path, const struct open_how *how, size_t size)
+static long syscall_openat2(int directory, const char *path, const struct open_how *how,
+                            size_t size)
 {
 	struct call call;
 	bool wanted = call_begin(&call);
@@ -172,7 +193,7 @@ syscall_row syscall_rows[] = {
         SYSCALL_SAME(SYSCALL_ONE) SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
 #undef SYSCALL_INT
 #undef SYSCALL_ONE
-        SYSCALL_ROW(preadv2, syscall_preadv2),
+                SYSCALL_ROW(preadv2, syscall_preadv2),
         SYSCALL_ROW(pwritev2, syscall_pwritev2),
         SYSCALL_ROW(mmap, map_by_number),
         SYSCALL_ROW(munmap, map_unmap_by_number),

@@ -116,12 +116,11 @@ long lock_syscall_futex(long address, long operation, long value, long timeout, 
 {
 	struct call call;
 	int command = (int)operation & FUTEX_CMD_MASK;
-	bool waits = command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET ||
-	             command == FUTEX_LOCK_PI;
+	bool waits =
+	        command == FUTEX_WAIT || command == FUTEX_WAIT_BITSET || command == FUTEX_LOCK_PI;
 	if (!waits || !wait_begin(&call))
-		return sys_returned(
-		        SYS6(futex, address, operation, value, timeout, other, value3));
-	return lock_ended(&call, AIOT_CALL_futex, (void *)address,
-	                  (int)sys_returned(SYS6(futex, address, operation, value, timeout, other,
-	                                         value3)));
+		return sys_returned(SYS6(futex, address, operation, value, timeout, other, value3));
+	return lock_ended(
+	        &call, AIOT_CALL_futex, (void *)address,
+	        (int)sys_returned(SYS6(futex, address, operation, value, timeout, other, value3)));
 }

@@ -19,12 +19,21 @@
 
 #define LENGTH(list) (sizeof list / sizeof *(list))
 
-static const int harsh[] = {SYS_read,  SYS_write,  SYS_pread64,    SYS_close, SYS_clone,
-                            SYS_wait4, SYS_gettid, SYS_exit_group, SYS_exit,  SYS_rt_sigreturn,
+static const int harsh[] = {SYS_read,
+                            SYS_write,
+                            SYS_pread64,
+                            SYS_close,
+                            SYS_clone,
+                            SYS_wait4,
+                            SYS_gettid,
+                            SYS_exit_group,
+                            SYS_exit,
+                            SYS_rt_sigreturn,
 #ifdef SYS_fork
                             SYS_fork,
 #endif
-                            SYS_set_robust_list, 334 /* rseq */};
+                            SYS_set_robust_list,
+                            334 /* rseq */};
 static const int young[] = {451 /* cachestat */, SYS_membarrier};
 
 static void filter(unsigned action, const int *listed, size_t count, int allow)
@@ -35,7 +44,8 @@ static void filter(unsigned action, const int *listed, size_t count, int allow)
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 	                                         offsetof(struct seccomp_data, nr));
 	for (size_t i = 0; i < count; i++) {
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, listed[i], 0, 1);
+		code[n++] =
+		        (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, listed[i], 0, 1);
 		code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, allow ? pass : action);
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, allow ? action : pass);
