@@ -29,9 +29,10 @@ static const struct {
                               "record again if the numbers must be exact"},
         [AIOT_LOSS_VFORK] = {"vfork", "in children that share the memory, before their exec",
                              "what the new program does is in a trace of its own"},
-        [AIOT_LOSS_NO_SPACE] = {"no_space", "because the trace could not be written",
-                                "make room where the trace goes, or set AIOTRACE_DIR to a place that the "
-                                "program can write to at any time"},
+        [AIOT_LOSS_NO_SPACE] =
+                {"no_space", "because the trace could not be written",
+                 "make room where the trace goes, or set AIOTRACE_DIR to a place that the "
+                 "program can write to at any time"},
         [AIOT_LOSS_LIMIT] = {"limit", "past AIOTRACE_MAX_MB", "raise AIOTRACE_MAX_MB"},
         [AIOT_LOSS_ASYNC] = {"async", "of asynchronous operations not seen from end to end",
                              "none: rings that are set up out of sight are looked at now and "
@@ -46,7 +47,7 @@ const char *missing_words(enum aiot_loss cause)
 }
 
 void missing_add(struct missing *m, const char *cause, const char *advice, double events,
-                        double bytes, const char *format, ...)
+                 double bytes, const char *format, ...)
 {
 	struct missing_item *item = &m->items[m->count];
 	va_list arguments;

@@ -41,7 +41,8 @@ static bool waiting_begins(const char *name, const char *const *beginnings)
 /* Calls that wait say by their names for what. */
 static enum waiting_kind waiting_by_name(const char *name)
 {
-	static const char *const locks[] = {"sem_", "pthread_cond_", "pthread_barrier_", "futex", NULL};
+	static const char *const locks[] = {"sem_", "pthread_cond_", "pthread_barrier_", "futex",
+	                                    NULL};
 	static const char *const storage[] = {"aio_",          "lio_",      "io_getevents",
 	                                      "io_pgetevents", "io_uring_", "__io_uring",
 	                                      "cuFile",        NULL};
