@@ -148,10 +148,28 @@ static int record_end(int status)
 	return 128 + WTERMSIG(status);
 }
 
+/* Whether a folder of PATH has the command, if only to be refused. */
+static bool record_is_there(const char *command)
+{
+	const char *path = getenv("PATH");
+	char *folders = strdup(path ? path : ""), *rest = folders, *folder;
+	char name[PATH_MAX];
+	bool found = strchr(command, '/') != NULL;
+
+	while (!found && rest && (folder = strsep(&rest, ":")))
+		found = snprintf(name, sizeof name, "%s/%s", folder, command) < PATH_MAX &&
+		        !access(name, F_OK);
+	free(folders);
+	return found;
+}
+
+/* A folder of PATH that may not be searched makes execvp say "permission denied". */
 static int record_exec_failure(const char *command)
 {
 	int error = errno;
 
+	if (error == EACCES && !record_is_there(command))
+		error = ENOENT;
 	fprintf(stderr, "aiotrace: %s: %s\n", command,
 	        error == ENOENT ? "command not found" : strerror(error));
 	return error == ENOENT || error == ENOTDIR ? RECORD_NOT_FOUND : RECORD_NOT_ALLOWED;

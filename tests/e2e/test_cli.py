@@ -59,6 +59,15 @@ def test_record_ends_as_the_command_ends(command, status, tmp_path):
     assert status < 100 or command[0] in done.stderr
 
 
+def test_a_command_behind_a_folder_that_may_not_be_searched_is_not_found(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+    env = aiotrace.clean({"PATH": f"{closed}:/usr/bin:/bin"})
+    done = aiotrace.run([*as_nobody, aiotrace.PROGRAM, "record", "--", "no-such-program-here"], env=env, cwd="/")
+    assert (done.returncode, done.stderr) == (127, "aiotrace: no-such-program-here: command not found\n")
+
+
 def test_record_into_a_folder_that_cannot_be_made_runs_the_command_untraced(tmp_path):
     (tmp_path / "file").touch()
     folder = tmp_path / "file" / "below"
