@@ -72,8 +72,9 @@ enum op_bits {
 
 struct op {
 	uint64_t start_ns; /* since the plan's start */
-	uint64_t offset;   /* of paths with two names: the second name */
-	uint32_t size;
+	uint64_t offset;   /* of paths with two names: the second name; of hand-offs: what
+	                      the thread waited for it in the recording, ns */
+	uint32_t size;     /* of hand-offs: short_ns, of that before the call began */
 	uint32_t object; /* number of a description (of an opening, too) or of a name */
 	uint32_t gap;    /* short_ns: from the thread's last activity to this start */
 	uint16_t depth;  /* asynchronous operations of the thread that may still be under way */
@@ -85,7 +86,7 @@ _Static_assert(sizeof(struct op) == 32, "see the head of this file");
 struct outcome {
 	uint64_t start_ns; /* since the run's start, 0 = not begun */
 	uint32_t duration; /* short_ns */
-	int32_t result;    /* bytes, or -errno */
+	int32_t result;    /* bytes, or -errno; of hand-offs start and duration of the wait */
 };
 _Static_assert(sizeof(struct outcome) == 16, "see the head of this file");
 

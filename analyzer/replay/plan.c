@@ -51,6 +51,19 @@ const char *plan_path(const struct plan *plan, uint32_t name)
 	return names_text(plan->recording->names, name) + 1;
 }
 
+uint64_t plan_ended_ns(const struct lane *lane, uint32_t i)
+{
+	const struct op *op = &lane->ops[i], *next = op + 1;
+	uint64_t pause;
+
+	if (i + 1 == lane->count)
+		return lane->end_ns;
+	pause = op->bits & OP_ASYNC ? 0 : short_to_ns(next->gap);
+	if (next->kind == OP_NONE)
+		pause += short_to_ns(next->size);
+	return next->start_ns > op->start_ns + pause ? next->start_ns - pause : op->start_ns;
+}
+
 void stage_measure_add(struct stage_measure *m, const struct op *op, int64_t start_ns,
                        uint64_t duration_ns, int64_t result)
 {
@@ -217,6 +230,8 @@ static enum refusal plan_refusal(struct planner *p, const struct happening *h)
 
 	if (h->is.role == AS_AGAIN)
 		return REFUSAL_AGAIN;
+	if (h->is.role == AS_BLOCK)
+		return REFUSAL_PROCESS;
 	if (kind == AIOT_FILE_PIPE || kind == AIOT_FILE_SOCKET ||
 	    (h->stage == AIOT_STAGE_IPC && p->options->filter.stage != AIOT_STAGE_IPC))
 		return REFUSAL_IPC;

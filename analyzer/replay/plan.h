@@ -71,6 +71,7 @@ struct lane {             /* a thread's list */
 	bool data, has_async; /* moves bytes; needs io_uring */
 	bool awaited;         /* any of its operations, by another thread */
 	uint32_t real;        /* operations that do something */
+	uint64_t end_ns;      /* of the last one, since the plan's start */
 };
 
 struct stage_measure {
@@ -111,6 +112,10 @@ const char *plan_refusal_words(enum refusal refusal);
 /* The path below the target's root, without a leading slash; valid as long as
  * the recording. Only of names for which plan_path_ok holds. */
 const char *plan_path(const struct plan *plan, uint32_t name);
+
+/* When an operation ended in the recording, since the plan's start; of one that was
+ * asynchronous, when the next began. */
+uint64_t plan_ended_ns(const struct lane *lane, uint32_t op);
 
 /* Whether a path is absolute, has no "..", and fits. */
 bool plan_path_ok(const char *path);

@@ -43,24 +43,34 @@ static const struct moment_of *planner_origin(struct planner *p, const struct pr
 	return NULL;
 }
 
+/* What made the thread ended after the thread began, as fork does: what counts is
+ * that it began, and from then on the thread's first pause. */
+static void planner_made_by(struct planner *p, const struct moment_of *at,
+                            const struct moment_of *maker)
+{
+	struct op *op = &p->plan->lanes[at->lane].ops[at->op];
+	struct moment_of early = *maker;
+	uint64_t pause;
+
+	if (maker->lane == at->lane || maker->start_ns > at->start_ns)
+		return;
+	early.end_ns = early.start_ns;
+	order_after(p->order, at, &early);
+	pause = at->start_ns - maker->start_ns;
+	if (pause < short_to_ns(op->gap))
+		op->gap = short_ns(pause);
+}
+
 static void planner_lane_begins(struct planner *p, const struct process *process,
                                 const struct moment_of *at)
 {
 	const struct moment_of *thread = &p->processes[process->number].thread;
 	const struct moment_of *origin = planner_origin(p, process);
-	struct moment_of early;
 
-	/* What made it ended after it began, as fork does: what counts is that it began. */
-	if (origin) {
-		early = *origin;
-		early.end_ns = early.start_ns;
-		order_after(p->order, at, &early);
-	}
-	if (thread->lane != UINT32_MAX) {
-		early = *thread;
-		early.end_ns = early.start_ns;
-		order_after(p->order, at, &early);
-	}
+	if (origin)
+		planner_made_by(p, at, origin);
+	if (thread->lane != UINT32_MAX)
+		planner_made_by(p, at, thread);
 }
 
 uint32_t planner_lane(struct planner *p, const struct happening *h)
@@ -168,6 +178,8 @@ struct op *planner_emit(struct planner *p, const struct happening *h, uint8_t ki
 	state->blocked_ns = 0;
 	if (at->op == 0)
 		planner_lane_begins(p, h->process, at);
+	if (at->end_ns > lane->end_ns)
+		lane->end_ns = at->end_ns;
 	if (at->end_ns > p->plan->length_ns)
 		p->plan->length_ns = at->end_ns;
 	return op;
@@ -193,8 +205,11 @@ bool planner_hand_off(struct planner *p, const struct happening *h, bool blocks,
 	op = planner_emit(p, &made, OP_NONE, 0, at);
 	if (blocked) {
 		uint64_t gap = short_to_ns(op->gap);
-		op->gap = short_ns(gap > blocked ? gap - blocked : 0);
+		blocked = gap < blocked ? gap : blocked;
+		op->gap = short_ns(gap - blocked);
 	}
+	op->size = short_ns(blocked);
+	op->offset = h->call->class == AIOT_CLASS_READ ? blocked + h->duration_ns : 0;
 	p->plan->hand_offs++;
 	return true;
 }

@@ -173,6 +173,24 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 	worker_ended(w, i, w->last_ns, result);
 }
 
+static void run_handed(struct worker *w, uint32_t i, uint64_t arrived)
+{
+	w->last_ns = pace_now();
+	w->outcomes[i] = (struct outcome){arrived - w->run->start_ns,
+	                                  short_ns(w->last_ns - arrived), 0};
+}
+
+/* Waits for what the operation waits for; false if that is nothing. */
+static bool run_holds(struct worker *w, uint32_t i, size_t *next)
+{
+	const struct lane *lane = w->lane;
+	bool any = false;
+
+	for (; *next < lane->hold_count && lane->holds[*next].op == i; any = true)
+		progress_await(w, &lane->holds[(*next)++]);
+	return any;
+}
+
 static void run_lane(struct worker *w)
 {
 	const struct lane *lane = w->lane;
@@ -181,13 +199,17 @@ static void run_lane(struct worker *w)
 	for (uint32_t i = 0; i < lane->count && !worker_stopped(w); i++) {
 		const struct op *op = &lane->ops[i];
 		bool at_once = w->run->options.timing == TIMING_FAST && !w->ring;
+		uint64_t arrived;
+		/* A thread's first pause begins when it is made. */
+		if (!i && run_holds(w, i, &next))
+			w->last_ns = pace_now();
 		run_wait(w, i, op);
-		for (; next < lane->hold_count && lane->holds[next].op == i; at_once = false)
-			progress_await(w, &lane->holds[next++]);
+		arrived = op->kind == OP_NONE ? pace_now() : 0;
+		at_once &= !run_holds(w, i, &next);
 		if (worker_stopped(w))
 			break;
 		if (op->kind == OP_NONE)
-			w->last_ns = pace_now();
+			run_handed(w, i, arrived);
 		else
 			run_op(w, i, next, at_once);
 		progress_publish(w, i + 1, op->bits & OP_AWAITED);

@@ -116,6 +116,9 @@ void verdict_make(struct replay_verdict *v, const struct run *run)
 	while (outcomes_next(outcomes, &at))
 		verdict_outcome(v, &at);
 	outcomes_free(outcomes);
+	saves_find(&v->checkpoints, run, AIOT_STAGE_CHECKPOINT);
+	saves_find(&v->restores, run, AIOT_STAGE_RESTORE);
+	waits_find(&v->waits, run);
 	v->complete = v->done_ops == v->planned_ops && !v->failed;
 	switch (run->options.timing) {
 	case TIMING_ORIGINAL: verdict_original(v); break;
@@ -135,4 +138,6 @@ void verdict_free(struct replay_verdict *v)
 	for (int i = 0; i < AIOT_STAGES; i++)
 		rate_free(&v->stages[i].rate);
 	free(v->stages);
+	saves_free(&v->checkpoints);
+	saves_free(&v->restores);
 }

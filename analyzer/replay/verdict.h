@@ -9,6 +9,8 @@
 #include <jansson.h>
 
 #include "replay/run.h"
+#include "replay/saves.h"
+#include "replay/waits.h"
 
 #define VERDICT_ERRNOS 134
 
@@ -22,6 +24,8 @@ struct replay_verdict {
 	struct histogram late;                /* start-time error, ns; of timing original */
 	double length_s, original_s;          /* from the first start to the last end */
 	struct stage_measure *stages;
+	struct saves checkpoints, restores;
+	struct waits waits;
 	bool complete, kept_pace;
 	char words[256]; /* the verdict */
 };

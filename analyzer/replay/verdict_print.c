@@ -135,6 +135,21 @@ static void verdict_text_stage(const struct stage_measure *was, const struct sta
 	        print_ms(&is->meta_latency, 0.99));
 }
 
+static void verdict_text_waits(const struct replay_verdict *v, FILE *to)
+{
+	const struct wait_sum *was = &v->waits.recorded, *is = &v->waits.replayed;
+
+	if (was->phase_s <= 0)
+		return;
+	fprintf(to, "\nTraining waited for its data %.3f s of %.3f s (%.0f %%) in the recording",
+	        was->waited_s, was->phase_s, 100 * waits_share(was));
+	if (is->phase_s > 0)
+		fprintf(to, ", and would wait %.3f s of %.3f s (%.0f %%) here, by estimate.\n",
+		        is->waited_s, is->phase_s, 100 * waits_share(is));
+	else
+		fputs("; --timing think estimates what it would here.\n", to);
+}
+
 void verdict_text(const struct replay_verdict *v, FILE *to)
 {
 	const struct run *run = v->run;
@@ -182,6 +197,17 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 	        "replayed");
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
 		verdict_text_stage(&run->plan->stages[i], &v->stages[i], stage_name(i), to);
+	saves_text(&v->checkpoints, "Checkpoints", to);
+	saves_text(&v->restores, "Restores", to);
+	verdict_text_waits(v, to);
+}
+
+static json_t *verdict_json_wait(const struct wait_sum *sum)
+{
+	if (sum->phase_s <= 0)
+		return json_null();
+	return json_pack("{s:f, s:f, s:f}", "waited_s", sum->waited_s, "phase_s", sum->phase_s,
+	                 "share", waits_share(sum));
 }
 
 static json_t *verdict_json_measure(const struct stage_measure *m)
@@ -229,7 +255,7 @@ json_t *verdict_json(const struct replay_verdict *v)
 			                  verdict_json_measure(&run->plan->stages[i]), "replayed",
 			                  verdict_json_measure(&v->stages[i])));
 	return json_pack("{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
-	                 "s:o, s:o, s:o, s:b, s:f, s:o}",
+	                 "s:o, s:o, s:o, s:b, s:f, s:o, s:o, s:o, s:{s:o, s:o}}",
 	                 "timing", timings[run->options.timing], "complete", v->complete,
 	                 "kept_pace", v->kept_pace, "verdict", v->words, "duration_s", v->length_s,
 	                 "recorded_duration_s", v->original_s, "operations_planned",
@@ -241,5 +267,8 @@ json_t *verdict_json(const struct replay_verdict *v)
 	                 v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
 	                 json_known(run->target->cached), "unaligned", json_count(run->unaligned),
 	                 "io_uring_refused", run->no_uring, "waited_for_cpu_s",
-	                 (double)run->crowded_ns / 1e9, "stages", stages);
+	                 (double)run->crowded_ns / 1e9, "stages", stages, "checkpoints",
+	                 saves_json(&v->checkpoints), "restores", saves_json(&v->restores), "stall",
+	                 "recorded", verdict_json_wait(&v->waits.recorded), "replayed",
+	                 verdict_json_wait(&v->waits.replayed));
 }
