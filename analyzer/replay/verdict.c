@@ -48,6 +48,20 @@ static void verdict_outcome(struct replay_verdict *v, const struct outcome_at *a
 	                  result);
 }
 
+/* A thread's last deed may be to take what another one handed to it. */
+static void verdict_hand_offs(struct replay_verdict *v)
+{
+	const struct plan *plan = v->run->plan;
+
+	for (size_t i = 0; i < plan->lane_count * v->run->target->options.clients; i++) {
+		uint32_t count = plan->lanes[i % plan->lane_count].count;
+		const struct outcome *last = &v->run->outcomes[i][count ? count - 1 : 0];
+		double end = (double)(last->start_ns + short_to_ns(last->duration)) / 1e9;
+		if (count && last->start_ns && end > v->length_s)
+			v->length_s = end;
+	}
+}
+
 static void verdict_planned(struct replay_verdict *v)
 {
 	const struct plan *plan = v->run->plan;
@@ -116,6 +130,7 @@ void verdict_make(struct replay_verdict *v, const struct run *run)
 	while (outcomes_next(outcomes, &at))
 		verdict_outcome(v, &at);
 	outcomes_free(outcomes);
+	verdict_hand_offs(v);
 	saves_find(&v->checkpoints, run, AIOT_STAGE_CHECKPOINT);
 	saves_find(&v->restores, run, AIOT_STAGE_RESTORE);
 	waits_find(&v->waits, run);

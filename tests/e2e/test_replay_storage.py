@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A replay tells how the job does on another storage: told by running the job there."""
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+import aiotrace
+
+JOB = """
+import os, sys, time
+os.chdir(sys.argv[1])
+for i in range(40):
+    fd = os.open(f"data/{i}", os.O_RDONLY); os.read(fd, 4096); os.read(fd, 4096); os.close(fd)
+    time.sleep(0.004)
+    if i % 20 == 19:
+        fd = os.open("model.tmp", os.O_CREAT | os.O_WRONLY)
+        for k in range(8): os.write(fd, bytes(4096))
+        os.fsync(fd); os.close(fd); os.rename("model.tmp", f"model-{i}.pt")
+"""
+
+LOADER = """
+import os, sys, time
+os.chdir(sys.argv[1])
+r, w = os.pipe()
+if os.fork() == 0:  # the only worker: reads, then tells
+    for i in range(40):
+        fd = os.open(f"data/{i}", os.O_RDONLY); os.read(fd, 4096); os.read(fd, 4096); os.close(fd)
+        os.write(w, b"x")
+    os._exit(0)
+for i in range(40):
+    os.read(r, 1); time.sleep(0.002)
+os.wait()
+"""
+
+
+@pytest.fixture
+def slow(program, tmp_path):
+    """Mounts a file system that is late by so many microseconds."""
+    if not os.path.exists("/dev/fuse") or not shutil.which("fusermount3"):
+        pytest.skip("no FUSE here")
+    binary = program("slowfs", "-I/usr/include/fuse3", "-lfuse3")
+    folder, mounted = tmp_path / "folder", tmp_path / "mounted"
+    folder.mkdir()
+    mounted.mkdir()
+
+    @contextlib.contextmanager
+    def mount(microseconds):
+        with subprocess.Popen([binary, folder, str(microseconds), mounted], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
+            try:
+                while not os.path.ismount(mounted):
+                    if server.poll() is not None:
+                        pytest.skip(f"FUSE can't be mounted here: {server.stderr.read().decode()}")
+                    time.sleep(0.01)
+                yield mounted
+            finally:
+                if server.poll() is None:
+                    subprocess.run(["fusermount3", "-u", "-z", mounted], check=True)
+
+    (folder / "data").mkdir()
+    for i in range(40):
+        (folder / "data" / str(i)).write_bytes(os.urandom(8192))
+    return mount
+
+
+def took(job, folder):
+    begun = time.monotonic()
+    subprocess.run([sys.executable, "-c", job, folder], check=True, env=aiotrace.clean())
+    return time.monotonic() - begun
+
+
+def predicted(tmp_path, folder):
+    done = aiotrace.aiotrace("replay", "--target", folder / "target", "--timing", "think", "--path", f"{folder}/*", "--json",
+                             "--no-record", tmp_path / "t")
+    verdict = json.loads(done.stdout)
+    assert verdict["complete"], verdict
+    aiotrace.aiotrace("replay", "--clean", "--target", folder / "target")
+    return verdict
+
+
+@pytest.mark.parametrize("job", [JOB, LOADER], ids=["alone", "with a worker"])
+def test_slower_and_faster_storage_is_judged_as_the_job_itself_finds_it(job, slow, tmp_path):
+    with slow(4000) as folder:
+        assert aiotrace.run_traced([sys.executable, "-c", job, folder], tmp_path / "t").returncode == 0
+    start = took("", "/")  # of the interpreter
+    real, seen = {}, {}
+    for us in (0, 16000):
+        with slow(us) as folder:
+            real[us] = took(job, folder) - start
+            seen[us] = predicted(tmp_path, folder)
+    was = seen[0]["recorded_duration_s"]
+    assert seen[0]["kept_pace"] and not seen[16000]["kept_pace"]
+    assert seen[0]["duration_s"] < 0.8 * was and seen[16000]["duration_s"] > 1.8 * was
+    for us in (0, 16000):
+        assert 0.7 < seen[us]["duration_s"] / real[us] < 1.4, (us, seen[us]["duration_s"], real)
+    reads = [s["replayed"]["latency_ns"]["p50"] for s in seen[16000]["stages"] if s["recorded"]["read_ops"] == 80]
+    assert reads and min(reads) >= 15e6
+    waits = {us: seen[us]["stall"]["replayed"]["waited_s"] for us in (0, 16000)}
+    assert waits[0] < 0.5 * seen[0]["stall"]["recorded"]["waited_s"] < 0.3 * waits[16000], (waits, seen[0]["stall"])
+    if job == JOB:
+        saves = seen[16000]["checkpoints"]
+        assert len(saves) == 2 and all(s["recorded"]["duration_s"] < 0.5 * s["replayed"]["duration_s"] for s in saves), saves
+        assert all(s["replayed"]["duration_s"] >= 9 * 0.016 and s["replayed"]["share_of_interval"] > 0 for s in saves), saves
