@@ -44,6 +44,7 @@ struct plan_file {
 	bool folder;         /* at some time */
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
 	int64_t size, grown; /* when the run began; as planning goes on */
+	int64_t held;        /* of grown, without holes: what it takes at most */
 	uint64_t inode, device;
 };
 

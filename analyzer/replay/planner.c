@@ -45,7 +45,8 @@ static void planner_opened(struct planner *p, struct happening *h, const struct 
 	bool folder = file->kind == AIOT_FILE_DIRECTORY || (h->aux & O_DIRECTORY);
 	bool made = (h->aux & O_CREAT) && (place->now == PLACE_ABSENT ||
 	                                   (place->now == PLACE_UNKNOWN &&
-	                                    ((h->aux & (O_EXCL | O_TRUNC)) || file->size <= 0)));
+	                                    ((h->aux & (O_EXCL | O_TRUNC)) || file->size <= 0 ||
+	                                     !space_can_be(p->space, h->name))));
 
 	if (made)
 		space_made(p->space, h->name, false);
@@ -138,7 +139,7 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 		return;
 	if (op_needs(h->is.kind) == 'w') {
 		order_write(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
-		space_grown(p->space, h->name, end);
+		space_grown(p->space, h->name, end, h->result);
 	} else {
 		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_read(p->space, h->name, end);
@@ -239,7 +240,7 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if (h->is.kind == OP_FTRUNCATE)
 		space_resized(p->space, h->name, (int64_t)h->size);
 	if (h->is.kind == OP_FALLOCATE && !(h->aux & 1))
-		space_grown(p->space, h->name, (int64_t)op->offset);
+		space_grown(p->space, h->name, (int64_t)op->offset, (int64_t)h->size);
 	return REFUSAL_COUNT;
 }
 
@@ -281,6 +282,13 @@ static enum refusal planner_path(struct planner *p, struct happening *h)
 		return REFUSAL_RANGE;
 	if (!h->second && (h->is.kind == OP_RENAME || h->is.kind == OP_LINK))
 		return REFUSAL_UNNAMED;
+	if (h->is.kind == OP_UNLINK && h->result >= 0 &&
+	    p->plan->places[h->name].now == PLACE_FOLDER) {
+		/* What unlink removes, but for remove(3), was a symbolic link to it. */
+		if (strcmp(h->call->name, "remove"))
+			return REFUSAL_CALL;
+		h->is.kind = OP_RMDIR;
+	}
 	if (h->result >= 0 && h->is.kind != OP_MKDIR)
 		planner_appears(p, h);
 	op = planner_emit(p, h, h->is.kind, h->name, &at);

@@ -11,6 +11,8 @@
 
 #include "memory.h"
 
+#define SPACE_HOLE 65536 /* what is skipped below that is no hole to speak of */
+
 struct moved_folder {
 	uint32_t from, to;
 };
@@ -121,7 +123,7 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	place->used = true;
 	place->folder |= folder;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
-	place->grown = size > 0 ? size : 0;
+	place->grown = place->held = size > 0 ? size : 0;
 	if (old != name) {
 		s->plan->places[old].now = PLACE_ABSENT;
 		place->first = PLACE_ABSENT;
@@ -157,14 +159,14 @@ void space_made(struct space *s, uint32_t name, bool folder)
 		return;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->folder |= folder;
-	place->grown = 0;
+	place->grown = place->held = 0;
 }
 
 void space_removed(struct space *s, uint32_t name)
 {
 	space_found(s, name, false, 0);
-	space_add(s, -s->plan->places[name].grown);
-	s->plan->places[name].grown = 0;
+	space_add(s, -s->plan->places[name].held);
+	s->plan->places[name].grown = s->plan->places[name].held = 0;
 	s->plan->places[name].now = PLACE_ABSENT;
 }
 
@@ -206,11 +208,12 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 	a->changes = b->changes = true;
 	if (b->now == PLACE_UNKNOWN)
 		b->first = PLACE_ABSENT;
-	space_add(s, -b->grown);
+	space_add(s, -b->held);
 	b->now = a->now == PLACE_ABSENT ? PLACE_FILE : a->now;
 	b->grown = a->grown;
+	b->held = a->held;
 	a->now = PLACE_ABSENT;
-	a->grown = 0;
+	a->grown = a->held = 0;
 	if (folder)
 		space_folder_renamed(s, from, to);
 }
@@ -230,25 +233,34 @@ void space_read(struct space *s, uint32_t name, int64_t end)
 	/* Larger than was known: then it was so from the start. */
 	if (end > place->size)
 		place->size = end;
-	place->grown = end;
+	place->grown = place->held = end;
 }
 
-void space_grown(struct space *s, uint32_t name, int64_t end)
+static void space_hold(struct space *s, struct plan_file *place, int64_t bytes)
+{
+	bytes = bytes < place->grown ? bytes : place->grown;
+	space_add(s, bytes - place->held);
+	place->held = bytes;
+}
+
+void space_grown(struct space *s, uint32_t name, int64_t end, int64_t bytes)
 {
 	struct plan_file *place = &s->plan->places[name];
+	int64_t skipped = end - bytes - place->grown;
 
-	if (end <= place->grown)
-		return;
-	space_add(s, end - place->grown);
-	place->grown = end;
+	if (skipped > 0 && skipped < SPACE_HOLE)
+		bytes += skipped;
+	if (end > place->grown)
+		place->grown = end;
+	space_hold(s, place, place->held + bytes);
 }
 
 void space_resized(struct space *s, uint32_t name, int64_t size)
 {
 	struct plan_file *place = &s->plan->places[name];
 
-	space_add(s, size - place->grown);
 	place->grown = size;
+	space_hold(s, place, place->held);
 }
 
 /* The folders that hold a name are folders themselves. */

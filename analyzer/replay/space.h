@@ -26,9 +26,10 @@ void space_removed(struct space *space, uint32_t name);
 void space_renamed(struct space *space, uint32_t from, uint32_t to);
 void space_linked(struct space *space, uint32_t from, uint32_t to);
 
-/* Bytes up to `end` were read; written; or the file has that size from now on. */
+/* Bytes up to `end` were read; so many were written; or the file has that size
+ * from now on. */
 void space_read(struct space *space, uint32_t name, int64_t end);
-void space_grown(struct space *space, uint32_t name, int64_t end);
+void space_grown(struct space *space, uint32_t name, int64_t end, int64_t bytes);
 void space_resized(struct space *space, uint32_t name, int64_t size);
 
 /* Folders of what was found, hard links, sums and the hash. Frees it. */

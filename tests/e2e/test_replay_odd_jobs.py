@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Jobs that are unlike training: whatever the timing, the replay does all that was done, and leaves the files that the
+job left."""
+import json
+import os
+
+import pytest
+
+import aiotrace
+
+JOBS = {
+    "forks": r"""
+import os
+os.mkdir("d")
+for i in range(120):
+    p=os.fork()
+    if p==0:
+        fd=os.open(f"d/{i%7}",os.O_CREAT|os.O_WRONLY|os.O_APPEND); os.write(fd,b"x"*100); os.close(fd)
+        if i%3==0:
+            q=os.fork()
+            if q==0:
+                fd=os.open(f"d/g{i}",os.O_CREAT|os.O_EXCL|os.O_WRONLY); os.write(fd,b"y"*10); os.fsync(fd); os._exit(0)
+            os.waitpid(q,0); os.unlink(f"d/g{i}")
+        os._exit(0)
+    if i%20==0: os.waitpid(p,0)
+try:
+    while True: os.wait()
+except ChildProcessError: pass
+for i in range(7): os.stat(f"d/{i}")
+""",
+    "exec": r"""
+import os,sys
+n=int(sys.argv[1]) if len(sys.argv)>1 else 12
+fd=os.open(f"x{n}",os.O_CREAT|os.O_RDWR); os.write(fd,b"a"*5000)
+if n:
+    os.rename(f"x{n}",f"y{n}")
+    os.set_inheritable(fd,True)
+    os.execv(sys.executable,[sys.executable,"-c",open("me").read(),str(n-1)])
+for i in range(1,13): assert os.path.getsize(f"y{i}")==5000; os.unlink(f"y{i}")
+""",
+    "renames": r"""
+import os,threading
+os.makedirs("a/b/c"); 
+for i in range(20): open(f"a/b/c/{i}","wb").write(bytes(1000+i))
+os.rename("a/b","a/z"); os.rename("a","q")
+for i in range(20): assert len(open(f"q/z/c/{i}","rb").read())==1000+i
+for r in range(50):
+    open("cur.tmp","wb").write(bytes(300)); os.rename("cur.tmp","cur"); open("cur","rb").read()
+    os.replace("cur","old"); os.link("old","cur2"); os.unlink("old"); os.rename("cur2","cur")
+os.rename("q/z/c/3","q/z/c/4")
+os.rename("q/z","pre") if not os.path.exists("pre") else None
+open("pre/c/5","rb").read(); os.unlink("pre/c/5")
+def w(n):
+    for i in range(30):
+        open(f"t{n}.tmp","wb").write(bytes(n*100+100)); os.rename(f"t{n}.tmp",f"t{n}-{i}")
+    for i in range(30): os.unlink(f"t{n}-{i}")
+t=[threading.Thread(target=w,args=(n,)) for n in range(8)]; [x.start() for x in t]; [x.join() for x in t]
+""",
+    "deleted": r"""
+import os
+for i in range(50):
+    fd=os.open("gone",os.O_CREAT|os.O_RDWR); os.unlink("gone"); os.write(fd,b"z"*4096); os.lseek(fd,0,0); os.read(fd,4096); os.ftruncate(fd,100); os.pread(fd,200,0); os.close(fd)
+    try: os.open("gone",os.O_RDONLY)
+    except OSError: pass
+os.unlink("given")
+open("given","wb").write(b"1")
+open("given","ab").write(b"22")
+assert os.path.getsize("given")==3
+""",
+    "append": r"""
+import os,threading
+def w(n):
+    fd=os.open("log",os.O_CREAT|os.O_WRONLY|os.O_APPEND)
+    for i in range(200): os.write(fd,b"%d\n"%n*10)
+    os.close(fd)
+t=[threading.Thread(target=w,args=(n,)) for n in range(5)]; [x.start() for x in t]; [x.join() for x in t]
+for _ in range(4):
+    if os.fork()==0: w(9); os._exit(0)
+for _ in range(4): os.wait()
+f=os.open("log",os.O_RDONLY)
+while os.read(f,1000): pass
+""",
+    "sparse": r"""
+import os
+fd=os.open("sp",os.O_CREAT|os.O_RDWR)
+os.pwrite(fd,b"end",3<<40); os.pwrite(fd,b"mid",1<<30); os.pread(fd,100,1<<29)
+os.lseek(fd,0,os.SEEK_DATA); os.lseek(fd,0,os.SEEK_HOLE)
+os.ftruncate(fd,1<<31); os.truncate("sp",100); os.ftruncate(fd,1<<40); os.posix_fallocate(fd,0,1<<16); os.ftruncate(fd,5)
+os.lseek(fd,0,os.SEEK_END); os.write(fd,b"x")
+""",
+    "hand": r"""
+import os,socket
+a,b=socket.socketpair(); r,w=os.pipe()
+if os.fork()==0:
+    for i in range(30):
+        open(f"h{i}","wb").write(bytes(2000)); a.send(b"1"); os.write(w,b"%4d"%i)
+    os._exit(0)
+for i in range(30):
+    b.recv(1); os.read(r,4); assert len(open(f"h{i}","rb").read())==2000; os.unlink(f"h{i}")
+os.wait()
+""",
+    "threads": r"""
+import os,threading
+threading.stack_size(65536)
+bar=threading.Barrier(300)
+def w(n):
+    bar.wait(); fd=os.open(f"f{n%50}",os.O_CREAT|os.O_RDWR); os.pwrite(fd,b"q"*500,n*500); os.pread(fd,500,n*500); os.close(fd)
+t=[threading.Thread(target=w,args=(n,)) for n in range(300)]; [x.start() for x in t]; [x.join() for x in t]
+""",
+    "killed": r"""
+import os,signal,time
+for i in range(50):
+    fd=os.open(f"k{i}",os.O_CREAT|os.O_WRONLY); os.write(fd,b"t"*3000); os.close(fd); os.rename(f"k{i}",f"K{i}")
+p=os.fork()
+if p==0:
+    f=os.open("K3",os.O_RDONLY)
+    while True: os.pread(f,100,0)
+f=os.open("K4",os.O_RDONLY); os.read(f,10); os.kill(p,9); os.wait()
+fd=os.open("half",os.O_CREAT|os.O_WRONLY); os.write(fd,b"t")
+os.kill(os.getpid(),9)
+""",
+    "dirfd": r"""
+import os
+os.mkdir("dd"); d=os.open("dd",os.O_RDONLY)
+for i in range(10):
+    f=os.open(str(i),os.O_CREAT|os.O_WRONLY,dir_fd=d); os.write(f,b"1"); os.close(f)
+os.rename("0","00",src_dir_fd=d,dst_dir_fd=d); os.unlink("1",dir_fd=d); os.stat("2",dir_fd=d); os.mkdir("s",dir_fd=d); os.rmdir("s",dir_fd=d)
+for e in os.scandir(d): e.stat()
+os.fsync(d)
+""",
+    "fds": r"""
+import os
+f=[os.open("/dev/null",os.O_RDONLY)]
+a=os.open("one",os.O_CREAT|os.O_RDWR)
+b=os.dup(a); os.close(a); os.write(b,b"3"*10); c=os.dup2(b,99); os.close(b); os.write(99,b"1"); 
+if os.fork()==0: os.write(99,b"c"*7); os.lseek(99,0,0); os.read(99,5); os._exit(0)
+os.wait(); os.read(99,3); os.close(99)
+x=[os.open(f"n{i}",os.O_CREAT|os.O_RDWR) for i in range(400)]
+[os.write(i,b"1") for i in x]; [os.close(i) for i in reversed(x)]
+""",
+}
+
+
+def files(top):
+    """Sizes by path."""
+    found = (os.path.join(at, name) for at, _, names in os.walk(top) for name in names)
+    return {os.path.relpath(path, top): os.path.getsize(path) for path in found}
+
+
+def replay(tmp_path, timing):
+    done = aiotrace.aiotrace("replay", "--target", tmp_path / "target", "--timing", timing, "--json", "--no-record", tmp_path / "t")
+    return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_an_odd_job_is_done_again_and_leaves_the_same_files(job, tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / "me").write_text(JOBS[job])
+    (folder / "given").write_bytes(bytes(777))
+    done = aiotrace.run_traced(aiotrace.python(JOBS[job]), tmp_path / "t", cwd=folder)
+    assert done.returncode in (0, -9), done.stderr
+    left = files(folder)
+    for timing in ("fast", "think", "fast"):
+        verdict = replay(tmp_path, timing)
+        assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"], verdict
+        assert not verdict["not_failed_as_recorded"] and not verdict["plan"]["contradictions"], verdict
+        again = files(f"{tmp_path}/target/client-0{folder}")
+        assert {**{"me": left["me"], "given": left["given"]}, **again} == left, timing
+
+
+def test_what_a_full_trace_lacks_does_not_stop_its_replay(tmp_path):
+    """The recording ends in the middle: AIOTRACE_MAX_MB is reached."""
+    job = """
+import os, random
+random.seed(1)
+for i in range(36000):
+    n = random.randrange(300)
+    fd = os.open(f"l{n}", os.O_CREAT | os.O_RDWR)
+    os.pwrite(fd, bytes(random.randrange(1, 2000)), random.randrange(20000)); os.pread(fd, random.randrange(5000), random.randrange(20000))
+    os.close(fd)
+    if i % 5 == 0: os.rename(f"l{n}", f"m{n}")
+"""
+    (tmp_path / "job").mkdir()
+    done = aiotrace.run_traced(aiotrace.python(job), tmp_path / "t", {"AIOTRACE_MAX_MB": "1"}, cwd=tmp_path / "job")
+    assert done.returncode == 0, done.stderr
+    assert aiotrace.report(tmp_path / "t")["run"]["lost_events"] > 0
+    verdict = replay(tmp_path, "fast")
+    assert verdict["complete"] and verdict["operations_done"] > 10000, verdict
