@@ -77,10 +77,10 @@ static bool call_names_the_file(const char *path, int flags)
 /* What `fd` is now, asked for where its path does not say. */
 static struct fd call_open(int fd, int directory, const char *path, int flags)
 {
-	ROOM(name);
 	struct fd opened;
 	if (path && fd_reopened(fd, path, flags, &opened))
 		return opened;
+	ROOM(name);
 	bool certain = path_absolute(directory, path, name) && call_names_the_file(path, flags);
 	return fd_opened(fd, name, certain, flags);
 }
