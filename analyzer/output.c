@@ -12,7 +12,8 @@
 
 void output_open(struct output *output, int fd)
 {
-	*output = (struct output){.fd = fd, .bytes = memory_get(OUTPUT_ROOM, 1)};
+	*output = (struct output){
+	        .fd = fd, .room = OUTPUT_ROOM, .bytes = memory_get(OUTPUT_ROOM, 1)};
 }
 
 void output_flush(struct output *output)
@@ -29,9 +30,29 @@ void output_flush(struct output *output)
 	output->used = 0;
 }
 
+void output_more(struct output *output, size_t most)
+{
+	if (output->fd != OUTPUT_MEMORY)
+		output_flush(output);
+	while (output->room - output->used < most)
+		output->bytes = memory_grow(output->bytes, output->room, &output->room, 1);
+}
+
+void output_pass(struct output *from, struct output *to)
+{
+	struct output written = {.fd = to->fd, .bytes = from->bytes, .used = from->used};
+
+	output_flush(to);
+	written.error = to->error;
+	output_flush(&written);
+	to->error = written.error;
+	from->used = 0;
+}
+
 int output_close(struct output *output)
 {
-	output_flush(output);
+	if (output->fd != OUTPUT_MEMORY)
+		output_flush(output);
 	free(output->bytes);
 	output->bytes = NULL;
 	errno = output->error;
@@ -41,14 +62,14 @@ int output_close(struct output *output)
 void output_write(struct output *output, const char *bytes, size_t length)
 {
 	while (length) {
-		size_t room = OUTPUT_ROOM - output->used;
+		size_t room = output->room - output->used;
 		size_t n = length < room ? length : room;
 		memcpy(output->bytes + output->used, bytes, n);
 		output->used += n;
 		bytes += n;
 		length -= n;
-		if (output->used == OUTPUT_ROOM)
-			output_flush(output);
+		if (length)
+			output_more(output, 1);
 	}
 }
 

@@ -13,10 +13,13 @@
 
 #define OUTPUT_ROOM (256u << 10)
 
+/* In place of a file: what is written stays in memory, however much. */
+#define OUTPUT_MEMORY (-1)
+
 struct output {
 	int fd;
 	int error; /* errno of the first write that failed; nothing is written after */
-	size_t used;
+	size_t used, room;
 	char *bytes;
 };
 
@@ -28,12 +31,18 @@ int output_close(struct output *output);
 
 void output_flush(struct output *output);
 
+/* Makes room for `most` bytes, no more than OUTPUT_ROOM. */
+void output_more(struct output *output, size_t most);
+
+/* Moves all of an output in memory to another one, which writes it at once. */
+void output_pass(struct output *from, struct output *to);
+
 void output_write(struct output *output, const char *bytes, size_t length);
 
 static inline void output_char(struct output *output, char c)
 {
-	if (output->used == OUTPUT_ROOM)
-		output_flush(output);
+	if (output->used == output->room)
+		output_more(output, 1);
 	output->bytes[output->used++] = c;
 }
 
@@ -46,8 +55,8 @@ static inline void output_text(struct output *output, const char *text)
  * than most, which is at most OUTPUT_ROOM. output_end takes where they end. */
 static inline char *output_begin(struct output *output, size_t most)
 {
-	if (OUTPUT_ROOM - output->used < most)
-		output_flush(output);
+	if (output->room - output->used < most)
+		output_more(output, most);
 	return output->bytes + output->used;
 }
 

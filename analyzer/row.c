@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "escape.h"
 #include "memory.h"
 
 const char *row_level(unsigned level)
@@ -18,12 +19,9 @@ const char *row_level(unsigned level)
 	return level < sizeof names / sizeof *names ? names[level] : "unknown";
 }
 
-static void row_name(struct output *o, uint32_t name, struct escapes *escapes)
+static void row_name(struct output *o, const struct row_name *name)
 {
-	size_t length;
-	const char *text = escapes_get(escapes, name, &length);
-
-	output_write(o, text, length);
+	output_write(o, name->bytes, name->length);
 }
 
 /* Text and a comma. */
@@ -48,7 +46,7 @@ static inline char *row_put_count(char *at, uint64_t value)
 	return at;
 }
 
-static char *row_put_csv(char *at, const struct row *row, const char *path, size_t length)
+static char *row_put_csv(char *at, const struct row *row)
 {
 	at = row_put_number(at, row->start_ns);
 	at = row_put_count(at, row->duration_ns);
@@ -57,7 +55,7 @@ static char *row_put_csv(char *at, const struct row *row, const char *path, size
 	at = row_put_count(at, row->tid);
 	at = row_put_text(at, row->call->name);
 	at = row_put_text(at, row->stage);
-	at = output_put(at, path, length);
+	at = output_put(at, row->path.bytes, row->path.length);
 	*at++ = ',';
 	at = row_put_number(at, row->offset);
 	at = row_put_count(at, row->size);
@@ -69,14 +67,11 @@ static char *row_put_csv(char *at, const struct row *row, const char *path, size
 }
 
 /* What follows is of any length. */
-static void row_end_csv(struct output *o, const struct row *row, struct escapes *escapes)
+static void row_end_csv(struct output *o, const struct row *row)
 {
-	size_t length;
-
 	if (row->stacks) {
-		const char *stack = escapes_get(escapes, row->stack, &length);
 		output_char(o, ',');
-		output_write(o, stack, length);
+		row_name(o, &row->stack);
 	}
 	output_char(o, '\n');
 }
@@ -84,23 +79,22 @@ static void row_end_csv(struct output *o, const struct row *row, struct escapes 
 /* All of a row but path, host and call, whose lengths the trace chooses. */
 #define ROW_CSV_REST 512
 
-static void row_write_csv(struct output *o, const struct row *row, struct escapes *escapes)
+static void row_write_csv(struct output *o, const struct row *row)
 {
-	size_t length, most;
-	const char *path = escapes_get(escapes, row->name, &length);
+	size_t most = row->path.length + strlen(process_host(row->process)) +
+	              strlen(row->call->name) + ROW_CSV_REST;
 
-	most = length + strlen(process_host(row->process)) + strlen(row->call->name) + ROW_CSV_REST;
 	if (most <= OUTPUT_ROOM) {
-		output_end(o, row_put_csv(output_begin(o, most), row, path, length));
+		output_end(o, row_put_csv(output_begin(o, most), row));
 	} else {
 		char *text = memory_get(most, 1);
-		output_write(o, text, (size_t)(row_put_csv(text, row, path, length) - text));
+		output_write(o, text, (size_t)(row_put_csv(text, row) - text));
 		free(text);
 	}
-	row_end_csv(o, row, escapes);
+	row_end_csv(o, row);
 }
 
-static void row_write_jsonl(struct output *o, const struct row *row, struct escapes *escapes)
+static void row_write_jsonl(struct output *o, const struct row *row)
 {
 	output_text(o, "{\"start_ns\":");
 	output_signed(o, row->start_ns);
@@ -117,7 +111,7 @@ static void row_write_jsonl(struct output *o, const struct row *row, struct esca
 	output_text(o, "\",\"stage\":\"");
 	output_text(o, row->stage);
 	output_text(o, "\",\"path\":");
-	row_name(o, row->name, escapes);
+	row_name(o, &row->path);
 	output_text(o, ",\"offset\":");
 	output_signed(o, row->offset);
 	output_text(o, ",\"size\":");
@@ -135,7 +129,7 @@ static void row_write_jsonl(struct output *o, const struct row *row, struct esca
 	output_char(o, '"');
 	if (row->stacks) {
 		output_text(o, ",\"stack\":");
-		row_name(o, row->stack, escapes);
+		row_name(o, &row->stack);
 	}
 	output_text(o, "}\n");
 }
@@ -151,7 +145,7 @@ static void row_error(struct output *o, int error)
 		output_unsigned(o, (uint64_t)error);
 }
 
-static void row_write_text(struct output *o, const struct row *row, struct escapes *escapes)
+static void row_write_text(struct output *o, const struct row *row)
 {
 	output_seconds(o, row->relative_ns, 14);
 	output_char(o, ' ');
@@ -159,10 +153,10 @@ static void row_write_text(struct output *o, const struct row *row, struct escap
 	output_char(o, ' ');
 	output_text(o, row->call->name);
 	output_char(o, '(');
-	if (row->name)
-		row_name(o, row->name, escapes);
+	if (row->path.number)
+		row_name(o, &row->path);
 	if (row->size || row->offset >= 0) {
-		output_text(o, row->name ? ", " : "");
+		output_text(o, row->path.number ? ", " : "");
 		output_unsigned(o, row->size);
 	}
 	if (row->offset >= 0) {
@@ -177,9 +171,9 @@ static void row_write_text(struct output *o, const struct row *row, struct escap
 	output_seconds(o, (int64_t)row->duration_ns, 0);
 	output_text(o, "> ");
 	output_text(o, row->stage);
-	if (row->stacks && row->stack) {
+	if (row->stacks && row->stack.number) {
 		output_char(o, ' ');
-		row_name(o, row->stack, escapes);
+		row_name(o, &row->stack);
 	}
 	output_char(o, '\n');
 }

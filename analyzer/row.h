@@ -8,9 +8,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "escape.h"
 #include "output.h"
 #include "process.h"
+
+/* A name, escaped for the format. */
+struct row_name {
+	uint32_t number; /* 0 = none */
+	const char *bytes;
+	size_t length;
+};
 
 struct row {
 	int64_t start_ns;    /* since the epoch */
@@ -20,9 +26,8 @@ struct row {
 	uint32_t tid, handle;
 	const struct call *call;
 	const char *stage, *cache; /* cache: "" = no question */
-	uint32_t name;             /* of the file */
-	bool stacks;               /* the next is wanted */
-	uint32_t stack;            /* as a name; 0 = none */
+	struct row_name path, stack;
+	bool stacks;             /* the latter is wanted */
 	int64_t offset, result;
 	uint64_t size;
 	int error; /* errno, 0 = none; then result is -1 */
@@ -31,7 +36,7 @@ struct row {
 struct row_format {
 	const char *name, *header, *header_stacks;
 	char *(*escape)(const char *path, size_t *length);
-	void (*write)(struct output *output, const struct row *row, struct escapes *escapes);
+	void (*write)(struct output *output, const struct row *row);
 };
 
 extern const struct row_format row_text, row_csv, row_jsonl;

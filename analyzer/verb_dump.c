@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "escape.h"
 #include "filter.h"
 #include "mapped.h"
 #include "merge.h"
+#include "printer.h"
 #include "role.h"
 #include "row.h"
 #include "stage.h"
@@ -30,6 +32,8 @@ struct dump {
 	bool stacks, ignore_marks;
 	struct escapes escapes;
 	struct output output;
+	struct merge *merge;
+	struct slice slice; /* rows that were not taken yet */
 };
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
@@ -47,7 +51,16 @@ static const char *dump_cache(const struct dump *d, const struct cache_read *rea
 	return cache_word(cache_of(d->cache, read, &accuracy));
 }
 
-static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
+static struct row_name dump_name(struct dump *d, uint32_t number)
+{
+	struct row_name name = {.number = number};
+
+	name.bytes = escapes_get(&d->escapes, number, &name.length);
+	return name;
+}
+
+/* False where the row is not wanted. */
+static bool dump_row(struct dump *d, const struct slice *s, uint32_t i, struct row *row)
 {
 	const struct process *p = s->process;
 	struct stacks *stacks = &d->recording.processes[p->number].stacks;
@@ -61,51 +74,63 @@ static void dump_row(struct dump *d, const struct slice *s, uint32_t i)
 	                        .guess = (uint8_t)COLUMN(STAGE)[i],
 	                        .flags = (uint8_t)COLUMN(FLAGS)[i]};
 	unsigned stage = stages_of(d->stages, p, &e);
-	struct row row;
 
 	if (d->filter.stage >= 0 && stage != (unsigned)d->filter.stage)
-		return;
+		return false;
 	if (!filter_path(&d->filter, d->recording.names, p->files[file].name))
-		return;
-	row.start_ns = e.way.start;
-	row.relative_ns = wrap_subtract((uint64_t)row.start_ns, (uint64_t)d->recording.start_ns);
-	if (row.relative_ns < d->from_ns || row.relative_ns >= d->to_ns)
-		return;
-	row.duration_ns = COLUMN(DURATION)[i];
-	row.process = p;
-	row.tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.way.aux & AIOT_FAULT_TID : s->stream->tid;
-	row.handle = (uint32_t)COLUMN(HANDLE)[i];
-	row.call = call;
-	row.stage = stage_name(stage);
-	row.name = p->files[file].name;
-	row.offset = (int64_t)COLUMN(OFFSET)[i];
-	row.size = COLUMN(SIZE)[i];
-	row.stacks = d->stacks;
+		return false;
+	row->start_ns = e.way.start;
+	row->relative_ns = wrap_subtract((uint64_t)row->start_ns, (uint64_t)d->recording.start_ns);
+	if (row->relative_ns < d->from_ns || row->relative_ns >= d->to_ns)
+		return false;
+	row->duration_ns = COLUMN(DURATION)[i];
+	row->process = p;
+	row->tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.way.aux & AIOT_FAULT_TID : s->stream->tid;
+	row->handle = (uint32_t)COLUMN(HANDLE)[i];
+	row->call = call;
+	row->stage = stage_name(stage);
+	row->path = dump_name(d, p->files[file].name);
+	row->offset = (int64_t)COLUMN(OFFSET)[i];
+	row->size = COLUMN(SIZE)[i];
+	row->stacks = d->stacks;
 	if (d->stacks)
-		row.stack = stacks_text(stacks, d->recording.names,
-		                        stacks_find(stacks, COLUMN(STACK)[i]));
-	row.cache = "";
+		row->stack = dump_name(d, stacks_text(stacks, d->recording.names,
+		                                      stacks_find(stacks, COLUMN(STACK)[i])));
+	row->cache = "";
 	if (call->class == AIOT_CLASS_READ)
-		row.cache =
-		        dump_cache(d, &(struct cache_read){p, file, e.flags, call, row.duration_ns,
+		row->cache =
+		        dump_cache(d, &(struct cache_read){p, file, e.flags, call, row->duration_ns,
 		                                           (int64_t)COLUMN(RESULT)[i]});
-	dump_result(&row, (int64_t)COLUMN(RESULT)[i]);
-	d->format->write(&d->output, &row, &d->escapes);
+	dump_result(row, (int64_t)COLUMN(RESULT)[i]);
+	return true;
+}
+
+/* The rows that are wanted of the next ones, in order. */
+static size_t dump_take(void *context, struct row *rows, size_t most)
+{
+	struct dump *d = context;
+	struct slice *s = &d->slice;
+	size_t count = 0;
+
+	while (count < most) {
+		if (s->begin == s->end && !merge_next(d->merge, s))
+			break;
+		if (d->filter.pid >= 0 && s->process->pid != d->filter.pid)
+			s->begin = s->end;
+		while (s->begin < s->end && count < most)
+			count += dump_row(d, s, s->begin++, &rows[count]);
+	}
+	return count;
 }
 
 static void dump_events(struct dump *d)
 {
 	uint32_t columns = d->stacks ? BATCH_ALL : BATCH_ALL & ~BATCH_WANT(STACK);
-	struct merge *merge = merge_new(&d->recording, columns, NULL);
-	struct slice slice;
 
-	while (!d->output.error && merge_next(merge, &slice)) {
-		if (d->filter.pid >= 0 && slice.process->pid != d->filter.pid)
-			continue;
-		for (uint32_t i = slice.begin; i < slice.end; i++)
-			dump_row(d, &slice, i);
-	}
-	merge_free(merge);
+	d->merge = merge_new(&d->recording, columns, NULL);
+	d->slice = (struct slice){0};
+	printer_run(d->format, dump_take, d, &d->output);
+	merge_free(d->merge);
 }
 
 static int64_t dump_ns(double seconds, int64_t infinite)
