@@ -245,8 +245,8 @@ static const uint8_t decode_tied[] = {
 
 static bool decode_shifts(unsigned transform)
 {
-	return transform == AIOT_TRANSFORM_PLAIN || transform == AIOT_TRANSFORM_NEXT ||
-	       transform == AIOT_TRANSFORM_FOLLOW;
+	return transform == AIOT_TRANSFORM_PLAIN || transform == AIOT_TRANSFORM_GAP ||
+	       transform == AIOT_TRANSFORM_NEXT || transform == AIOT_TRANSFORM_FOLLOW;
 }
 
 static int decode_head_check(const struct aiot_column_head *h, struct problem *why)
@@ -311,14 +311,16 @@ static int decode_coded(struct decoder *decoder, const struct column_ref *column
                         struct batch *batch, struct problem *why)
 {
 	const uint8_t *at = column->planes, *end = at + column->head.bytes;
+	bool whole = column->head.transform == AIOT_TRANSFORM_WHOLE;
+	uint8_t most = whole ? AIOT_CODE_FAILED : AIOT_CODE_REST;
 	uint32_t rest;
 
 	if (decode_codes(decoder, column, &at, batch->count, why))
 		return -1;
-	rest = planes_rest(decoder->codes, batch->count);
+	rest = planes_rest(decoder->codes, batch->count, most);
 	if (rest > batch->count)
 		return problem_set(why, "column %d has a code above %d", column->head.column,
-		                   AIOT_CODE_REST);
+		                   most);
 	if (decode_list(decoder, &at, end, rest, why) || decode_end(at, end, why))
 		return -1;
 	batch->same[column->head.column] = 0;

@@ -56,10 +56,10 @@ static uint64_t planes_delta(uint64_t *v, uint32_t count, uint64_t base)
 }
 
 static uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
-                           uint64_t base)
+                           uint64_t base, unsigned shift)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		v[i] = base + planes_zigzag(v[i]);
+		v[i] = base + (planes_zigzag(v[i]) << shift);
 		base = v[i] + duration[i];
 	}
 	return base;
@@ -112,8 +112,8 @@ static void planes_transform(const struct aiot_column_head *h, struct batch *b,
 	case AIOT_TRANSFORM_PLAIN: break; /* as joined */
 	case AIOT_TRANSFORM_DELTA: carried->base = planes_delta(v, n, carried->base); break;
 	case AIOT_TRANSFORM_GAP:
-		carried->base =
-		        planes_gap(v, b->column[AIOT_COLUMN_DURATION] + begin, n, carried->base);
+		carried->base = planes_gap(v, b->column[AIOT_COLUMN_DURATION] + begin, n,
+		                           carried->base, h->shift);
 		break;
 	case AIOT_TRANSFORM_SHORT: planes_short(v, b->column[AIOT_COLUMN_SIZE] + begin, n); break;
 	default: planes_next(b, carried->next, begin, begin + n, h->shift);
@@ -145,13 +145,13 @@ void planes_undo(const struct aiot_column_head *h, const struct planes *planes, 
 	}
 }
 
-VECTOR uint32_t planes_rest(const uint8_t *codes, uint32_t count)
+VECTOR uint32_t planes_rest(const uint8_t *codes, uint32_t count, uint8_t most)
 {
 	uint32_t n = 0, beyond = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		n += codes[i] == AIOT_CODE_REST;
-		beyond |= codes[i] > AIOT_CODE_REST;
+		beyond |= codes[i] > most;
 	}
 	return beyond ? UINT32_MAX : n;
 }
@@ -205,13 +205,18 @@ static void planes_sized(const uint8_t *codes, const uint64_t *rest, struct batc
 static void planes_whole(const uint8_t *codes, const uint64_t *rest, struct batch *b)
 {
 	const uint64_t *size = b->column[AIOT_COLUMN_SIZE];
-	uint64_t *v = b->column[AIOT_COLUMN_RESULT];
+	uint64_t *v = b->column[AIOT_COLUMN_RESULT], last[2] = {0};
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		if (codes[i] == AIOT_CODE_REST)
-			v[i] = size[i] - planes_zigzag(*rest++);
-		else
-			v[i] = codes[i] == AIOT_CODE_USUAL ? size[i] : 0;
+		switch (codes[i]) {
+		case AIOT_CODE_USUAL: v[i] = size[i]; break;
+		case AIOT_CODE_REST: v[i] = size[i] - planes_zigzag(*rest++); break;
+		case AIOT_CODE_GIVEN: v[i] = last[0]; break;
+		case AIOT_CODE_FAILED: v[i] = last[1]; break;
+		default: v[i] = 0;
+		}
+		if (!size[i] && v[i])
+			last[(int64_t)v[i] < 0] = v[i];
 	}
 }
 

@@ -29,8 +29,8 @@ void planes_list(const struct aiot_column_head *head, const struct planes *plane
                  uint32_t count);
 
 /* How many of the codes stand for a value of the list behind them; UINT32_MAX
- * where one is none. */
-uint32_t planes_rest(const uint8_t *codes, uint32_t count);
+ * where one is above `most`. */
+uint32_t planes_rest(const uint8_t *codes, uint32_t count, uint8_t most);
 
 /* The values of a coded column: of its codes, one a row, and of that list, which
  * is as long as they want. */

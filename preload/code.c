@@ -63,13 +63,22 @@ uint32_t code_sizes(struct scratch *scratch, const struct aiot_event *events, ui
 uint32_t code_results(struct scratch *scratch, const struct aiot_event *events, uint32_t count)
 {
 	uint8_t *codes = scratch->planes[0];
+	uint64_t last[2] = {0};
 	uint32_t rest = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t size = events[i].size, result = (uint64_t)events[i].result;
-		bool other = result && result != size;
-		codes[i] = other ? AIOT_CODE_REST : result == size ? AIOT_CODE_USUAL : AIOT_CODE_OTHER;
+		bool failed = events[i].result < 0;
+		codes[i] = AIOT_CODE_REST;
+		if (result == size)
+			codes[i] = AIOT_CODE_USUAL;
+		else if (!result)
+			codes[i] = AIOT_CODE_OTHER;
+		else if (!size && result == last[failed])
+			codes[i] = AIOT_CODE_GIVEN + failed;
+		if (!size && result)
+			last[failed] = result;
 		scratch->residuals[rest] = column_zigzag(size - result);
-		rest += other;
+		rest += codes[i] == AIOT_CODE_REST;
 	}
 	return rest;
 }

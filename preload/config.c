@@ -58,20 +58,36 @@ static void config_note(const char *name, const char *value, const char *instead
 	log_line(name, instead);
 }
 
+/* A variable that is a whole number above 0, up to 2^30 or a little more; 0
+ * where it is not set, or is none: then a note says what is done instead. */
+static uint64_t config_number(const char *name, const char *instead)
+{
+	const char *value = config_text(name), *digit = value;
+	uint64_t number = 0;
+	if (!value)
+		return 0;
+	while (*digit >= '0' && *digit <= '9' && number < (1u << 30))
+		number = number * 10 + (uint64_t)(*digit++ - '0');
+	if (!*digit && digit != value && number)
+		return number;
+	config_note(name, value, instead);
+	return 0;
+}
+
 static void config_limit(void)
 {
-	const char *value = config_text("AIOTRACE_MAX_MB");
-	if (!value)
-		return;
-	uint64_t megabytes = 0;
-	const char *digit = value;
-	while (*digit >= '0' && *digit <= '9' && megabytes < (1u << 30))
-		megabytes = megabytes * 10 + (uint64_t)(*digit++ - '0');
-	if (*digit || digit == value || megabytes == 0)
-		config_note("AIOTRACE_MAX_MB", value,
-		            "not a whole number above 0; no limit is used");
-	else
+	uint64_t megabytes = config_number("AIOTRACE_MAX_MB",
+	                                   "not a whole number above 0; no limit is used");
+	if (megabytes)
 		config.limit_bytes = megabytes << 20;
+}
+
+static void config_time(void)
+{
+	uint64_t ns = config_number("AIOTRACE_TIME_NS",
+	                            "not a whole number above 0; times are exact");
+	if (ns)
+		config.time_bits = (uint8_t)(63 - __builtin_clzll(ns));
 }
 
 static bool config_flag(const char *name)
@@ -149,6 +165,7 @@ void config_read(const char *exe)
 	config.include = config_text("AIOTRACE_INCLUDE");
 	config.exclude = config_text("AIOTRACE_EXCLUDE");
 	config_limit();
+	config_time();
 	config.stacks = config_stacks();
 	config.poll = config_poll();
 	config.off = config_flag("AIOTRACE_OFF") || !config_wants_program(exe);

@@ -35,6 +35,7 @@ struct config {
 	const char *exclude;   /* AIOTRACE_EXCLUDE, or NULL = nothing */
 	enum config_poll poll; /* AIOTRACE_POLL */
 	unsigned stacks;       /* AIOTRACE_STACKS: enum config_stacks, or-ed */
+	uint8_t time_bits;     /* AIOTRACE_TIME_NS: so many of the lowest are dropped from times */
 	uint64_t limit_bytes;  /* AIOTRACE_MAX_MB a process; UINT64_MAX = none */
 	char notes[1024];      /* bad values, a line each */
 };

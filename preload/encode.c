@@ -8,6 +8,8 @@
 #include "code.h"
 #include "column.h"
 
+uint8_t encode_coarse;
+
 struct encode {
 	struct scratch *scratch;
 	struct column_out out;
@@ -16,6 +18,7 @@ struct encode {
 	struct aiot_event varies;  /* the bits that are not the same in all events */
 	bool none;                 /* some events have no offset */
 	struct column_range range; /* of the durations */
+	uint64_t first;            /* start */
 	uint64_t gaps;             /* the bits of all start residuals, or-ed */
 };
 
@@ -25,24 +28,29 @@ typedef uint64_t encode_pair __attribute__((vector_size(16), aligned(8), may_ali
 /* One pass over the events, which may have left the cache since they were
  * stored: up to which they are committed; which columns, most of them in most
  * blocks, are the same in every row; and the times, which never are. */
-static void encode_survey(struct encode *e, struct aiot_block *block, uint64_t sequence,
-                          uint32_t most)
+__attribute__((always_inline)) static inline void encode_survey(struct encode *e,
+                                                                struct aiot_block *block,
+                                                                uint64_t sequence, uint32_t most,
+                                                                uint8_t coarse)
 {
+	const uint64_t keep = -(UINT64_C(1) << coarse);
 	encode_pair first[4], varies[4] = {0};
 	uint64_t *starts = e->scratch->starts, *durations = e->scratch->durations;
-	uint64_t expected = e->events[0].start_ns, begin = expected, end = 0, gaps = 0;
+	uint64_t expected = e->events[0].start_ns & keep, begin = expected, end = 0, gaps = 0;
 	uint64_t least = UINT64_MAX, longest = 0, none = 0;
 	uint32_t commit = AIOT_COMMIT(sequence), i = 0;
 	memcpy(first, e->events, sizeof first);
+	e->first = expected;
 	for (; i < most; i++, commit += AIOT_COMMIT(1) - AIOT_COMMIT(0)) {
 		const struct aiot_event *event = &e->events[i];
 		const encode_pair *pairs = (const encode_pair *)event;
 		if (__atomic_load_n(&event->commit, __ATOMIC_ACQUIRE) != commit)
 			break;
-		uint64_t start = event->start_ns, duration = event->duration_ns;
+		uint64_t start = event->start_ns & keep;
+		uint64_t duration = ((event->start_ns + event->duration_ns) & keep) - start;
 		for (int k = 0; k < 4; k++)
 			varies[k] |= pairs[k] ^ first[k];
-		starts[i] = column_zigzag(start - expected);
+		starts[i] = column_zigzag((uint64_t)((int64_t)(start - expected) >> coarse));
 		gaps |= starts[i];
 		durations[i] = duration;
 		expected = start + duration;
@@ -55,6 +63,8 @@ static void encode_survey(struct encode *e, struct aiot_block *block, uint64_t s
 	e->count = i;
 	memcpy(&e->varies, varies, sizeof e->varies);
 	e->none = none;
+	if (coarse)
+		e->varies.duration_ns = least == longest ? 0 : UINT64_C(1) << coarse;
 	e->gaps = gaps;
 	e->range = (struct column_range){least, longest};
 	block->first_ns = begin;
@@ -193,7 +203,7 @@ static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t v
 static void encode_start(struct encode *e)
 {
 	column_put(e->scratch, &e->out,
-	           encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, 0, e->events[0].start_ns),
+	           encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, encode_coarse, e->first),
 	           e->scratch->starts, e->count, e->gaps, COLUMN_NOISE);
 }
 
@@ -281,7 +291,11 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 {
 	struct encode e = {
 	        .scratch = scratch, .out = {scratch->out, 0, SCRATCH_OUT_BYTES}, .events = events};
-	encode_survey(&e, block, sequence, most);
+	/* Twice, so that exact times cost no steps. */
+	if (encode_coarse)
+		encode_survey(&e, block, sequence, most, encode_coarse);
+	else
+		encode_survey(&e, block, sequence, most, 0);
 	block->count = e.count;
 	if (!e.count)
 		return;

@@ -12,6 +12,10 @@
 #include "aiotrace/format.h"
 #include "scratch.h"
 
+/* Of times, so many of the lowest bits are dropped: AIOTRACE_TIME_NS. Below 64;
+ * set once, before the first event. */
+extern uint8_t encode_coarse;
+
 /* Encodes the events of one stream from number `sequence` on, at most
  * AIOT_LIVE_EVENTS, up to the first that is not committed under its number,
  * into scratch->out. Sets the block's type, count, times and payload_bytes; of

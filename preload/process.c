@@ -14,6 +14,7 @@
 #include "attributes.h"
 #include "clock.h"
 #include "config.h"
+#include "encode.h"
 #include "live.h"
 #include "mounts.h"
 #include "path.h"
@@ -33,6 +34,7 @@ void process_read_config(void)
 	long bytes = SYS4(readlinkat, AT_FDCWD, "/proc/self/exe", exe, PATH_BYTES - 1);
 	exe[bytes > 0 ? bytes : 0] = '\0';
 	config_read(exe);
+	encode_coarse = config.time_bits;
 }
 
 /* UTC as 20260131-235959. Civil from days: H. Hinnant, "chrono-Compatible

@@ -201,14 +201,14 @@ enum aiot_column {
 enum aiot_transform {
 	AIOT_TRANSFORM_PLAIN = 0, /* v = base + (u << shift) */
 	AIOT_TRANSFORM_DELTA = 1, /* v = previous v + zigzag(u), first previous = base */
-	AIOT_TRANSFORM_GAP = 2,   /* START: v = previous start + previous duration + zigzag(u) */
+	AIOT_TRANSFORM_GAP = 2,   /* START: v = previous start + duration + (zigzag(u) << shift) */
 	AIOT_TRANSFORM_SHORT = 3, /* RESULT: v = size - zigzag(u) */
 	AIOT_TRANSFORM_NEXT =
 	        4, /* OFFSET: v = end of the handle's last access + (zigzag(u) << shift) */
 	/* Coded columns: u is an enum aiot_code; FORMAT.md says of each what it means. */
 	AIOT_TRANSFORM_AGAIN = 5,  /* v = the row's before */
 	AIOT_TRANSFORM_SIZED = 6,  /* SIZE: v = 0, or the handle's last that was not */
-	AIOT_TRANSFORM_WHOLE = 7,  /* RESULT: v = size, or 0 */
+	AIOT_TRANSFORM_WHOLE = 7,  /* RESULT: v = size, or 0, or as a call's before */
 	AIOT_TRANSFORM_FOLLOW = 8, /* OFFSET: v = end of the handle's last access */
 };
 
@@ -216,6 +216,9 @@ enum aiot_code {
 	AIOT_CODE_USUAL = 0,
 	AIOT_CODE_OTHER = 1,
 	AIOT_CODE_REST = 2, /* by the next value of the list behind the codes */
+	/* Of results alone: that of the last row of size 0 that */
+	AIOT_CODE_GIVEN = 3,  /* got more than 0, as open does */
+	AIOT_CODE_FAILED = 4, /* failed */
 };
 
 enum aiot_plane {

@@ -8,6 +8,7 @@ the median of the pairs and its spread (the median distance from it).
 """
 import argparse
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import sys
 import peers
 from measure import Difference, Figure, Run, Tracer, aiotrace, folder_bytes, instructions, one_core
 
-EVENTS_A_CYCLE = {"open_read_close": 3}
+EVENTS_A_CYCLE = {"open_read_close": 3, "small_files": 4}
 
 # What, how work.c calls it, and the ns that must and should not be exceeded.
 CALLS = (("pread 4 KiB random", "pread_random", (100, 70)),
@@ -133,6 +134,31 @@ class Bench:
             each = (found[1] - found[0]) / (calls * 3 / 4 * EVENTS_A_CYCLE.get(kind, 1))
             self.row(name, f"{each:.2f}", "", "", self.goal(each, *limits))
         os.unlink(large)
+        self.small_files()
+        self.quantum()
+
+    def small_files(self):
+        """Open, read, read, close of files of all sizes, in another order in each
+        epoch; their names are told once."""
+        folder, files, each = f"{self.place}/small", 4000, EVENTS_A_CYCLE["small_files"]
+        if not os.path.exists(folder):
+            os.makedirs(f"{folder}.new")
+            chance = random.Random(1)
+            for i in range(files):
+                with open(f"{folder}.new/n{chance.randrange(10 ** 8):08}_{i:05}.JPEG", "wb") as f:
+                    f.truncate(chance.randrange(2000, 60000))
+            os.rename(f"{folder}.new", folder)
+        first, all_four = [self.traced_bytes("small_files", files * epochs, folder) for epochs in (1, 4)]
+        again = (all_four - first) / (3 * files * each)
+        self.row("open+read+read+close of 4,000 small files", f"{again:.2f}", "", "", self.goal(again, 3, 2.5))
+        self.row("  in the first epoch, with their names", f"{first / (files * each):.2f}")
+
+    def quantum(self):
+        calls = 8192 * 8
+        for ns in ("16", "1000"):
+            coarse = Tracer("coarse", {**self.tracer.environment, "AIOTRACE_TIME_NS": ns})
+            coarse.run(self.work("read", calls), self.folder)
+            self.row(f"read 4 KiB sequential, AIOTRACE_TIME_NS={ns}", f"{folder_bytes(self.folder) / calls:.2f}")
 
     def traced_bytes(self, kind, calls, file):
         self.tracer.run(self.work(kind, calls, 1, file), self.folder)
@@ -218,11 +244,16 @@ class Bench:
         if not self.wants("report", "dump"):
             return
         events = 10 ** 7 if self.quick else 10 ** 8
-        made = f"{self.place}/generated-{events}"
+        for processes in (4, 1):
+            self.analysis_of(events, processes)
+
+    def analysis_of(self, events, processes):
+        made = f"{self.place}/generated-{events}-{processes}"
         if not os.path.exists(made):
-            Run([f"{self.build}/bench/generate", f"{made}.new", str(events), "4"])
+            Run([f"{self.build}/bench/generate", f"{made}.new", str(events), str(processes)])
             os.rename(f"{made}.new", made)
-        self.title(f"analysis of {events / 1e6:g} M events of 4 processes", "M events/s", "")
+        of = "4 processes" if processes == 4 else "one process and thread"
+        self.title(f"analysis of {events / 1e6:g} M events of {of}", "M events/s", "")
         program = f"{self.build}/aiotrace"
         runs = [Run(one_core() + [program, "report", "--json", made]) for _ in range(3)]
         rate = Figure([events / 1e6 / run.cpu for run in runs])
@@ -233,10 +264,12 @@ class Bench:
         self.row(f"report, on {len(os.sched_getaffinity(0))} cores, wall", f"{rate.median:.1f}", f"{rate.spread:.1f}")
         peak = max(run.peak_kb for run in runs) / 1000
         self.row("report, resident memory, MB", f"{peak:.0f}", "", "", self.goal(peak, 256, 128))
-        runs = [Run(one_core() + [program, "dump", "--format", "csv", made]) for _ in range(1 if events > 1e7 else 3)]
-        rate = Figure([events / 1e6 / run.cpu for run in runs])
-        self.row("dump --format csv, by CPU time", f"{rate.median:.1f}", f"{rate.spread:.1f}", "",
-                 self.goal(rate.median, 2, 5, least=True))
+        dump, times = [program, "dump", "--format", "csv", made], 1 if events > 1e7 else 3
+        for what, command, figure in (("by the CPU time of one core", one_core() + dump, "cpu"),
+                                      ("on all cores, wall", dump, "wall")):
+            rate = Figure([events / 1e6 / getattr(Run(command), figure) for _ in range(times)])
+            self.row(f"dump --format csv, {what}", f"{rate.median:.1f}", f"{rate.spread:.1f}", "",
+                     self.goal(rate.median, 2, 5, least=True))
 
 
 def main():

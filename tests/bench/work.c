@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One kind of call, again and again: what the benchmark traces.
+ * One kind of call, again and again: what the benchmark traces. Of small_files
+ * FILE is a folder.
  *
  *     work KIND CALLS THREADS FILE
  *
  * Each thread makes CALLS calls (or cycles of them) on its own descriptor. The
  * caller measures the process as a whole, so that encoding and exit count.
  */
+#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -101,6 +103,46 @@ static void run_open_read_close(struct work *w)
 	}
 }
 
+#define FILES 65536u
+
+/* The files of the folder FILE, by name. */
+static unsigned long list_files(const char *folder, char **names)
+{
+	DIR *d = opendir(folder);
+	unsigned long count = 0;
+	struct dirent *entry;
+
+	while (d && count < FILES && (entry = readdir(d)))
+		if (entry->d_name[0] != '.' &&
+		    asprintf(&names[count++], "%s/%s", folder, entry->d_name) < 0)
+			exit(1);
+	if (!count)
+		exit(1);
+	closedir(d);
+	return count;
+}
+
+/* Each is read once in an epoch, in another order each time. */
+static void run_small_files(struct work *w)
+{
+	static char *names[FILES], bytes[65536];
+	unsigned long count = list_files(w->file, names), state = 88172645463325252u + w->number;
+
+	for (unsigned long i = 0; i < w->calls; i++) {
+		unsigned long from = i % count, other;
+		char *swap = names[from];
+
+		state = state * 6364136223846793005u + 1442695040888963407u;
+		other = from + (state >> 33) % (count - from);
+		names[from] = names[other];
+		names[other] = swap;
+		int fd = open(names[from], O_RDONLY | O_CLOEXEC);
+		while (read(fd, bytes, sizeof bytes) > 0)
+			;
+		close(fd);
+	}
+}
+
 static void run_write(struct work *w)
 {
 	char name[4096], page[PAGE] = {0};
@@ -141,6 +183,7 @@ static const struct {
         {"pread_nothing", run_pread_nothing},
         {"read", run_read},
         {"open_read_close", run_open_read_close},
+        {"small_files", run_small_files},
         {"write", run_write},
         {"fread", run_fread},
 };
@@ -191,7 +234,7 @@ int main(int argc, char **argv)
 	fd = work_open(&w, O_RDONLY);
 	w.pages = lseek(fd, 0, SEEK_END) / PAGE;
 	close(fd);
-	if (w.pages < 1)
+	if (w.pages < 1 && w.run != run_small_files)
 		return 1;
 	work_all(&w, (unsigned)strtoul(argv[3], NULL, 0));
 	return 0;

@@ -133,11 +133,20 @@ def test_a_limit_stops_the_trace_and_counts_what_is_missing(data, tmp_path):
     assert "AIOTRACE_MAX_MB" in aiotrace.info(tmp_path / "traces")
 
 
-@pytest.mark.parametrize("name,value", [("AIOTRACE_MAX_MB", "banana"), ("AIOTRACE_MAX_MB", "-5"), ("AIOTRACE_STACKS", "some")])
+@pytest.mark.parametrize("name,value", [("AIOTRACE_MAX_MB", "banana"), ("AIOTRACE_MAX_MB", "-5"), ("AIOTRACE_TIME_NS", "fast"),
+                                        ("AIOTRACE_STACKS", "some")])
 def test_a_bad_value_is_noted_and_tracing_goes_on(name, value, data, tmp_path):
     run(data, tmp_path / "traces", {name: value})
     assert len(reads(tmp_path / "traces", data)) == 1000
     assert name in aiotrace.info(tmp_path / "traces") and value in aiotrace.info(tmp_path / "traces")
+
+
+def test_a_time_quantum_rounds_all_times_down_to_a_power_of_two(data, tmp_path):
+    run(data, tmp_path / "traces", {"AIOTRACE_TIME_NS": "1000"})
+    events = aiotrace.dump(tmp_path / "traces")
+    assert len(reads(tmp_path / "traces", data)) == 1000
+    assert {e.duration_ns % 512 for e in events} == {0} and any(e.duration_ns for e in events)
+    assert len({e.start_ns % 512 for e in events}) == 1
 
 
 def test_include_and_exclude_choose_paths(tmp_path):

@@ -245,7 +245,11 @@ static inline uint64_t sample_code(const struct aiot_event *e, const struct aiot
 		return v == 0 ? AIOT_CODE_USUAL : v == *slot ? AIOT_CODE_OTHER : AIOT_CODE_REST;
 	case AIOT_TRANSFORM_WHOLE:
 		*left = sample_zigzag(e->size - v);
-		return v == e->size ? AIOT_CODE_USUAL : v == 0 ? AIOT_CODE_OTHER : AIOT_CODE_REST;
+		if (v == e->size || v == 0)
+			return v == e->size ? AIOT_CODE_USUAL : AIOT_CODE_OTHER;
+		if (e->size || v != slot[(int64_t)v < 0])
+			return AIOT_CODE_REST;
+		return (int64_t)v < 0 ? AIOT_CODE_FAILED : AIOT_CODE_GIVEN;
 	default:
 		*left = sample_zigzag((uint64_t)((int64_t)(v - *slot) >> h->shift));
 		return v == *slot ? AIOT_CODE_USUAL : AIOT_CODE_REST;
@@ -260,6 +264,8 @@ static inline void sample_leave(const struct aiot_event *e, const struct aiot_co
 
 	if (h->transform == AIOT_TRANSFORM_AGAIN || (h->transform == AIOT_TRANSFORM_SIZED && v))
 		*slot = v;
+	if (h->transform == AIOT_TRANSFORM_WHOLE && !e->size && v)
+		slot[(int64_t)v < 0] = v;
 	if (h->transform != AIOT_TRANSFORM_FOLLOW)
 		return;
 	if (e->size == 0)
@@ -276,12 +282,13 @@ static inline void sample_coded(struct sample *s, const struct aiot_event *e, ui
 	struct sample body = {0};
 	struct aiot_column_head list = {.column = head.column};
 	uint64_t *codes = calloc(n + 1, sizeof *codes), *left = calloc(n + 1, sizeof *left);
-	uint64_t last = head.base;
+	uint64_t last[2] = {head.transform == AIOT_TRANSFORM_AGAIN ? head.base : 0};
 	uint32_t rest = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		bool by_handle = head.transform != AIOT_TRANSFORM_AGAIN;
-		uint64_t *slot = &last;
+		bool by_handle = head.transform == AIOT_TRANSFORM_SIZED ||
+		                 head.transform == AIOT_TRANSFORM_FOLLOW;
+		uint64_t *slot = last;
 		if (head.column == AIOT_COLUMN_OFFSET && e[i].offset == -1)
 			continue;
 		if (by_handle)

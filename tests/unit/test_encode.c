@@ -18,7 +18,7 @@
 #define ROWS  AIOT_LIVE_EVENTS
 #define FIRST UINT64_C(0x7ffffff0) /* sequence number: commit marks pass 2^32 */
 
-static struct aiot_event rows[ROWS];
+static struct aiot_event rows[ROWS], coarse[ROWS];
 static struct scratch *scratch;
 
 static uint64_t random_bits(void)
@@ -52,10 +52,11 @@ static int make_rows(void **state)
 	return 0;
 }
 
-static void assert_column(const struct batch *batch, int column, uint32_t count)
+static void assert_column(const struct batch *batch, const struct aiot_event *expected, int column,
+                          uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++)
-		if (batch->column[column][i] != sample_value(&rows[i], column))
+		if (batch->column[column][i] != sample_value(&expected[i], column))
 			fail_msg("column %d row %u", column, i);
 }
 
@@ -68,7 +69,8 @@ static struct aiot_block encode(uint32_t most)
 }
 
 /* Returns the payload's bytes. */
-static uint32_t assert_comes_back(uint32_t most, uint32_t count)
+static uint32_t assert_comes_back_as(const struct aiot_event *expected, uint32_t most,
+                                     uint32_t count)
 {
 	struct aiot_block block = encode(most);
 	struct decoder *decoder = decoder_new();
@@ -81,17 +83,22 @@ static uint32_t assert_comes_back(uint32_t most, uint32_t count)
 		fail_msg("%s", why.text);
 	assert_int_equal(batch.count, count);
 	for (int c = 1; c < BATCH_COLUMNS; c++)
-		assert_column(&batch, c, count);
+		assert_column(&batch, expected, c, count);
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t end = rows[i].start_ns + rows[i].duration_ns;
+		uint64_t end = expected[i].start_ns + expected[i].duration_ns;
 
-		first = rows[i].start_ns < first ? rows[i].start_ns : first;
+		first = expected[i].start_ns < first ? expected[i].start_ns : first;
 		last = end > last ? end : last;
 	}
 	assert_true(block.first_ns == first && block.last_ns == last);
 	batch_free(&batch);
 	decoder_free(decoder);
 	return block.payload_bytes;
+}
+
+static uint32_t assert_comes_back(uint32_t most, uint32_t count)
+{
+	return assert_comes_back_as(rows, most, count);
 }
 
 static void one_file_in_order_takes_two_bytes_a_call(void **state)
@@ -215,6 +222,29 @@ static void rows_without_any_offset_come_back(void **state)
 	assert_comes_back(ROWS, ROWS);
 }
 
+/* Every start and end is that of the event, less what is below the quantum, and
+ * each row of a read in order then costs less than a byte. */
+static void coarse_times_are_rounded_down(void **state)
+{
+	const uint64_t keep = -UINT64_C(64);
+	uint32_t bytes;
+
+	(void)state;
+	rows[77].start_ns -= 9999; /* as a signal handler's, out of order */
+	memcpy(coarse, rows, sizeof rows);
+	for (uint32_t i = 0; i < ROWS; i++) {
+		uint64_t end = rows[i].start_ns + rows[i].duration_ns;
+
+		coarse[i].start_ns &= keep;
+		coarse[i].duration_ns = (end & keep) - coarse[i].start_ns;
+	}
+	encode_coarse = 6;
+	bytes = assert_comes_back_as(coarse, ROWS, ROWS);
+	encode_coarse = 0;
+	assert_in_range(bytes, 1, ROWS);
+	assert_true(assert_comes_back(ROWS, ROWS) > bytes);
+}
+
 static void encoding_ends_where_an_event_is_not_committed(void **state)
 {
 	(void)state;
@@ -235,6 +265,7 @@ int main(void)
 	        cmocka_unit_test_setup(handles_of_one_slot_come_back, make_rows),
 	        cmocka_unit_test_setup(page_numbers_come_back, make_rows),
 	        cmocka_unit_test_setup(rows_without_any_offset_come_back, make_rows),
+	        cmocka_unit_test_setup(coarse_times_are_rounded_down, make_rows),
 	        cmocka_unit_test_setup(encoding_ends_where_an_event_is_not_committed, make_rows),
 	};
 
