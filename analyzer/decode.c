@@ -319,8 +319,7 @@ static int decode_coded(struct decoder *decoder, const struct column_ref *column
 		return -1;
 	rest = planes_rest(decoder->codes, batch->count, most);
 	if (rest > batch->count)
-		return problem_set(why, "column %d has a code above %d", column->head.column,
-		                   most);
+		return problem_set(why, "column %d has a code above %d", column->head.column, most);
 	if (decode_list(decoder, &at, end, rest, why) || decode_end(at, end, why))
 		return -1;
 	batch->same[column->head.column] = 0;

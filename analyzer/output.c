@@ -12,8 +12,8 @@
 
 void output_open(struct output *output, int fd)
 {
-	*output = (struct output){
-	        .fd = fd, .room = OUTPUT_ROOM, .bytes = memory_get(OUTPUT_ROOM, 1)};
+	*output =
+	        (struct output){.fd = fd, .room = OUTPUT_ROOM, .bytes = memory_get(OUTPUT_ROOM, 1)};
 }
 
 void output_flush(struct output *output)

@@ -230,7 +230,8 @@ static void planes_follow(const uint8_t *codes, const uint64_t *rest, unsigned s
 	struct planes_slots slots = {0};
 
 	for (uint32_t i = 0; i < b->count; i++) {
-		uint64_t distance = codes[i] == AIOT_CODE_REST ? planes_zigzag(*rest++) << shift : 0;
+		uint64_t distance =
+		        codes[i] == AIOT_CODE_REST ? planes_zigzag(*rest++) << shift : 0;
 		v[i] = distance;
 		if (flags[i] & AIOT_EVENT_NO_OFFSET)
 			continue;

@@ -27,7 +27,7 @@ struct row {
 	const struct call *call;
 	const char *stage, *cache; /* cache: "" = no question */
 	struct row_name path, stack;
-	bool stacks;             /* the latter is wanted */
+	bool stacks; /* the latter is wanted */
 	int64_t offset, result;
 	uint64_t size;
 	int error; /* errno, 0 = none; then result is -1 */

@@ -76,16 +76,16 @@ static uint64_t config_number(const char *name, const char *instead)
 
 static void config_limit(void)
 {
-	uint64_t megabytes = config_number("AIOTRACE_MAX_MB",
-	                                   "not a whole number above 0; no limit is used");
+	uint64_t megabytes =
+	        config_number("AIOTRACE_MAX_MB", "not a whole number above 0; no limit is used");
 	if (megabytes)
 		config.limit_bytes = megabytes << 20;
 }
 
 static void config_time(void)
 {
-	uint64_t ns = config_number("AIOTRACE_TIME_NS",
-	                            "not a whole number above 0; times are exact");
+	uint64_t ns =
+	        config_number("AIOTRACE_TIME_NS", "not a whole number above 0; times are exact");
 	if (ns)
 		config.time_bits = (uint8_t)(63 - __builtin_clzll(ns));
 }

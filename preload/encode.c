@@ -130,7 +130,8 @@ static void encode_flags(struct encode *e)
 
 static void encode_put_delta(struct encode *e, enum aiot_column column, uint32_t count)
 {
-	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first, bits = 0;
+	uint64_t *residuals = e->scratch->residuals, first = residuals[0], previous = first,
+	         bits = 0;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t value = residuals[i];
 		residuals[i] = column_zigzag(value - previous);

@@ -120,8 +120,11 @@ static void make_coded(void)
 	for (uint32_t i = 0; i < ROWS; i++) {
 		rows[i].file = 1 + i / 5;
 		rows[i].aux = i % 400 < 200 ? 7 : (uint32_t)random_bits();
-		rows[i].size = random_bits() % 3 ? 4096 * (random_bits() % 3) : random_bits() % 9999;
-		rows[i].result = random_bits() % 4 ? (int64_t)rows[i].size : random_bits() % 2 ? 0 : -9;
+		rows[i].size =
+		        random_bits() % 3 ? 4096 * (random_bits() % 3) : random_bits() % 9999;
+		rows[i].result = random_bits() % 4   ? (int64_t)rows[i].size
+		                 : random_bits() % 2 ? 0
+		                                     : -9;
 		if (i % 5)
 			continue;
 		/* As an open, which fails now and then. */
@@ -152,8 +155,8 @@ static void coded_columns_come_back(void **state)
 
 static void a_code_that_is_none_is_refused(void **state)
 {
-	struct aiot_column_head head = {
-	        .column = AIOT_COLUMN_SIZE, .transform = AIOT_TRANSFORM_SIZED};
+	struct aiot_column_head head = {.column = AIOT_COLUMN_SIZE,
+	                                .transform = AIOT_TRANSFORM_SIZED};
 	struct aiot_block block = {.type = AIOT_BLOCK_EVENTS, .count = 2};
 	struct decoder *decoder = decoder_new();
 	uint64_t codes[] = {0, AIOT_CODE_REST + 1};
