@@ -130,6 +130,8 @@ void derive_find(struct derive *d)
 		struct derive_side *w = &d->writes[i];
 		bool beside = latest && latest->folder == w->folder &&
 		              w->first < latest->last + DERIVE_BEHIND_NS;
+		if (w->state)
+			continue;
 		w->used = derive_sources(d, w, derive_written_by(d, w->first)) || beside;
 		latest = w->used ? w : latest;
 	}

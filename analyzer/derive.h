@@ -18,8 +18,8 @@ struct derive_side {
 	uint64_t base;   /* hash of the path's last part */
 	uint64_t folder; /* of the rest */
 	bool kernel;     /* moved by sendfile or copy_file_range */
-	bool state;      /* of a reading: of what may be copied, and is no data */
-	bool used;       /* derived, or what something was derived from */
+	bool state; /* no data: what is read may be copied, what is written is derived of none */
+	bool used;  /* derived, or what something was derived from */
 };
 
 /* Lists of one process; items are freed by derive_free. */

@@ -134,6 +134,23 @@ static bool folder_asks(const struct recording *r, const struct file *file, cons
 	return file->kind == AIOT_FILE_DIRECTORY || (!u->writes && (lock || !(u->reads | u->maps)));
 }
 
+/* What is asked of a file that was written, before it or those beside it are read,
+ * is asked for that. */
+static void folder_advance(struct ways *ways, const struct folder *folder, const struct use *u)
+{
+	unsigned stage = folder_most(folder, WAY_READ);
+	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
+
+	if (stage >= AIOT_STAGES || folder->times.first[WAY_READ] <= u->last_write ||
+	    (u->reads && u->first_read < u->last_write))
+		return;
+	if (!u->reads)
+		ways->stage[WAY_READ] = (uint8_t)stage;
+	times.first[WAY_READ] = folder->times.first[WAY_READ];
+	times.last[WAY_READ] = folder->times.last[WAY_READ];
+	way_turn(ways, &times);
+}
+
 static void folders_fill(const struct folders *own, const struct folders *all,
                          struct stages *stages, const struct features *features, size_t number)
 {
@@ -141,7 +158,11 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		uint32_t name = p->files[i].name;
-		if (!folder_asks(all->recording, &p->files[i], &features->uses[number][i]))
+		const struct use *u = &features->uses[number][i];
+		if (u->writes && system_is_not(all->recording, &p->files[i]))
+			folder_advance(&stages->ways[number][i],
+			               folders_look(own, all->above[name]), u);
+		if (!folder_asks(all->recording, &p->files[i], u))
 			continue;
 		while (name && !all->place[name])
 			name = all->above[name];

@@ -5,6 +5,7 @@
  */
 #include "judge.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,7 @@ void judge_free(struct judge *j)
 	for (size_t n = 0; n < j->recording->count; n++)
 		free(j->made[n]);
 	free(j->made);
+	free(j->moves);
 	free(j->parents);
 	free(j->shared);
 	free(j->series_of);
@@ -203,6 +205,66 @@ static void judge_reset(struct judge *j)
 	j->trains = j->saves = j->optimizer = false;
 }
 
+/* Of what was written nothing is a folder. */
+static void judge_moves(struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = &j->features->uses[p->number][i];
+		if (!u->renamed_to || u->writes || u->reads)
+			continue;
+		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
+		j->moves[j->move_count++] =
+		        (struct move){p->number, p->files[i].name, u->renamed_to};
+	}
+}
+
+#define JUDGE_MOVES 64 /* of a process, that a path is looked for in */
+
+/* The path with its folder's new name, or NULL; free() it. */
+static char *judge_move(const struct judge *j, const struct process *p, const char *path)
+{
+	size_t seen = 0;
+
+	for (size_t i = j->move_count; i > 0 && seen < JUDGE_MOVES; i--) {
+		const char *from = names_text(j->recording->names, j->moves[i - 1].from);
+		const char *to = names_text(j->recording->names, j->moves[i - 1].to);
+		size_t length = strlen(from), room = strlen(to) + strlen(path) + 1;
+		char *moved;
+		if (j->moves[i - 1].process != p->number)
+			continue;
+		seen++;
+		if (strncmp(path, from, length) || path[length] != '/')
+			continue;
+		moved = memory_get(room, 1);
+		snprintf(moved, room, "%s%s", to, path + length);
+		return moved;
+	}
+	return NULL;
+}
+
+bool judge_moves_on(const struct judge *j, const struct process *p, uint32_t name)
+{
+	char *moved = judge_move(j, p, names_text(j->recording->names, name));
+
+	free(moved);
+	return moved;
+}
+
+uint32_t judge_moved(const struct judge *j, const struct process *p, uint32_t name)
+{
+	char *at = judge_move(j, p, names_text(j->recording->names, name)), *next;
+	uint32_t found;
+
+	/* A folder within another one that is renamed, too. */
+	for (int deep = 0; at && deep < 4 && (next = judge_move(j, p, at)); deep++) {
+		free(at);
+		at = next;
+	}
+	found = at ? names_find(j->recording->names, at, strlen(at)) : 0;
+	free(at);
+	return found;
+}
+
 /* What loader workers read, they read for the process that made them; who forks
  * servers serves. */
 static void judge_workers(struct judge *j, uint32_t run)
@@ -287,6 +349,7 @@ void judge_run(struct judge *j, uint32_t run)
 {
 	judge_reset(j);
 	judge_processes(j, run, judge_receives);
+	judge_processes(j, run, judge_moves);
 	judge_each(j, run, judge_share);
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++) {
 		struct shared *s = &j->shared[i];

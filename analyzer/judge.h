@@ -34,6 +34,11 @@ struct series {
 	bool removed;               /* a member was, by who wrote it */
 };
 
+/* A folder that a process renamed. */
+struct move {
+	uint32_t process, from, to; /* number; names */
+};
+
 /* A process's sums over storage, without checkpoints. */
 struct conduct {
 	uint64_t data_read, data_written; /* bytes */
@@ -66,8 +71,10 @@ struct judge {
 	struct series *series;
 	struct conduct *conducts;       /* by process number */
 	const struct process **parents; /* by process number; NULL: not in the recording */
-	uint8_t **made;                 /* [process number][file]: enum judge_made, or-ed */
-	bool trains, saves, optimizer;  /* any process of the run */
+	struct move *moves;
+	size_t move_count, move_room;
+	uint8_t **made;                /* [process number][file]: enum judge_made, or-ed */
+	bool trains, saves, optimizer; /* any process of the run */
 };
 
 void judge_init(struct judge *judge, const struct features *features);
@@ -79,6 +86,13 @@ void judge_run(struct judge *judge, uint32_t run);
 
 /* The name a written file ends under. */
 uint32_t judge_final_name(const struct file *file, const struct use *use);
+
+/* The name that a file has now that the process has renamed a folder it lies in; 0 = it
+ * has not, or nobody used it there. */
+uint32_t judge_moved(const struct judge *judge, const struct process *process, uint32_t name);
+
+/* Whether the process renamed a folder that it lay in. */
+bool judge_moves_on(const struct judge *judge, const struct process *process, uint32_t name);
 
 /* Whether it was read as weights or state are: by its name, or by torch.load and
  * the like outside of a data loader. */

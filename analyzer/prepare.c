@@ -43,6 +43,7 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 			continue;
 		if (u->write_bytes && !note) {
 			side = prepare_side(j, p, i, true);
+			side.state = j->shared[p->files[i].name].checkpoint;
 			derive_add_write(d, &side);
 		}
 		if (u->read_bytes && (!note || u->read_bytes >= LEAST_MADE)) {

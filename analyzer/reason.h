@@ -31,6 +31,7 @@
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
 	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \
 	REASON(STATE_COPIED, CHECKPOINT, 85, "a checkpoint is copied by who saved it")             \
+	REASON(STATE_KEPT, CHECKPOINT, 85, "read by who saved it, before its folder had its name") \
 	REASON(RESULT, INFERENCE, 60, "results, written by a run that loads weights and reads on") \
 	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \

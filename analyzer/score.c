@@ -170,6 +170,7 @@ void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 		return;
 	j->shared[p->files[i].name].checkpoint = true;
 	j->shared[judge_final_name(&p->files[i], u)].checkpoint = true;
+	j->shared[judge_moved(j, p, judge_final_name(&p->files[i], u))].checkpoint = true;
 	j->conducts[p->number].saves = true;
 	j->saves = true;
 }

@@ -115,6 +115,8 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 
 	if (j->made[p->number][i] & JUDGE_COPY && !s->recurs)
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
+	if (s->checkpoint && s->maker == p->number + 1 && judge_moves_on(j, p, p->files[i].name))
+		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
 	if (s->checkpoint || (judge_is_loaded(s, u) && !s->recurs && !s->random))

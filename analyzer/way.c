@@ -20,12 +20,16 @@ void way_turn(struct ways *w, const struct way_times *t)
 	bool read_first = t->first[WAY_READ] < t->first[WAY_WRITE];
 	int64_t end = t->last[read_first ? WAY_READ : WAY_WRITE];
 	int64_t begin = t->first[read_first ? WAY_WRITE : WAY_READ];
+	int64_t done = t->last[read_first ? WAY_WRITE : WAY_READ];
 
 	w->before = read_first ? WAY_READ : WAY_WRITE;
-	w->turn = 0;
-	if (!t->first[WAY_READ] || !t->first[WAY_WRITE])
+	w->turn = w->back = 0;
+	if (!t->first[WAY_READ] || !t->first[WAY_WRITE]) {
 		w->before = t->first[WAY_READ] ? WAY_READ : WAY_WRITE;
-	else if (end > begin) /* one within the other */
+		return;
+	}
+	w->back = end > done ? done : 0;
+	if (end > begin) /* one within the other */
 		w->turn = begin;
 	else if (w->folder && !read_first) /* is listed before it is read */
 		w->turn = end;
@@ -35,7 +39,7 @@ void way_turn(struct ways *w, const struct way_times *t)
 
 static uint8_t way_by_time(const struct ways *w, int64_t start)
 {
-	if (!w->turn || start < w->turn)
+	if (!w->turn || start < w->turn || (w->back && start > w->back))
 		return w->before;
 	return w->before == WAY_READ ? WAY_WRITE : WAY_READ;
 }

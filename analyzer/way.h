@@ -17,7 +17,8 @@ struct ways {
 	uint8_t stage[WAYS]; /* enum aiot_stage */
 	uint8_t before;      /* enum way: of what neither reads nor writes, before `turn` */
 	uint8_t folder;
-	int64_t turn; /* CLOCK_REALTIME in ns */
+	int64_t turn,
+	        back; /* CLOCK_REALTIME in ns; back: from when on it is as before, 0 = never */
 };
 
 /* An event, as far as it tells. */
@@ -40,7 +41,7 @@ struct way_times {
 };
 
 /* The time from which on what lies between reads and writes belongs to what comes
- * second. */
+ * second, and until when, where what came first goes on after it. */
 void way_turn(struct ways *ways, const struct way_times *times);
 
 /* The stage of an event of a process, of whose events it sees all, in order. */
