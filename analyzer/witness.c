@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "evidence.h"
 #include "origin.h"
 
 #define WITNESS_CANDIDATES 64
@@ -16,7 +17,7 @@ static const struct frame *witness_frame(const struct stack_sum *sum)
 
 	for (uint32_t i = 0; i < stacks->stacks[sum->stack].count; i++) {
 		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
-		if (frame->says)
+		if (frame->says & ~EVIDENCE_RUNTIME)
 			return frame;
 	}
 	return NULL;
