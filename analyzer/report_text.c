@@ -286,8 +286,10 @@ static void text_missing(const struct text *t)
 	if (!m->count && !open && !notes && !r->problems.total &&
 	    !report_mapped_lacks(&t->s->mapped))
 		fputs("Nothing: no event was lost, every process ended in order.\n", t->to);
-	for (size_t i = 0; i < m->count; i++)
-		fprintf(t->to, "%s.\n  What to do: %s.\n", m->items[i].text, m->items[i].advice);
+	for (size_t i = 0; i < m->count; i++) {
+		text_wrapped(t, "", m->items[i].text);
+		text_wrapped(t, "  What to do: ", m->items[i].advice);
+	}
 	if (open)
 		fprintf(t->to,
 		        "%zu process%s killed or still running; what they did until then is "

@@ -11,8 +11,7 @@
 
 #define WIDTH 98
 
-/* Text by words, with an indent behind the first line's lead. */
-static void text_wrapped(const struct text *t, const char *lead, const char *words)
+void text_wrapped(const struct text *t, const char *lead, const char *words)
 {
 	size_t indent = strlen(lead), at = indent;
 

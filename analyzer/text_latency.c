@@ -14,7 +14,7 @@
 
 #define LISTED_CALLS 12
 #define LISTED_SLOW  8
-#define PATH_WIDTH   46
+#define PATH_WIDTH   40
 
 static bool text_work(const struct text *t, unsigned stage)
 {

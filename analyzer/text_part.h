@@ -15,6 +15,10 @@ struct text {
 
 void text_title(const struct text *text, const char *title);
 
+/* Words in lines that fit, each indented as far as the first one's lead is
+ * long. */
+void text_wrapped(const struct text *text, const char *lead, const char *words);
+
 /* The end of a path tells more than its beginning. */
 const char *text_tail(const char *path, size_t width);
 

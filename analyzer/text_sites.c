@@ -16,16 +16,17 @@
 static void text_site(const struct text *t, const struct call_sites *sites,
                       const struct call_site *site)
 {
-	char place[SITE_WIDTH];
+	char place[SITE_WIDTH], line[2 * SITE_WIDTH], lead[SITE_WIDTH];
 	const char *libraries = names_text(sites->texts, site->libraries);
 	struct unit bytes, time;
 
 	call_sites_place(t->s->recording->names, site->file, site->line, site->function, place,
 	                 sizeof place);
-	fprintf(t->to, "%-10s %8s %8" PRIu64 " %8s  %s%s%s\n", stage_name(site->stage),
-	        unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
-	        unit_seconds(&time, (double)site->sum.duration_ns / 1e9), place,
-	        site->libraries ? " > " : "", libraries);
+	snprintf(lead, sizeof lead, "%-10s %8s %8" PRIu64 " %8s  ", stage_name(site->stage),
+	         unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
+	         unit_seconds(&time, (double)site->sum.duration_ns / 1e9));
+	snprintf(line, sizeof line, "%s%s%s", place, site->libraries ? " > " : "", libraries);
+	text_wrapped(t, lead, line);
 }
 
 static void text_sites_of(const struct text *t, const struct call_sites *sites, int stage)
@@ -68,6 +69,6 @@ void text_witnesses(const struct text *t, unsigned stage)
 
 	for (size_t i = 0; i < count; i++) {
 		witness_text(sites, t->s->recording->names, stage, &list[i], text, sizeof text);
-		fprintf(t->to, "%10s  %s\n", "", text);
+		text_wrapped(t, "            ", text);
 	}
 }

@@ -6,6 +6,7 @@
 #include "text_part.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "units.h"
 
@@ -26,7 +27,7 @@ static const struct pipe_end *text_worst_pipe(const struct pipes *pipes, uint32_
 	return worst;
 }
 
-static void text_partner(const struct text *t, const struct process *p)
+static void text_partner(const struct text *t, const struct process *p, FILE *to)
 {
 	const struct pipe_end *end = text_worst_pipe(t->s->pipes, p->number);
 	const struct process *writer = end ? pipes_writer(t->s->pipes, end) : NULL;
@@ -34,11 +35,37 @@ static void text_partner(const struct text *t, const struct process *p)
 
 	if (!writer)
 		return;
-	fprintf(t->to, " (%s of it from %s%s, ", unit_seconds(&unit, end->main_waited_s),
+	fprintf(to, " (%s of it from %s%s", unit_seconds(&unit, end->main_waited_s),
 	        process_role_name(writer->role), writer->role == ROLE_WORKER ? "s" : "");
 	if (writer->role != ROLE_WORKER)
-		fprintf(t->to, "pid %" PRIu32 ", ", writer->pid);
-	fprintf(t->to, "%s)", names_text(t->s->recording->names, end->name));
+		fprintf(to, ", pid %" PRIu32, writer->pid);
+	fprintf(to, ", %s)", names_text(t->s->recording->names, end->name));
+}
+
+static void text_waited(const struct text *t, const struct process *p, const char *lead, double all,
+                        double time)
+{
+	const double *seconds = t->s->waiting->of[p->number].main_s;
+	const char *comma = ": ";
+	char *words = NULL;
+	size_t size;
+	FILE *to = open_memstream(&words, &size);
+	struct unit a, b;
+
+	if (!to)
+		return;
+	fprintf(to, "waited %s of %s", unit_seconds(&a, all), unit_seconds(&b, time));
+	for (enum waiting_kind i = 0; i < WAITING_KINDS; i++) {
+		if (seconds[i] < WAITING_SHARE * time)
+			continue;
+		fprintf(to, "%s%s %s", comma, unit_seconds(&a, seconds[i]), waiting_words(i));
+		if (i == WAITING_PIPE)
+			text_partner(t, p, to);
+		comma = ", ";
+	}
+	if (!fclose(to))
+		text_wrapped(t, lead, words);
+	free(words);
 }
 
 /* Returns whether the process waited for anything worth a line. */
@@ -46,8 +73,7 @@ static bool text_waits(const struct text *t, const struct process *p)
 {
 	const double *seconds = t->s->waiting->of[p->number].main_s;
 	double time = (double)(p->end_ns - p->start_ns) / 1e9, all = 0, most = 0;
-	const char *comma = ": ";
-	struct unit a, b;
+	char lead[64];
 
 	for (int i = 0; i < WAITING_KINDS; i++) {
 		all += seconds[i];
@@ -55,17 +81,8 @@ static bool text_waits(const struct text *t, const struct process *p)
 	}
 	if (most < WAITING_SHARE * time || most <= 0)
 		return false;
-	fprintf(t->to, "%8" PRIu32 " %-14s waited %s of %s", p->pid, process_role_name(p->role),
-	        unit_seconds(&a, all), unit_seconds(&b, time));
-	for (enum waiting_kind i = 0; i < WAITING_KINDS; i++) {
-		if (seconds[i] < WAITING_SHARE * time)
-			continue;
-		fprintf(t->to, "%s%s %s", comma, unit_seconds(&a, seconds[i]), waiting_words(i));
-		if (i == WAITING_PIPE)
-			text_partner(t, p);
-		comma = ", ";
-	}
-	fputc('\n', t->to);
+	snprintf(lead, sizeof lead, "%8" PRIu32 " %-14s ", p->pid, process_role_name(p->role));
+	text_waited(t, p, lead, all, time);
 	return true;
 }
 
@@ -90,9 +107,8 @@ static void text_loader(const struct text *t, const struct stall_part *p)
 	bool alone = !stall->workers && !stall->threads;
 	struct unit a, b;
 
-	fprintf(t->to, "%s waited %s of %s (%.0f %%) for its data%s%s.\n",
-	        alone ? "The main thread, which loads its data itself,"
-	              : "While others loaded for it, the main thread",
+	fprintf(t->to, "The main thread %s for %s of %s (%.0f %%)%s%s.\n",
+	        alone ? "loaded its data itself" : "waited for its loaders",
 	        unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
 	        100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
 	        p->cause ? stall_word(p->cause) : "");

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The text report: verdict first, 100 columns, colour for terminals only."""
+import os
+import pty
+import subprocess
+import sys
+
+import pytest
+
+import aiotrace
+
+WIDTH = 100
+ORDER = ["Run ", "Findings", "Stages", "Over time", "Processes", "Waiting", "Checkpoints", "Restores", "Time in calls", "Slowest operations",
+         "Mounts", "Files with most bytes", "Missing"]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    done = aiotrace.run_traced([sys.executable, os.path.join(aiotrace.TOP, "samples/demo.py"), folder / "work"], folder / "t")
+    assert done.returncode == 0, done.stderr
+    return folder / "t"
+
+
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_it_fits_a_terminal(demo, locale):
+    text = aiotrace.aiotrace("report", demo, env=aiotrace.clean({"LC_ALL": locale})).stdout
+    assert not [line for line in text.splitlines() if len(line) > WIDTH]
+    assert ("█" in text) == (locale == "C.UTF-8")
+
+
+def test_parts_stand_in_their_order_and_the_verdict_is_first(demo):
+    text = aiotrace.aiotrace("report", demo).stdout
+    at = [text.index(title if title == "Run " else f"\n{title}") for title in ORDER if title != "Run "]
+    assert at == sorted(at)
+    first = text.split("\n\n")[0].splitlines()
+    assert first[0].startswith("Run ") and "Most reading is" in first[1] and first[2].startswith("Loading: ")
+
+
+def shown(demo, extra, terminal):
+    command = [aiotrace.PROGRAM, "report", demo]
+    if not terminal:
+        return subprocess.run(command, env=aiotrace.clean(extra), capture_output=True, check=True).stdout
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, env=aiotrace.clean(extra), stdout=theirs, stderr=subprocess.DEVNULL) as child:
+        os.close(theirs)
+        parts = []
+        try:
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        except OSError:  # the terminal's other end is closed
+            pass
+        assert child.wait() == 0
+    os.close(ours)
+    return b"".join(parts)
+
+
+def test_colour_is_for_terminals_that_want_it(demo):
+    assert b"\033[" in shown(demo, {}, True)
+    assert b"\033[" not in shown(demo, {"NO_COLOR": "1"}, True)
+    assert b"\033[" not in shown(demo, {}, False)
