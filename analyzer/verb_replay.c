@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "locate.h"
+#include "replay/pace.h"
 #include "replay/trace_out.h"
 #include "replay/verdict.h"
 #include "stage.h"
@@ -41,12 +42,14 @@ static void replay_signal(int signal)
 	struct run *run = __atomic_load_n(&replay_running, __ATOMIC_RELAXED);
 	struct target *target = __atomic_load_n(&replay_preparing, __ATOMIC_RELAXED);
 
-	if (run && !run->interrupted)
+	if (run && !run->interrupted) {
 		run_interrupt(run);
-	else if (!run && target && !target->stop)
+	} else if (!run && target && !target->stop) {
 		target->stop = true;
-	else
+	} else {
+		pace_group_back();
 		_exit(128 + signal);
+	}
 }
 
 static int replay_fail(const struct problem *why)

@@ -7,7 +7,10 @@
  */
 #include "replay/pace.h"
 
+#include <fcntl.h>
 #include <linux/sched/types.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -21,6 +24,9 @@
 #define PACE_TURN_NS  100000u    /* of the processor: who asks for less gets it sooner */
 #define PACE_NICE     (-20)
 
+#define PACE_GROUP      "/proc/self/autogroup"
+#define PACE_GROUP_NICE "-20"
+
 void pace_begin(struct pace *pace)
 {
 	struct sched_attr turn = {.size = sizeof turn, .sched_runtime = PACE_TURN_NS};
@@ -31,6 +37,42 @@ void pace_begin(struct pace *pace)
 	 * and priority is only for who may take it. */
 	syscall(SYS_sched_setattr, 0, &turn, 0);
 	setpriority(PRIO_PROCESS, 0, PACE_NICE);
+}
+
+/* Kernels that share the processor between sessions first, and then within each,
+ * would let a thread's priority count for nothing against other sessions. */
+static char pace_group_before[16];
+
+static void pace_group_write(const char *nice)
+{
+	int fd = open(PACE_GROUP, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (write(fd, nice, strlen(nice)) < 0)
+		pace_group_before[0] = 0;
+	close(fd);
+}
+
+void pace_group_ahead(void)
+{
+	FILE *f = *pace_group_before ? NULL : fopen(PACE_GROUP, "re");
+	int nice;
+
+	if (!f)
+		return;
+	if (fscanf(f, "%*s nice %d", &nice) == 1) {
+		snprintf(pace_group_before, sizeof pace_group_before, "%d", nice);
+		pace_group_write(PACE_GROUP_NICE);
+	}
+	fclose(f);
+}
+
+void pace_group_back(void)
+{
+	if (*pace_group_before)
+		pace_group_write(pace_group_before);
+	pace_group_before[0] = 0;
 }
 
 static void pace_learn(struct pace *pace, uint64_t late_ns)

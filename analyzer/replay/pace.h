@@ -35,6 +35,11 @@ static inline void pace_pause(void)
  * before others, as far as it may. */
 void pace_begin(struct pace *pace);
 
+/* The same for all threads of this session, and back; of more than one call
+ * the first counts. pace_group_back may be called by a signal handler. */
+void pace_group_ahead(void);
+void pace_group_back(void);
+
 /* Returns at that time of CLOCK_MONOTONIC, at once if it has passed, or within
  * 0.1 s of *stop becoming true. */
 void pace_until(struct pace *pace, uint64_t time_ns, const bool *stop);

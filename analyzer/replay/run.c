@@ -436,8 +436,11 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run_touch(run, crew.count);
 	run_limits(run, crew.count);
 	sigaction(SIGBUS, &bus, &before);
+	if (options->timing != TIMING_FAST)
+		pace_group_ahead();
 	status = run_start(run, &crew, why);
 	run->end_ns = pace_now();
+	pace_group_back();
 	sigaction(SIGBUS, &before, NULL);
 	perform_close_all(crew.files, plan->opening_count * clients);
 	free(crew.files);
