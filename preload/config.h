@@ -13,11 +13,11 @@
 
 #define CONFIG_PATH 4096
 
-/* The helper thread that looks at rings which no call shows. */
+/* How rings are seen that no call shows: by hooked code, else by a helper thread. */
 enum config_poll {
 	CONFIG_POLL_OFF = 0,
-	CONFIG_POLL_ON = 1,   /* now and then, as often as they need it */
-	CONFIG_POLL_SPIN = 2, /* all the time, on a core of its own */
+	CONFIG_POLL_ON = 1,   /* the thread looks now and then, as often as they need it */
+	CONFIG_POLL_SPIN = 2, /* it looks all the time, on a core of its own */
 };
 
 /* Whose frames are read. */

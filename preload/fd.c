@@ -12,6 +12,7 @@
 #include "room.h"
 #include "sys.h"
 #include "thread.h"
+#include "uring/site.h"
 #include "uring/uring.h"
 
 #define FD_UNSEEN  64 /* descriptors that are asked about at a time */
@@ -273,6 +274,9 @@ static struct fd fd_keep(int fd, struct file file, int flags)
 	struct fd entry = fd_entry(file, description_new(fd_traits(&file, flags)));
 	fd_end_ring(fd);
 	fd_store(fd, entry);
+	if (__builtin_expect(!site_program_done, 0) && file.kind == AIOT_FILE_REGULAR &&
+	    file.stage == AIOT_STAGE_OTHER)
+		site_hook_program();
 	return entry;
 }
 

@@ -62,6 +62,7 @@ bool maps_next(struct maps *maps, struct maps_line *line)
 	line->begin = maps_number(&at, 16);
 	line->end = maps_number(&at, 16);
 	line->executable = end - at > 5 && at[2] == 'x';
+	line->code = end - at > 5 && !memcmp(at, "r-xp", 4);
 	at += end - at > 5 ? 5 : end - at;
 	line->offset = (int64_t)maps_number(&at, 16);
 	line->major = (uint32_t)maps_number(&at, 16);

@@ -18,6 +18,7 @@ struct maps {
 struct maps_line {
 	uintptr_t begin, end;
 	bool executable;
+	bool code; /* that nobody writes to: r-xp */
 	int64_t offset;
 	uint32_t major, minor;
 	uint64_t inode;   /* 0: no file */

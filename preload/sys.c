@@ -33,6 +33,14 @@ long sys_read_file(const char *path, char *text, size_t bytes)
 	return n < 0 ? n : (long)done;
 }
 
+long sys_read_at(int fd, void *to, size_t bytes, int64_t offset)
+{
+	long n = SYS4(pread64, fd, to, bytes, offset);
+	__atomic_fetch_add(&sys_own.reads, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&sys_own.read_bytes, n > 0 ? (uint64_t)n : 0, __ATOMIC_RELAXED);
+	return n;
+}
+
 void *sys_map(size_t bytes, int wipe)
 {
 	long address =

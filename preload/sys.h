@@ -90,6 +90,9 @@ size_t sys_page(void);
  * Returns its length without the NUL, or -errno. */
 long sys_read_file(const char *path, char *text, size_t bytes);
 
+/* pread. Returns the count or -errno. */
+long sys_read_at(int fd, void *to, size_t bytes, int64_t offset);
+
 /* Anonymous private zeroed memory that is wiped in fork's child if `wipe`.
  * Returns NULL on failure. Never freed by exit, only by sys_unmap. */
 void *sys_map(size_t bytes, int wipe);

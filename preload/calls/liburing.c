@@ -13,7 +13,7 @@ static int liburing_made(const struct call *call, enum aiot_call id, unsigned en
 {
 	if (result >= 0) {
 		struct uring_layout layout = layout_of_liburing(ring);
-		uring_made(ring->ring_fd, &layout, false);
+		uring_made(ring->ring_fd, &layout, URING_BY_CALLS);
 	}
 	uring_end(call, id, entries, result);
 	return result;
@@ -43,7 +43,7 @@ int io_uring_queue_mmap(int fd, struct io_uring_params *parameters, struct io_ur
 	int result = REAL_NEAR(io_uring_queue_mmap)(fd, parameters, ring);
 	if (result >= 0 && !thread_self.inside && event_wanted()) {
 		struct uring_layout layout = layout_of_liburing(ring);
-		uring_made(fd, &layout, false);
+		uring_made(fd, &layout, URING_BY_CALLS);
 		event_none();
 	}
 	return result;

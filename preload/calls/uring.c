@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * io_uring's system calls: as liburing's functions of the same names, and by
- * syscall(2). A program that makes a ring so may well enter it by an instruction
- * of its own; calls that account for all that was submitted prove otherwise.
+ * io_uring's system calls: as liburing's functions of the same names, by
+ * syscall(2), and by instructions of the program's own (uring/site.h). A program
+ * that makes a ring by a function may well enter it by an instruction; calls that
+ * account for all that was submitted prove otherwise.
  */
 #include "calls/uring.h"
 
@@ -11,9 +12,16 @@
 #include "uring/fixed.h"
 #include "uring/look.h"
 #include "uring/poller.h"
+#include "uring/site.h"
+#include "uring/wake.h"
 
 #define URING_ENTER_REGISTERED    16u /* the descriptor is an index instead */
 #define URING_REGISTER_REGISTERED (1u << 31)
+#define URING_REGISTER_RINGS      20u /* IORING_REGISTER_RING_FDS, in newer headers */
+#define URING_INDICES             16u /* that the kernel has room for, a thread */
+
+/* The thread's registered rings: their descriptors plus 1, by index; 0 = not known. */
+static __thread int uring_indices[URING_INDICES] __attribute__((tls_model("initial-exec")));
 
 bool uring_begin(struct call *call)
 {
@@ -23,16 +31,34 @@ bool uring_begin(struct call *call)
 	return true;
 }
 
-uint64_t uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result)
+static uint64_t uring_end_at(const struct call *call, enum aiot_call id, uint64_t size,
+                             int64_t result, uint64_t start_ns)
 {
 	int saved = errno;
 	thread_self.inside--;
 	struct aiot_event event = call_event(call, id, 0);
+	event.start_ns = start_ns ? start_ns : event.start_ns;
 	event.size = size;
 	event.result = result;
 	event_store(&event);
 	errno = saved;
 	return event.start_ns;
+}
+
+uint64_t uring_end(const struct call *call, enum aiot_call id, uint64_t size, int64_t result)
+{
+	return uring_end_at(call, id, size, result, 0);
+}
+
+/* Code that is hooked tells of each submission, once the call is over. */
+static bool uring_is_missed(struct uring *ring, int64_t submitted)
+{
+	ring->sq_told += (uint32_t)submitted;
+	uint32_t taken = uring_load(ring->sq, ring->layout.sq_head);
+	if (ring->entering || (int32_t)(taken - ring->sq_told) <= 0)
+		return false;
+	ring->sq_told = taken;
+	return true;
 }
 
 /* Whether the kernel took more submissions than the calls told of. With SQPOLL
@@ -41,8 +67,11 @@ static bool uring_is_hidden(struct uring *ring, int64_t submitted)
 {
 	if (ring->layout.flags & IORING_SETUP_SQPOLL || submitted < 0)
 		return ring->hidden;
+	if (ring->sited)
+		return uring_is_missed(ring, submitted) || ring->hidden;
 	uint32_t taken = uring_load(ring->sq, ring->layout.sq_head);
-	uint32_t fresh = taken - __atomic_exchange_n(&ring->sq_told, taken, __ATOMIC_RELAXED);
+	uint32_t fresh = taken - ring->sq_told;
+	ring->sq_told = taken;
 	return fresh > submitted || (ring->hidden && !submitted);
 }
 
@@ -54,17 +83,53 @@ static void uring_look_at(struct uring *ring, uint64_t start)
 	uring_give(ring);
 }
 
-void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t submitted)
+/* Before a call enters a ring. Returns what the event of the call is to say of its
+ * start. A ring that was set up out of sight becomes known. */
+static uint64_t uring_before(const struct call *call, int fd)
+{
+	uint64_t start_ns = clock_ns(clock_at(call->start), call->start);
+	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
+	if (fd >= 0 && !ring) {
+		fd_look(fd);
+		ring = uring_of(fd);
+	}
+	if (!ring || !uring_take(ring, true))
+		return start_ns;
+	if (ring->fd == fd) {
+		ring->slept = wake_may_sleep(ring, call->start);
+		look_before(ring, call->start, start_ns);
+		ring->entering++;
+	}
+	uring_give(ring);
+	return start_ns;
+}
+
+/* Of a ring whose flag may yet be taken back, the helper thread sets it again. */
+static void uring_await(struct uring *ring)
+{
+	bool late = ring->slept && !wake_await(ring);
+	ring->slept = late;
+	__atomic_store_n(&ring->hidden, late, __ATOMIC_SEQ_CST);
+	if (ring->layout.cq_entries == 1)
+		wake_await_single(ring);
+}
+
+static void uring_look_once(const struct call *call, uint64_t start_ns, int fd, int64_t submitted,
+                            bool entered)
 {
 	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
 	if (fd < 0)
 		uring_each(uring_look_at, call->start);
 	else if (!ring && submitted > 0)
 		loss_count(AIOT_LOSS_ASYNC, (uint64_t)submitted);
+	if (ring && ring->wakes)
+		uring_await(ring);
 	if (!ring || !uring_take(ring, true))
 		return;
 	bool same = ring->fd == fd;
 	if (same) {
+		wake_keep(ring);
+		ring->entering -= entered && ring->entering;
 		look_after(ring, call->start, start_ns);
 		__atomic_store_n(&ring->hidden, uring_is_hidden(ring, submitted), __ATOMIC_SEQ_CST);
 	}
@@ -73,43 +138,76 @@ void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t subm
 		poller_need();
 }
 
-void uring_made(int fd, const struct uring_layout *layout, bool hidden)
+void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t submitted)
+{
+	uring_look_once(call, start_ns, fd, submitted, false);
+}
+
+void uring_made(int fd, const struct uring_layout *layout, enum uring_shown shown)
 {
 	thread_self.busy++;
-	uring_opened(fd, layout, hidden);
+	uring_opened(fd, layout, shown);
 	fd_forget(fd);
 	fd_look(fd);
-	if (hidden && uring_of(fd))
+	struct uring *ring = uring_of(fd);
+	if (ring && ring->hidden)
 		poller_need();
 	thread_self.busy--;
 }
 
-static void uring_set_up(const struct call *call, const long a[6], int64_t result)
+static void uring_set_up(const struct call *call, const long a[6], int64_t result,
+                         const void *caller)
 {
 	int saved = errno;
 	if (result >= 0) {
 		struct uring_layout layout = layout_of_parameters((void *)a[1]);
-		uring_made((int)result, &layout, true);
+		bool hooked = !caller || site_hook_caller(caller);
+		uring_made((int)result, &layout, hooked ? URING_BY_SITES : URING_BY_NOTHING);
 	}
 	uring_end(call, AIOT_CALL_io_uring_setup, (uint64_t)a[0], result);
 	errno = saved;
 }
 
+/* -1: a registered ring, of which it is not known which one. */
+static int uring_descriptor(long fd, bool registered)
+{
+	if (!registered)
+		return (int)fd;
+	return (unsigned long)fd < URING_INDICES ? uring_indices[fd] - 1 : -1;
+}
+
+static int uring_entered_by(const long a[6])
+{
+	return uring_descriptor(a[0], a[3] & URING_ENTER_REGISTERED);
+}
+
 static void uring_entered(const struct call *call, enum aiot_call id, const long a[6],
-                          int64_t result)
+                          uint64_t start_ns, int64_t result)
 {
 	int saved = errno;
-	bool index = a[3] & URING_ENTER_REGISTERED;
-	uint64_t start_ns = uring_end(call, id, (uint32_t)a[1], result);
-	uring_look(call, start_ns, index ? -1 : (int)a[0], result);
+	uring_end_at(call, id, (uint32_t)a[1], result, start_ns);
+	uring_look_once(call, start_ns, uring_entered_by(a), result, true);
 	errno = saved;
+}
+
+/* The kernel has filled in the indices. */
+static void uring_index(const struct io_uring_rsrc_update *rings, unsigned count, bool known)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (rings[i].offset < URING_INDICES)
+			uring_indices[rings[i].offset] = known ? (int)rings[i].data + 1 : 0;
 }
 
 static void uring_registered(const struct call *call, const long a[6], int64_t result)
 {
 	int saved = errno;
 	unsigned operation = (unsigned)a[1] & ~URING_REGISTER_REGISTERED;
-	struct uring *ring = uring_of((int)a[0]);
+	struct uring *ring =
+	        uring_of(uring_descriptor(a[0], (unsigned)a[1] & URING_REGISTER_REGISTERED));
+	if (result > 0 &&
+	    (operation == URING_REGISTER_RINGS || operation == URING_REGISTER_RINGS + 1))
+		uring_index((const void *)a[2], (unsigned)result,
+		            operation == URING_REGISTER_RINGS);
 	if (result >= 0 && ring && uring_take(ring, true)) {
 		fixed_registered(ring, operation, (const void *)a[2], (unsigned)a[3]);
 		uring_give(ring);
@@ -118,35 +216,65 @@ static void uring_registered(const struct call *call, const long a[6], int64_t r
 	errno = saved;
 }
 
-long uring_syscall_setup(long entries, long parameters)
+/* `caller` NULL: hooked code. Returns what the kernel does, like those below. */
+static long uring_setup(const long a[6], const void *caller)
 {
 	struct call call;
 	bool wanted = uring_begin(&call);
-	long result = SYS2(io_uring_setup, entries, parameters);
+	long result = SYS2(io_uring_setup, a[0], a[1]);
 	if (wanted)
-		uring_set_up(&call, (long[6]){entries, parameters}, result);
-	return sys_returned(result);
+		uring_set_up(&call, a, result, caller);
+	return result;
+}
+
+static long uring_enter(const long a[6])
+{
+	struct call call;
+	if (!uring_begin(&call))
+		return SYS6(io_uring_enter, a[0], a[1], a[2], a[3], a[4], a[5]);
+	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
+	long result = SYS6(io_uring_enter, a[0], a[1], a[2], a[3], a[4], a[5]);
+	uring_entered(&call, AIOT_CALL_io_uring_enter, a, start_ns, result);
+	return result;
+}
+
+static long uring_register(const long a[6])
+{
+	struct call call;
+	bool wanted = uring_begin(&call);
+	long result = SYS4(io_uring_register, a[0], a[1], a[2], a[3]);
+	if (wanted)
+		uring_registered(&call, a, result);
+	return result;
+}
+
+long uring_syscall_setup(long entries, long parameters)
+{
+	return sys_returned(
+	        uring_setup((long[6]){entries, parameters}, __builtin_return_address(0)));
 }
 
 long uring_syscall_enter(long fd, long count, long least, long flags, long mask, long size)
 {
-	struct call call;
-	bool wanted = uring_begin(&call);
-	long result = SYS6(io_uring_enter, fd, count, least, flags, mask, size);
-	if (wanted)
-		uring_entered(&call, AIOT_CALL_io_uring_enter, (long[6]){fd, count, least, flags},
-		              result);
-	return sys_returned(result);
+	return sys_returned(uring_enter((long[6]){fd, count, least, flags, mask, size}));
 }
 
 long uring_syscall_register(long fd, long operation, long argument, long count)
 {
-	struct call call;
-	bool wanted = uring_begin(&call);
-	long result = SYS4(io_uring_register, fd, operation, argument, count);
-	if (wanted)
-		uring_registered(&call, (long[6]){fd, operation, argument, count}, result);
-	return sys_returned(result);
+	return sys_returned(uring_register((long[6]){fd, operation, argument, count}));
+}
+
+long uring_site_call(const long registers[7])
+{
+	int saved = errno;
+	long result;
+	switch ((int)registers[0]) {
+	case SYS_io_uring_setup: result = uring_setup(registers + 1, NULL); break;
+	case SYS_io_uring_enter: result = uring_enter(registers + 1); break;
+	default: result = uring_register(registers + 1); break;
+	}
+	errno = saved;
+	return result;
 }
 
 /* liburing's functions return -errno. */
@@ -156,7 +284,8 @@ int io_uring_setup(unsigned entries, struct io_uring_params *parameters)
 	if (!uring_begin(&call))
 		return REAL_NEAR(io_uring_setup)(entries, parameters);
 	int result = REAL_NEAR(io_uring_setup)(entries, parameters);
-	uring_set_up(&call, (long[6]){entries, (long)parameters}, result);
+	uring_set_up(&call, (long[6]){entries, (long)parameters}, result,
+	             __builtin_return_address(0));
 	return result;
 }
 
@@ -165,8 +294,10 @@ int io_uring_enter(unsigned fd, unsigned count, unsigned least, unsigned flags, 
 	struct call call;
 	if (!uring_begin(&call))
 		return REAL_NEAR(io_uring_enter)(fd, count, least, flags, mask);
+	const long a[6] = {fd, count, least, flags};
+	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
 	int result = REAL_NEAR(io_uring_enter)(fd, count, least, flags, mask);
-	uring_entered(&call, AIOT_CALL_io_uring_enter, (long[6]){fd, count, least, flags}, result);
+	uring_entered(&call, AIOT_CALL_io_uring_enter, a, start_ns, result);
 	return result;
 }
 
@@ -176,8 +307,10 @@ int io_uring_enter2(unsigned fd, unsigned count, unsigned least, unsigned flags,
 	struct call call;
 	if (!uring_begin(&call))
 		return REAL_NEAR(io_uring_enter2)(fd, count, least, flags, mask, size);
+	const long a[6] = {fd, count, least, flags};
+	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
 	int result = REAL_NEAR(io_uring_enter2)(fd, count, least, flags, mask, size);
-	uring_entered(&call, AIOT_CALL_io_uring_enter2, (long[6]){fd, count, least, flags}, result);
+	uring_entered(&call, AIOT_CALL_io_uring_enter2, a, start_ns, result);
 	return result;
 }
 

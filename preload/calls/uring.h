@@ -20,7 +20,12 @@ uint64_t uring_end(const struct call *call, enum aiot_call id, uint64_t size, in
  * has submitted `submitted` operations; -1 where it does not tell. */
 void uring_look(const struct call *call, uint64_t start_ns, int fd, int64_t submitted);
 
-/* A ring was made. `hidden`: what is submitted to it may never be seen. */
-void uring_made(int fd, const struct uring_layout *layout, bool hidden);
+/* A ring was made. */
+void uring_made(int fd, const struct uring_layout *layout, enum uring_shown shown);
+
+/* A system call of io_uring's that the program makes by an instruction (site.S):
+ * its number and arguments, as they are in rax, rdi, rsi, rdx, r10, r8 and r9.
+ * Returns what the kernel does. Keeps errno. */
+long uring_site_call(const long registers[7]);
 
 #endif

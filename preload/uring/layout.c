@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/layout.h"
 
+#include <string.h>
 #include <sys/mman.h>
 
+#include "path.h"
 #include "sys.h"
+#include "thread.h"
 
 struct uring_layout layout_of_parameters(const struct io_uring_params *p)
 {
@@ -12,6 +15,7 @@ struct uring_layout layout_of_parameters(const struct io_uring_params *p)
 	        .sq_entries = p->sq_entries,
 	        .sq_head = p->sq_off.head,
 	        .sq_tail = p->sq_off.tail,
+	        .sq_flags = p->sq_off.flags,
 	        .sq_array = p->flags & URING_SETUP_NO_SQARRAY ? 0 : p->sq_off.array,
 	        .cq_entries = p->cq_entries,
 	        .cq_head = p->cq_off.head,
@@ -52,6 +56,18 @@ static bool layout_of_own(struct io_uring_params *own)
 	return true;
 }
 
+/* "SqThread:\t-1" without one. */
+static bool layout_has_thread(int fd)
+{
+	char path[40], text[1024];
+	path_of_information(fd, path);
+	thread_self.busy++;
+	bool read = sys_read_file(path, text, sizeof text) > 0;
+	thread_self.busy--;
+	const char *line = read ? strstr(text, "SqThread:\t") : NULL;
+	return line && line[10] != '-';
+}
+
 bool layout_guess(int fd, struct uring_layout *layout)
 {
 	struct io_uring_params own = {0};
@@ -64,6 +80,7 @@ bool layout_guess(int fd, struct uring_layout *layout)
 	own.cq_entries = uring_load((char *)address, own.cq_off.ring_entries);
 	own.sq_off.array = (own.cq_off.cqes + 16 * own.cq_entries + 63) & ~63u;
 	sys_unmap((void *)address, 4096);
+	own.flags |= layout_has_thread(fd) ? IORING_SETUP_SQPOLL : 0;
 	*layout = layout_of_parameters(&own);
 	return layout->sq_entries && layout->cq_entries;
 }

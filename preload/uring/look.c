@@ -8,6 +8,7 @@
 #include "loss.h"
 #include "uring/layout.h"
 #include "uring/operation.h"
+#include "uring/wake.h"
 
 #define LOOK_CQE_NOTIFICATION 8u /* IORING_CQE_F_NOTIF, in newer headers */
 
@@ -55,13 +56,30 @@ static bool look_is_certain(const struct uring *ring, const struct look *look, u
 	return !look->polled || (ring->identity && (int32_t)(number - taken) >= 0);
 }
 
-static bool look_read_entry(const struct uring *ring, uint32_t number, struct io_uring_sqe *entry)
+static uint32_t look_slot(const struct uring *ring, uint32_t number)
 {
 	const struct uring_layout *at = &ring->layout;
 	uint32_t slot = number & (at->sq_entries - 1);
-	if (at->sq_array && !ring->identity)
-		slot = uring_load(ring->sq, at->sq_array + 4 * slot);
-	if (slot >= at->sq_entries)
+	return at->sq_array && !ring->identity ? uring_load(ring->sq, at->sq_array + 4 * slot)
+	                                       : slot;
+}
+
+/* Where the kernel takes entries without a call, a slot may have been filled again:
+ * then a later entry names it. */
+static bool look_is_overwritten(const struct uring *ring, uint32_t number)
+{
+	uint32_t tail = look_sq_tail(ring), slot = look_slot(ring, number);
+	for (uint32_t later = number + 1; ring->wakes && later != tail; later++)
+		if (look_slot(ring, later) == slot)
+			return true;
+	return false;
+}
+
+static bool look_read_entry(const struct uring *ring, uint32_t number, struct io_uring_sqe *entry)
+{
+	const struct uring_layout *at = &ring->layout;
+	uint32_t slot = look_slot(ring, number);
+	if (slot >= at->sq_entries || look_is_overwritten(ring, number))
 		return false;
 	memcpy(entry, ring->sqes + slot * layout_sqe_bytes(at), sizeof *entry);
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -171,6 +189,9 @@ static struct operation *look_match(struct uring *ring, uint32_t number, uint64_
 {
 	struct pending *pending = &ring->pending;
 	struct operation *found = pending_find(pending, user_data, false);
+	/* What the program had taken before it submitted this is of another. */
+	if (found && ring->wakes && (int32_t)(number - found->head) < 0)
+		return NULL;
 	if (found && look_is_older(found, ring->doubt)) {
 		found = pending_find(pending, user_data, true);
 		look_forget_overtaken(ring, user_data, found->number);
@@ -216,7 +237,7 @@ static bool look_is_stable(const struct uring *ring, uint32_t number)
  * times over; a call of the program's that has returned shows all. */
 static void look_let_show(const struct uring *ring, const struct look *look)
 {
-	bool shown = !look->polled && !(ring->layout.flags & IORING_SETUP_SQPOLL);
+	bool shown = !look->polled && (ring->wakes || !(ring->layout.flags & IORING_SETUP_SQPOLL));
 	for (int i = 0; !shown && i < 100; i++)
 #if defined(__x86_64__)
 		__builtin_ia32_pause();
@@ -334,17 +355,6 @@ static void look_lose_rest(struct uring *ring)
 	look_lose(ring, (uint32_t)rest);
 }
 
-void look_after(struct uring *ring, uint64_t start, uint64_t start_ns)
-{
-	struct look call = {.start = start, .start_ns = start_ns, .end = clock_ticks()};
-	if (ring->over) {
-		look_lose_rest(ring);
-		return;
-	}
-	look_once(ring, &call);
-	ring->looked = call.end;
-}
-
 /* Things happened some time between the last look and this one. */
 static uint32_t look_between(struct uring *ring)
 {
@@ -355,11 +365,44 @@ static uint32_t look_between(struct uring *ring)
 	return found;
 }
 
+/* A call's look. What had not come at the last look began after that. Where the
+ * kernel takes entries by itself, those of long ago may be in use again. */
+static void look_from_call(struct uring *ring, struct look call)
+{
+	if (ring->hidden && !ring->wakes && ring->layout.flags & IORING_SETUP_SQPOLL) {
+		look_between(ring);
+		return;
+	}
+	if (ring->looked > call.start) {
+		call.start = ring->looked;
+		call.start_ns = 0;
+	}
+	look_once(ring, &call);
+	ring->looked = call.end > ring->looked ? call.end : ring->looked;
+}
+
+void look_before(struct uring *ring, uint64_t start, uint64_t start_ns)
+{
+	if (!ring->over)
+		look_from_call(ring,
+		               (struct look){.start = start, .start_ns = start_ns, .end = start});
+}
+
+void look_after(struct uring *ring, uint64_t start, uint64_t start_ns)
+{
+	struct look call = {.start = start, .start_ns = start_ns, .end = clock_ticks()};
+	if (ring->over)
+		look_lose_rest(ring);
+	else
+		look_from_call(ring, call);
+}
+
 uint32_t look_from_outside(struct uring *ring)
 {
 	if (!uring_take(ring, false))
 		return 0;
-	uint32_t found = ring->over ? 0 : look_between(ring);
+	wake_keep(ring);
+	uint32_t found = ring->over || ring->wakes ? 0 : look_between(ring);
 	uring_give(ring);
 	return found;
 }

@@ -15,6 +15,10 @@
  * ring. */
 void look_after(struct uring *ring, uint64_t start, uint64_t start_ns);
 
+/* Looks from a call that begins, at `start`, and will be looked after: the entries
+ * are still there that it hands over. The caller has taken the ring. */
+void look_before(struct uring *ring, uint64_t start, uint64_t start_ns);
+
 /* Looks from outside: times are estimates, and submission entries may be in use
  * again. Does nothing while another thread looks. Returns how much was new, as
  * a share of the queues: 256 is all of one. */

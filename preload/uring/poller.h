@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A thread of the library that looks at rings whose submissions no call of the
- * program shows: liburing linked statically, programs like fio that make the
- * system call by an instruction of their own. It exists only while there is
+ * program shows, nor code that is hooked (site.h). It exists only while there is
  * such a ring. libc does not know of it; it holds no descriptor, blocks all
  * signals and looks the oftener the faster a ring is used.
  */

@@ -15,6 +15,8 @@
 #include "uring/layout.h"
 #include "uring/look.h"
 #include "uring/poller.h"
+#include "uring/site.h"
+#include "uring/wake.h"
 
 #define URING_COPY 200
 
@@ -122,9 +124,9 @@ static bool uring_is_open(const struct uring *ring)
 	return uring_inode(ring->fd) == ring->inode;
 }
 
-static char *uring_map_part(int fd, uint64_t offset, size_t bytes)
+static char *uring_map_part(int fd, uint64_t offset, size_t bytes, int protection)
 {
-	long address = SYS6(mmap, 0, bytes, PROT_READ, MAP_SHARED, fd, offset);
+	long address = SYS6(mmap, 0, bytes, protection, MAP_SHARED, fd, offset);
 	if (address < 0 && address > -4096)
 		return NULL;
 	SYS3(madvise, address, bytes, MADV_DONTFORK);
@@ -149,9 +151,10 @@ static bool uring_map(struct uring *ring, int fd)
 	ring->sq_bytes = at->sq_array ? at->sq_array + 4 * (size_t)at->sq_entries : after_tail;
 	ring->cq_bytes = at->cqes + layout_cqe_bytes(at) * (size_t)at->cq_entries;
 	ring->sqes_bytes = layout_sqe_bytes(at) * (size_t)at->sq_entries;
-	ring->sq = uring_map_part(fd, IORING_OFF_SQ_RING, ring->sq_bytes);
-	ring->cq = uring_map_part(fd, IORING_OFF_CQ_RING, ring->cq_bytes);
-	ring->sqes = uring_map_part(fd, IORING_OFF_SQES, ring->sqes_bytes);
+	int protection = PROT_READ | (ring->wakes ? PROT_WRITE : 0);
+	ring->sq = uring_map_part(fd, IORING_OFF_SQ_RING, ring->sq_bytes, protection);
+	ring->cq = uring_map_part(fd, IORING_OFF_CQ_RING, ring->cq_bytes, PROT_READ);
+	ring->sqes = uring_map_part(fd, IORING_OFF_SQES, ring->sqes_bytes, PROT_READ);
 	if (ring->sq && ring->cq && ring->sqes)
 		return true;
 	uring_unmap(ring);
@@ -218,6 +221,7 @@ static void uring_start(struct uring *ring)
 	ring->sq_seen = ring->cq_seen = ring->doubt = 0;
 	ring->told = ring->lost = ring->silent = 0;
 	ring->over = ring->shares = false;
+	ring->entering = 0;
 	ring->sq_told = uring_load(ring->sq, at->sq_head);
 	ring->identity = layout_is_identity(at, ring->sq);
 	ring->looked = clock_ticks();
@@ -243,6 +247,8 @@ static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *la
 		ring->layout = *layout;
 	else if (!layout_guess(fd, &ring->layout))
 		return false;
+	ring->wakes =
+	        ring->sited && ring->layout.flags & IORING_SETUP_SQPOLL && ring->layout.sq_flags;
 	if (!uring_map(ring, fd))
 		return false;
 	if (!layout && !uring_has_array(ring))
@@ -259,20 +265,24 @@ static int uring_copy(int fd)
 
 /* A ring that the parent process made goes on being its own: what is done with
  * it is seen there. */
-static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout, bool hidden)
+static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout,
+                      enum uring_shown shown)
 {
 	struct uring *ring = uring_is_foreign(inode) ? NULL : uring_claim();
 	if (!ring)
 		return;
 	ring->fd = fd;
 	ring->inode = inode;
-	ring->hidden = hidden;
+	ring->sited = shown == URING_BY_SITES;
 	int copy = uring_copy(fd);
 	bool filled = copy >= 0 && uring_is_ring(copy) && uring_fill(ring, copy, layout);
 	if (copy >= 0)
 		sys_close(copy);
 	if (filled) {
+		bool polls = ring->layout.flags & IORING_SETUP_SQPOLL;
+		ring->hidden = shown == URING_BY_NOTHING || (ring->sited && polls && !ring->wakes);
 		uring_start(ring);
+		wake_keep(ring);
 		__atomic_store_n(&uring_any, 1, __ATOMIC_RELEASE);
 	}
 	__atomic_store_n(&ring->state, filled ? URING_READY : URING_FREE, __ATOMIC_RELEASE);
@@ -322,19 +332,33 @@ static uint64_t uring_drop(int fd)
 	return 0;
 }
 
+/* Whether the kernel took what no call of the program told of. */
+static bool uring_is_missed(const struct uring *ring)
+{
+	return ring->sited && !ring->hidden && !ring->entering && !ring->wakes &&
+	       uring_load(ring->sq, ring->layout.sq_head) != ring->sq_told;
+}
+
 void uring_check(struct uring *ring)
 {
-	if (uring_is_open(ring) || !uring_take(ring, false))
+	if (!uring_take(ring, false))
 		return;
-	if (uring_is_open(ring))
-		uring_give(ring);
-	else
+	if (!uring_is_open(ring)) {
 		uring_remember(uring_dissolve(ring), 0);
+		return;
+	}
+	bool missed = uring_is_missed(ring);
+	wake_keep(ring);
+	if (missed)
+		__atomic_store_n(&ring->hidden, true, __ATOMIC_SEQ_CST);
+	uring_give(ring);
+	if (missed)
+		poller_need();
 }
 
 /* Which ring it is, is asked when no other thread adds one: the number may have
  * become another's since the caller came across it. */
-void uring_opened(int fd, const struct uring_layout *layout, bool hidden)
+void uring_opened(int fd, const struct uring_layout *layout, enum uring_shown shown)
 {
 	if (!uring_words() || !uring_begin_adding())
 		return;
@@ -345,14 +369,17 @@ void uring_opened(int fd, const struct uring_layout *layout, bool hidden)
 		known = NULL;
 	}
 	if (!known)
-		uring_add(fd, inode, layout, hidden);
+		uring_add(fd, inode, layout, shown);
 	__atomic_store_n(&uring_words()[URING_WORD_ADDING], 0, __ATOMIC_RELEASE);
 }
 
 void uring_found(int fd)
 {
-	uring_opened(fd, NULL, true);
 	struct uring *ring = uring_of(fd);
+	if (!ring || !uring_is_open(ring)) {
+		uring_opened(fd, NULL, site_hook_all() ? URING_BY_SITES : URING_BY_NOTHING);
+		ring = uring_of(fd);
+	}
 	if (ring && ring->hidden)
 		poller_need();
 }

@@ -26,7 +26,7 @@
 /* Where things lie in the mapped queues, as the kernel said at setup. */
 struct uring_layout {
 	uint32_t flags; /* IORING_SETUP_* */
-	uint32_t sq_entries, sq_head, sq_tail, sq_array;
+	uint32_t sq_entries, sq_head, sq_tail, sq_flags, sq_array;
 	uint32_t cq_entries, cq_head, cq_tail, cqes;
 };
 
@@ -36,15 +36,19 @@ struct uring {
 	uint32_t state; /* enum uring_state; atomic */
 	uint32_t lock;  /* thread id of who looks at it; atomic */
 	int fd;
-	bool hidden;   /* what is submitted is not seen by a call of the program */
-	bool identity; /* submission n lies in slot n, always */
+	bool hidden;       /* what is submitted is not seen by a call of the program */
+	bool sited;        /* it should be: the program's code is hooked (site.h) */
+	bool wakes;        /* with SQPOLL, it is made to show by calls all the same (wake.h) … */
+	bool slept;        /* … and its thread may have slept when the last call began */
+	uint32_t entering; /* calls that enter it now; under the lock */
+	bool identity;     /* submission n lies in slot n, always */
 	struct uring_layout layout;
 	uint64_t inode;
 	char *sq, *cq, *sqes; /* the library's own mappings */
 	size_t sq_bytes, cq_bytes, sqes_bytes;
 	uint32_t sq_seen, cq_seen; /* entries looked at, as the kernel counts them */
 	uint32_t doubt;            /* of older submissions, completions may have been missed */
-	uint32_t sq_told;          /* taken by the kernel when a call last told of it */
+	uint32_t sq_told;          /* taken by the kernel, as far as calls told */
 	uint32_t told;             /* operations that ended and are accounted for … */
 	uint32_t lost;             /* … and those that were counted as lost */
 	uint32_t silent;           /* of these, may yet complete, if they fail */
@@ -62,8 +66,15 @@ struct uring {
 
 extern uint32_t uring_any; /* whether there may be rings; a hint */
 
+/* What shows that a program enters a ring. */
+enum uring_shown {
+	URING_BY_CALLS,  /* functions that are traced */
+	URING_BY_SITES,  /* its own code, hooked */
+	URING_BY_NOTHING /* or by calls, as they will prove */
+};
+
 /* `fd` is a ring. `layout` NULL: it was set up out of sight. */
-void uring_opened(int fd, const struct uring_layout *layout, bool hidden);
+void uring_opened(int fd, const struct uring_layout *layout, enum uring_shown shown);
 
 /* In a forked child, before anything is traced: rings that are open now are the
  * parent's. */
@@ -91,8 +102,14 @@ bool uring_take(struct uring *ring, bool wait);
 void uring_give(struct uring *ring);
 
 /* Words in memory that fork wipes: whether the helper thread runs, its thread
- * id, and that of who adds a ring. NULL without memory. */
-enum uring_word { URING_WORD_POLLS = 0, URING_WORD_POLLER, URING_WORD_ADDING, URING_WORDS };
+ * id, and those of who adds a ring and who hooks code. NULL without memory. */
+enum uring_word {
+	URING_WORD_POLLS = 0,
+	URING_WORD_POLLER,
+	URING_WORD_ADDING,
+	URING_WORD_SITES,
+	URING_WORDS
+};
 uint32_t *uring_words(void);
 
 /* Whether /proc's name of a descriptor is that of a ring. */

@@ -2,7 +2,10 @@
 """Asynchronous I/O against fio's own counts: operations, bytes, offsets."""
 import json
 import os
+import platform
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -12,6 +15,7 @@ SIZE = 4 << 20
 BLOCK = 4096
 FIO = shutil.which("fio")
 pytestmark = pytest.mark.skipif(not FIO, reason="no fio here")
+HOOKED = pytest.mark.skipif(platform.machine() != "x86_64", reason="instructions are hooked on x86-64 alone")
 
 
 def fio(folder, traces, engine, rw, depth=1, direct=0, more=()):
@@ -87,6 +91,17 @@ def test_completions_that_fio_takes_from_the_ring_itself_are_counted_as_lost(tmp
     assert ops + lost(tmp_path / "traces") == counts["read"]["total_ios"]
 
 
+def iolog(path):
+    """The reads and writes of a job, as fio's own log has them."""
+    fields = (line.split() for line in path.read_text().splitlines())
+    return sorted((f[-3], int(f[-2]), int(f[-1])) for f in fields if len(f) >= 4 and f[-3] in ("read", "write"))
+
+
+def data_of(events):
+    return sorted((CLASSES[e.call], e.offset, e.result) for e in events
+                  if e.level == "uring" and CLASSES[e.call] in ("read", "write"))
+
+
 def each_block_once(events):
     """fio's random map touches each block of the file once."""
     offsets = [e.offset for e in events if e.level == "uring" and e.result == BLOCK]
@@ -97,18 +112,125 @@ def each_block_once(events):
             assert e.duration_ns > 0
 
 
+@pytest.fixture
+def busy():
+    """Both cores, and more, have other work."""
+    others = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(os.cpu_count())]
+    yield
+    for other in others:
+        other.kill()
+        other.wait()
+
+
+@HOOKED
 @pytest.mark.parametrize("depth", [1, 8, 64])
 @pytest.mark.parametrize("rw,direct,more", [
-    ("randread", 0, []), ("randrw", 0, []), ("randrw", 1, []), ("randwrite", 1, ["--registerfiles", "--fixedbufs"]),
-    ("randread", 0, ["--sqthread_poll"]), ("randrw", 1, ["--nonvectored=0"])], ids=str)
-def test_io_uring_of_fio_is_seen_or_counted_as_lost(rw, direct, more, depth, tmp_path, show):
-    """fio enters the kernel by an instruction of its own: only looks at the ring show what it does."""
-    counts, events = fio(tmp_path, tmp_path / "traces", "io_uring", rw, depth, direct, more)
+    ("randread", 0, []), ("randrw", 0, []), ("randrw", 1, []), ("read", 1, []),
+    ("randwrite", 1, ["--registerfiles", "--fixedbufs"]), ("randrw", 1, ["--nonvectored=0"])], ids=str)
+def test_io_uring_of_fio_is_seen_completely(rw, direct, more, depth, tmp_path, busy):
+    """fio enters the kernel by an instruction of its own."""
+    log = tmp_path / "log"
+    counts, events = fio(tmp_path, tmp_path / "traces", "io_uring", rw, depth, direct, [*more, f"--write_iolog={log}"])
+    check(counts, events, "uring")
+    assert data_of(events) == iolog(log)
+    assert lost(tmp_path / "traces") == 0
+
+
+@HOOKED
+@pytest.mark.parametrize("more", [["--thread"], []], ids=["threads", "processes"])
+def test_io_uring_of_several_jobs_of_fio_is_seen_completely(more, tmp_path, busy):
+    counts, events = fio(tmp_path, tmp_path / "traces", "io_uring", "randrw", 8,
+                         more=[*more, "--numjobs=3", "--filename=job.0.0", "--group_reporting"])
+    check(counts, events, "uring")
+    assert lost(tmp_path / "traces") == 0
+
+
+@pytest.mark.parametrize("depth", [1, 8, 64])
+@pytest.mark.parametrize("rw,direct", [("randread", 0), ("randrw", 1)])
+def test_fio_with_a_polling_kernel_is_seen_or_counted_as_lost(rw, direct, depth, tmp_path, show):
+    """The kernel takes entries without a call; completions may be overwritten before the next one."""
+    counts, events = fio(tmp_path, tmp_path / "traces", "io_uring", rw, depth, direct, ["--sqthread_poll"])
     total = counts["read"]["total_ios"] + counts["write"]["total_ios"]
     seen = sum(moved(events, "uring", kind)[0] for kind in ("read", "write"))
     assert seen + lost(tmp_path / "traces") == total
     each_block_once(events)
-    show(f"fio io_uring {rw} depth {depth} direct {direct} {' '.join(more)}: {seen} of {total} operations seen")
+    show(f"fio io_uring {rw} depth {depth} direct {direct} --sqthread_poll: {seen} of {total} operations seen")
+
+
+RAW = 20000
+
+
+def raw(binary, depth, threads, words, tmp_path, extra=None):
+    """Runs programs/uring_raw.c; what it says of each operation, and what the trace says."""
+    (tmp_path / "file").write_bytes(b"x" * RAW * 512)
+    command = ["nice", binary, tmp_path / "file", RAW, depth, threads, *words.split()]
+    done = aiotrace.run_traced(command, tmp_path / "traces", extra, timeout=100)
+    if done.returncode == 77:
+        pytest.skip("no such ring here")
+    assert done.returncode == 0, done.stderr
+    said = sorted(tuple(int(n) for n in line.split()) for line in done.stdout.splitlines())
+    assert len(said) == RAW
+    events = [e for e in aiotrace.stream(tmp_path / "traces") if e.level == "uring"]
+    return said, events, done.stderr
+
+
+@HOOKED
+@pytest.mark.parametrize("depth,threads", [(1, 1), (8, 4)])
+@pytest.mark.parametrize("words", ["call", "", "early", "call shared", "shared early", "call direct", "call files", "index",
+                                   "fork", "early index files direct"], ids=lambda w: w.replace(" ", "_") or "plain")
+def test_rings_without_a_library_are_seen_completely(words, depth, threads, program, tmp_path, busy):
+    said, events, _ = raw(program("uring_raw", "-O2", name_as="raw"), depth, threads, words, tmp_path)
+    assert sorted((e.offset, e.result) for e in events) == said
+    assert {e.path for e in events} == {str(tmp_path / "file")} and lost(tmp_path / "traces") == 0
+
+
+@HOOKED
+@pytest.mark.parametrize("flags", [["-O0"], ["-O2", "-DHELPER"], ["-O2", "-no-pie"], ["-O3", "-fcf-protection=full"]], ids=" ".join)
+def test_however_the_program_was_compiled(flags, program, tmp_path, busy):
+    said, events, _ = raw(program("uring_raw", *flags, name_as="raw" + "".join(flags)), 4, 2, "call", tmp_path)
+    assert sorted((e.offset, e.result) for e in events) == said
+    assert lost(tmp_path / "traces") == 0
+
+
+@HOOKED
+def test_no_thread_of_the_library_is_needed(program, tmp_path):
+    _, _, said = raw(program("uring_raw", "-O2", name_as="raw"), 1, 1, "tasks", tmp_path)
+    assert said == "2 threads\n"
+
+
+PLUGIN_OF_RINGS = """
+#define main uring_main
+#include "SOURCE"
+int play(const char *name, const char *threads, const char *word)
+{
+	char *arguments[] = {"plugin", (char *)name, "500", "4", (char *)threads, (char *)word, NULL};
+	return uring_main(6, arguments);
+}
+"""
+
+
+@HOOKED
+def test_a_library_that_enters_rings_may_be_closed_and_opened_again(tmp_path):
+    source = os.path.join(aiotrace.TOP, "tests/e2e/programs/uring_raw.c")
+    (tmp_path / "plugin.c").write_text(PLUGIN_OF_RINGS.replace("SOURCE", source))
+    (tmp_path / "file").write_bytes(b"x" * 500 * 512)
+    for name in ("one.so", "two.so"):
+        assert aiotrace.run(["cc", "-O2", "-D_GNU_SOURCE", "-shared", "-fPIC", "-pthread", "-o", tmp_path / name,
+                             tmp_path / "plugin.c"]).returncode == 0
+    script = f"""
+import ctypes, _ctypes
+for turn in range(6):
+    library = ctypes.CDLL('{tmp_path}/' + ('one.so', 'two.so')[turn % 2])
+    status = library.play(b'{tmp_path}/file', b'2', (b'call', b'shared', b'call')[turn % 3])
+    assert status == 0, status
+    _ctypes.dlclose(library._handle)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "traces", timeout=60)
+    assert done.returncode == 0, done.stderr
+    said = sorted(tuple(int(n) for n in line.split()) for line in done.stdout.splitlines())
+    events = [e for e in aiotrace.stream(tmp_path / "traces") if e.level == "uring"]
+    assert sorted((e.offset, e.result) for e in events) == said and len(said) == 3000
+    assert lost(tmp_path / "traces") == 0
 
 
 def test_without_the_helper_thread_all_of_fio_s_operations_are_counted_as_lost(tmp_path):
@@ -164,20 +286,30 @@ def test_operations_at_the_file_position_follow_one_another(shared, tmp_path):
     assert sum(e.result for e in events) == sum(int(result) for _, result in said)
 
 
-@pytest.mark.parametrize("words", ["late", "late fixed", "late sqpoll", "late same", "leave", "late leave vector"],
-                         ids=lambda w: w.replace(" ", "_"))
-def test_liburing_linked_statically_is_seen_or_counted_as_lost(words, static, tmp_path, show):
-    """Found by the file that is opened after it, or when the process ends."""
+@HOOKED
+@pytest.mark.parametrize("words", ["", "late", "fixed", "late fixed", "vector write", "late peek", "leave", "late leave vector",
+                                   "same", "late same"], ids=lambda w: w.replace(" ", "_") or "plain")
+def test_liburing_linked_statically_is_seen_completely(words, static, tmp_path, busy):
+    """Found by the file that is opened before or after it was set up."""
     said, events = uring(static, words, tmp_path)
-    assert len(events) + lost(tmp_path / "traces") == COUNT
-    if "same" not in words:
-        assert {(str(e.offset), str(e.result)) for e in events} <= set(said)
-    # The names of registered files are asked for from outside, and may come late.
-    # So is the file of what was done before the ring was found.
+    got = [("-" if "same" in words else str(e.offset), str(e.result)) for e in events]
+    assert sorted(got) == sorted(said) and len({e.offset for e in events}) == COUNT
+    assert {e.path for e in events} == {str(tmp_path / "file")}
+    assert lost(tmp_path / "traces") == 0
+
+
+@pytest.mark.parametrize("words,extra", [("sqpoll", None), ("late sqpoll", None), ("open", None), ("late", {"AIOTRACE_POLL": "0"}),
+                                         ("leave", {"AIOTRACE_POLL": "0"})], ids=str)
+def test_what_is_not_seen_of_liburing_linked_statically_is_counted_as_lost(words, extra, static, tmp_path, show):
+    """A polling kernel, a ring that no call follows, or nothing hooked."""
+    said, events = uring(static, words, tmp_path, extra)
+    data = [e for e in events if CLASSES[e.call] == "read"]
+    others = 2 if "open" in words else 0
+    assert len(events) + lost(tmp_path / "traces") == COUNT + others
+    assert {(str(e.offset), str(e.result)) for e in data} <= set(said)
     assert {e.path for e in events} <= {str(tmp_path / "file"), ""}
-    assert not events or "fixed" in words or "leave" in words or sum(e.path != "" for e in events) > len(events) / 2
-    assert len({e.offset for e in events}) == len(events)
-    show(f"liburing linked statically, {words}: {len(events)} of {COUNT} operations seen")
+    assert len({e.offset for e in data}) == len(data)
+    show(f"liburing linked statically, {words} {extra or ''}: {len(data)} of {COUNT} operations seen")
 
 
 def test_cufile_that_is_opened_at_run_time_is_seen_and_its_own_reads_are_not(program, tmp_path):
