@@ -64,7 +64,7 @@ $(BUILD)/libaiotrace.so: $(PRELOAD_OBJ) $(BUILD)/gen/exports.map
 
 $(BUILD)/aiotrace: $(ANALYZER_OBJ)
 	$(call say,LD,$@)
-	$(Q)$(CC) -o $@ $(OPT) $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -luring -lm -lpthread
+	$(Q)$(CC) -o $@ $(OPT) $(ANALYZER_OBJ) $(LDFLAGS) -lzstd -ljansson -luring -ldw -lelf -liberty -lm -lpthread
 
 # Unit tests see both sides as archives: each takes only the rooms it names. The
 # wrappers are in none: a test's own calls are not to be traced.
@@ -76,7 +76,7 @@ $(BUILD)/unit/lib%.a:
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpreload.a
 	$(call say,CC,$<)
 	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
-	  -lcmocka -lzstd -ljansson -luring -lm -ldl -lpthread
+	  -lcmocka -lzstd -ljansson -luring -ldw -lelf -liberty -lm -ldl -lpthread
 
 # What is traced must not hold the library's own wrappers: only the generator
 # of traces is linked with its encoder.
@@ -100,7 +100,7 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 
 # ---- What must be installed -------------------------------------------------
 
-BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev
+BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev libdw-dev libiberty-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
 CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev binutils strace fio libaio-dev python3-lmdb python3-h5py fuse3 libfuse3-dev
 BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux

@@ -8,6 +8,7 @@
 #include <uthash.h>
 
 #include "analysis.h"
+#include "likely.h"
 #include "memory.h"
 #include "origin.h"
 
@@ -19,6 +20,8 @@ struct part {
 	struct stack_sum *sums;
 	size_t count, room;
 	struct site_sum without[AIOT_STAGES];
+	struct likely *likely; /* NULL: no stack has native frames, or not looked yet */
+	bool looked;
 };
 
 void site_sum_add(struct site_sum *to, const struct site_sum *from)
@@ -29,6 +32,7 @@ void site_sum_add(struct site_sum *to, const struct site_sum *from)
 	to->read_bytes += from->read_bytes;
 	to->write_bytes += from->write_bytes;
 	to->duration_ns += from->duration_ns;
+	to->estimated_ops += from->estimated_ops;
 }
 
 int site_sum_compare(const struct site_sum *a, const struct site_sum *b)
@@ -50,11 +54,12 @@ static void *sites_make(const struct known *known)
 	return s;
 }
 
-static struct site_sum *sites_sum(struct part *part, const struct events *e, uint32_t i)
+static struct site_sum *sites_sum(struct part *part, const struct events *e, uint32_t i,
+                                  uint32_t stack)
 {
 	const struct stacks *stacks = &e->process->stacks;
-	uint32_t stack = stacks_find(stacks, e->stack[i]), at;
 	struct stack_sum *sum;
+	uint32_t at;
 
 	if (!stack)
 		return &part->without[e->stage[i]];
@@ -93,11 +98,23 @@ static void sites_add(void *state, const struct events *e)
 {
 	struct call_sites *s = state;
 	struct part *part = &s->parts[e->process->number];
+	const struct stacks *stacks = &e->process->stacks;
 	struct site_sum *sum = NULL;
 
+	if (!part->looked)
+		part->likely = likely_new(stacks);
+	part->looked = true;
 	for (uint32_t i = 0; i < e->count; i++) {
-		if (!i || e->stack[i] != e->stack[i - 1] || e->stage[i] != e->stage[i - 1])
-			sum = sites_sum(part, e, i);
+		uint32_t stack;
+		if (part->likely || !i || e->stack[i] != e->stack[i - 1] ||
+		    e->stage[i] != e->stage[i - 1]) {
+			stack = stacks_find(stacks, e->stack[i]);
+			if (part->likely)
+				stack = likely_stack(part->likely, stack, e->handle[i], e->call[i]);
+			sum = sites_sum(part, e, i, stack);
+			if (part->likely && stack != stacks_find(stacks, e->stack[i]))
+				sum->estimated_ops += events_weight(e, i);
+		}
 		sites_count(sum, e, i);
 	}
 }
@@ -135,6 +152,7 @@ static void sites_flatten(struct call_sites *s)
 		}
 		free(part->first);
 		free(part->sums);
+		likely_free(part->likely);
 	}
 	free(s->parts);
 	s->parts = NULL;
@@ -143,35 +161,58 @@ static void sites_flatten(struct call_sites *s)
 		site_sum_add(&s->all[s->stacks[i].stage], &s->stacks[i].sum);
 }
 
+/* The innermost frame of a kind; the number of frames where there is none. */
+static uint32_t sites_innermost(const struct stack_sum *sum, int kind)
+{
+	const struct stacks *stacks = &sum->process->stacks;
+	uint32_t i = 0;
+
+	while (i < stacks->stacks[sum->stack].count &&
+	       stacks_frame(stacks, sum->stack, i)->kind != kind)
+		i++;
+	return i;
+}
+
 /* The frame that stands for the stack: the innermost of the user's, else of what
- * was typed in, else the innermost of all. Returns its place from the innermost. */
+ * was typed in, else the innermost of all; of Python's frames, where there are
+ * any. Returns its place from the innermost. */
 static uint32_t sites_user_frame(const struct stack_sum *sum)
 {
 	const struct stacks *stacks = &sum->process->stacks;
-	uint32_t count = stacks->stacks[sum->stack].count, made = count;
+	uint32_t count = stacks->stacks[sum->stack].count, made = count, other = count;
+	int wanted = sites_innermost(sum, AIOT_FRAME_PYTHON) < count ? AIOT_FRAME_PYTHON
+	                                                             : AIOT_FRAME_NATIVE;
 
 	for (uint32_t i = 0; i < count; i++) {
-		uint8_t kind = stacks_frame(stacks, sum->stack, i)->origin.kind;
-		if (kind == ORIGIN_USER)
+		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
+		if (frame->kind != wanted)
+			continue;
+		if (frame->origin.kind == ORIGIN_USER)
 			return i;
-		if (kind == ORIGIN_MADE && made == count)
+		if (frame->origin.kind == ORIGIN_MADE && made == count)
 			made = i;
+		if (!stacks_ground(frame) && other == count)
+			other = i;
 	}
-	return made < count ? made : 0;
+	if (made < count)
+		return made;
+	return other < count ? other : 0;
 }
 
-/* The packages inside of the user's frame, each once in a row. */
+/* The packages of a kind of frames inside of one, each once in a row. */
 static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
-                                const struct stack_sum *sum, uint32_t user)
+                                const struct stack_sum *sum, uint32_t outer, int kind)
 {
 	char text[SITE_TEXT] = "";
 	const char *last = "";
 	size_t used = 0, last_length = 0;
 
-	for (uint32_t i = user; i-- > 0;) {
+	for (uint32_t i = outer; i-- > 0;) {
 		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, i);
-		const char *package = names_text(names, frame->file) + frame->origin.package;
+		const char *package = stacks_package(names, frame);
 		size_t length = frame->origin.length;
+		if (frame->kind != kind || stacks_ground(frame))
+			continue;
 		if (length == last_length && !memcmp(package, last, length))
 			continue;
 		if (used + length + 4 > sizeof text)
@@ -191,8 +232,14 @@ void call_sites_place(const struct names *names, uint32_t file, uint32_t line, u
 {
 	const char *path = names_text(names, file);
 
-	snprintf(text, size, "%s:%u in %s", path + origin_of(path).package, line,
-	         names_text(names, function));
+	const char *name = names_text(names, function), *place = path + origin_of(path).package;
+
+	if (line)
+		snprintf(text, size, "%s:%u in %s", place, line, name);
+	else if (place[0] && strncmp(name, place, strlen(place)) != 0)
+		snprintf(text, size, "%s in %s", place, name);
+	else
+		snprintf(text, size, "%s", name);
 }
 
 struct site_key {
@@ -226,6 +273,25 @@ static struct call_site *sites_site(struct call_sites *s, struct site_entry **ta
 	return &s->sites[entry->site];
 }
 
+/* Of a site in Python, the first of its stacks that has native frames says more
+ * than those that don't. */
+static void sites_see_native(struct call_sites *s, const struct names *names,
+                             struct call_site *site, uint32_t at)
+{
+	const struct stack_sum *sum = &s->stacks[at], *heaviest = &s->stacks[site->heaviest];
+	uint32_t count = sum->process->stacks.stacks[sum->stack].count;
+	uint32_t python = sites_innermost(sum, AIOT_FRAME_PYTHON);
+
+	if (python == count || sites_innermost(sum, AIOT_FRAME_NATIVE) == count)
+		return;
+	if (at == site->heaviest ||
+	    sites_innermost(heaviest, AIOT_FRAME_NATIVE) ==
+	            heaviest->process->stacks.stacks[heaviest->stack].count) {
+		site->heaviest = at;
+		site->native = sites_libraries(s, names, sum, python, AIOT_FRAME_NATIVE);
+	}
+}
+
 static int sites_compare(const void *one, const void *other)
 {
 	const struct call_site *a = one, *b = other;
@@ -249,9 +315,11 @@ static void sites_finish(void *state, const struct known *known)
 		struct site_key key = {.file = frame->file,
 		                       .function = frame->qualified,
 		                       .line = frame->line,
-		                       .libraries = sites_libraries(s, names, sum, user),
+		                       .libraries =
+		                               sites_libraries(s, names, sum, user, frame->kind),
 		                       .stage = sum->stage};
 		struct call_site *site = sites_site(s, &table, &key, (uint32_t)i);
+		sites_see_native(s, names, site, (uint32_t)i);
 		site_sum_add(&site->sum, &sum->sum);
 		site->stacks++;
 	}
@@ -270,6 +338,7 @@ static void sites_free(void *state)
 	for (size_t i = 0; s->parts && i < s->part_count; i++) {
 		free(s->parts[i].first);
 		free(s->parts[i].sums);
+		likely_free(s->parts[i].likely);
 	}
 	free(s->parts);
 	free(s->stacks);

@@ -2,7 +2,9 @@
  *
  * Who did the I/O: operations, bytes and time by stack and stage, and by call
  * site. A call site is the line of the user's code that a call came from; what
- * lies between it and the call is folded into the names of the libraries.
+ * lies between it and the call is folded into the names of the libraries. Where
+ * there are Python frames, the line is one of theirs: native frames are read of
+ * some calls only, and the others are to count at the same site.
  */
 #ifndef CALL_SITES_H
 #define CALL_SITES_H
@@ -14,7 +16,8 @@
 
 struct site_sum {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
-	uint64_t duration_ns; /* of all of them, one after the other */
+	uint64_t duration_ns;   /* of all of them, one after the other */
+	uint64_t estimated_ops; /* whose native frames are taken from another call */
 };
 
 /* One stack of one process in one stage. */
@@ -29,9 +32,11 @@ struct stack_sum {
 struct call_site {
 	uint32_t file, function, line; /* names: of the recording; 0 = not known */
 	uint32_t libraries;            /* in texts: "PIL > numpy"; 0 = none */
+	uint32_t native;               /* likewise, of native ones: "libjpeg"; 0 = none */
 	uint8_t stage;
-	uint32_t stacks;   /* different ones */
-	uint32_t heaviest; /* of stack_sums: most bytes, then most time */
+	uint32_t stacks; /* different ones */
+	uint32_t
+	        heaviest; /* of stack_sums, those with native frames first: most bytes, then time */
 	struct site_sum sum;
 };
 

@@ -181,6 +181,8 @@ static int define_record(struct process *process, unsigned kind, const uint8_t *
 	case AIOT_DEFINE_END: return define_end(process, body, size);
 	case AIOT_DEFINE_FRAME:
 		return stacks_define_frame(&process->stacks, process->names, body, size);
+	case AIOT_DEFINE_CODE:
+		return stacks_define_code(&process->stacks, process->names, body, size);
 	case AIOT_DEFINE_STACK: return stacks_define_stack(&process->stacks, body, size);
 	case AIOT_DEFINE_MAPPED: return define_mapped(process, body, size);
 	default: return 0;

@@ -6,10 +6,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "call_sites.h"
 #include "export.h"
+#include "resolve.h"
 #include "summary.h"
 
 static uint64_t folded_weight(const struct site_sum *sum, enum export_by by)
@@ -28,6 +30,20 @@ static void folded_text(FILE *to, const char *text)
 		fputc(*text == ';' || (unsigned char)*text < ' ' ? '_' : *text, to);
 }
 
+static void folded_frame(const struct names *names, const struct frame *frame, FILE *to)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *memory = open_memstream(&text, &length);
+
+	if (!memory)
+		return;
+	stacks_print(memory, names, frame, names_text(names, frame->qualified));
+	fclose(memory);
+	folded_text(to, text);
+	free(text);
+}
+
 static void folded_stack(const struct names *names, const struct stack_sum *sum, uint64_t weight,
                          FILE *to)
 {
@@ -37,9 +53,7 @@ static void folded_stack(const struct names *names, const struct stack_sum *sum,
 	for (uint32_t i = stacks->stacks[sum->stack].count; i-- > 0;) {
 		const struct frame *f = stacks_frame(stacks, sum->stack, i);
 		fputc(';', to);
-		folded_text(to, names_text(names, f->file));
-		fprintf(to, ":%u:", f->line);
-		folded_text(to, names_text(names, f->qualified));
+		folded_frame(names, f, to);
 	}
 	fprintf(to, " %" PRIu64 "\n", weight);
 }
@@ -76,6 +90,7 @@ static int folded_write(struct recording *recording, struct export_options *o, s
 
 	if (!to)
 		return folded_failed(o, why);
+	resolve_frames(recording);
 	summary = summary_make(recording);
 	folded_all(summary, o, to);
 	summary_free(summary);

@@ -13,10 +13,13 @@ static json_t *json_frames(const struct names *names, const struct stack_sum *su
 
 	for (uint32_t i = stacks->stacks[sum->stack].count; i-- > 0;) {
 		const struct frame *f = stacks_frame(stacks, sum->stack, i);
-		json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "file",
-		                                      json_bytes(names_text(names, f->file)),
-		                                      "line", json_count(f->line), "function",
-		                                      json_bytes(names_text(names, f->qualified))));
+		json_t *o =
+		        json_pack("{s:o, s:o, s:o}", "file", json_bytes(names_text(names, f->file)),
+		                  "line", json_count(f->line), "function",
+		                  json_bytes(names_text(names, f->qualified)));
+		if (f->module)
+			json_object_set_new(o, "module", json_bytes(names_text(names, f->module)));
+		json_array_append_new(list, o);
 	}
 	return list;
 }
@@ -35,6 +38,8 @@ static json_t *json_site(const struct names *names, const struct call_sites *sit
 	              json_bytes(names_text(names, site->function)), "libraries",
 	              json_bytes(names_text(sites->texts, site->libraries)), "stacks",
 	              json_count(site->stacks));
+	json_object_set_new(o, "native", json_bytes(names_text(sites->texts, site->native)));
+	json_object_set_new(o, "estimated_ops", json_count(sum->estimated_ops));
 	json_object_set_new(o, "read_ops", json_count(sum->read_ops));
 	json_object_set_new(o, "write_ops", json_count(sum->write_ops));
 	json_object_set_new(o, "meta_ops", json_count(sum->meta_ops));

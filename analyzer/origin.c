@@ -2,6 +2,7 @@
 #include "origin.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <string.h>
 
 /* Up to the next slash, without .py. */
@@ -67,4 +68,74 @@ struct origin origin_of(const char *file)
 	if (!strncmp(inside, "importlib.", 10))
 		return origin_make(ORIGIN_STANDARD, file, inside, 9);
 	return origin_make(ORIGIN_STANDARD, file, inside, origin_component(inside));
+}
+
+/* Up to its suffix: "libhdf5-103" of libhdf5-103.so.0, "_ctypes" of
+ * _ctypes.cpython-311-x86_64-linux-gnu.so. */
+static size_t origin_library(const char *base)
+{
+	const char *end = strstr(base, ".cpython-");
+
+	if (!end)
+		end = strstr(base, ".abi3.so");
+	if (!end)
+		end = strstr(base, ".so");
+	return end && end > base ? (size_t)(end - base) : strlen(base);
+}
+
+static bool origin_begins(const char *text, const char *const *beginnings)
+{
+	for (; *beginnings; beginnings++)
+		if (!strncmp(text, *beginnings, strlen(*beginnings)))
+			return true;
+	return false;
+}
+
+/* What every program has below it, and Python's interpreter. */
+static bool origin_is_ground(const char *base)
+{
+	static const char *const names[] = {
+	        "libc.so",   "libc-",     "ld-linux",       "libpthread",   "libdl.so",
+	        "librt.so",  "libm.so",   "libstdc++.so",   "libgcc_s.so",  "linux-vdso",
+	        "libc++.so", "libpython", "libaiotrace.so", "libc++abi.so", NULL};
+	size_t python = strncmp(base, "python", 6) ? 0 : 6;
+
+	return origin_begins(base, names) ||
+	       (python && !base[python + strspn(base + python, "0123456789.dmt")]);
+}
+
+static bool origin_is_system(const char *file)
+{
+	static const char *const folders[] = {"/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/", NULL};
+
+	return origin_begins(file, folders);
+}
+
+/* Headers of the system: code of libraries, compiled into who includes them. */
+static bool origin_is_header(const char *source)
+{
+	return !strncmp(source, "/usr/include/", 13) || !strncmp(source, "/usr/lib/gcc", 12) ||
+	       strstr(source, "/include/c++/");
+}
+
+struct origin origin_of_module(const char *module, const char *source)
+{
+	const char *installed = origin_installed(module), *base = origin_base(module);
+	size_t length = origin_library(base);
+	enum origin_kind kind = ORIGIN_USER;
+
+	if (installed)
+		return origin_make(ORIGIN_LIBRARY, module, installed,
+		                   strcspn(installed, "/") < strlen(installed)
+		                           ? strcspn(installed, "/")
+		                           : origin_library(installed));
+	if (!module[0])
+		kind = ORIGIN_MADE;
+	else if (origin_is_ground(base) || strstr(module, "/lib-dynload/"))
+		kind = ORIGIN_STANDARD;
+	else if (strstr(base, ".so") && (!source || origin_is_system(module)))
+		kind = ORIGIN_LIBRARY;
+	else if (source && origin_is_header(source))
+		kind = ORIGIN_LIBRARY;
+	return origin_make(kind, module, base, length);
 }

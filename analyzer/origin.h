@@ -24,4 +24,8 @@ struct origin {
 /* Tells by the file of the frame. */
 struct origin origin_of(const char *file);
 
+/* That of a native frame, by its program or library, in which the package stands,
+ * and by the file of its source; NULL = not known. */
+struct origin origin_of_module(const char *module, const char *source);
+
 #endif

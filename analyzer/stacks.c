@@ -8,6 +8,8 @@
 #include "evidence.h"
 #include "memory.h"
 
+#define STACKS_BUILD_ID 64 /* bytes, at most */
+
 void stacks_init(struct stacks *stacks)
 {
 	*stacks = (struct stacks){.frame_ids = id_table_new(), .ids = id_table_new()};
@@ -23,6 +25,14 @@ void stacks_free(struct stacks *stacks)
 	free(stacks->frames);
 	free(stacks->stacks);
 	free(stacks->members);
+}
+
+uint32_t stacks_add_frame(struct stacks *stacks, struct frame frame)
+{
+	stacks->frames = memory_grow(stacks->frames, stacks->frame_count, &stacks->frame_room,
+	                             sizeof *stacks->frames);
+	stacks->frames[stacks->frame_count] = frame;
+	return (uint32_t)stacks->frame_count++;
 }
 
 /* The next text of a body, up to a NUL or the end. */
@@ -49,18 +59,37 @@ int stacks_define_frame(struct stacks *stacks, struct names *names, const uint8_
 		return -1;
 	if (id_table_get(stacks->frame_ids, d.id))
 		return 0;
-	frame = (struct frame){.id = d.id, .line = d.line, .kind = d.kind};
+	frame = (struct frame){.id = d.id, .line = d.line, .kind = d.kind, .offset = UINT64_MAX};
 	frame.file = stacks_name(names, &at, end);
 	frame.function = stacks_name(names, &at, end);
 	frame.qualified = stacks_name(names, &at, end);
 	if (!frame.qualified)
 		frame.qualified = frame.function;
+	frame.module = d.kind == AIOT_FRAME_NATIVE ? frame.file : 0;
 	frame.says = evidence_of(names_text(names, frame.file), names_text(names, frame.function));
-	frame.origin = origin_of(names_text(names, frame.file));
-	stacks->frames = memory_grow(stacks->frames, stacks->frame_count, &stacks->frame_room,
-	                             sizeof *stacks->frames);
-	id_table_set(stacks->frame_ids, d.id, (uint32_t)stacks->frame_count);
-	stacks->frames[stacks->frame_count++] = frame;
+	frame.origin = frame.module ? origin_of_module(names_text(names, frame.module), NULL)
+	                            : origin_of(names_text(names, frame.file));
+	id_table_set(stacks->frame_ids, d.id, stacks_add_frame(stacks, frame));
+	return 0;
+}
+
+int stacks_define_code(struct stacks *stacks, struct names *names, const uint8_t *body, size_t size)
+{
+	struct aiot_define_code d;
+	char hex[2 * STACKS_BUILD_ID + 1] = "";
+	struct frame *frame;
+
+	if (size < sizeof d)
+		return -1;
+	memcpy(&d, body, sizeof d);
+	frame = &stacks->frames[id_table_get(stacks->frame_ids, d.frame)];
+	if (frame == stacks->frames || frame->kind != AIOT_FRAME_NATIVE)
+		return 0;
+	size -= sizeof d;
+	for (size_t i = 0; i < size && i < STACKS_BUILD_ID; i++)
+		snprintf(hex + 2 * i, 3, "%02x", body[sizeof d + i]);
+	frame->offset = d.offset;
+	frame->build_id = names_add(names, hex, strlen(hex));
 	return 0;
 }
 
@@ -91,14 +120,20 @@ int stacks_define_stack(struct stacks *stacks, const uint8_t *body, size_t size)
 	return 0;
 }
 
-static void stacks_print(FILE *to, const struct names *names, const struct frame *frame)
+void stacks_print(FILE *to, const struct names *names, const struct frame *frame,
+                  const char *function)
 {
-	const char *file = names_text(names, frame->file);
+	const char *file = names_text(names, frame->file), *base = strrchr(file, '/');
+	size_t length;
 
-	if (frame->kind == AIOT_FRAME_PYTHON)
-		fprintf(to, "%s:%u:%s", file, frame->line, names_text(names, frame->function));
+	base = base ? base + 1 : file;
+	length = strlen(base);
+	if (frame->kind == AIOT_FRAME_PYTHON || frame->line)
+		fprintf(to, "%s:%u:%s", file, frame->line, function);
+	else if (!length || (!strncmp(function, base, length) && function[length] == '+'))
+		fputs(function, to); /* library+0x1234 */
 	else
-		fputs(names_text(names, frame->qualified), to);
+		fprintf(to, "%s:%s", base, function);
 }
 
 uint32_t stacks_text(struct stacks *stacks, struct names *names, uint32_t stack)
@@ -116,7 +151,8 @@ uint32_t stacks_text(struct stacks *stacks, struct names *names, uint32_t stack)
 	if (s->flags & AIOT_STACK_CUT)
 		fputs("...;", to);
 	for (uint32_t i = s->count; i-- > 0;) {
-		stacks_print(to, names, stacks_frame(stacks, stack, i));
+		const struct frame *frame = stacks_frame(stacks, stack, i);
+		stacks_print(to, names, frame, names_text(names, frame->function));
 		if (i)
 			fputc(';', to);
 	}

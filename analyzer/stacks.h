@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "aiotrace/format.h"
 #include "id_table.h"
@@ -20,6 +21,10 @@ struct frame {
 	uint32_t file, function; /* in the names of the recording; 0 = not known */
 	uint32_t qualified;      /* the function with its classes, or the same */
 	uint32_t line;           /* 0 = not known */
+	uint32_t module;         /* of a native one: the program or library; its file until … */
+	uint32_t build_id;       /* … its name is looked up (resolve.h): in hex, 0 = none … */
+	uint64_t offset;         /* … and the instruction in it, UINT64_MAX = not known */
+	uint32_t inlined;        /* index of the frame that it is a part of; 0 = none */
 	uint8_t kind;            /* enum aiot_frame_kind */
 	uint8_t says;            /* enum evidence */
 	struct origin origin;
@@ -48,7 +53,12 @@ void stacks_free(struct stacks *stacks);
 /* One definition record's body. Returns 0, or -1 where it is damaged. */
 int stacks_define_frame(struct stacks *stacks, struct names *names, const uint8_t *body,
                         size_t size);
+int stacks_define_code(struct stacks *stacks, struct names *names, const uint8_t *body,
+                       size_t size);
 int stacks_define_stack(struct stacks *stacks, const uint8_t *body, size_t size);
+
+/* Adds a frame that no definition made; returns its index. */
+uint32_t stacks_add_frame(struct stacks *stacks, struct frame frame);
 
 /* The index of a stack's id, 0 where it is not known. */
 static inline uint32_t stacks_find(const struct stacks *stacks, uint64_t id)
@@ -66,8 +76,27 @@ static inline const struct frame *stacks_frame(const struct stacks *stacks, uint
 	return &stacks->frames[id_table_get(stacks->frame_ids, id)];
 }
 
-/* The stack as one name: frames from the outermost, separated by ";", a Python
- * frame as file:line:function. 0 where there is none. Not for several threads. */
+/* The package or library that the frame belongs to; origin.length bytes of it. */
+static inline const char *stacks_package(const struct names *names, const struct frame *frame)
+{
+	return names_text(names, frame->module ? frame->module : frame->file) +
+	       frame->origin.package;
+}
+
+/* Whether the frame is a native one that every program has: libc's, the
+ * interpreter's own. */
+static inline bool stacks_ground(const struct frame *frame)
+{
+	return frame->kind == AIOT_FRAME_NATIVE && frame->origin.kind == ORIGIN_STANDARD;
+}
+
+/* A frame for eyes: file:line:function; a native one whose line is not known as
+ * library:function. */
+void stacks_print(FILE *to, const struct names *names, const struct frame *frame,
+                  const char *function);
+
+/* The stack as one name: frames as stacks_print has them, from the outermost,
+ * separated by ";". 0 where there is none. Not for several threads. */
 uint32_t stacks_text(struct stacks *stacks, struct names *names, uint32_t stack);
 
 #endif

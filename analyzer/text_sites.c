@@ -18,6 +18,7 @@ static void text_site(const struct text *t, const struct call_sites *sites,
 {
 	char place[SITE_WIDTH], line[2 * SITE_WIDTH], lead[SITE_WIDTH];
 	const char *libraries = names_text(sites->texts, site->libraries);
+	const char *native = names_text(sites->texts, site->native);
 	struct unit bytes, time;
 
 	call_sites_place(t->s->recording->names, site->file, site->line, site->function, place,
@@ -25,7 +26,8 @@ static void text_site(const struct text *t, const struct call_sites *sites,
 	snprintf(lead, sizeof lead, "%-10s %8s %8" PRIu64 " %8s  ", stage_name(site->stage),
 	         unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
 	         unit_seconds(&time, (double)site->sum.duration_ns / 1e9));
-	snprintf(line, sizeof line, "%s%s%s", place, site->libraries ? " > " : "", libraries);
+	snprintf(line, sizeof line, "%s%s%s%s%s", place, site->libraries ? " > " : "",
+	         libraries, site->native ? " > " : "", native);
 	text_wrapped(t, lead, line);
 }
 

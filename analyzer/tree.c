@@ -37,7 +37,7 @@ static uint32_t tree_label(struct tree *t, const struct names *names, const stru
 	const struct origin *o = &frame->origin;
 
 	if (o->kind == ORIGIN_LIBRARY || o->kind == ORIGIN_STANDARD)
-		return names_add(t->labels, names_text(names, frame->file) + o->package, o->length);
+		return names_add(t->labels, stacks_package(names, frame), o->length);
 	call_sites_place(names, frame->file, frame->line, frame->qualified, text, sizeof text);
 	return names_add(t->labels, text, strlen(text));
 }
@@ -49,7 +49,11 @@ static void tree_add(struct tree *t, const struct names *names, const struct sta
 
 	site_sum_add(&t->nodes[0].sum, &sum->sum);
 	for (uint32_t i = stacks->stacks[sum->stack].count; i-- > 0;) {
-		uint32_t label = tree_label(t, names, stacks_frame(stacks, sum->stack, i));
+		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
+		uint32_t label;
+		if (stacks_ground(frame))
+			continue;
+		label = tree_label(t, names, frame);
 		if (node && t->nodes[node].label == label)
 			continue;
 		node = tree_child(t, node, label);

@@ -16,6 +16,7 @@
 #include "mapped.h"
 #include "merge.h"
 #include "printer.h"
+#include "resolve.h"
 #include "role.h"
 #include "row.h"
 #include "stage.h"
@@ -157,6 +158,8 @@ static int dump_all(struct dump *d, char **names, size_t count)
 
 	d->recording.ignore_marks = d->ignore_marks;
 	if (status == COMMAND_OK) {
+		if (d->stacks)
+			resolve_frames(&d->recording);
 		dump_judge(d);
 		d->from_ns = dump_ns(d->filter.from_s, INT64_MIN);
 		d->to_ns = dump_ns(d->filter.to_s, INT64_MAX);

@@ -12,6 +12,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "resolve.h"
 
 #define REPORT_TOP 10
 
@@ -24,6 +25,7 @@ static int report_all(const struct report_options *options, bool json, char **na
 
 	recording.ignore_marks = options->ignore_marks;
 	if (status == COMMAND_OK) {
+		resolve_frames(&recording);
 		summary = summary_make(&recording);
 		errno = 0;
 		written = json ? report_json(summary, options, stdout)

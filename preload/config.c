@@ -117,12 +117,8 @@ static unsigned config_stacks(void)
 	const char *value = config_text("AIOTRACE_STACKS");
 	static const char *const known[] = {"off", "python", "native", "both"};
 	for (unsigned i = 0; value && i < sizeof known / sizeof *known; i++)
-		if (!strcmp(value, known[i])) {
-			if (i & CONFIG_STACKS_NATIVE)
-				config_note("AIOTRACE_STACKS", value,
-				            "this version records no native stacks");
+		if (!strcmp(value, known[i]))
 			return i;
-		}
 	if (value)
 		config_note("AIOTRACE_STACKS", value,
 		            "not one of off, python, native, both; python is used");

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who makes a call: a number for the calling thread's stack, whose frames are
- * defined in the trace the first time that the stack is seen.
+ * defined in the trace the first time that the stack is seen. Python frames are
+ * read with each call; native ones cost more, and are read on each opening of a
+ * file and on calls that move data as often as a budget allows: what reading took
+ * is paid back by the calls that follow, so much a call.
  */
 #ifndef PRELOAD_STACK_H
 #define PRELOAD_STACK_H
@@ -10,8 +13,19 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
+#include "clock.h"
+#include "config.h"
+#include "thread.h"
 
-extern bool stack_on; /* there are stacks to be read */
+/* Nanoseconds: what each call pays back, what a thread may owe before it has to,
+ * and the most that it is charged at once: the first time that a function is met,
+ * its tables may have to come from storage, and that is once. */
+#define STACK_PAY   15u
+#define STACK_FIRST 65536u
+#define STACK_MOST  4096u
+
+/* Whose stacks can be read: enum config_stacks, or-ed; 0 = none. */
+extern unsigned stack_on HIDDEN;
 
 /* Looks for what can be read, once the libraries that the program was linked
  * with are loaded. Not signal-safe. */
@@ -23,15 +37,48 @@ void stack_forget(void);
 /* Says in the trace what is missing of its stacks. */
 void stack_finish(void);
 
-/* The id of the calling thread's stack; 0 = none. Keeps errno. */
-uint32_t stack_now(void);
+/* The id of the calling thread's stack; 0 = none. `whose` are enum config_stacks,
+ * or-ed, `ticks` is the time now. Keeps errno. */
+uint32_t stack_now(unsigned whose, uint64_t ticks);
 
-/* The same for a call on a file of that stage. Who talks to other processes is
- * not asked: pipes are also written to by signal handlers, which may come while
- * the interpreter is changing its frames. */
+/* Whether native frames may be read, after a call that took so long. */
+static inline bool stack_native_due(uint64_t took_ns)
+{
+	uint64_t paid = STACK_PAY + (took_ns >> 8), debt = thread_self.stack_debt;
+	thread_self.stack_debt = debt > paid ? debt - paid : 0;
+	return debt <= STACK_FIRST;
+}
+
+/* The stack of a call on a file of that stage, without native frames. Who talks to
+ * other processes is not asked: pipes are also written to by signal handlers, which
+ * may come while the interpreter is changing its frames. */
 static inline uint32_t stack_of_call(uint8_t stage)
 {
-	return __builtin_expect(stack_on, 0) && stage != AIOT_STAGE_IPC ? stack_now() : 0;
+	unsigned whose = stack_on & CONFIG_STACKS_PYTHON;
+	return __builtin_expect(whose, 0) && stage != AIOT_STAGE_IPC ? stack_now(whose, 0) : 0;
+}
+
+/* The same of one that moved data until `ticks` and took so long: with native
+ * frames if they are due. Those of the interpreter's and libraries' own files are
+ * of no interest. */
+static inline uint32_t stack_of_data(uint8_t stage, uint64_t ticks, uint64_t took_ns)
+{
+	unsigned whose = stack_on;
+	if (__builtin_expect(!whose, 1) || stage == AIOT_STAGE_IPC)
+		return 0;
+	if (whose & CONFIG_STACKS_NATIVE &&
+	    (stage == AIOT_STAGE_RUNTIME || !stack_native_due(took_ns)))
+		whose &= ~(unsigned)CONFIG_STACKS_NATIVE;
+	return whose ? stack_now(whose, ticks) : 0;
+}
+
+/* The same of one that opened a file, or failed to. */
+static inline uint32_t stack_of_opening(uint8_t stage, bool failed)
+{
+	unsigned whose = stack_on;
+	if (failed || stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC)
+		whose &= ~(unsigned)CONFIG_STACKS_NATIVE;
+	return whose ? stack_now(whose, clock_ticks()) : 0;
 }
 
 #endif

@@ -266,6 +266,7 @@ enum aiot_definition_kind {
 	AIOT_DEFINE_END = 9,       /* struct aiot_define_clock: the process ended in order */
 	AIOT_DEFINE_FRAME = 16,    /* struct aiot_define_frame, file, NUL, name, NUL, qualified */
 	AIOT_DEFINE_STACK = 17,    /* struct aiot_define_stack, uint32_t frames[] */
+	AIOT_DEFINE_CODE = 18,     /* struct aiot_define_code, build id */
 	AIOT_DEFINE_MAPPED = 24,   /* struct aiot_define_mapped; the last one counts */
 };
 
@@ -313,6 +314,14 @@ struct aiot_define_frame {
 	uint32_t line; /* 0 = not known */
 	uint8_t kind;  /* enum aiot_frame_kind */
 	uint8_t reserved[7];
+};
+
+/* Where a native frame's instruction is: the call that it is in, or what a signal
+ * interrupted. An address as the file's own tables count it. */
+struct aiot_define_code {
+	uint32_t frame;
+	uint32_t reserved;
+	uint64_t offset;
 };
 
 enum aiot_stack_flag { AIOT_STACK_CUT = 1 }; /* there were more frames outside */

@@ -88,9 +88,10 @@ static struct fd call_open(int fd, int directory, const char *path, int flags)
 int call_opened(const struct call *call, enum aiot_call id, int directory, const char *path,
                 int flags, int fd)
 {
-	struct aiot_event event = call_event(call, id, fd);
+	struct aiot_event event = call_event_alone(call, id, fd, clock_ticks());
 	event.aux = (uint32_t)flags;
 	if (fd < 0 || thread_is_vforked()) {
+		event.stack = stack_of_opening(event.stage, true);
 		call_store_named(&event, directory, path, 0, NULL);
 		return fd;
 	}
@@ -99,6 +100,7 @@ int call_opened(const struct call *call, enum aiot_call id, int directory, const
 	event.file = opened.file;
 	event.stage = opened.stage;
 	event.handle = opened.description ? opened.description->handle : 0;
+	event.stack = stack_of_opening(event.stage, false);
 	if (opened.file || !opened.description)
 		event_store(&event);
 	errno = saved;

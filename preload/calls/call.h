@@ -84,12 +84,11 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
  * io_uring instances that the program made by itself. Keeps errno. */
 void call_pulse(void);
 
-/* The event of a call that just returned; offset, size and aux may be added. */
+/* The event of a call that returned at `now`, without its stack. */
 __attribute__((always_inline)) static inline struct aiot_event
-call_event(const struct call *call, enum aiot_call id, int64_t returned)
+call_event_alone(const struct call *call, enum aiot_call id, int64_t returned, uint64_t now)
 {
 	const struct description *held = call->fd.description;
-	uint64_t now = clock_ticks();
 	const struct clock_pair *pair = __atomic_load_n(&clock_pair, __ATOMIC_ACQUIRE);
 	if (__builtin_expect(now >= pair->until, 0)) {
 		call_pulse();
@@ -101,9 +100,28 @@ call_event(const struct call *call, enum aiot_call id, int64_t returned)
 	                           .result = event_result(returned),
 	                           .file = call->fd.file,
 	                           .handle = held ? held->handle : 0,
-	                           .stack = stack_of_call(call->fd.stage),
 	                           .call = (uint16_t)id,
 	                           .stage = call->fd.stage};
+}
+
+/* The event of a call that just returned; offset, size and aux may be added. */
+__attribute__((always_inline)) static inline struct aiot_event
+call_event(const struct call *call, enum aiot_call id, int64_t returned)
+{
+	struct aiot_event event = call_event_alone(call, id, returned, clock_ticks());
+	event.stack = stack_of_call(event.stage);
+	return event;
+}
+
+/* The same of one that moves data, or is as rare and slow: now and then its stack
+ * has native frames. */
+__attribute__((always_inline)) static inline struct aiot_event
+call_event_of_data(const struct call *call, enum aiot_call id, int64_t returned)
+{
+	uint64_t now = clock_ticks();
+	struct aiot_event event = call_event_alone(call, id, returned, now);
+	event.stack = stack_of_data(event.stage, now, event.duration_ns);
+	return event;
 }
 
 /* Records a call that has neither offset nor size. */

@@ -46,7 +46,7 @@ static ssize_t copy_ended(const struct copy *copy, enum aiot_call id, enum aiot_
                           const off64_t *in_offset, const off64_t *out_offset, size_t size,
                           ssize_t returned)
 {
-	struct aiot_event event = call_event(&copy->in, id, returned);
+	struct aiot_event event = call_event_of_data(&copy->in, id, returned);
 	event.size = size;
 	copy_store_half(&copy->in, event, copy->in_fd, in_offset, false);
 	event.call = (uint16_t)out_id;

@@ -97,7 +97,7 @@ static inline bool data_has_flags(const struct call *call)
 __attribute__((always_inline)) static inline struct aiot_event
 data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize_t returned)
 {
-	struct aiot_event event = call_event(call, id, returned);
+	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
 	sample_earn(event.duration_ns);
 	if (__builtin_expect(data_has_flags(call), 0))
@@ -116,7 +116,7 @@ static inline ssize_t data_read(const struct call *call, enum aiot_call id, int 
 static inline ssize_t data_write(const struct call *call, enum aiot_call id, int fd, uint64_t size,
                                  ssize_t returned)
 {
-	struct aiot_event event = call_event(call, id, returned);
+	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
 	data_store_at_position(call, &event, fd, true);
 	return returned;
@@ -134,7 +134,7 @@ static inline ssize_t data_read_at(const struct call *call, enum aiot_call id, i
 static inline ssize_t data_write_at(const struct call *call, enum aiot_call id, int fd,
                                     int64_t offset, uint64_t size, ssize_t returned)
 {
-	struct aiot_event event = call_event(call, id, returned);
+	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
 	data_store_write_at(call, &event, fd, offset);
 	return returned;

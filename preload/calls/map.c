@@ -93,7 +93,7 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
                        int flags, int64_t offset, void *address)
 {
 	struct aiot_event event =
-	        call_event(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
+	        call_event_of_data(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
 	event.size = size;
 	event.offset = offset;
 	event.aux = (uint32_t)protection | (uint32_t)flags << 8;

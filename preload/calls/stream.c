@@ -78,7 +78,7 @@ static void stream_store(const struct stream *stream, enum aiot_call id, uint64_
                          int64_t moved, bool write)
 {
 	bool failed = moved <= 0 && stream_failed(stream);
-	struct aiot_event event = call_event(&stream->call, id, failed ? -1 : moved);
+	struct aiot_event event = call_event_of_data(&stream->call, id, failed ? -1 : moved);
 	event.offset = stream->offset;
 	event.size = size;
 	event_store(&event);

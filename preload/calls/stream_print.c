@@ -111,7 +111,7 @@ static bool stream_begin_fd(struct stream_to_fd *to, int fd)
 
 static int stream_printed_fd(const struct stream_to_fd *to, enum aiot_call id, int returned)
 {
-	struct aiot_event event = call_event(&to->call, id, returned);
+	struct aiot_event event = call_event_of_data(&to->call, id, returned);
 	event.size = returned > 0 ? (uint64_t)returned : 0;
 	event_store(&event);
 	/* From glibc 2.37 on it writes without a stream. */

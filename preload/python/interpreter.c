@@ -43,6 +43,7 @@ static bool python_find_parts(void)
 	python.code_type = python_symbol("PyCode_Type");
 	python.text_type = python_symbol("PyUnicode_Type");
 	python.bytes_type = python_symbol("PyBytes_Type");
+	python.runner = (uintptr_t)python_symbol("_PyEval_EvalFrameDefault");
 	return python.code_type && python.text_type && python.bytes_type &&
 	       (python_function(&python.is_finalizing, "Py_IsFinalizing") ||
 	        python_function(&python.is_finalizing, "_Py_IsFinalizing"));

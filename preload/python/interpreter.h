@@ -16,6 +16,7 @@ struct python {
 	struct python_layout layout;
 	const void *(*this_thread)(void); /* the calling thread's state, or NULL; takes no lock */
 	int (*is_finalizing)(void);
+	uintptr_t runner; /* the function that runs Python code, or 0 */
 	const void *code_type, *text_type, *bytes_type; /* what objects of these types point to */
 };
 

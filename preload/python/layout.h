@@ -30,6 +30,9 @@ struct python_layout {
 	uint8_t at_bytes;     /* that the number counts */
 	uint16_t frame_owner; /* 0 = none: every frame is Python's … */
 	uint8_t owners;       /* … else those whose owner is below this */
+	uint16_t thread_run;  /* what running functions keep on the stack; 0 = nothing … */
+	uint16_t run_back;    /* … and the next one outwards */
+	uint16_t frame_entry; /* whether a function was called to run it; 0 = always */
 	uint16_t code_first;  /* the first line */
 	uint16_t code_file;
 	uint16_t code_name;

@@ -5,6 +5,7 @@
 
 #include "define.h"
 #include "intern.h"
+#include "native/rule.h"
 #include "python/code.h"
 #include "python/interpreter.h"
 #include "room.h"
@@ -63,7 +64,7 @@ static bool python_lasts(const void *code, bool outermost)
 	       strstr(text, "/site-packages/") || strstr(text, "/dist-packages/");
 }
 
-uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
+uint32_t python_define(uint32_t ids[PYTHON_FRAMES], uintptr_t *marks, bool *cut)
 {
 	ROOM(room);
 	struct python_frame *frames = (struct python_frame *)(void *)room;
@@ -72,6 +73,8 @@ uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
 		uint64_t key = python_identify_code(frames[i].code);
 		key = (key ^ (uint64_t)frames[i].at) * 0x9E3779B97F4A7C15u;
 		bool fresh;
+		if (marks)
+			marks[i] = frames[i].mark;
 		ids[i] = intern_id(&python_frames, key | !key, &fresh);
 		if (fresh)
 			python_define_frame(ids[i], &frames[i]);
@@ -79,4 +82,12 @@ uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut)
 			python_trust(frames[i].code);
 	}
 	return count;
+}
+
+bool python_is_runner(uintptr_t at)
+{
+	struct object object;
+	uintptr_t begin, end;
+	return python.runner && object_find(python.runner, &object) && object_has(&object, at) &&
+	       rule_function(&object, python.runner, &begin, &end) && at - begin < end - begin;
 }

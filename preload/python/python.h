@@ -16,9 +16,12 @@ int python_prepare(void);
 /* A forked child defines its frames anew. */
 void python_forget(void);
 
-/* The ids of the calling thread's frames, from the innermost; those that were
- * not defined yet are now. Returns how many. Not signal-safe: the caller holds
- * thread_self.busy. */
-uint32_t python_define(uint32_t ids[PYTHON_FRAMES], bool *cut);
+/* The ids of the calling thread's frames, from the innermost, and their marks, if
+ * `marks` is not NULL; those that were not defined yet are now. Returns how many.
+ * Not signal-safe: the caller holds thread_self.busy. */
+uint32_t python_define(uint32_t ids[PYTHON_FRAMES], uintptr_t *marks, bool *cut);
+
+/* Whether the instruction is in the interpreter's function that runs Python code. */
+bool python_is_runner(uintptr_t at);
 
 #endif

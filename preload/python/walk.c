@@ -133,6 +133,26 @@ uint64_t python_identify(void)
 	return count ? hash | 1 : 0;
 }
 
+/* Where a walk is in the list of what the running functions keep on the native
+ * stack. */
+static uintptr_t walk_first_run(const struct python_layout *layout)
+{
+	const void *thread = python_thread();
+	return layout->thread_run && thread ? (uintptr_t)python_pointer(thread, layout->thread_run)
+	                                    : 0;
+}
+
+static uintptr_t walk_mark(const struct python_layout *layout, const char *frame, uintptr_t *run)
+{
+	if (layout->frame_owner || (layout->frame_entry && !frame[layout->frame_entry]))
+		return 0;
+	if (!layout->thread_run || !python_plausible((const void *)*run))
+		return PYTHON_MARK_ONE;
+	uintptr_t mark = *run;
+	*run = (uintptr_t)python_pointer((const void *)mark, layout->run_back);
+	return mark;
+}
+
 static int64_t walk_into(const struct python_layout *layout, const char *code, uint64_t at)
 {
 	if (layout->pointer)
@@ -144,11 +164,16 @@ uint32_t python_walk(struct python_frame *frames, bool *cut)
 {
 	const struct python_layout *layout = &python.layout;
 	uint32_t count = 0;
+	uintptr_t run = walk_first_run(layout);
 	*cut = false;
 	for (const char *frame = walk_first(layout); python_plausible(frame);
 	     frame = python_pointer(frame, layout->frame_back)) {
-		if (!walk_is_python(layout, frame))
+		if (!walk_is_python(layout, frame)) {
+			/* It lies on the native stack itself. */
+			if (count)
+				frames[count - 1].mark = (uintptr_t)frame;
 			continue;
+		}
 		const char *code = walk_code(layout, frame);
 		*cut = count == PYTHON_FRAMES;
 		if (*cut || !python_is(code, python.code_type))
@@ -156,7 +181,7 @@ uint32_t python_walk(struct python_frame *frames, bool *cut)
 		if (walk_is_cleanup(layout, code))
 			continue;
 		int64_t at = walk_into(layout, code, walk_at(layout, frame));
-		frames[count++] = (struct python_frame){code, at};
+		frames[count++] = (struct python_frame){code, at, walk_mark(layout, frame, &run)};
 	}
 	return count;
 }

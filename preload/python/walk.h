@@ -13,9 +13,16 @@
 /* Frames that are looked at, from the innermost. */
 #define PYTHON_FRAMES 256
 
+/* The interpreter's function that runs Python code runs one frame or, in later
+ * versions, several that call each other. The outermost of them is marked: with
+ * an address in that function's part of the native stack, or with this where none
+ * is known: then each such function runs one frame. */
+#define PYTHON_MARK_ONE 1
+
 struct python_frame {
 	const void *code;
-	int64_t at; /* bytes into the bytecode */
+	int64_t at;     /* bytes into the bytecode */
+	uintptr_t mark; /* 0 = not the outermost */
 };
 
 /* A number for the stack: equal for equal stacks, and as good as never for
