@@ -102,7 +102,7 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 
 BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev libdw-dev libiberty-dev
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
-CHECK_PACKAGES  = $(DEMO_PACKAGES) libcmocka-dev binutils strace fio libaio-dev python3-lmdb python3-h5py fuse3 libfuse3-dev
+CHECK_PACKAGES  = $(DEMO_PACKAGES) g++ libcmocka-dev binutils strace fio libaio-dev python3-lmdb python3-h5py fuse3 libfuse3-dev
 BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux
 LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
 # Another interpreter brings its own modules.

@@ -21,7 +21,7 @@
  * and the most that it is charged at once: the first time that a function is met,
  * its tables may have to come from storage, and that is once. */
 #define STACK_PAY   15u
-#define STACK_FIRST 65536u
+#define STACK_FIRST (1u << 20)
 #define STACK_MOST  4096u
 
 /* Whose stacks can be read: enum config_stacks, or-ed; 0 = none. */

@@ -205,15 +205,40 @@ class Bench:
             self.row("skipped: this Python has no torch", "")
             return
         command = [sys.executable, f"{self.here}/stacks.py", self.file, "200" if self.quick else "600"]
-        off, added = [], []
+        off, added = [], {"python": [], "both": []}
         for _ in range(3 if self.quick else 9):
-            medians = [float(Tracer(stacks, {**self.tracer.environment, "AIOTRACE_STACKS": stacks})
-                             .run(command, self.folder, wanted_output=True).output) for stacks in ("off", "python")]
-            off.append(medians[0])
-            added.append(medians[1] - medians[0])
-        found = Figure(added)
-        self.row("stacks on, median added", f"{found.median:.0f}", f"{found.spread:.0f}",
-                 f"{Figure(off).median:.0f}", self.goal(found.median, 250, 150))
+            medians = {stacks: float(self.with_stacks(stacks).run(command, self.folder, wanted_output=True).output)
+                       for stacks in ("off", *added)}
+            off.append(medians["off"])
+            for stacks, list_ in added.items():
+                list_.append(medians[stacks] - medians["off"])
+        for stacks, list_ in added.items():
+            found = Figure(list_)
+            self.row(f"AIOTRACE_STACKS={stacks}, median added", f"{found.median:.0f}", f"{found.spread:.0f}",
+                     f"{Figure(off).median:.0f}", self.goal(found.median, 250, 150))
+
+    def with_stacks(self, stacks):
+        return Tracer(stacks, {**self.tracer.environment, "AIOTRACE_STACKS": stacks})
+
+    def native(self):
+        """Native stacks of a C program: traced with them and without, in turns."""
+        if not self.wants("native"):
+            return
+        self.title("native stacks of a C program, ns cpu", "added", "off")
+        calls = 200000 if self.quick else 400000
+        for name, kind, limits in (("pread 4 KiB random", "pread_random", (20, 20)),
+                                   ("pread of 0 bytes", "pread_nothing", (20, 20)),
+                                   ("open+read+close, a cycle", "open_read_close", None)):
+            n = calls // 2 if kind == "open_read_close" else calls
+            added, off = [], []
+            for i in range(5 if self.quick else 15):
+                pair = {stacks: self.with_stacks(stacks).run(self.work(kind, n), self.folder).cpu * 1e9 / n
+                        for stacks in (("off", "native") if i % 2 else ("native", "off"))}
+                off.append(pair["off"])
+                added.append(pair["native"] - pair["off"])
+            found = Figure(added)
+            self.row(name, f"{found.median:.0f}", f"{found.spread:.0f}", f"{Figure(off).median:.0f}",
+                     self.goal(found.median, *limits) if limits else "")
 
     # ---- others ----
 
@@ -280,7 +305,7 @@ def main():
     bench = Bench(parser.parse_args())
     print(f"aiotrace, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; "
           "untraced and traced in turns, medians")
-    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.stacks, bench.others,
+    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.stacks, bench.native, bench.others,
                  bench.analysis):
         part()
     shutil.rmtree(bench.folder, ignore_errors=True)

@@ -56,7 +56,7 @@ def written(text):
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
 
 
-def compare(said, traces, path):
+def compare(said, traces, path, frames=frames):
     """Every stack that the program told of is that of its event."""
     traced = {(int(r["pid"]), int(r["offset"])): r["stack"] for r in rows(traces)
               if r["call"].startswith("pread") and r["path"] == path}
