@@ -125,7 +125,8 @@ static uint32_t stack_python(uint64_t key)
 static void stack_charge(uint64_t ticks)
 {
 	uint64_t took = clock_span(__atomic_load_n(&clock_pair, __ATOMIC_ACQUIRE), ticks);
-	thread_self.stack_debt += took < STACK_MOST ? took : STACK_MOST;
+	int64_t spent = thread_self.stack_spent > 0 ? thread_self.stack_spent : 0;
+	thread_self.stack_spent = spent + (int64_t)(took < STACK_MOST ? took : STACK_MOST);
 }
 
 /* `native` and `outer` are the numbers of native and of Python frames, or 0. */

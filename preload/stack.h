@@ -3,8 +3,8 @@
  * Who makes a call: a number for the calling thread's stack, whose frames are
  * defined in the trace the first time that the stack is seen. Python frames are
  * read with each call; native ones cost more, and are read on each opening of a
- * file and on calls that move data as often as a budget allows: what reading took
- * is paid back by the calls that follow, so much a call.
+ * file and on calls that move data as often as a budget allows: each call brings in
+ * a little, and what reading took is paid from that.
  */
 #ifndef PRELOAD_STACK_H
 #define PRELOAD_STACK_H
@@ -17,12 +17,12 @@
 #include "config.h"
 #include "thread.h"
 
-/* Nanoseconds: what each call pays back, what a thread may owe before it has to,
- * and the most that it is charged at once: the first time that a function is met,
- * its tables may have to come from storage, and that is once. */
-#define STACK_PAY   15u
-#define STACK_FIRST (1u << 20)
-#define STACK_MOST  4096u
+/* Nanoseconds: what each call brings in, what a thread may have saved, which it
+ * begins with, and the most that it is charged at once: the first time that a
+ * function is met, its tables may have to come from storage, and that is once. */
+#define STACK_EARN  12
+#define STACK_SAVED (1 << 20)
+#define STACK_MOST  4096
 
 /* Whose stacks can be read: enum config_stacks, or-ed; 0 = none. */
 extern unsigned stack_on HIDDEN;
@@ -44,9 +44,8 @@ uint32_t stack_now(unsigned whose, uint64_t ticks);
 /* Whether native frames may be read, after a call that took so long. */
 static inline bool stack_native_due(uint64_t took_ns)
 {
-	uint64_t paid = STACK_PAY + (took_ns >> 8), debt = thread_self.stack_debt;
-	thread_self.stack_debt = debt > paid ? debt - paid : 0;
-	return debt <= STACK_FIRST;
+	thread_self.stack_spent -= STACK_EARN + (int64_t)(took_ns >> 8);
+	return thread_self.stack_spent <= STACK_SAVED;
 }
 
 /* The stack of a call on a file of that stage, without native frames. Who talks to

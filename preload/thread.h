@@ -25,7 +25,7 @@ struct thread {
 	uint32_t through_stream; /* of events written without a buffer; 0 = none yet */
 	uint64_t through_sequence;
 	uint64_t sample_debt; /* ns spent on samples (sample.h) and not earned yet */
-	uint64_t stack_debt;  /* ns spent on native stacks (stack.h) and not paid back yet */
+	int64_t stack_spent;  /* ns, on native stacks, less what was earned since (stack.h) */
 };
 
 extern __thread struct thread thread_self __attribute__((tls_model("initial-exec")));
