@@ -18,7 +18,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
-#define FRAMES 100
+#define FRAMES   100
 #define SEPARATE __attribute__((noinline, noclone))
 /* Keeps the call before it from being a jump. */
 #define STAY __asm__ volatile("" ::: "memory")
@@ -31,7 +31,7 @@ static int number;
 static struct told {
 	int count;
 	void *frames[FRAMES];
-} *told; /* shared with children */
+} * told; /* shared with children */
 
 /* The callers, without this function and its own. */
 #define TELL(n)                                                                                    \
@@ -261,8 +261,8 @@ static const struct {
 int main(int count, char **arguments_)
 {
 	fd = open(arguments_[1], O_RDONLY);
-	told = mmap(NULL, 4096 * sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
-	            0);
+	told = mmap(NULL, 4096 * sizeof *told, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	            -1, 0);
 	for (int i = 2; i < count; i++)
 		for (size_t k = 0; k < sizeof scenarios / sizeof *scenarios; k++)
 			if (!strcmp(scenarios[k].name, arguments_[i]))
