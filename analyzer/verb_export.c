@@ -122,7 +122,7 @@ const struct command command_export = {
         "                  thread; run it with: cd TARGET && fio OUTPUT/job.fio.\n"
         "                  What fio can't do stands in OUTPUT/README\n"
         "  folded          a line a stack: stage;frame;...;frame weight, frames as\n"
-        "                  file:line:function from the outermost on, as flame graph\n"
+        "                  dump --stacks has them, from the outermost on, as flame graph\n"
         "                  programs read it (flamegraph.pl, speedscope, inferno)\n"
         "\n"
         "  -o, --output F  the folder, or the file instead of standard output\n"
