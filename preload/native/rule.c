@@ -292,7 +292,9 @@ union rule rule_find(const struct object *object, uintptr_t address)
 	rule_run(&run, entry.initial);
 	run.first = run.now;
 	rule_run(&run, entry.own);
-	return run.failed ? (union rule){.base = RULE_NONE} : rule_pack(&run.now);
+	if (run.failed)
+		return (union rule){.base = RULE_NONE};
+	return rule_pack(&run.now);
 }
 
 bool rule_function(const struct object *object, uintptr_t address, uintptr_t *begin, uintptr_t *end)

@@ -76,9 +76,11 @@ static bool table_augment(struct bytes *record, const char *letter, uint8_t *enc
 static bool table_common(struct bytes record, struct table_entry *entry, uint8_t *encoding,
                          bool *augmented)
 {
-	if (bytes_unsigned(&record, 4) != 0)
+	if (record.at == record.end || bytes_unsigned(&record, 4) != 0)
 		return false;
 	uint64_t version = bytes_unsigned(&record, 1);
+	if (record.at == record.end)
+		return false;
 	const char *letters = (const char *)record.at;
 	while (bytes_unsigned(&record, 1))
 		;
