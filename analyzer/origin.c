@@ -120,22 +120,17 @@ static bool origin_is_header(const char *source)
 
 struct origin origin_of_module(const char *module, const char *source)
 {
-	const char *installed = origin_installed(module), *base = origin_base(module);
+	const char *base = origin_base(module);
+	bool installed = origin_installed(module) != NULL;
 	size_t length = origin_library(base);
 	enum origin_kind kind = ORIGIN_USER;
 
-	if (installed)
-		return origin_make(ORIGIN_LIBRARY, module, installed,
-		                   strcspn(installed, "/") < strlen(installed)
-		                           ? strcspn(installed, "/")
-		                           : origin_library(installed));
 	if (!module[0])
 		kind = ORIGIN_MADE;
 	else if (origin_is_ground(base) || strstr(module, "/lib-dynload/"))
 		kind = ORIGIN_STANDARD;
-	else if (strstr(base, ".so") && (!source || origin_is_system(module)))
-		kind = ORIGIN_LIBRARY;
-	else if (source && origin_is_header(source))
+	else if (installed || (strstr(base, ".so") && (!source || origin_is_system(module))) ||
+	         (source && origin_is_header(source)))
 		kind = ORIGIN_LIBRARY;
 	return origin_make(kind, module, base, length);
 }

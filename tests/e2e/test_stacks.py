@@ -239,3 +239,31 @@ def test_the_top_call_site_of_each_stage_of_the_demo_is_its_line(tmp_path, show)
     seen = {stage: (os.path.basename(top[stage]["file"]), top[stage]["site"].split(" in ")[1]) for stage in expected}
     show(", ".join(f"{stage}: {top[stage]['site']}" for stage in expected))
     assert seen == expected
+
+
+# The line that a person would name, by its text, and the library that it goes through.
+SAMPLE_LINES = {
+    "image_folder": {"ingest": (".save(f", "PIL"), "train": ("Image.open(f)", "PIL")},
+    "token_memmap": {"ingest": ("f.write(", ""), "train": ("np.memmap(path", "numpy")},
+    "checkpoint": {"checkpoint": ("torch.save(", "torch"), "restore": ("torch.load(", "torch")},
+    "etl": {"ingest": ("f.write(", ""), "prepare": (("tar.add(", "tarfile"), ("for line in f", ""))},
+    "inference": {"inference": ("torch.load(", "torch"), "checkpoint": ("torch.save(", "torch"), "ingest": (".save(f", "PIL")},
+}
+
+
+@pytest.mark.parametrize("stacks", ["python", "both"])
+@pytest.mark.parametrize("name", SAMPLE_LINES)
+def test_the_top_call_site_of_each_stage_of_a_sample_is_the_line_a_person_would_name(name, stacks, tmp_path, show):
+    done = aiotrace.run_traced([sys.executable, os.path.join(aiotrace.TOP, f"samples/{name}.py"), tmp_path / "data"],
+                               tmp_path / "traces", {"AIOTRACE_STACKS": stacks}, timeout=300)
+    assert done.returncode == 0, done.stderr
+    top = {}
+    for site in aiotrace.report(tmp_path / "traces")["call_sites"]:
+        top.setdefault(site["stage"], site)
+    for stage, lines in SAMPLE_LINES[name].items():
+        site = top[stage]
+        with open(site["file"]) as f:
+            text = f.read().splitlines()[site["line"] - 1]
+        show(f"{name}, {stacks}, {stage}: {site['site']}: {text.strip()}")
+        lines = lines if isinstance(lines[0], tuple) else (lines,)
+        assert any(line in text and site["libraries"].split(" > ")[0] == library for line, library in lines), (site["site"], text, site["libraries"])
