@@ -233,10 +233,11 @@ void call_sites_place(const struct names *names, uint32_t file, uint32_t line, u
 	const char *path = names_text(names, file);
 
 	const char *name = names_text(names, function), *place = path + origin_of(path).package;
+	size_t length = strlen(place);
 
 	if (line)
 		snprintf(text, size, "%s:%u in %s", place, line, name);
-	else if (place[0] && strncmp(name, place, strlen(place)) != 0)
+	else if (length && (strncmp(name, place, length) != 0 || name[length] != '+'))
 		snprintf(text, size, "%s in %s", place, name);
 	else
 		snprintf(text, size, "%s", name);

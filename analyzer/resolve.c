@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "resolve.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -117,7 +118,14 @@ static struct symbols *resolve_open(const struct asked *asked)
 	size_t bytes = resolve_bytes(names_text(process->names, frame->build_id), build_id,
 	                             sizeof build_id);
 
-	return symbols_open(names_text(process->names, frame->module), build_id, bytes,
+	const char *cwd = process_attribute(process, "cwd");
+	const char *module = names_text(process->names, frame->module);
+	char path[8192];
+
+	/* As it was given to dlopen, perhaps from where the process began. */
+	snprintf(path, sizeof path, "%s%s%s", module[0] == '/' || !cwd ? "" : cwd,
+	         module[0] == '/' || !cwd ? "" : "/", module);
+	return symbols_open(path, build_id, bytes,
 	                    wrap_add(process->start_ns, (uint64_t)process->clock));
 }
 

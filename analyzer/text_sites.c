@@ -53,9 +53,13 @@ void text_sites(const struct text *t)
 {
 	const struct call_sites *sites = t->s->found[ANALYSIS_call_sites];
 
-	if (!sites->site_count)
-		return;
 	text_title(t, "Call sites (the user's line > libraries it went through)");
+	if (!sites->site_count) {
+		fputs("None: no stacks were recorded. AIOTRACE_STACKS=native records those of C "
+		      "and C++.\n",
+		      t->to);
+		return;
+	}
 	fprintf(t->to, "%-10s %8s %8s %8s  %s\n", "stage", "bytes", "calls", "time", "line");
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (text_sites_shown(t, i))

@@ -4,10 +4,18 @@
 #include "native/native.h"
 #include "python/python.h"
 
+/* Python frames that are to be placed. */
 struct join {
-	uint32_t ids[PYTHON_FRAMES]; /* of Python frames, from the innermost */
+	uint32_t ids[PYTHON_FRAMES]; /* from the innermost */
 	uintptr_t marks[PYTHON_FRAMES];
 	uint32_t count, used;
+};
+
+struct joined {
+	uint32_t *ids;
+	uint32_t count;
+	struct join *join; /* or NULL */
+	uintptr_t begin;   /* where the part of the stack of the frame that comes begins */
 };
 
 /* The mark of the next Python frames to be placed: that of the outermost of them. */
@@ -39,33 +47,35 @@ static uint32_t join_place(struct join *join, uint32_t *to, bool all)
 	return placed;
 }
 
-static uint32_t join_frames(struct join *join, uint32_t *ids, bool *cut)
+static void join_see(void *arg, const struct native_frame *frame)
 {
-	struct native_frame frames[NATIVE_FRAMES];
-	uint32_t count = native_walk(frames, cut), placed = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		uintptr_t begin = i ? frames[i - 1].end : 0, mark = join ? join_mark(join) : 0;
-		if (mark && join_runs(&frames[i], begin, mark))
-			placed += join_place(join, ids + placed, false);
-		else
-			ids[placed++] = native_define(frames[i].at);
+	struct joined *joined = arg;
+	uintptr_t mark = joined->join ? join_mark(joined->join) : 0;
+	uint32_t *to = joined->ids + joined->count;
+	if (mark && join_runs(frame, joined->begin, mark)) {
+		joined->count += join_place(joined->join, to, false);
+	} else {
+		*to = native_define(frame->at);
+		joined->count++;
 	}
-	return placed;
+	joined->begin = frame->end;
 }
 
-/* A function of its own, so that only threads which run Python need the room. */
-__attribute__((noinline)) static uint32_t join_both(uint32_t *ids, bool *cut)
+uint32_t join_define_native(uint32_t ids[NATIVE_FRAMES], bool *cut)
+{
+	struct joined joined = {.ids = ids};
+	native_walk(join_see, &joined, cut);
+	return joined.count;
+}
+
+uint32_t join_define(uint32_t ids[JOIN_FRAMES], bool *cut)
 {
 	struct join join = {.used = 0};
+	struct joined joined = {.ids = ids, .join = &join};
 	bool python_cut, native_cut;
 	join.count = python_define(join.ids, join.marks, &python_cut);
-	uint32_t placed = join_frames(&join, ids, &native_cut);
-	placed += join_place(&join, ids + placed, true);
+	native_walk(join_see, &joined, &native_cut);
+	joined.count += join_place(&join, ids + joined.count, true);
 	*cut = python_cut || native_cut;
-	return placed;
-}
-
-uint32_t join_define(uint32_t ids[JOIN_FRAMES], bool python, bool *cut)
-{
-	return python ? join_both(ids, cut) : join_frames(NULL, ids, cut);
+	return joined.count;
 }

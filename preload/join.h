@@ -14,9 +14,12 @@
 
 #define JOIN_FRAMES (PYTHON_FRAMES + NATIVE_FRAMES)
 
-/* The ids of the calling thread's native frames, and of its Python frames if
- * `python`, from the innermost; those that were not defined yet are now. Returns
- * how many. Not signal-safe: the caller holds thread_self.busy. */
-uint32_t join_define(uint32_t ids[JOIN_FRAMES], bool python, bool *cut);
+/* The ids of the calling thread's native and Python frames, from the innermost;
+ * those that were not defined yet are now. Returns how many. Not signal-safe: the
+ * caller holds thread_self.busy. */
+uint32_t join_define(uint32_t ids[JOIN_FRAMES], bool *cut);
+
+/* The same of the native ones alone; needs little of the stack. */
+uint32_t join_define_native(uint32_t ids[NATIVE_FRAMES], bool *cut);
 
 #endif

@@ -100,14 +100,27 @@ __attribute__((noinline)) static void stack_meet_python(uint32_t id)
 	errno = saved;
 }
 
-__attribute__((noinline)) static void stack_meet_native(uint32_t id, bool with_python)
+__attribute__((noinline)) static void stack_meet_native(uint32_t id)
+{
+	uint32_t frames[NATIVE_FRAMES];
+	bool cut;
+	uint32_t count = join_define_native(frames, &cut);
+	stack_define(id, frames, count, cut);
+}
+
+__attribute__((noinline)) static void stack_meet_both(uint32_t id)
 {
 	uint32_t frames[JOIN_FRAMES];
 	bool cut;
+	uint32_t count = join_define(frames, &cut);
+	stack_define(id, frames, count, cut);
+}
+
+static void stack_meet(uint32_t id, bool with_python)
+{
 	int saved = errno;
 	thread_self.busy++;
-	uint32_t count = join_define(frames, with_python, &cut);
-	stack_define(id, frames, count, cut);
+	(with_python ? stack_meet_both : stack_meet_native)(id);
 	thread_self.busy--;
 	errno = saved;
 }
@@ -140,7 +153,7 @@ static uint32_t stack_native(uint64_t native, uint64_t outer)
 	id += INTERN_MOST; /* those below have no native frames */
 	if (__builtin_expect(fresh, 0)) {
 		uint64_t began = clock_ticks();
-		stack_meet_native(id, outer != 0);
+		stack_meet(id, outer != 0);
 		stack_charge(clock_ticks() - began);
 	}
 	return id;

@@ -2,14 +2,12 @@
 #include "native/native.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "define.h"
 #include "intern.h"
 #include "native/object.h"
 #include "native/walk.h"
-#include "path.h"
 #include "sys.h"
 
 #define NATIVE_PATH_BYTES 1024
@@ -29,27 +27,28 @@ void native_forget(void)
 	intern_forget(&native_frames);
 }
 
-/* A name that was given to dlopen may be relative to where the program was then,
- * which may be where it is now; the build id tells. */
-static void native_absolute(const char *name, char *path)
-{
-	char full[PATH_BYTES];
-	path_absolute(AT_FDCWD, name, full);
-	snprintf(path, NATIVE_PATH_BYTES, "%.*s", NATIVE_PATH_BYTES - 1, full);
-}
-
+/* As the loader has it: a name that was given to dlopen may be relative. */
 static void native_path(const struct object *object, char *path)
 {
 	const char *name = object->map->l_name;
-	if (name && strchr(name, '/') && name[0] != '/') {
-		native_absolute(name, path);
-		return;
-	}
-	snprintf(path, NATIVE_PATH_BYTES, "%.*s", NATIVE_PATH_BYTES - 1, name ? name : "");
-	if (path[0])
+	size_t length = name ? strnlen(name, NATIVE_PATH_BYTES - 1) : 0;
+	memcpy(path, name ? name : "", length);
+	path[length] = '\0';
+	if (length)
 		return;
 	long bytes = SYS4(readlinkat, AT_FDCWD, "/proc/self/exe", path, NATIVE_PATH_BYTES - 1);
 	path[bytes > 0 ? bytes : 0] = '\0';
+}
+
+/* +0x and the number; returns its length. Less of the stack than printf takes. */
+static size_t native_number(uint64_t number, char *text)
+{
+	size_t length = 3;
+	memcpy(text, "+0x", 3);
+	for (int shift = 60; shift >= 0; shift -= 4)
+		if (number >> shift || !shift)
+			text[length++] = "0123456789abcdef"[number >> shift & 15];
+	return length;
 }
 
 /* file NUL function: for readers that look nothing up. */
@@ -57,10 +56,11 @@ static size_t native_names(const struct object *object, uint64_t offset, char *t
 {
 	native_path(object, text);
 	size_t used = strlen(text) + 1;
-	const char *slash = strrchr(text, '/');
-	int more = snprintf(text + used, NATIVE_NAME_BYTES, "%.*s+0x%llx", NATIVE_NAME_BYTES - 32,
-	                    slash ? slash + 1 : text, (unsigned long long)offset);
-	return used + (size_t)more;
+	const char *slash = strrchr(text, '/'), *base = slash ? slash + 1 : text;
+	size_t length = strnlen(base, NATIVE_NAME_BYTES - 32);
+	memcpy(text + used, base, length);
+	used += length;
+	return used + native_number(offset, text + used);
 }
 
 static void native_define_code(uint32_t id, const struct object *object, uint64_t offset)

@@ -195,7 +195,8 @@ static struct native_frame walk_next(struct walk *walk, bool *more, bool *cut)
 #define WALK_BEGIN(walk) ((void)(walk))
 #endif
 
-__attribute__((noinline)) uint32_t native_walk(struct native_frame *frames, bool *cut)
+__attribute__((noinline)) void native_walk(void (*see)(void *arg, const struct native_frame *frame),
+                                           void *arg, bool *cut)
 {
 	struct walk_start start;
 	WALK_BEGIN(&start);
@@ -204,11 +205,13 @@ __attribute__((noinline)) uint32_t native_walk(struct native_frame *frames, bool
 	bool more;
 	*cut = false;
 	for (more = walk_leave(&walk); more && count < NATIVE_FRAMES;) {
-		frames[count] = walk_next(&walk, &more, cut);
-		count += !walk_is_own(frames[count].at);
+		struct native_frame frame = walk_next(&walk, &more, cut);
+		if (walk_is_own(frame.at))
+			continue;
+		see(arg, &frame);
+		count++;
 	}
 	*cut |= more || !count;
-	return count;
 }
 
 static inline uint64_t walk_mix(uint64_t a, uint64_t b)

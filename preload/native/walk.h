@@ -24,9 +24,9 @@ struct native_frame {
 /* Returns 0 or -errno. `why` says in a line for the user what is missing. */
 int native_walk_prepare(char *why, size_t bytes);
 
-/* Returns how many, at most NATIVE_FRAMES; `cut` says whether there are more, or
- * may be. */
-uint32_t native_walk(struct native_frame *frames, bool *cut);
+/* Calls `see` for each, at most NATIVE_FRAMES; `cut` says whether there are more, or
+ * may be. Threads may have small stacks: nothing is kept for it. */
+void native_walk(void (*see)(void *arg, const struct native_frame *frame), void *arg, bool *cut);
 
 /* A number for the stack: equal for equal stacks, as good as never for others; 0
  * where there is none. `ticks` is the time now, and then what the look took. */
