@@ -125,10 +125,12 @@ static void stack_meet(uint32_t id, bool with_python)
 	errno = saved;
 }
 
+/* Ids of stacks without native frames are even, of those with them odd: small
+ * numbers take less of the trace, and of the time to write it. */
 static uint32_t stack_python(uint64_t key)
 {
 	bool fresh;
-	uint32_t id = key ? intern_id(&stack_python_ids, key, &fresh) : 0;
+	uint32_t id = key ? 2 * intern_id(&stack_python_ids, key, &fresh) : 0;
 	if (__builtin_expect(id && fresh, 0))
 		stack_meet_python(id);
 	return id;
@@ -150,7 +152,7 @@ static uint32_t stack_native(uint64_t native, uint64_t outer)
 	uint32_t id = intern_id(&stack_native_ids, key | !key, &fresh);
 	if (!id)
 		return 0;
-	id += INTERN_MOST; /* those below have no native frames */
+	id = 2 * id - 1;
 	if (__builtin_expect(fresh, 0)) {
 		uint64_t began = clock_ticks();
 		stack_meet(id, outer != 0);

@@ -20,7 +20,7 @@
 /* Nanoseconds: what each call brings in, what a thread may have saved, which it
  * begins with, and the most that it is charged at once: the first time that a
  * function is met, its tables may have to come from storage, and that is once. */
-#define STACK_EARN  12
+#define STACK_EARN  8
 #define STACK_SAVED (1 << 20)
 #define STACK_MOST  4096
 
