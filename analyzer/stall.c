@@ -21,6 +21,9 @@
  * alone. */
 #define ALONE 0.6
 /* Fewer samples are no loop. */
+/* A consumer that computes for less of its time says nothing of how many loaders
+ * would keep up with it. */
+#define COMPUTES    0.02
 #define FEW_SAMPLES 16
 
 const char *stall_word(enum stall_cause cause)
@@ -63,7 +66,8 @@ static void stall_add(struct stall_part *to, const struct stall_part *from)
 	to->blocked_s += from->blocked_s;
 }
 
-static double stall_time(const struct timeline *t, enum timeline_kind kind, int64_t from, int64_t to)
+static double stall_time(const struct timeline *t, enum timeline_kind kind, int64_t from,
+                         int64_t to)
 {
 	return t ? timeline_between(t, kind, from, to) : 0;
 }
@@ -165,10 +169,8 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 	for (uint32_t i = 0; i < e->count && files; i++) {
 		const struct epoch *epoch = &e->items[i];
 		part.phase_s = (double)(epoch->last_ns - epoch->first_ns) / 1e9;
-		part.storage_s =
-		        stall_time(s->waiting->of[p->number].timeline,
-			                            TIMELINE_STORAGE, epoch->first_ns,
-			                            epoch->last_ns);
+		part.storage_s = stall_time(s->waiting->of[p->number].timeline, TIMELINE_STORAGE,
+		                            epoch->first_ns, epoch->last_ns);
 		part.prepare_s = split.prepare_s * (double)epoch->files / (double)files;
 		part.waited_s = fmin(part.storage_s + part.prepare_s, part.phase_s);
 		stall_add(&stall->epochs[i], &part);
@@ -264,7 +266,7 @@ struct stall stall_find(const struct summary *s)
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
 		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders);
 	compute = stall.all.phase_s - stall.all.waited_s;
-	if (stall.all.cause != STALL_COMPUTE && loaders && compute > 0)
+	if (stall.all.cause != STALL_COMPUTE && loaders && compute > COMPUTES * stall.all.phase_s)
 		stall.workers_needed = ceil((stall.all.storage_s + stall.all.prepare_s) / compute);
 	return stall;
 }
