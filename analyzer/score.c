@@ -17,6 +17,7 @@
 #define SCORE_CHECKPOINT 4 /* from here on it is one */
 /* A state of less than this is not told from other small files. */
 #define LEAST_STATE 16384
+#define EVEN_STATE  (UINT64_C(256) << 10)
 
 static void score_series_add(struct judge *j, uint32_t writer, const struct file *file,
                              const struct use *u)
@@ -72,7 +73,8 @@ static int score_even(const struct judge *j, uint32_t name)
 {
 	const struct series *s = &j->series[j->series_of[name]];
 
-	return (s->least == s->most) + 2 * s->removed;
+	/* So are small files of data, which may come with pauses. */
+	return (s->least == s->most && s->least >= EVEN_STATE) + 2 * s->removed;
 }
 
 /* Other things happen between: most of the time, or reading. */
@@ -148,7 +150,9 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	score += u->renamed_to ? 1 + (u->write_opens > 1) : 0;
 	score += (u->created || u->truncated) && !u->append &&
 	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
-	score += score_in_turns(j, name) && !u->append ? 2 + score_even(j, name) : 0;
+	score += score_in_turns(j, name) && !u->append
+	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + score_even(j, name)
+	                 : 0;
 	score -= score_downloads(c, p) ? 4 : 0;
 	score += j->trains || c->fetches;
 	score += score_while_training(c, u) && clue != CLUE_LOG ? 2 : 0;
