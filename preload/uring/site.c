@@ -13,6 +13,8 @@
 #include "define.h"
 #include "maps.h"
 #include "peek.h"
+#include "room.h"
+#include "sandbox.h"
 #include "scan.h"
 #include "sys.h"
 #include "thread.h"
@@ -123,13 +125,14 @@ static void site_choose_state(void)
 
 static bool site_hook(const struct maps_line *line, uintptr_t module, int fd, bool rings)
 {
-	struct site_search search = {.module = module,
-	                             .begin = line->begin,
-	                             .end = line->end,
-	                             .fd = fd,
-	                             .offset = line->offset,
-	                             .alone = site_is_alone(),
-	                             .quiet = !rings};
+	static struct site_search search; /* stacks may be small */
+	search = (struct site_search){.module = module,
+	                              .begin = line->begin,
+	                              .end = line->end,
+	                              .fd = fd,
+	                              .offset = line->offset,
+	                              .alone = site_is_alone(),
+	                              .quiet = !rings};
 	site_choose_state();
 	site_find(&search);
 	/* Before there is a ring, it is all or nothing: there is another time. */
@@ -185,10 +188,12 @@ static bool site_is_any(const struct maps_line *line, uintptr_t unused)
 	return true;
 }
 
-/* One thread at a time; a child that shares this memory, never. */
+/* One thread at a time; never in a child that shares this memory, under a filter that
+ * may not let code be made, or on a stack for signals. */
 static bool site_begin(void)
 {
-	uint32_t *words = config.poll ? uring_words() : NULL, self = thread_id();
+	bool may = config.poll && sandbox_allows_young() && !room_is_small();
+	uint32_t *words = may ? uring_words() : NULL, self = thread_id();
 	if (!words || thread_is_vforked())
 		return false;
 	for (int i = 0; i < SITE_PATIENCE; i++) {
@@ -230,7 +235,7 @@ bool site_hook_all(void)
 
 void site_hook_program(void)
 {
-	site_program_done = true;
+	site_program_done = !room_is_small();
 	if (!site_begin())
 		return;
 	int fd = sys_open("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
