@@ -32,7 +32,8 @@ static void absent_parents(struct missing *m, const struct recording *r)
 		            "give the whole folder of the run, or look there for files that could "
 		            "not be read",
 		            -1, -1,
-		            "%" PRIu32 " forked process%s without the trace of %s parent, the first of "
+		            "%" PRIu32
+		            " forked process%s without the trace of %s parent, the first of "
 		            "them pid %" PRIu32 " of pid %" PRIu32,
 		            count, count == 1 ? " is" : "es are", count == 1 ? "its" : "their",
 		            first->pid, first->ppid);
@@ -69,17 +70,17 @@ static void absent_clock(struct missing *m, const struct recording *r)
 {
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
-		int64_t begin = wrap_subtract(p->trace.header.start_real_ns,
-		                              p->trace.header.start_mono_ns);
+		int64_t begin =
+		        wrap_subtract(p->trace.header.start_real_ns, p->trace.header.start_mono_ns);
 		double by = ((double)p->clock_end - (double)begin) / 1e9;
 		struct unit unit;
 		if (!p->ended || !p->clock_end || (by * 1e9 < SET_NS && -by * 1e9 < SET_NS))
 			continue;
-		missing_add(m, "clock_set",
-		            "none: times are those of a clock that nobody sets, from the start on",
-		            -1, -1, "the machine's clock was set %s by %s while pid %" PRIu32 " ran",
-		            by > 0 ? "forward" : "back", unit_time(&unit, by > 0 ? by : -by),
-		            p->pid);
+		missing_add(
+		        m, "clock_set",
+		        "none: times are those of a clock that nobody sets, from the start on", -1,
+		        -1, "the machine's clock was set %s by %s while pid %" PRIu32 " ran",
+		        by > 0 ? "forward" : "back", unit_time(&unit, by > 0 ? by : -by), p->pid);
 		return;
 	}
 }
@@ -99,8 +100,8 @@ static void absent_order(struct missing *m, const struct recording *r)
 		missing_add(m, "clock_back",
 		            "do not trust what the report says about times; how much was read and "
 		            "written is right",
-		            -1, -1, "times go back %" PRIu64 " time%s: the clock was not even", back,
-		            back == 1 ? "" : "s");
+		            -1, -1, "times go back %" PRIu64 " time%s: the clock was not even",
+		            back, back == 1 ? "" : "s");
 }
 
 void absent_find(struct missing *m, const struct recording *r)

@@ -10,7 +10,7 @@
 
 /* What is this far behind belongs to the fetch no more; the interpreter's lock
  * is taken at once behind a wait, or it is that of another call. */
-#define APART_NS  20000000
+#define APART_NS   20000000
 #define AT_ONCE_NS 200000
 /* Workers made longer before the first fetch were made for later. */
 #define EARLY_NS 500000000
@@ -259,8 +259,7 @@ static struct loader_thread *consumer_thread(struct consumer *c, uint32_t tid, b
 		}
 	if (!make || c->thread_count == CONSUMER_THREADS)
 		return NULL;
-	c->threads =
-	        memory_grow(c->threads, c->thread_count, &c->thread_room, sizeof *c->threads);
+	c->threads = memory_grow(c->threads, c->thread_count, &c->thread_room, sizeof *c->threads);
 	c->threads[c->thread_count].tid = tid;
 	return &c->threads[c->thread_count++];
 }

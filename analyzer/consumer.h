@@ -45,7 +45,7 @@ struct consumer {
 
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;
-	int64_t made_ns; /* when workers were made that nothing was fetched from yet */
+	int64_t made_ns;              /* when workers were made that nothing was fetched from yet */
 	uint32_t socket, waited_file; /* 0 = none */
 	uint32_t last_thread;
 	bool fetching;

@@ -35,9 +35,9 @@ struct use {
 	int64_t write_end;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
-	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close */
-	struct use_marks *marks;        /* NULL = none */
-	struct seeks *seeks;            /* [read, write]; NULL = none */
+	int64_t first_open, last_touch;   /* open for writing; write, sync, rename, close */
+	struct use_marks *marks;          /* NULL = none */
+	struct seeks *seeks;              /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
 	bool created, truncated, append, copied, removed;

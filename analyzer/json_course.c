@@ -135,9 +135,9 @@ static json_t *json_reuse(const struct reuse *r)
 			                                "miss_ratio", reuse_miss_ratio(r, bytes)));
 	}
 	return json_pack("{s:f, s:f, s:f, s:f, s:o}", "unique_bytes", unique, "read_bytes",
-	                 reuse_read_bytes(r), "reread_bytes",
-	                 fmax(0, reuse_read_bytes(r) - unique), "sampling_rate",
-	                 1.0 / (double)(1ull << reuse_power(r)), "miss_ratio", curve);
+	                 reuse_read_bytes(r), "reread_bytes", fmax(0, reuse_read_bytes(r) - unique),
+	                 "sampling_rate", 1.0 / (double)(1ull << reuse_power(r)), "miss_ratio",
+	                 curve);
 }
 
 /* Over time, from the run's start: windows before the first operation are left

@@ -101,15 +101,15 @@ json_t *json_stragglers(const struct summary *s)
 
 	for (size_t i = 0; i < count; i++) {
 		const struct straggler *one = &all[i];
-		json_array_append_new(
-		        list, json_pack("{s:I, s:o, s:o, s:s, s:o, s:f, s:f, s:f, s:I}", "pid",
-		                        (json_int_t)one->process->pid, "host",
-		                        json_bytes(process_host(one->process)), "rank",
-		                        json_number(one->process->rank), "role",
-		                        process_role_name(one->process->role), "ops",
-		                        json_count(one->ops), "storage_s", one->storage_s,
-		                        "storage_s_per_op", one->op_s, "median_s_per_op",
-		                        one->median_s, "compared", (json_int_t)one->among));
+		json_array_append_new(list,
+		                      json_pack("{s:I, s:o, s:o, s:s, s:o, s:f, s:f, s:f, s:I}",
+		                                "pid", (json_int_t)one->process->pid, "host",
+		                                json_bytes(process_host(one->process)), "rank",
+		                                json_number(one->process->rank), "role",
+		                                process_role_name(one->process->role), "ops",
+		                                json_count(one->ops), "storage_s", one->storage_s,
+		                                "storage_s_per_op", one->op_s, "median_s_per_op",
+		                                one->median_s, "compared", (json_int_t)one->among));
 	}
 	free(all);
 	return list;

@@ -88,7 +88,8 @@ static void latency_add(void *state, const struct events *e)
 		uint32_t id = e->call[i] < LATENCY_CALLS ? e->call[i] : LATENCY_CALLS - 1;
 		uint64_t ns = e->duration[i];
 		struct latency_sum **sum = &l->calls[stage][id];
-		if (e->class[i] == AIOT_CLASS_WAIT || e->class[i] == AIOT_CLASS_PROC || (!ns && mapped_is_fault(e->call[i])))
+		if (e->class[i] == AIOT_CLASS_WAIT || e->class[i] == AIOT_CLASS_PROC ||
+		    (!ns && mapped_is_fault(e->call[i])))
 			continue;
 		latency_add_to(sum, ns, e->result[i] < 0);
 		if (!(*sum)->name)

@@ -17,7 +17,7 @@
 
 #define LOOP_KEPT    4096u
 #define LOOP_PERIODS 513u /* samples of a batch, at most one less */
-#define LOOP_BUCKETS 320 /* 8 to each power of two of ns */
+#define LOOP_BUCKETS 320  /* 8 to each power of two of ns */
 
 struct loop {
 	uint64_t samples, io_ns, rest_ns; /* of whole samples: all but the last one */

@@ -93,14 +93,13 @@ static json_t *json_file(const struct summary *summary, const struct file_summar
 	const char *path = names_text(summary->recording->names, f->name);
 	const char *mount = where_mount(summary->where, f->mount)->point;
 
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
-	                 "mount", mount ? json_bytes(mount) : json_null(), "stage",
-	                 stage_name(f->stage), "read_ops", json_count(f->read_ops), "write_ops",
-	                 json_count(f->write_ops), "read_bytes", json_count(f->read_bytes),
-	                 "write_bytes", json_count(f->write_bytes), "pattern",
-	                 json_pattern(&f->pattern), "all_clients",
-	                 json_file_pattern(summary, f->name), "mapped",
-	                 report_mapped_json(&f->mapped));
+	return json_pack(
+	        "{s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "path", json_bytes(path),
+	        "mount", mount ? json_bytes(mount) : json_null(), "stage", stage_name(f->stage),
+	        "read_ops", json_count(f->read_ops), "write_ops", json_count(f->write_ops),
+	        "read_bytes", json_count(f->read_bytes), "write_bytes", json_count(f->write_bytes),
+	        "pattern", json_pattern(&f->pattern), "all_clients",
+	        json_file_pattern(summary, f->name), "mapped", report_mapped_json(&f->mapped));
 }
 
 static json_t *json_files(const struct summary *summary, const struct report_options *options)

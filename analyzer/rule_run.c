@@ -30,12 +30,11 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 	         unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
 	         100 * p->waited_s / p->phase_s, loaders, s->stall.threads ? "thread" : "worker",
 	         loaders == 1 ? "" : "s", work > 0 ? 100 * p->storage_s / work : 0,
-	         loaders ? "their" : "the main thread's",
-	         work > 0 ? 100 * p->prepare_s / work : 0);
+	         loaders ? "their" : "the main thread's", work > 0 ? 100 * p->prepare_s / work : 0);
 	if (s->stall.workers_needed > loaders) {
 		size_t used = strlen(evidence);
-		snprintf(evidence + used, RULE_EVIDENCE - used,
-		         "; at this rate %.0f would keep up", s->stall.workers_needed);
+		snprintf(evidence + used, RULE_EVIDENCE - used, "; at this rate %.0f would keep up",
+		         s->stall.workers_needed);
 	}
 	return true;
 }
@@ -70,7 +69,8 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 	struct unit loading, phase;
 
 	*stage = AIOT_STAGE_TRAIN;
-	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 || p->waited_s < 0.1 * p->phase_s)
+	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 ||
+	    p->waited_s < 0.1 * p->phase_s)
 		return false;
 	return RULE_SAY("loading took %s of %s of its main thread",
 	                unit_seconds(&loading, p->waited_s), unit_seconds(&phase, p->phase_s));

@@ -26,8 +26,8 @@ static void text_site(const struct text *t, const struct call_sites *sites,
 	snprintf(lead, sizeof lead, "%-10s %8s %8" PRIu64 " %8s  ", stage_name(site->stage),
 	         unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
 	         unit_seconds(&time, (double)site->sum.duration_ns / 1e9));
-	snprintf(line, sizeof line, "%s%s%s%s%s", place, site->libraries ? " > " : "",
-	         libraries, site->native ? " > " : "", native);
+	snprintf(line, sizeof line, "%s%s%s%s%s", place, site->libraries ? " > " : "", libraries,
+	         site->native ? " > " : "", native);
 	text_wrapped(t, lead, line);
 }
 

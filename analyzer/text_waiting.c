@@ -94,7 +94,8 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 
 	if (all > 0)
 		fprintf(t->to,
-		        "Its %" PRIu32 " loader %s%s: %.0f %% storage, %.0f %% preprocessing, %.0f %% "
+		        "Its %" PRIu32
+		        " loader %s%s: %.0f %% storage, %.0f %% preprocessing, %.0f %% "
 		        "short of work, %.0f %% blocked.\n",
 		        count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
 		        100 * p->storage_s / all, 100 * p->prepare_s / all, 100 * p->idle_s / all,

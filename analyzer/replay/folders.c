@@ -29,8 +29,7 @@ struct folders {
 struct folders *folders_new(unsigned most)
 {
 	unsigned count = most ? most : 1;
-	struct folders *folders =
-	        memory_get(1, sizeof *folders + count * sizeof(struct held));
+	struct folders *folders = memory_get(1, sizeof *folders + count * sizeof(struct held));
 
 	folders->count = count;
 	return folders;

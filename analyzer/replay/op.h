@@ -75,9 +75,9 @@ struct op {
 	uint64_t offset;   /* of paths with two names: the second name; of hand-offs: what
 	                      the thread waited for it in the recording, ns */
 	uint32_t size;     /* of hand-offs: short_ns, of that before the call began */
-	uint32_t object; /* number of a description (of an opening, too) or of a name */
-	uint32_t gap;    /* short_ns: from the thread's last activity to this start */
-	uint16_t depth;  /* asynchronous operations of the thread that may still be under way */
+	uint32_t object;   /* number of a description (of an opening, too) or of a name */
+	uint32_t gap;      /* short_ns: from the thread's last activity to this start */
+	uint16_t depth;    /* asynchronous operations of the thread that may still be under way */
 	uint8_t kind;
 	uint8_t bits;
 };

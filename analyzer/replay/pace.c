@@ -16,13 +16,13 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PACE_FIRST_NS 60000u
-#define PACE_LEAST_NS 10000u
-#define PACE_MOST_NS  60000u
-#define PACE_BUSY_NS  100000u    /* a waking so late says nothing of waking */
-#define PACE_SLICE_NS 100000000u /* so that a stop is noticed */
-#define PACE_TURN_NS  100000u    /* of the processor: who asks for less gets it sooner */
-#define PACE_NICE     (-20)
+#define PACE_FIRST_NS   60000u
+#define PACE_LEAST_NS   10000u
+#define PACE_MOST_NS    60000u
+#define PACE_BUSY_NS    100000u    /* a waking so late says nothing of waking */
+#define PACE_SLICE_NS   100000000u /* so that a stop is noticed */
+#define PACE_TURN_NS    100000u    /* of the processor: who asks for less gets it sooner */
+#define PACE_NICE       (-20)
 
 #define PACE_GROUP      "/proc/self/autogroup"
 #define PACE_GROUP_NICE "-20"

@@ -43,8 +43,9 @@ void progress_await(struct worker *w, const struct hold *hold)
 		if (w->ring && ring_busy(w->ring)) {
 			/* Others may wait for what is under way here. */
 			ring_reap(w->ring, w, true, pace_now() + PROGRESS_SPIN_NS);
-			progress_publish(w, w->progress->done > hold->op ? w->progress->done : hold->op,
-			            true);
+			progress_publish(
+			        w, w->progress->done > hold->op ? w->progress->done : hold->op,
+			        true);
 			continue;
 		}
 		if (!begun)

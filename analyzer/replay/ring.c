@@ -87,8 +87,7 @@ static int ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct
 	                      : op->offset;
 
 	if (op->kind == OP_FSYNC || op->kind == OP_FDATASYNC) {
-		io_uring_prep_fsync(sqe, fd,
-		                    op->kind == OP_FSYNC ? 0 : IORING_FSYNC_DATASYNC);
+		io_uring_prep_fsync(sqe, fd, op->kind == OP_FSYNC ? 0 : IORING_FSYNC_DATASYNC);
 		return 0;
 	}
 	pieces = perform_pieces(w, op);

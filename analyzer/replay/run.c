@@ -16,13 +16,12 @@
 #include "replay/folders.h"
 #include "replay/progress.h"
 #include "replay/ring.h"
+#include "replay/turn.h"
 
-#define RUN_SLEEP_NS    100000000u /* at a time, so that a stop is noticed */
-#define RUN_LEAD_NS     20000000u  /* from the last thread's readiness to the start */
-#define RUN_TOGETHER_NS 1000u      /* between operations that one call submits */
-#define RUN_STACK       ((size_t)128 << 10)
-#define RUN_FOLDERS     64u   /* that a thread holds open at most */
-#define RUN_HELD        8192u /* that all do, and an eighth of the limit */
+#define RUN_LEAD_NS 20000000u /* from the last thread's readiness to the start */
+#define RUN_STACK   ((size_t)128 << 10)
+#define RUN_FOLDERS 64u   /* that a thread holds open at most */
+#define RUN_HELD    8192u /* that all do, and an eighth of the limit */
 
 static _Thread_local struct worker *run_worker; /* for the handler of SIGBUS */
 
@@ -73,86 +72,6 @@ void worker_ended(struct worker *w, uint32_t number, uint64_t end, int64_t resul
 	__atomic_store_n(&w->run->stop, true, __ATOMIC_RELAXED);
 }
 
-/* When the operation is due: by the recording's time, or by its gap. */
-static uint64_t run_due(const struct worker *w, const struct op *op)
-{
-	const struct run_options *options = &w->run->options;
-
-	switch (options->timing) {
-	case TIMING_ORIGINAL:
-		return w->run->start_ns + (uint64_t)((double)op->start_ns / options->speed);
-	case TIMING_THINK:
-		return w->last_ns + (uint64_t)((double)short_to_ns(op->gap) / options->speed);
-	default: return 0;
-	}
-}
-
-/* Asynchronous reads that follow one another, or writes. */
-static bool run_alike(const struct op *a, const struct op *b)
-{
-	return (a->bits & b->bits & OP_ASYNC) && op_moves(a->kind) &&
-	       op_needs(a->kind) == op_needs(b->kind);
-}
-
-/* How many operations may be under way when this one begins. Programs find several
- * ended at a time, by chance all, and then begin as many: without pauses, one of
- * them takes the place of each that has ended. */
-static unsigned run_depth(struct worker *w, uint32_t i, const struct op *op)
-{
-	const struct op *ops = w->lane->ops;
-
-	if (w->run->options.timing != TIMING_FAST || !i || !run_alike(op, &ops[i - 1]))
-		return op->depth;
-	if (i >= w->together_end) {
-		w->together_end = i + 1;
-		while (w->together_end < w->lane->count &&
-		       run_alike(op, &ops[w->together_end]) &&
-		       ops[w->together_end].depth > ops[w->together_end - 1].depth)
-			w->together_end++;
-		w->together_depth = ops[w->together_end - 1].depth;
-	}
-	return w->together_depth;
-}
-
-static void run_wait(struct worker *w, uint32_t i, const struct op *op)
-{
-	unsigned depth = w->ring ? run_depth(w, i, op) : 0;
-	uint64_t due;
-
-	while (w->ring && ring_busy(w->ring) > depth && !worker_stopped(w)) {
-		ring_reap(w->ring, w, true, pace_now() + RUN_SLEEP_NS);
-		progress_publish(w, i, true);
-	}
-	due = run_due(w, op);
-	while (due && w->ring && ring_busy(w->ring) && !worker_stopped(w) &&
-	       pace_now() + w->pace.early_ns < due) {
-		uint64_t last = w->last_ns;
-		ring_reap(w->ring, w, true, due - w->pace.early_ns);
-		/* A gap counts from what the thread did, not from what ends meanwhile. */
-		w->last_ns = last;
-		progress_publish(w, i, true);
-	}
-	if (due)
-		pace_until(&w->pace, due, &w->run->stop);
-}
-
-/* Whether the next operation is begun in the same way at once, or as soon as
- * others have ended. */
-static bool run_goes_on(const struct worker *w, uint32_t i, size_t next, uint64_t now)
-{
-	const struct lane *lane = w->lane;
-	const struct op *op = &lane->ops[i + 1];
-
-	if (i + 1 >= lane->count || !(op->bits & OP_ASYNC) ||
-	    (next < lane->hold_count && lane->holds[next].op == i + 1))
-		return false;
-	switch (w->run->options.timing) {
-	case TIMING_ORIGINAL: return run_due(w, op) <= now;
-	case TIMING_THINK: return short_to_ns(op->gap) <= RUN_TOGETHER_NS;
-	default: return true;
-	}
-}
-
 static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 {
 	const struct op *op = &w->lane->ops[i];
@@ -162,7 +81,7 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 	int64_t result;
 
 	w->outcomes[i].start_ns = now > w->run->start_ns ? now - w->run->start_ns : 1;
-	if (async && w->ring && ring_begin(w->ring, w, i, run_goes_on(w, i, next, now))) {
+	if (async && w->ring && ring_begin(w->ring, w, i, turn_goes_on(w, i, next, now))) {
 		w->last_ns = now;
 		while (!(op->bits & OP_ASYNC) && ring_has(w->ring, i))
 			ring_reap(w->ring, w, true, UINT64_MAX);
@@ -176,8 +95,8 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 static void run_handed(struct worker *w, uint32_t i, uint64_t arrived)
 {
 	w->last_ns = pace_now();
-	w->outcomes[i] = (struct outcome){arrived - w->run->start_ns,
-	                                  short_ns(w->last_ns - arrived), 0};
+	w->outcomes[i] =
+	        (struct outcome){arrived - w->run->start_ns, short_ns(w->last_ns - arrived), 0};
 }
 
 /* Waits for what the operation waits for; false if that is nothing. */
@@ -203,7 +122,7 @@ static void run_lane(struct worker *w)
 		/* A thread's first pause begins when it is made. */
 		if (!i && run_holds(w, i, &next))
 			w->last_ns = pace_now();
-		run_wait(w, i, op);
+		turn_wait(w, i, op);
 		arrived = op->kind == OP_NONE ? pace_now() : 0;
 		at_once &= !run_holds(w, i, &next);
 		if (worker_stopped(w))

@@ -26,14 +26,14 @@ struct run {
 	uint64_t start_ns, start_real_ns, end_ns; /* CLOCK_MONOTONIC, _REALTIME */
 	bool stop;                                /* asked to, or could not go on */
 	bool interrupted;                         /* by the user */
-	int failure;          /* errno of what ended the run early, 0 = nothing */
-	uint32_t failed_name; /* the file that it happened to */
-	uint64_t unaligned;   /* operations that O_DIRECT could not do as they are */
-	uint64_t undirected;  /* openings where O_DIRECT was refused */
-	uint64_t crowded_ns;  /* that threads waited for a processor, in sum */
+	int failure;            /* errno of what ended the run early, 0 = nothing */
+	uint32_t failed_name;   /* the file that it happened to */
+	uint64_t unaligned;     /* operations that O_DIRECT could not do as they are */
+	uint64_t undirected;    /* openings where O_DIRECT was refused */
+	uint64_t crowded_ns;    /* that threads waited for a processor, in sum */
 	uint32_t folders_moved; /* renamed or removed so far */
 	unsigned folders_each;  /* that a thread may hold open */
-	bool no_uring;        /* the kernel refused io_uring: done one after another */
+	bool no_uring;          /* the kernel refused io_uring: done one after another */
 };
 
 /* Runs to the end, or until run_interrupt. -1 where it could not begin. */

@@ -69,8 +69,7 @@ static void saves_op(const struct saves *s, struct episodes *list, const struct 
 }
 
 /* The moment that an operation is part of; NULL for none. */
-static const struct moment *saves_moment(const struct saves *s, const struct lane *lane,
-                                         uint32_t i)
+static const struct moment *saves_moment(const struct saves *s, const struct lane *lane, uint32_t i)
 {
 	int64_t start = (int64_t)lane->ops[i].start_ns;
 
@@ -155,8 +154,7 @@ void saves_find(struct saves *s, const struct run *run, uint8_t stage)
 		for (uint32_t k = 0; k < plan->lanes[i].count; k++)
 			if (saves_takes(s, &plan->lanes[i].ops[k]))
 				saves_op(s, &list, plan, &plan->lanes[i], k);
-	s->recorded = episodes_group(&list, plan->recording->names,
-	                             stage != AIOT_STAGE_CHECKPOINT);
+	s->recorded = episodes_group(&list, plan->recording->names, stage != AIOT_STAGE_CHECKPOINT);
 	episodes_free(&list);
 	s->replayed = memory_get(s->recorded.count, sizeof *s->replayed);
 	saves_clients(s, run);
@@ -199,8 +197,8 @@ void saves_text(const struct saves *s, const char *title, FILE *to)
 
 	if (!count)
 		return;
-	fprintf(to, "\n%s\n%10s %10s %10s %17s\n%10s %10s %10s %8s %8s\n", title, "", "seconds",
-	        "", "of the interval", "bytes", "recorded", "replayed", "recorded", "replayed");
+	fprintf(to, "\n%s\n%10s %10s %10s %17s\n%10s %10s %10s %8s %8s\n", title, "", "seconds", "",
+	        "of the interval", "bytes", "recorded", "replayed", "recorded", "replayed");
 	for (size_t i = 0; i < count && i < SAVES_LISTED; i++)
 		saves_line(s, i, to);
 	if (count > SAVES_LISTED)
@@ -210,9 +208,9 @@ void saves_text(const struct saves *s, const char *title, FILE *to)
 static json_t *saves_measure(double start_s, double seconds, double interval_s, double bytes)
 {
 	return json_pack("{s:f, s:f, s:o, s:o, s:o}", "start_s", start_s, "duration_s", seconds,
-	                 "bandwidth", json_known(seconds > 0 ? bytes / seconds : -1),
-	                 "interval_s", json_known(interval_s > 0 ? interval_s : -1),
-	                 "share_of_interval", json_known(saves_share(seconds, interval_s)));
+	                 "bandwidth", json_known(seconds > 0 ? bytes / seconds : -1), "interval_s",
+	                 json_known(interval_s > 0 ? interval_s : -1), "share_of_interval",
+	                 json_known(saves_share(seconds, interval_s)));
 }
 
 json_t *saves_json(const struct saves *s)

@@ -129,11 +129,12 @@ int target_open(struct target *t, const struct plan *plan, const struct target_o
 		                   "that is new or empty",
 		                   options->folder);
 	if (marker && (hash != target_hash(t) || clients != options->clients))
-		return problem_set(why,
-		                   "%s: holds the files of another recording, stage, number of clients or "
-		                   "kind of contents; remove them with: aiotrace replay --clean "
-		                   "--target %s",
-		                   options->folder, options->folder);
+		return problem_set(
+		        why,
+		        "%s: holds the files of another recording, stage, number of clients or "
+		        "kind of contents; remove them with: aiotrace replay --clean "
+		        "--target %s",
+		        options->folder, options->folder);
 	t->reused = marker;
 	if (!marker && target_mark(t, why))
 		return -1;

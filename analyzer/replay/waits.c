@@ -101,10 +101,10 @@ void waits_find(struct waits *waits, const struct run *run)
 	*waits = (struct waits){0};
 	for (unsigned client = 0; client < run->target->options.clients; client++)
 		for (size_t k = 0; k < plan->lane_count; k++) {
-			struct consumer c = {
-			        .run = run,
-			        .lane = &plan->lanes[k],
-			        .outcomes = run->outcomes[client * plan->lane_count + k]};
+			struct consumer c = {.run = run,
+			                     .lane = &plan->lanes[k],
+			                     .outcomes =
+			                             run->outcomes[client * plan->lane_count + k]};
 			if (!waits_consumes(plan, c.lane))
 				continue;
 			for (uint32_t i = 0; i < c.lane->count; i++)

@@ -51,7 +51,7 @@ namespace aiotrace
 {
 class stage
 {
-public:
+      public:
 	explicit stage(const char *name)
 	{
 		aiotrace_begin(name);
@@ -63,7 +63,7 @@ public:
 	stage(const stage &) = delete;
 	stage &operator=(const stage &) = delete;
 };
-}
+} // namespace aiotrace
 #endif
 
 #endif

@@ -40,7 +40,7 @@ static void *thread_begins(void *argument)
 
 /* Without a place the thread is found later, when its maker's faults are read. */
 static int thread_create_seen(pthread_t *thread, const pthread_attr_t *attributes,
-                                 void *(*function)(void *), void *argument, uint8_t mark)
+                              void *(*function)(void *), void *argument, uint8_t mark)
 {
 	struct thread_begun *place = thread_take_begun();
 	if (!place)

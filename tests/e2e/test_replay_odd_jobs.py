@@ -40,7 +40,7 @@ for i in range(1,13): assert os.path.getsize(f"y{i}")==5000; os.unlink(f"y{i}")
 """,
     "renames": r"""
 import os,threading
-os.makedirs("a/b/c"); 
+os.makedirs("a/b/c");
 for i in range(20): open(f"a/b/c/{i}","wb").write(bytes(1000+i))
 os.rename("a/b","a/z"); os.rename("a","q")
 for i in range(20): assert len(open(f"q/z/c/{i}","rb").read())==1000+i
@@ -132,7 +132,7 @@ os.fsync(d)
 import os
 f=[os.open("/dev/null",os.O_RDONLY)]
 a=os.open("one",os.O_CREAT|os.O_RDWR)
-b=os.dup(a); os.close(a); os.write(b,b"3"*10); c=os.dup2(b,99); os.close(b); os.write(99,b"1"); 
+b=os.dup(a); os.close(a); os.write(b,b"3"*10); c=os.dup2(b,99); os.close(b); os.write(99,b"1");
 if os.fork()==0: os.write(99,b"c"*7); os.lseek(99,0,0); os.read(99,5); os._exit(0)
 os.wait(); os.read(99,3); os.close(99)
 x=[os.open(f"n{i}",os.O_CREAT|os.O_RDWR) for i in range(400)]

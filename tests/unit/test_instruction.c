@@ -45,8 +45,7 @@ static void check_line(const char *line, const uint8_t *code, size_t bytes, cons
 		fail_msg("%u bytes: %s", one.bytes, line);
 	if (instruction_at(code, bytes - 1).bytes == bytes)
 		fail_msg("past the end: %s", line);
-	if (one.movable &&
-	    (strstr(text, "(%rip)") || is_jump(text) || !strncmp(text, "ret", 3)))
+	if (one.movable && (strstr(text, "(%rip)") || is_jump(text) || !strncmp(text, "ret", 3)))
 		fail_msg("movable: %s", line);
 	assert_int_equal(one.is_syscall, !strncmp(text, "syscall", 7));
 }
@@ -96,8 +95,9 @@ static void jumps_tell_where_they_lead(void **state)
 
 static void what_is_no_instruction_has_no_bytes(void **state)
 {
-	static const uint8_t bad[] = {0x06, 0, 0}, prefixes[15] = {0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
-	                                                           0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
+	static const uint8_t bad[] = {0x06, 0, 0},
+	                     prefixes[15] = {0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66,
+	                                     0x66, 0x66, 0x66, 0x66, 0x66, 0x66, 0x66};
 	(void)state;
 	assert_int_equal(instruction_at(bad, 3).bytes, 0);
 	assert_int_equal(instruction_at(prefixes, 15).bytes, 0);
