@@ -46,8 +46,8 @@ struct conduct {
 	int64_t made_first, made_last;    /* when they were written */
 	uint64_t served;                  /* bytes read after weights began to be loaded */
 	uint64_t received;                /* bytes from sockets */
-	int64_t first_data_read, last_data_read, first_load; /* 0 = never */
-	uint64_t recurring;                                  /* files read again */
+	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
+	uint64_t recurring;                                             /* files read again */
 	uint32_t files_read;
 	bool shuffled, loads, saves;
 	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */

@@ -176,5 +176,7 @@ void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 	j->shared[judge_final_name(&p->files[i], u)].checkpoint = true;
 	j->shared[judge_moved(j, p, judge_final_name(&p->files[i], u))].checkpoint = true;
 	j->conducts[p->number].saves = true;
+	if (u->last_write > j->conducts[p->number].last_save)
+		j->conducts[p->number].last_save = u->last_write;
 	j->saves = true;
 }

@@ -61,12 +61,19 @@ struct verdict stage_marked(unsigned stage)
 	return verdict;
 }
 
+/* Saves what it learns from data, and not just weights that it made before it read
+ * any. */
+static bool stage_learns(const struct conduct *c)
+{
+	return c->saves && (c->last_save >= c->first_load || c->last_save >= c->first_data_read);
+}
+
 /* Loads weights and then reads data once, without training. */
 static bool stage_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return c->loads && c->served && !c->trains && !c->optimizer && !c->saves;
+	return c->loads && c->served && !c->trains && !c->optimizer && !stage_learns(c);
 }
 
 /* A worker infers where the process that made it has loaded weights. */
@@ -80,7 +87,7 @@ static bool stage_infers(const struct judge *j, const struct process *p)
 	if (!parent || p->role != ROLE_WORKER)
 		return false;
 	c = &j->conducts[parent->number];
-	return c->loads && !c->trains && !c->optimizer && !c->saves;
+	return c->loads && !c->trains && !c->optimizer && !stage_learns(c);
 }
 
 static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)

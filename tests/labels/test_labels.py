@@ -12,7 +12,7 @@ from agreement import HEAD, Agreement
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {
-    "samples": ["image_folder", "image_folder_0", "token_memmap", "checkpoint", "etl", "inference", "demo"],
+    "samples": ["image_folder", "image_folder_0", "token_memmap", "checkpoint", "etl", "inference", "inference_alone", "demo"],
     "loops": ["neutral_files", "neutral_files_2", "blob_memmap", "blob_memmap_2", "npy_memmap", "webdataset", "webdataset_0",
               "one_epoch_of_shards", "hdf5", "hdf5_2", "lmdb_shuffled", "validation_and_resume", "background_saver", "in_memory",
               "finetune"],

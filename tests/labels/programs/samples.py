@@ -38,6 +38,14 @@ def infer(folder):
     os.wait()
 
 
+def infer_alone(folder):
+    """As the sample does it by itself: weights, images and inference in one process."""
+    image_folder.make_images(f"{folder}/inputs")
+    with stage("checkpoint"):
+        inference.make_weights(f"{folder}/weights.pt")
+    inference.main(f"{folder}/weights.pt", f"{folder}/inputs")
+
+
 def make_and_train_tokens(folder):
     token_memmap.make_tokens(f"{folder}/tokens.bin")
     token_memmap.train(f"{folder}/tokens.bin", token_memmap.Model())
@@ -55,7 +63,7 @@ def make_and_train_images(folder):
 
 RUN = {"image_folder": make_and_train_images, "image_folder_0": image_folder_without_workers,
        "token_memmap": make_and_train_tokens, "checkpoint": checkpoint.main, "etl": make_and_prepare,
-       "inference": infer, "demo": demo.main}
+       "inference": infer, "inference_alone": infer_alone, "demo": demo.main}
 
 if __name__ == "__main__":
     for name, functions in MARKS.items():
