@@ -128,6 +128,18 @@ static bool find_is_known(const struct site_search *search, uintptr_t call)
 	return false;
 }
 
+/* Several instructions that may be replaced together. */
+static const struct find_step *find_joined(struct find *find, uint32_t call)
+{
+	const struct site_search *search = find->search;
+	if (!search->alone && (!search->quiet || find->general))
+		return NULL;
+	const struct find_step *step = find_anchor(find, call, FIND_JOINED);
+	bool entered = step && find_is_entered_from_afar(find, find->begin + step->at + 1,
+	                                                 find->begin + call);
+	return entered ? NULL : step;
+}
+
 static void find_add(struct find *find, uint32_t call)
 {
 	struct site_search *search = find->search;
@@ -135,15 +147,14 @@ static void find_add(struct find *find, uint32_t call)
 	if (find_is_known(search, site.call))
 		return;
 	const struct find_step *step = find_anchor(find, call, FIND_WHOLE);
-	if (!step && (search->alone || (search->quiet && !find->general))) {
-		step = find_anchor(find, call, FIND_JOINED);
+	if (!step) {
+		step = find_joined(find, call);
 		site.joined = step != NULL;
 	}
 	if (!step)
 		step = find_anchor(find, call, FIND_LEAKY);
 	site.anchor = step ? find->begin + step->at : 0;
-	if (!step || search->count == SITES ||
-	    (site.joined && find_is_entered_from_afar(find, site.anchor + 1, site.call)))
+	if (!step || search->count == SITES)
 		search->missed = true;
 	else
 		search->sites[search->count++] = site;

@@ -18,7 +18,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define BLOCK 4096
+#define BLOCK   4096
+#define BUFFERS 1024 /* of them; as much memory as anyone may have pinned, by half */
 
 static char **words;
 static struct iovec parts[4096][2];
@@ -42,9 +43,9 @@ static void must(long result, const char *what)
 static char *buffer_of(unsigned n)
 {
 	static char *memory;
-	if (!memory && posix_memalign((void **)&memory, BLOCK, 4096 * BLOCK))
+	if (!memory && posix_memalign((void **)&memory, BLOCK, BUFFERS * BLOCK))
 		exit(1);
-	return memory + (size_t)(n % 4096) * BLOCK;
+	return memory + (size_t)(n % BUFFERS) * BLOCK;
 }
 
 static void prepare(struct io_uring_sqe *sqe, int fd, unsigned n, long offset)
@@ -135,7 +136,7 @@ int main(int count, char **arguments)
 		fd = open_by_ring(&ring, arguments[1]);
 	if (fd < 0)
 		return 2;
-	struct iovec all = {buffer_of(0), 4096 * BLOCK};
+	struct iovec all = {buffer_of(0), BUFFERS * BLOCK};
 	if (has("fixed")) {
 		must(io_uring_register_files(&ring, &fd, 1), "register_files");
 		must(io_uring_register_buffers(&ring, &all, 1), "register_buffers");
