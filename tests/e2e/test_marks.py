@@ -22,9 +22,12 @@ def stages_of_writes(events):
 
 
 def disagreeing(folder, *traces, but=()):
-    """Files whose stage is not what their name says, and how many there are."""
-    found = stages_of_writes(e for e in aiotrace.stream(*traces) if e.path.startswith(str(folder)))
-    return {name: stage for name, stage in found.items() if name.split(".")[0] != stage and name not in but}, len(found)
+    """Files whose stage is not what their name says, or of those that no mark covers (other.WHY) not what it is when
+    marks are ignored; and how many there are."""
+    found, judged = (stages_of_writes(e for e in aiotrace.stream(*options, *traces) if e.path.startswith(str(folder)))
+                     for options in ([], ["--ignore-marks"]))
+    said = {name: judged[name] if name.startswith("other.") else name.split(".")[0] for name in found}
+    return {name: stage for name, stage in found.items() if said[name] != stage and name not in but}, len(found)
 
 
 @pytest.fixture(scope="module")

@@ -207,11 +207,7 @@ int main(void)
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
 		try_descriptor(bad[i]);
 	for (size_t i = 0; i < sizeof longest; i++)
-<<<<<<< HEAD
 		longest[i] = i % 2 ? '/' : '.';
-=======
-		longest[i] = "./"[i % 2];
->>>>>>> bb9420f (More names of calls: execveat, openat2, file handles, reflinks, scanf, mlock, futex)
 	longest[PATH_MAX - 1] = '\0';
 	memcpy(longest + PATH_MAX - 5, "none", 4);
 	memset(longer, 'x', sizeof longer);
