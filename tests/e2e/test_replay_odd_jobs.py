@@ -174,7 +174,7 @@ def test_what_a_full_trace_lacks_does_not_stop_its_replay(tmp_path):
     job = """
 import os, random
 random.seed(1)
-for i in range(36000):
+for i in range(60000):
     n = random.randrange(300)
     fd = os.open(f"l{n}", os.O_CREAT | os.O_RDWR)
     os.pwrite(fd, bytes(random.randrange(1, 2000)), random.randrange(20000)); os.pread(fd, random.randrange(5000), random.randrange(20000))
