@@ -15,6 +15,7 @@ static uint32_t path_cwd_version;
 static uint32_t path_cwd_changes;
 static char path_cwd[PATH_BYTES];
 static __thread bool path_cwd_parted __attribute__((tls_model("initial-exec")));
+static __thread bool path_cwd_kept __attribute__((tls_model("initial-exec")));
 
 static bool path_ask_cwd(char name[PATH_BYTES])
 {
@@ -49,7 +50,8 @@ void path_cwd_changed(void)
 
 void path_cwd_look(void)
 {
-	if (!path_cwd_parted && __atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) != 0)
+	if (!path_cwd_parted && !path_cwd_kept &&
+	    __atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) != 0)
 		path_cwd_changed();
 }
 
@@ -59,17 +61,24 @@ void path_cwd_part(bool own)
 	path_cwd_look();
 }
 
-void path_cwd_keep(void)
+static void path_know_cwd(void)
 {
 	if (__atomic_load_n(&path_cwd_version, __ATOMIC_RELAXED) == 0)
 		path_cwd_changed();
+}
+
+void path_cwd_keep(bool keep)
+{
+	path_cwd_kept = keep;
+	if (keep)
+		path_know_cwd();
 }
 
 static bool path_read_cwd(char name[PATH_BYTES])
 {
 	if (__builtin_expect(path_cwd_parted, 0))
 		return path_ask_cwd(name);
-	path_cwd_keep();
+	path_know_cwd();
 	uint32_t before = __atomic_load_n(&path_cwd_version, __ATOMIC_ACQUIRE);
 	if (before == 0 || before & 1)
 		return path_ask_cwd(name);

@@ -24,8 +24,9 @@ void path_of_information(int fd, char path[40]);
 /* The program changed its working directory. */
 void path_cwd_changed(void);
 
-/* It is about to: until path_cwd_changed, names are seen from where it is. */
-void path_cwd_keep(void);
+/* It is about to: until this is taken back, the calling thread doesn't look again
+ * where it is. */
+void path_cwd_keep(bool keep);
 
 /* It may have another name since, given by this process or another one. */
 void path_cwd_look(void);

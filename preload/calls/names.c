@@ -121,10 +121,12 @@ int chdir(const char *path)
 	struct call call;
 	bool wanted = call_begin(&call);
 	if (wanted)
-		path_cwd_keep();
+		path_cwd_keep(true);
 	int returned = REAL(chdir)(path);
-	if (wanted)
+	if (wanted) {
 		call_ended_on_path(&call, AIOT_CALL_chdir, AT_FDCWD, path, 0, returned);
+		path_cwd_keep(false);
+	}
 	if (returned == 0)
 		names_directory_changed();
 	return returned;
