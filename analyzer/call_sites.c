@@ -324,9 +324,10 @@ static void sites_finish(void *state, const struct known *known)
 		site_sum_add(&site->sum, &sum->sum);
 		site->stacks++;
 	}
-	HASH_ITER(hh, table, entry, next)
-	{
-		HASH_DEL(table, entry);
+	entry = table;
+	HASH_CLEAR(hh, table);
+	for (; entry; entry = next) {
+		next = entry->hh.next;
 		free(entry);
 	}
 	qsort(s->sites, s->site_count, sizeof *s->sites, sites_compare);

@@ -90,7 +90,7 @@ void depth_add(struct depth *f, int64_t start, int64_t end)
 		start = f->now_ns;
 	if (end < start || (uint64_t)end - (uint64_t)start > INT64_MAX / 4)
 		end = start;
-	if (f->count == 1 && f->ends[0] <= start) {
+	if (f->count == 1 && f->ends && f->ends[0] <= start) {
 		depth_replace(f, start, end);
 		return;
 	}

@@ -99,8 +99,9 @@ struct fold {
 
 static struct fold loop_folded(const struct loop *l, size_t kept, size_t period, double most)
 {
-	double sums[LOOP_PERIODS] = {0}, all = 0, squares = 0, top = 0, rounds, others, spread;
-	size_t whole = kept / period * period;
+	double sums[LOOP_PERIODS] = {0}, all = 0, squares = 0, top = 0, others, spread;
+	size_t times = kept / period, whole = times * period;
+	double rounds = (double)times;
 
 	for (size_t i = 0; i < whole; i++) {
 		double rest = fmin(l->rest[i], most);
@@ -110,7 +111,6 @@ static struct fold loop_folded(const struct loop *l, size_t kept, size_t period,
 	}
 	for (size_t k = 0; k < period; k++)
 		top = fmax(top, sums[k]);
-	rounds = (double)(whole / period);
 	others = (all - top) / (rounds * (double)(period - 1));
 	spread = squares - top * top / rounds - (all - top) * others;
 	spread = sqrt(fmax(0, spread) / (double)whole);

@@ -18,7 +18,7 @@ VECTOR static uint32_t recency_words(const uint8_t *words, uint8_t after)
 {
 	uint16_t sum = 0;
 
-	for (uint8_t i = 0; i < RECENCY_EACH; i++)
+	for (uint8_t i = 0; i < (uint8_t)RECENCY_EACH; i++)
 		sum = (uint16_t)(sum + (i > after ? words[i] : 0));
 	return sum;
 }

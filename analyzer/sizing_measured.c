@@ -31,8 +31,8 @@ static double sizing_median(const struct moments *moments, double (*of)(const st
 	double *values = memory_get(moments->count + 1, sizeof *values), median;
 	size_t count = 0;
 
-	for (size_t i = 0; i < moments->count; i++)
-		if ((values[count] = of(&moments->items[i])) >= 0)
+	for (const struct moment *m = moments->items; m && m < moments->items + moments->count; m++)
+		if ((values[count] = of(m)) >= 0)
 			count++;
 	qsort(values, count, sizeof *values, sizing_order);
 	median = count ? (values[(count - 1) / 2] + values[count / 2]) / 2 : -1;

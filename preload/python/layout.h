@@ -20,16 +20,13 @@ enum python_lines {
 
 /* Offsets in bytes. */
 struct python_layout {
+	enum python_lines lines;
 	uint16_t thread_frame; /* in the thread state: the innermost frame, or its keeper */
-	bool kept;             /* the frame is kept by what the thread state points to, … */
-	uint16_t keeper_frame; /* … there */
+	uint16_t keeper_frame; /* the frame, in its keeper */
 	uint16_t frame_code;
 	uint16_t frame_back;
-	uint16_t frame_at; /* where the frame is: a number of at_bytes, or a pointer */
-	bool pointer;
-	uint8_t at_bytes;     /* that the number counts */
-	uint16_t frame_owner; /* 0 = none: every frame is Python's … */
-	uint8_t owners;       /* … else those whose owner is below this */
+	uint16_t frame_at;    /* where the frame is: a number of at_bytes, or a pointer */
+	uint16_t frame_owner; /* 0 = none: every frame is Python's */
 	uint16_t thread_run;  /* what running functions keep on the stack; 0 = nothing … */
 	uint16_t run_back;    /* … and the next one outwards */
 	uint16_t frame_entry; /* whether a function was called to run it; 0 = always */
@@ -42,7 +39,10 @@ struct python_layout {
 	uint16_t code_version; /* a number that no other code object ever has; 0 = none */
 	uint16_t text_ascii;   /* where the characters of a string begin */
 	uint16_t text_other;
-	enum python_lines lines;
+	bool kept;        /* the frame is kept by what the thread state points to */
+	bool pointer;     /* frame_at is one */
+	uint8_t at_bytes; /* that the number at frame_at counts */
+	uint8_t owners;   /* frames whose owner is below this are Python's */
 };
 
 /* The layout of `version` (PY_VERSION_HEX) in `layout`; `runtime` is _PyRuntime,

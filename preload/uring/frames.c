@@ -33,7 +33,7 @@ static bool frames_read_section(struct frames *frames, uintptr_t section)
 		uint8_t form[4];
 		int32_t pointer;
 		uint32_t count;
-	} head;
+	} head = {0};
 	if (!section || !peek(&head, (void *)section, sizeof head) || memcmp(head.form, form, 4))
 		return false;
 	frames->base = section;

@@ -185,7 +185,7 @@ static void instruction_read(struct reading *r, struct instruction *made)
 	size_t bytes = instruction_immediate(r, group);
 	made->branches = r->form == 'j' || r->form == 'J';
 	if (r->form == 'j')
-		made->distance = (int8_t)*r->at;
+		made->distance = *r->at < 0x80 ? *r->at : *r->at - 0x100;
 	else if (r->form == 'J')
 		memcpy(&made->distance, r->at, 4);
 	r->at += bytes;
