@@ -6,6 +6,7 @@ import os
 
 import aiotrace
 import format
+import pytest
 
 GOLDEN = os.path.join(aiotrace.TOP, "tests", "golden")
 
@@ -13,7 +14,9 @@ GOLDEN = os.path.join(aiotrace.TOP, "tests", "golden")
 FACTS = ("start_ns", "duration_ns", "host", "pid", "tid", "call", "path", "offset", "size", "result", "errno", "level",
          "handle")
 
-DIGEST = "0166fce96b182f802d3ccc071a2b535681e51b653e76bd7fc2805246c11990f0"
+# Of each version's trace: its events, their digest, the transforms that it uses.
+KEPT = {"version1": (1938, "0166fce96b182f802d3ccc071a2b535681e51b653e76bd7fc2805246c11990f0", {0, 1, 2, 3, 4}),
+        "version2": (3427, "33f68c197b127983d07dcc6161b52241c8d50ffa63db48bcc9db7ad448ab68b6", {0, 1, 2, 5, 6, 7, 8})}
 
 
 def facts(trace):
@@ -34,17 +37,19 @@ def transforms(path):
     return found
 
 
-def test_a_trace_of_version_1_has_the_events_it_always_had():
-    rows = facts(f"{GOLDEN}/version1")
-    assert len(rows) == 1938
-    assert hashlib.sha256("\n".join(rows).encode()).hexdigest() == DIGEST
+@pytest.mark.parametrize("version", KEPT)
+def test_a_trace_of_an_earlier_version_has_the_events_it_always_had(version):
+    rows = facts(f"{GOLDEN}/{version}")
+    assert (len(rows), hashlib.sha256("\n".join(rows).encode()).hexdigest()) == KEPT[version][:2]
 
 
-def test_that_trace_uses_every_transform_of_version_1():
-    used = set.union(*(transforms(f"{GOLDEN}/version1/{name}") for name in os.listdir(f"{GOLDEN}/version1")))
-    assert {transform for _, transform in used} == {0, 1, 2, 3, 4}
+@pytest.mark.parametrize("version", KEPT)
+def test_that_trace_uses_the_transforms_that_its_version_wrote(version):
+    used = set.union(*(transforms(f"{GOLDEN}/{version}/{name}") for name in os.listdir(f"{GOLDEN}/{version}")))
+    assert {transform for _, transform in used} == KEPT[version][2]
 
 
-def test_that_trace_is_sound_to_the_last_block():
-    done = aiotrace.aiotrace("info", "--verify", f"{GOLDEN}/version1")
+@pytest.mark.parametrize("version", KEPT)
+def test_that_trace_is_sound_to_the_last_block(version):
+    done = aiotrace.aiotrace("info", "--verify", f"{GOLDEN}/{version}")
     assert "every block is sound" in done.stdout and not done.stderr
