@@ -14,7 +14,9 @@
 #include <zstd.h>
 
 #include "memory.h"
+#include "parted.h"
 #include "planes.h"
+#include "transform.h"
 #include "vector.h"
 
 struct column_ref {
@@ -212,51 +214,15 @@ static void decode_no_offset(struct batch *b)
 	}
 }
 
-static uint32_t decode_needs(const struct aiot_column_head *head)
+static void decode_coded_room(struct decoder *decoder, uint32_t count)
 {
-	switch (head->transform) {
-	case AIOT_TRANSFORM_GAP: return BATCH_WANT(DURATION);
-	case AIOT_TRANSFORM_SHORT: return BATCH_WANT(SIZE);
-	case AIOT_TRANSFORM_NEXT:
-		return BATCH_WANT(HANDLE) | BATCH_WANT(SIZE) | BATCH_WANT(RESULT) |
-		       BATCH_WANT(FLAGS);
-	case AIOT_TRANSFORM_SIZED: return BATCH_WANT(HANDLE);
-	case AIOT_TRANSFORM_WHOLE: return BATCH_WANT(SIZE);
-	case AIOT_TRANSFORM_FOLLOW:
-		return BATCH_WANT(HANDLE) | BATCH_WANT(SIZE) | BATCH_WANT(RESULT) |
-		       BATCH_WANT(FLAGS);
-	default: return 0;
-	}
-}
-
-/* The one column that a transform is for; 0 = any. */
-static const uint8_t decode_tied[] = {
-        [AIOT_TRANSFORM_PLAIN] = 0,
-        [AIOT_TRANSFORM_DELTA] = 0,
-        [AIOT_TRANSFORM_GAP] = AIOT_COLUMN_START,
-        [AIOT_TRANSFORM_SHORT] = AIOT_COLUMN_RESULT,
-        [AIOT_TRANSFORM_NEXT] = AIOT_COLUMN_OFFSET,
-        [AIOT_TRANSFORM_AGAIN] = 0,
-        [AIOT_TRANSFORM_SIZED] = AIOT_COLUMN_SIZE,
-        [AIOT_TRANSFORM_WHOLE] = AIOT_COLUMN_RESULT,
-        [AIOT_TRANSFORM_FOLLOW] = AIOT_COLUMN_OFFSET,
-};
-#define DECODE_TRANSFORMS (sizeof decode_tied / sizeof *decode_tied)
-
-static bool decode_shifts(unsigned transform)
-{
-	return transform == AIOT_TRANSFORM_PLAIN || transform == AIOT_TRANSFORM_GAP ||
-	       transform == AIOT_TRANSFORM_NEXT || transform == AIOT_TRANSFORM_FOLLOW;
-}
-
-static int decode_head_check(const struct aiot_column_head *h, struct problem *why)
-{
-	if (h->transform >= DECODE_TRANSFORMS ||
-	    (decode_tied[h->transform] && decode_tied[h->transform] != h->column))
-		return problem_set(why, "column %d has the transform %d", h->column, h->transform);
-	if (h->planes > 8 || h->shift > 63 || (h->shift && !decode_shifts(h->transform)))
-		return problem_set(why, "column %d has a head out of range", h->column);
-	return 0;
+	if (decoder->coded_room >= count)
+		return;
+	free(decoder->codes);
+	free(decoder->list);
+	decoder->codes = memory_get(count, 1);
+	decoder->list = memory_get(count, sizeof *decoder->list);
+	decoder->coded_room = count;
 }
 
 /* One code a row. */
@@ -269,13 +235,7 @@ static int decode_codes(struct decoder *decoder, const struct column_ref *column
 	if (column->head.planes > 1)
 		return problem_set(why, "column %d has codes of several bytes",
 		                   column->head.column);
-	if (decoder->coded_room < count) {
-		free(decoder->codes);
-		free(decoder->list);
-		decoder->codes = memory_get(count, 1);
-		decoder->list = memory_get(count, sizeof *decoder->list);
-		decoder->coded_room = count;
-	}
+	decode_coded_room(decoder, count);
 	if (decode_planes(decoder, &column->head, at, end, count, &planes, why))
 		return -1;
 	if (planes.count)
@@ -285,9 +245,9 @@ static int decode_codes(struct decoder *decoder, const struct column_ref *column
 	return 0;
 }
 
-/* The list behind the codes, of as many values as they want. */
+/* A list of so many values. */
 static int decode_list(struct decoder *decoder, const uint8_t **at, const uint8_t *end,
-                       uint32_t count, struct problem *why)
+                       uint64_t *list, uint32_t count, struct problem *why)
 {
 	struct aiot_column_head head;
 	struct planes planes;
@@ -300,10 +260,10 @@ static int decode_list(struct decoder *decoder, const uint8_t **at, const uint8_
 	*at += sizeof head;
 	if (head.transform > AIOT_TRANSFORM_DELTA)
 		return problem_set(why, "a list has the transform %d", head.transform);
-	if (decode_head_check(&head, why) ||
+	if (transform_check(&head, why) ||
 	    decode_planes(decoder, &head, at, end, count, &planes, why))
 		return -1;
-	planes_list(&head, &planes, decoder->list, count);
+	planes_list(&head, &planes, list, count);
 	return 0;
 }
 
@@ -320,10 +280,37 @@ static int decode_coded(struct decoder *decoder, const struct column_ref *column
 	rest = planes_rest(decoder->codes, batch->count, most);
 	if (rest > batch->count)
 		return problem_set(why, "column %d has a code above %d", column->head.column, most);
-	if (decode_list(decoder, &at, end, rest, why) || decode_end(at, end, why))
+	if (decode_list(decoder, &at, end, decoder->list, rest, why) || decode_end(at, end, why))
 		return -1;
 	batch->same[column->head.column] = 0;
 	planes_decode(&column->head, decoder->codes, decoder->list, batch);
+	return 0;
+}
+
+/* A column of a list for each pair of calls. */
+static int decode_parted(struct decoder *decoder, const struct column_ref *column,
+                         struct batch *batch, struct problem *why)
+{
+	const struct aiot_column_head *head = &column->head;
+	const uint8_t *at = column->planes, *end = at + head->bytes;
+	uint64_t *list, *v = batch->column[head->column];
+	struct parted parted;
+
+	if (parted_read(&parted, &at, end, why))
+		return -1;
+	decode_coded_room(decoder, batch->count);
+	parted_rows(&parted, batch, decoder->codes);
+	list = decoder->list;
+	for (uint32_t k = 0; k <= parted.count; list += parted.rows[k++])
+		if (decode_list(decoder, &at, end, list, parted.rows[k], why))
+			return -1;
+	if (decode_end(at, end, why))
+		return -1;
+	batch->same[head->column] = 0;
+	parted_merge(&parted, decoder->codes, decoder->list, v, batch->count);
+	if (head->transform == AIOT_TRANSFORM_PARTED_GAP)
+		planes_gap(v, batch->column[AIOT_COLUMN_DURATION], batch->count, head->base,
+		           head->shift);
 	return 0;
 }
 
@@ -348,8 +335,8 @@ static int decode_numbers(struct decoder *decoder, const struct column_ref *colu
 }
 
 /* Decodes one column, and first those it needs. Transforms are tied to their
- * columns (decode_head_check), so the recursion ends: offset needs result,
- * result needs size. */
+ * columns (transform_check), so the recursion ends: start needs duration,
+ * offset needs result, result needs size. */
 static int decode_column(struct decoder *decoder, int c, struct batch *batch, struct problem *why)
 {
 	struct column_ref *column = &decoder->columns[c];
@@ -364,12 +351,14 @@ static int decode_column(struct decoder *decoder, int c, struct batch *batch, st
 		decode_fill(batch, c, 0);
 		return 0;
 	}
-	if (decode_head_check(&column->head, why))
+	if (transform_check(&column->head, why))
 		return -1;
-	needs = decode_needs(&column->head);
+	needs = transform_needs(&column->head);
 	for (int other = 1; other < BATCH_COLUMNS; other++)
 		if ((needs >> other & 1) && decode_column(decoder, other, batch, why))
 			return -1;
+	if (column->head.transform >= AIOT_TRANSFORM_PARTED)
+		return decode_parted(decoder, column, batch, why);
 	return column->head.transform >= AIOT_TRANSFORM_AGAIN
 	               ? decode_coded(decoder, column, batch, why)
 	               : decode_numbers(decoder, column, batch, why);

@@ -55,8 +55,8 @@ static uint64_t planes_delta(uint64_t *v, uint32_t count, uint64_t base)
 	return base;
 }
 
-static uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
-                           uint64_t base, unsigned shift)
+uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
+                    uint64_t base, unsigned shift)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		v[i] = base + (planes_zigzag(v[i]) << shift);

@@ -28,6 +28,11 @@ void planes_undo(const struct aiot_column_head *head, const struct planes *plane
 void planes_list(const struct aiot_column_head *head, const struct planes *planes, uint64_t *values,
                  uint32_t count);
 
+/* Starts from the gaps in `v`, the first being to `base`. Returns the end of the
+ * last row. */
+uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
+                    uint64_t base, unsigned shift);
+
 /* How many of the codes stand for a value of the list behind them; UINT32_MAX
  * where one is above `most`. */
 uint32_t planes_rest(const uint8_t *codes, uint32_t count, uint8_t most);

@@ -3,6 +3,9 @@
 
 #include <string.h>
 #include <zstd.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 #include "scratch.h"
 
@@ -63,14 +66,17 @@ static void column_pack_plane(struct scratch *scratch, struct column_out *out, c
 		column_put_plane(out, AIOT_PLANE_ZSTD, NULL, (uint32_t)packed);
 }
 
-struct column_range column_range(const uint64_t *values, uint32_t count)
+uint64_t column_least(const uint64_t *values, uint32_t count)
 {
-	struct column_range range = {values[0], values[0]};
-	for (uint32_t i = 1; i < count; i++) {
-		range.least = values[i] < range.least ? values[i] : range.least;
-		range.most = values[i] > range.most ? values[i] : range.most;
+	uint64_t least = values[0], other = least;
+	uint32_t i = 0;
+	for (; i + 2 <= count; i += 2) {
+		least = values[i] < least ? values[i] : least;
+		other = values[i + 1] < other ? values[i + 1] : other;
 	}
-	return range;
+	if (i < count && values[i] < least)
+		least = values[i];
+	return least < other ? least : other;
 }
 
 uint64_t column_bits(const uint64_t *values, uint32_t count)
@@ -111,34 +117,63 @@ void column_put_constant(struct column_out *out, struct aiot_column_head head, u
 	column_close(out, at, &head);
 }
 
-/* Few enough rows that their numbers stay in the first cache while they are
- * cut into planes. */
-#define COLUMN_TILE 1024u
-
-/* Four bytes at a time: that is what compilers make vector code of. */
-static void column_cut_words(struct scratch *scratch, const uint32_t *words, uint32_t from,
-                             uint32_t rows, int low, int planes)
+/* Byte by byte; vector code has done the rows before `from`. */
+static void column_cut_rows(struct scratch *scratch, const uint64_t *residuals, uint32_t from,
+                            uint32_t count, int planes)
 {
-	for (int byte = 0; byte < 4 && low + byte < planes; byte++) {
-		uint8_t *plane = scratch->planes[low + byte] + from;
-		for (uint32_t i = 0; i < rows; i++)
-			plane[i] = (uint8_t)(words[i] >> (8 * byte));
-	}
+	for (int byte = 0; byte < planes; byte++)
+		for (uint32_t i = from; i < count; i++)
+			scratch->planes[byte][i] = (uint8_t)(residuals[i] >> (8 * byte));
 }
+
+#if defined(__SSE2__)
+#define COLUMN_CUT 16u /* rows at a time */
+
+/* Sixteen words' bytes of that number. */
+static inline __m128i column_bytes(const __m128i words[4], int byte)
+{
+	const __m128i low = _mm_set1_epi32(0xff), by = _mm_cvtsi32_si128(8 * byte);
+	__m128i part[4];
+	for (int k = 0; k < 4; k++)
+		part[k] = _mm_and_si128(_mm_srl_epi32(words[k], by), low);
+	return _mm_packus_epi16(_mm_packs_epi32(part[0], part[1]),
+	                        _mm_packs_epi32(part[2], part[3]));
+}
+
+/* Four 32-bit halves of four numbers. */
+#define COLUMN_HALVES(numbers, which)                                                              \
+	_mm_castps_si128(                                                                          \
+	        _mm_shuffle_ps(_mm_loadu_ps((const float *)(const void *)(numbers)),               \
+	                       _mm_loadu_ps((const float *)(const void *)((numbers) + 2)), which))
+
+static void column_cut_some(struct scratch *scratch, const uint64_t *residuals, uint32_t at,
+                            int planes)
+{
+	const uint64_t *from = residuals + at;
+	__m128i words[4];
+	for (int k = 0; k < 4; k++)
+		words[k] = COLUMN_HALVES(from + 4 * k, 0x88);
+	for (int byte = 0; byte < 4 && byte < planes; byte++)
+		_mm_storeu_si128((__m128i *)(scratch->planes[byte] + at),
+		                 column_bytes(words, byte));
+	for (int k = 0; planes > 4 && k < 4; k++)
+		words[k] = COLUMN_HALVES(from + 4 * k, 0xdd);
+	for (int byte = 4; byte < planes; byte++)
+		_mm_storeu_si128((__m128i *)(scratch->planes[byte] + at),
+		                 column_bytes(words, byte - 4));
+}
+#else
+#define COLUMN_CUT                                      UINT32_MAX
+#define column_cut_some(scratch, residuals, at, planes) ((void)0)
+#endif
 
 static void column_cut(struct scratch *scratch, const uint64_t *residuals, uint32_t count,
                        int planes)
 {
-	uint32_t words[COLUMN_TILE];
-	for (uint32_t from = 0; from < count; from += COLUMN_TILE) {
-		uint32_t rows = count - from < COLUMN_TILE ? count - from : COLUMN_TILE;
-		for (uint32_t i = 0; i < rows; i++)
-			words[i] = (uint32_t)residuals[from + i];
-		column_cut_words(scratch, words, from, rows, 0, planes);
-		for (uint32_t i = 0; planes > 4 && i < rows; i++)
-			words[i] = (uint32_t)(residuals[from + i] >> 32);
-		column_cut_words(scratch, words, from, rows, 4, planes);
-	}
+	uint32_t at = 0;
+	for (; count - at >= COLUMN_CUT; at += COLUMN_CUT)
+		column_cut_some(scratch, residuals, at, planes);
+	column_cut_rows(scratch, residuals, at, count, planes);
 }
 
 void column_put(struct scratch *scratch, struct column_out *out, struct aiot_column_head head,
@@ -163,22 +198,34 @@ size_t column_put_codes(struct scratch *scratch, struct column_out *out,
 	return at;
 }
 
-void column_end_codes(struct column_out *out, size_t begin, struct aiot_column_head *head)
+size_t column_put_lists(struct column_out *out, const void *data, size_t bytes)
+{
+	size_t at = out->used;
+	out->used += sizeof(struct aiot_column_head);
+	memcpy(out->data + out->used, data, bytes);
+	out->used += bytes;
+	return at;
+}
+
+void column_end(struct column_out *out, size_t begin, struct aiot_column_head *head)
 {
 	column_close(out, begin, head);
 }
 
 /* Subtracts the least value and drops the low bits that are the same in all. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
-                       uint64_t *values, uint32_t count, struct column_range range, uint64_t varies,
+                       uint64_t *values, uint32_t count, uint64_t least, uint64_t varies,
                        enum column_nature nature)
 {
 	uint8_t shift = varies ? (uint8_t)__builtin_ctzll(varies) : 0;
 	struct aiot_column_head head = {.column = (uint8_t)column,
 	                                .transform = AIOT_TRANSFORM_PLAIN,
 	                                .shift = shift,
-	                                .base = range.least};
-	for (uint32_t i = 0; i < count; i++)
-		values[i] = (values[i] - range.least) >> shift;
-	column_put(scratch, out, head, values, count, (range.most - range.least) >> shift, nature);
+	                                .base = least};
+	uint64_t bits = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		values[i] = (values[i] - least) >> shift;
+		bits |= values[i];
+	}
+	column_put(scratch, out, head, values, count, bits, nature);
 }

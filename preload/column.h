@@ -26,11 +26,7 @@ static inline uint64_t column_zigzag(uint64_t difference)
 	return (difference << 1) ^ (uint64_t)((int64_t)difference >> 63);
 }
 
-/* The least and the greatest of a column's values. */
-struct column_range {
-	uint64_t least, most;
-};
-struct column_range column_range(const uint64_t *values, uint32_t count);
+uint64_t column_least(const uint64_t *values, uint32_t count);
 
 /* All values or-ed. */
 uint64_t column_bits(const uint64_t *values, uint32_t count);
@@ -56,12 +52,19 @@ void column_put(struct scratch *scratch, struct column_out *out, struct aiot_col
  * names column, transform, base and shift. */
 size_t column_put_codes(struct scratch *scratch, struct column_out *out,
                         struct aiot_column_head *head, uint32_t count);
-void column_end_codes(struct column_out *out, size_t begin, struct aiot_column_head *head);
 
-/* Appends a PLAIN column of values, changing them; base and shift are chosen
- * here. `varies`: the bits in which any differs from the first. */
+/* Begins a column that is lists, with `bytes` bytes that say which; each list is
+ * then put as a column, and the lists' ends. */
+size_t column_put_lists(struct column_out *out, const void *data, size_t bytes);
+
+/* Ends a column of codes or of lists. */
+void column_end(struct column_out *out, size_t begin, struct aiot_column_head *head);
+
+/* Appends a PLAIN column of values, the least of which is given, changing them;
+ * the shift is chosen here. `varies`: the bits in which any differs from the first,
+ * or more. */
 void column_put_values(struct scratch *scratch, struct column_out *out, enum aiot_column column,
-                       uint64_t *values, uint32_t count, struct column_range range, uint64_t varies,
+                       uint64_t *values, uint32_t count, uint64_t least, uint64_t varies,
                        enum column_nature nature);
 
 #endif

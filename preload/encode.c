@@ -7,6 +7,7 @@
 
 #include "code.h"
 #include "column.h"
+#include "part.h"
 
 uint8_t encode_coarse;
 
@@ -15,11 +16,12 @@ struct encode {
 	struct column_out out;
 	const struct aiot_event *events;
 	uint32_t count;
-	struct aiot_event varies;  /* the bits that are not the same in all events */
-	bool none;                 /* some events have no offset */
-	struct column_range range; /* of the durations */
-	uint64_t first;            /* start */
-	uint64_t gaps;             /* the bits of all start residuals, or-ed */
+	struct aiot_event varies; /* the bits that are not the same in all events */
+	bool none;                /* some events may have no offset */
+	uint64_t least;           /* duration */
+	uint64_t first;           /* start */
+	uint64_t last;            /* row's end */
+	uint64_t gaps;            /* the bits of all start residuals, or-ed */
 };
 
 /* Two words of an event: what a compiler makes one instruction of. */
@@ -28,16 +30,13 @@ typedef uint64_t encode_pair __attribute__((vector_size(16), aligned(8), may_ali
 /* One pass over the events, which may have left the cache since they were
  * stored: up to which they are committed; which columns, most of them in most
  * blocks, are the same in every row; and the times, which never are. */
-__attribute__((always_inline)) static inline void encode_survey(struct encode *e,
-                                                                struct aiot_block *block,
-                                                                uint64_t sequence, uint32_t most,
-                                                                uint8_t coarse)
+__attribute__((always_inline)) static inline void encode_survey(struct encode *e, uint64_t sequence,
+                                                                uint32_t most, uint8_t coarse)
 {
 	const uint64_t keep = -(UINT64_C(1) << coarse);
 	encode_pair first[4], varies[4] = {0};
 	uint64_t *starts = e->scratch->starts, *durations = e->scratch->durations;
-	uint64_t expected = e->events[0].start_ns & keep, begin = expected, end = 0, gaps = 0;
-	uint64_t least = UINT64_MAX, longest = 0, none = 0;
+	uint64_t expected = e->events[0].start_ns & keep, gaps = 0, least = UINT64_MAX;
 	uint32_t commit = AIOT_COMMIT(sequence), i = 0;
 	memcpy(first, e->events, sizeof first);
 	e->first = expected;
@@ -54,21 +53,38 @@ __attribute__((always_inline)) static inline void encode_survey(struct encode *e
 		gaps |= starts[i];
 		durations[i] = duration;
 		expected = start + duration;
-		begin = start < begin ? start : begin;
-		end = expected > end ? expected : end;
 		least = duration < least ? duration : least;
-		longest = duration > longest ? duration : longest;
-		none |= event->offset == -1;
 	}
 	e->count = i;
 	memcpy(&e->varies, varies, sizeof e->varies);
-	e->none = none;
 	if (coarse)
-		e->varies.duration_ns = least == longest ? 0 : UINT64_C(1) << coarse;
+		e->varies.duration_ns = UINT64_C(1) << coarse;
 	e->gaps = gaps;
-	e->range = (struct column_range){least, longest};
-	block->first_ns = begin;
-	block->last_ns = end;
+	e->least = least;
+	e->last = expected;
+}
+
+/* The earliest start and the latest end. Where no gap is negative, which its
+ * lowest bit would tell, they are those of the first row and the last. */
+static void encode_span(const struct encode *e, struct aiot_block *block)
+{
+	uint64_t expected = e->first;
+	block->first_ns = e->first;
+	block->last_ns = e->last;
+	for (uint32_t i = 0; e->gaps & 1 && i < e->count; i++) {
+		uint64_t gap = e->scratch->starts[i];
+		uint64_t start = expected + (((gap >> 1) ^ -(gap & 1)) << encode_coarse);
+		expected = start + e->scratch->durations[i];
+		block->first_ns = start < block->first_ns ? start : block->first_ns;
+		block->last_ns = expected > block->last_ns ? expected : block->last_ns;
+	}
+}
+
+/* Whether some events may have no offset, which is -1 then. */
+static bool encode_may_have_none(const struct encode *e)
+{
+	int64_t first = e->events[0].offset;
+	return e->varies.offset ? (first | e->varies.offset) < 0 : first == -1;
 }
 
 static struct aiot_column_head encode_head(enum aiot_column column, enum aiot_transform transform,
@@ -91,9 +107,8 @@ static void encode_put_values(struct encode *e, enum aiot_column column, uint32_
                               uint64_t varies)
 {
 	uint64_t *values = e->scratch->residuals;
-	struct column_range range = column_range(values, count);
-	column_put_values(e->scratch, &e->out, column, values, count, range, varies,
-	                  COLUMN_PATTERN);
+	column_put_values(e->scratch, &e->out, column, values, count, column_least(values, count),
+	                  varies, COLUMN_PATTERN);
 }
 
 /* A column of values as they are. */
@@ -186,7 +201,7 @@ static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t v
 	else if (rest)
 		encode_put_delta(e, column, rest);
 	if (again)
-		column_end_codes(&e->out, begin, &head);
+		column_end(&e->out, begin, &head);
 }
 
 #define ENCODE_IDS(e, column, field)                                                               \
@@ -200,9 +215,34 @@ static void encode_put_ids(struct encode *e, enum aiot_column column, uint64_t v
 		encode_put_ids(e, column, (e)->varies.field);                                      \
 	} while (0)
 
+/* Values in a list for each part; their bits below `shift` are 0. */
+static void encode_parted(struct encode *e, struct aiot_column_head head, const uint64_t *values,
+                          uint8_t shift)
+{
+	struct part *part = &e->scratch->part;
+	uint64_t *list = e->scratch->residuals;
+	uint32_t told[1 + PART_MOST] = {part->count};
+	memcpy(told + 1, part->pairs, part->count * sizeof *told);
+	size_t begin = column_put_lists(&e->out, told, (1 + part->count) * sizeof *told);
+	part_order(part, values, e->count, list);
+	for (uint32_t k = 0; k <= part->count; list += part->rows[k++])
+		if (part->rows[k])
+			column_put_values(e->scratch, &e->out, head.column, list, part->rows[k],
+			                  column_least(list, part->rows[k]), UINT64_C(1) << shift,
+			                  COLUMN_NOISE);
+	column_end(&e->out, begin, &head);
+}
+
 /* The low bytes of times are noise. */
 static void encode_start(struct encode *e)
 {
+	if (e->scratch->part.count) {
+		encode_parted(e,
+		              encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_PARTED_GAP,
+		                          encode_coarse, e->first),
+		              e->scratch->starts, 0);
+		return;
+	}
 	column_put(e->scratch, &e->out,
 	           encode_head(AIOT_COLUMN_START, AIOT_TRANSFORM_GAP, encode_coarse, e->first),
 	           e->scratch->starts, e->count, e->gaps, COLUMN_NOISE);
@@ -210,8 +250,13 @@ static void encode_start(struct encode *e)
 
 static void encode_duration(struct encode *e)
 {
+	if (e->scratch->part.count) {
+		encode_parted(e, encode_head(AIOT_COLUMN_DURATION, AIOT_TRANSFORM_PARTED, 0, 0),
+		              e->scratch->durations, encode_coarse);
+		return;
+	}
 	column_put_values(e->scratch, &e->out, AIOT_COLUMN_DURATION, e->scratch->durations,
-	                  e->count, e->range, e->varies.duration_ns, COLUMN_NOISE);
+	                  e->count, e->least, e->varies.duration_ns, COLUMN_NOISE);
 }
 
 /* Codes, and the list of what they leave to tell. */
@@ -221,7 +266,7 @@ static void encode_codes(struct encode *e, struct aiot_column_head head, uint32_
 	if (rest)
 		encode_put_values(e, head.column, rest,
 		                  encode_differences(e->scratch->residuals, rest));
-	column_end_codes(&e->out, begin, &head);
+	column_end(&e->out, begin, &head);
 }
 
 static void encode_size(struct encode *e)
@@ -294,12 +339,15 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 	        .scratch = scratch, .out = {scratch->out, 0, SCRATCH_OUT_BYTES}, .events = events};
 	/* Twice, so that exact times cost no steps. */
 	if (encode_coarse)
-		encode_survey(&e, block, sequence, most, encode_coarse);
+		encode_survey(&e, sequence, most, encode_coarse);
 	else
-		encode_survey(&e, block, sequence, most, 0);
+		encode_survey(&e, sequence, most, 0);
 	block->count = e.count;
 	if (!e.count)
 		return;
+	encode_span(&e, block);
+	e.none = encode_may_have_none(&e);
+	part_rows(&scratch->part, events, e.varies.call ? e.count : 0);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_CALL, call);
 	ENCODE_PLAIN(&e, AIOT_COLUMN_STAGE, stage);
 	encode_flags(&e);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
+#include "part.h"
 
 #define SCRATCH_OUT_BYTES (1u << 20)
 
@@ -21,6 +22,7 @@ struct scratch {
 	uint64_t starts[AIOT_LIVE_EVENTS];
 	uint64_t durations[AIOT_LIVE_EVENTS];
 	uint8_t planes[8][AIOT_LIVE_EVENTS];
+	struct part part;
 	uint8_t out[SCRATCH_OUT_BYTES];
 	uint8_t workspace[] __attribute__((aligned(64))); /* zstd's */
 };

@@ -24,8 +24,8 @@
 #define AIOT_LIVE_SUFFIX ".live" /* beside it while the process lives, or was killed */
 
 #define AIOT_BYTE_ORDER  0x01020304u
-#define AIOT_VERSION     2u /* the version this header describes */
-#define AIOT_MIN_READER  2u /* the oldest reader that understands what we write */
+#define AIOT_VERSION     3u /* the version this header describes */
+#define AIOT_MIN_READER  3u /* the oldest reader that understands what we write */
 
 /* What a call is, for every analysis. Data calls are READ and WRITE alone. */
 enum aiot_class {
@@ -210,6 +210,17 @@ enum aiot_transform {
 	AIOT_TRANSFORM_SIZED = 6,  /* SIZE: v = 0, or the handle's last that was not */
 	AIOT_TRANSFORM_WHOLE = 7,  /* RESULT: v = size, or 0, or as a call's before */
 	AIOT_TRANSFORM_FOLLOW = 8, /* OFFSET: v = end of the handle's last access */
+	/* Parted columns: a list of numbers for each pair of a call and the one before. */
+	AIOT_TRANSFORM_PARTED = 9,      /* DURATION: v = the list's next */
+	AIOT_TRANSFORM_PARTED_GAP = 10, /* START: as GAP, u = the list's next */
+};
+
+/* Parted columns have at most so many lists besides that of all other pairs. */
+#define AIOT_PARTS 64
+
+struct aiot_pair {
+	uint16_t call;
+	uint16_t before; /* the call of the row before, in the first row 0 */
 };
 
 enum aiot_code {

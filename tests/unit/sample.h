@@ -309,6 +309,47 @@ static inline void sample_coded(struct sample *s, const struct aiot_event *e, ui
 	free(left);
 }
 
+/* Puts a parted column of two pairs, that of the second row and one that no row
+ * has: all else is in the last list. */
+static inline void sample_parted(struct sample *s, const struct aiot_event *e, uint32_t n,
+                                 struct aiot_column_head head)
+{
+	uint32_t lists = 2, rows = 0;
+	struct aiot_pair pairs[2] = {{.call = 60001}, {0}};
+	struct aiot_column_head list = {.column = head.column};
+	uint64_t *u = calloc(n + 1, sizeof *u), *part = calloc(n + 1, sizeof *part);
+	struct sample body = {0};
+
+	if (n > 1)
+		pairs[1] = (struct aiot_pair){e[1].call, e[0].call};
+	sample_put(&body, &lists, sizeof lists);
+	sample_put(&body, pairs, sizeof pairs);
+	if (head.transform == AIOT_TRANSFORM_PARTED_GAP) {
+		uint64_t last = head.base;
+		for (uint32_t i = 0; i < n; last = e[i].start_ns + e[i].duration_ns, i++)
+			u[i] = sample_zigzag(
+			        (uint64_t)((int64_t)(e[i].start_ns - last) >> head.shift));
+	} else {
+		for (uint32_t i = 0; i < n; i++)
+			u[i] = e[i].duration_ns;
+	}
+	for (int others = 0; others < 2; others++, rows = 0) {
+		for (uint32_t i = 0; i < n; i++) {
+			uint16_t before = i ? e[i - 1].call : 0;
+			if ((e[i].call != pairs[1].call || before != pairs[1].before) == others)
+				part[rows++] = u[i];
+		}
+		if (rows)
+			sample_column(&body, list, part, rows);
+	}
+	head.bytes = (uint32_t)body.size;
+	sample_put(s, &head, sizeof head);
+	sample_put(s, body.bytes, body.size);
+	sample_free(&body);
+	free(u);
+	free(part);
+}
+
 /* The payload of an EVENTS block: transform[c] and shift[c] for column c. */
 static inline struct sample sample_columns(const struct aiot_event *e, uint32_t n,
                                            const uint8_t *transform, const uint8_t *shift)
@@ -319,8 +360,13 @@ static inline struct sample sample_columns(const struct aiot_event *e, uint32_t 
 	for (uint8_t c = 1; c <= AIOT_COLUMN_OFFSET; c++) {
 		struct aiot_column_head h = {
 		        .column = c, .transform = transform[c], .shift = shift[c]};
-		if (h.transform == AIOT_TRANSFORM_GAP || h.transform == AIOT_TRANSFORM_DELTA)
+		if (h.transform == AIOT_TRANSFORM_GAP || h.transform == AIOT_TRANSFORM_DELTA ||
+		    h.transform == AIOT_TRANSFORM_PARTED_GAP)
 			h.base = n ? sample_value(&e[0], c) : 0;
+		if (h.transform >= AIOT_TRANSFORM_PARTED) {
+			sample_parted(&s, e, n, h);
+			continue;
+		}
 		if (h.transform >= AIOT_TRANSFORM_AGAIN) {
 			sample_coded(&s, e, n, h);
 			continue;
@@ -342,6 +388,9 @@ static const uint8_t sample_codes[AIOT_COLUMN_OFFSET + 1] = {
         [AIOT_COLUMN_AUX] = AIOT_TRANSFORM_AGAIN,    [AIOT_COLUMN_START] = AIOT_TRANSFORM_GAP,
         [AIOT_COLUMN_SIZE] = AIOT_TRANSFORM_SIZED,   [AIOT_COLUMN_RESULT] = AIOT_TRANSFORM_WHOLE,
         [AIOT_COLUMN_OFFSET] = AIOT_TRANSFORM_FOLLOW};
+static const uint8_t sample_parts[AIOT_COLUMN_OFFSET + 1] = {
+        [AIOT_COLUMN_START] = AIOT_TRANSFORM_PARTED_GAP,
+        [AIOT_COLUMN_DURATION] = AIOT_TRANSFORM_PARTED};
 static const uint8_t sample_no_shift[AIOT_COLUMN_OFFSET + 1];
 
 /* Events as a block of the given stream, with the transforms a writer uses. */
@@ -364,37 +413,6 @@ static inline void sample_events(struct sample *s, const struct aiot_event *e, u
 	}
 	sample_block(s, b, &payload);
 	sample_free(&payload);
-}
-
-/* ---- a live file with one region ---- */
-
-static inline void sample_live(struct sample *s, uint32_t pid, const struct aiot_event *e,
-                               uint32_t n, uint32_t stream, uint64_t sequence)
-{
-	struct aiot_live h = {.byte_order = AIOT_BYTE_ORDER,
-	                      .version = AIOT_VERSION,
-	                      .min_reader = AIOT_MIN_READER,
-	                      .pid = pid,
-	                      .region_bytes = AIOT_LIVE_REGION_BYTES,
-	                      .events = AIOT_LIVE_EVENTS};
-	struct aiot_region r = {.magic = AIOT_REGION_MAGIC,
-	                        .state = AIOT_REGION_OWNED,
-	                        .stream = stream,
-	                        .tid = 100 + stream,
-	                        .sequence = sequence};
-
-	memcpy(h.magic, AIOT_LIVE_MAGIC, sizeof h.magic);
-	h.checksum = XXH64(&h, offsetof(struct aiot_live, checksum), 0);
-	s->bytes = realloc(s->bytes, AIOT_LIVE_PAGE + AIOT_LIVE_REGION_BYTES);
-	s->size = AIOT_LIVE_PAGE + AIOT_LIVE_REGION_BYTES;
-	memset(s->bytes, 0, s->size);
-	memcpy(s->bytes, &h, sizeof h);
-	memcpy(s->bytes + AIOT_LIVE_PAGE, &r, sizeof r);
-	for (uint32_t i = 0; i < n; i++) {
-		struct aiot_event copy = e[i];
-		copy.commit = AIOT_COMMIT(sequence + i);
-		memcpy(s->bytes + 2 * AIOT_LIVE_PAGE + i * sizeof copy, &copy, sizeof copy);
-	}
 }
 
 /* ---- events that look like some ---- */

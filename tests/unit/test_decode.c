@@ -153,6 +153,61 @@ static void coded_columns_come_back(void **state)
 	memcpy(rows, keep, sizeof rows);
 }
 
+static void parted_columns_come_back(void **state)
+{
+	uint8_t shift[BATCH_COLUMNS] = {[AIOT_COLUMN_START] = 5};
+	struct aiot_event keep[ROWS];
+
+	(void)state;
+	memcpy(keep, rows, sizeof rows);
+	for (uint32_t i = 0; i < ROWS; i++)
+		rows[i].call = (uint16_t)(1 + random_bits() % 3);
+	assert_round_trip(sample_parts, sample_no_shift, BATCH_ALL);
+	assert_round_trip(sample_parts, sample_no_shift, BATCH_WANT(START));
+	assert_round_trip(sample_parts, sample_no_shift, BATCH_WANT(DURATION));
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i].start_ns &= -UINT64_C(32);
+		rows[i].duration_ns &= -UINT64_C(32);
+	}
+	assert_round_trip(sample_parts, shift, BATCH_ALL);
+	rows[1].call = 60001; /* the first row's pair is another one's */
+	assert_round_trip(sample_parts, shift, BATCH_ALL);
+	memcpy(rows, keep, sizeof rows);
+}
+
+/* The body of a parted column, with nothing behind it. */
+static void assert_parts_refused(const uint32_t *body, uint32_t bytes, const char *expected)
+{
+	struct aiot_column_head head = {
+	        .column = AIOT_COLUMN_DURATION, .transform = AIOT_TRANSFORM_PARTED, .bytes = bytes};
+	struct aiot_block block = {.type = AIOT_BLOCK_EVENTS, .count = 2};
+	struct decoder *decoder = decoder_new();
+	struct sample payload = {0};
+	struct batch batch = {0};
+	struct problem why = {""};
+
+	sample_put(&payload, &head, sizeof head);
+	sample_put(&payload, body, bytes);
+	block.payload_bytes = (uint32_t)payload.size;
+	assert_int_equal(decode_block(decoder, &block, payload.bytes, BATCH_ALL, &batch, &why), -1);
+	assert_string_equal(why.text, expected);
+	batch_free(&batch);
+	decoder_free(decoder);
+	sample_free(&payload);
+}
+
+static void parts_that_can_not_be_are_refused(void **state)
+{
+	const uint32_t twice[] = {2, 7, 7}, many[AIOT_PARTS + 2] = {AIOT_PARTS + 1}, one[] = {1, 7};
+
+	(void)state;
+	assert_parts_refused(twice, sizeof twice, "a column has a part twice");
+	assert_parts_refused(many, sizeof many, "a column has 65 parts");
+	assert_parts_refused(many + 1, 3, "a parted column is cut");
+	assert_parts_refused(twice, 8, "a parted column is cut");
+	assert_parts_refused(one, sizeof one, "a list's head is cut");
+}
+
 static void a_code_that_is_none_is_refused(void **state)
 {
 	struct aiot_column_head head = {.column = AIOT_COLUMN_SIZE,
@@ -281,6 +336,8 @@ int main(void)
 	        cmocka_unit_test(a_shift_comes_back),
 	        cmocka_unit_test(a_shift_of_distances_comes_back),
 	        cmocka_unit_test(coded_columns_come_back),
+	        cmocka_unit_test(parted_columns_come_back),
+	        cmocka_unit_test(parts_that_can_not_be_are_refused),
 	        cmocka_unit_test(a_code_that_is_none_is_refused),
 	        cmocka_unit_test(one_column_alone_brings_what_it_needs),
 	        cmocka_unit_test(an_absent_column_is_zero),

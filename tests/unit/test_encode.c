@@ -189,6 +189,28 @@ static void small_files_cost_by_the_file(void **state)
 	assert_in_range(assert_comes_back(ROWS, ROWS), 1, ROWS / 5 * (4 + 5 * 2));
 }
 
+/* Calls that take each their own time after each other: their times cost by that,
+ * below a byte each, and not by what all together may take. */
+static void times_cost_by_what_is_called_after_what(void **state)
+{
+	static const uint64_t took[] = {9000, 300, 70, 1500, 40000};
+	uint64_t now = 5000;
+
+	(void)state;
+	for (uint32_t i = 0; i < ROWS; i++) {
+		rows[i].call = (uint16_t)(1 + i % 5);
+		rows[i].start_ns = now += took[(i + 2) % 5] + random_bits() % 16;
+		rows[i].duration_ns = took[i % 5] + random_bits() % 16;
+		now += rows[i].duration_ns;
+	}
+	assert_in_range(assert_comes_back(ROWS, ROWS), 1, ROWS * 5 / 4);
+	/* More pairs than have lists, and one that only the first row has. */
+	for (uint32_t i = 0; i < ROWS; i++)
+		rows[i].call = (uint16_t)(random_bits() % (i < ROWS / 2 ? 4 : 600));
+	assert_comes_back(ROWS, ROWS);
+	assert_comes_back(999, 999);
+}
+
 /* Two files read by turns, by handles that share a slot. */
 static void handles_of_one_slot_come_back(void **state)
 {
@@ -262,6 +284,7 @@ int main(void)
 	        cmocka_unit_test_setup(noise_in_every_column_comes_back, make_rows),
 	        cmocka_unit_test_setup(a_mixture_comes_back, make_rows),
 	        cmocka_unit_test_setup(small_files_cost_by_the_file, make_rows),
+	        cmocka_unit_test_setup(times_cost_by_what_is_called_after_what, make_rows),
 	        cmocka_unit_test_setup(handles_of_one_slot_come_back, make_rows),
 	        cmocka_unit_test_setup(page_numbers_come_back, make_rows),
 	        cmocka_unit_test_setup(rows_without_any_offset_come_back, make_rows),

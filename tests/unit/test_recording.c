@@ -13,6 +13,7 @@
 
 #include "merge.h"
 #include "sample.h"
+#include "sample_live.h"
 
 #define START 5000u
 #define ROWS  50u
