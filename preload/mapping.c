@@ -13,7 +13,8 @@
  * most additions are at the end. */
 static struct mapping *mapping_table;
 static uint32_t mapping_wanted_count;
-static uint32_t mapping_version; /* odd while the table is being changed */
+static uint64_t mapping_wanted_sum; /* bytes */
+static uint32_t mapping_version;    /* odd while the table is being changed */
 static uint32_t mapping_locked;
 
 uint32_t mapping_count;
@@ -53,6 +54,14 @@ static uint32_t mapping_sum(const struct mapping *ranges, uint32_t count)
 	return wanted;
 }
 
+static uint64_t mapping_size(const struct mapping *ranges, uint32_t count)
+{
+	uint64_t bytes = 0;
+	for (uint32_t i = 0; i < count; i++)
+		bytes += ranges[i].wanted ? ranges[i].end - ranges[i].begin : 0;
+	return bytes;
+}
+
 /* Puts `pieces` in the place of the ranges from `first` up to `last`. */
 static bool mapping_splice(uint32_t first, uint32_t last, const struct mapping *pieces,
                            uint32_t count)
@@ -62,12 +71,15 @@ static bool mapping_splice(uint32_t first, uint32_t last, const struct mapping *
 		return false;
 	uint32_t wanted = mapping_wanted_count - mapping_sum(mapping_table + first, last - first) +
 	                  mapping_sum(pieces, count);
+	uint64_t bytes = mapping_wanted_sum - mapping_size(mapping_table + first, last - first) +
+	                 mapping_size(pieces, count);
 	__atomic_store_n(&mapping_version, mapping_version + 1, __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	memmove(mapping_table + first + count, mapping_table + last, behind * sizeof *pieces);
 	memcpy(mapping_table + first, pieces, count * sizeof *pieces);
 	__atomic_store_n(&mapping_count, now, __ATOMIC_RELAXED);
 	__atomic_store_n(&mapping_wanted_count, wanted, __ATOMIC_RELAXED);
+	__atomic_store_n(&mapping_wanted_sum, bytes, __ATOMIC_RELAXED);
 	__atomic_store_n(&mapping_version, mapping_version + 1, __ATOMIC_RELEASE);
 	return true;
 }
@@ -158,11 +170,16 @@ uint32_t mapping_wanted(void)
 	return __atomic_load_n(&mapping_wanted_count, __ATOMIC_RELAXED);
 }
 
+uint64_t mapping_wanted_bytes(void)
+{
+	return __atomic_load_n(&mapping_wanted_sum, __ATOMIC_RELAXED);
+}
+
 void mapping_forget(void)
 {
 	/* Another thread of the parent was in the middle of a change. */
 	if (mapping_locked || mapping_version & 1)
-		mapping_count = mapping_wanted_count = mapping_version = 0;
+		mapping_count = mapping_wanted_count = mapping_version = mapping_wanted_sum = 0;
 	mapping_locked = 0;
 }
 
@@ -177,6 +194,7 @@ void mapping_drop_old(void)
 			mapping_table[kept++] = mapping_table[i];
 	mapping_count = kept;
 	mapping_wanted_count = mapping_sum(mapping_table, kept);
+	mapping_wanted_sum = mapping_size(mapping_table, kept);
 	__atomic_store_n(&mapping_version, mapping_version + 1, __ATOMIC_RELEASE);
 	mapping_unlock();
 }

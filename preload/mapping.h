@@ -40,6 +40,9 @@ bool mapping_overlaps(uintptr_t begin, uintptr_t end, struct mapping *found);
 /* How many ranges of files of interest there are. */
 uint32_t mapping_wanted(void);
 
+/* And how many bytes they have. */
+uint64_t mapping_wanted_bytes(void);
+
 /* In a forked child: lets go of the parent's lock. What is known stays. */
 void mapping_forget(void);
 

@@ -14,14 +14,12 @@ int permit_ask(void);
 /* Whether a filter of system calls is in place. */
 int permit_is_filtered(void);
 
-/* Pages of a ring that a thread may have: rings are memory that can't be
- * swapped, of which a user without CAP_IPC_LOCK has little. */
+/* Pages of a ring that the thread may have that begins it all: rings are memory
+ * that can't be swapped, of which a user without CAP_IPC_LOCK has little. */
 uint32_t permit_pages(void);
 
-/* The same for a thread that is just made, which should not take long, … */
-uint32_t permit_pages_new(void);
-
-/* … and for one of many threads that were there before, and may never fault. */
-uint32_t permit_pages_other(uint32_t threads);
+/* The same for a thread beside so many others, where so many bytes are mapped:
+ * no more faults are to be expected than there are pages. */
+uint32_t permit_pages_other(uint32_t threads, uint64_t bytes);
 
 #endif
