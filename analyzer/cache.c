@@ -110,6 +110,8 @@ static enum cache_answer cache_given_otherwise(const struct cache_read *r)
 {
 	if (r->call->level != AIOT_LEVEL_MMAP || r->result <= 0)
 		return CACHE_NONE;
+	if (r->flags & AIOT_EVENT_STORAGE)
+		return CACHE_STORAGE;
 	return strcmp(r->call->name, "fault.major") ? CACHE_HIT : CACHE_STORAGE;
 }
 

@@ -54,6 +54,11 @@ void mapped_add(struct mapped *m, uint64_t call, uint64_t aux, uint64_t bytes, u
 {
 	uint64_t faults = mapped_weight(call, aux);
 
+	if (mapped_is_populate(call)) {
+		m->populated++;
+		m->bytes_populated += bytes;
+		return;
+	}
 	if (call == AIOT_CALL_fault_write) {
 		m->written += faults;
 		m->bytes_written += bytes;
@@ -81,6 +86,8 @@ void mapped_merge(struct mapped *to, struct mapped *from)
 	to->written += from->written;
 	to->bytes_faulted += from->bytes_faulted;
 	to->bytes_written += from->bytes_written;
+	to->populated += from->populated;
+	to->bytes_populated += from->bytes_populated;
 	if (!to->latency) {
 		to->latency = from->latency;
 		from->latency = NULL;

@@ -23,6 +23,7 @@ struct mapped_latency {
 struct mapped {
 	uint64_t major, minor, written;        /* faults */
 	uint64_t bytes_faulted, bytes_written; /* pages of the first two, and of the third */
+	uint64_t populated, bytes_populated;   /* calls that brought pages in without faults */
 	struct mapped_latency *latency;        /* NULL: no major fault */
 };
 
@@ -43,6 +44,12 @@ static inline bool mapped_is_fault(uint64_t call)
 	return call >= AIOT_CALL_fault_major && call <= AIOT_CALL_fault_write;
 }
 
+/* What came by request and not by a fault. */
+static inline bool mapped_is_populate(uint64_t call)
+{
+	return call == AIOT_CALL_populate_read || call == AIOT_CALL_populate_write;
+}
+
 /* How many faults an event stands for; 1 for any other call. */
 static inline uint64_t mapped_weight(uint64_t call, uint64_t aux)
 {
@@ -57,7 +64,7 @@ void mapped_free(struct mapped *mapped);
 
 static inline bool mapped_used(const struct mapped *mapped)
 {
-	return mapped->major || mapped->minor || mapped->written;
+	return mapped->major || mapped->minor || mapped->written || mapped->populated;
 }
 
 /* ns that a share (0 to 1) of major faults did not exceed, at most 1/8 too

@@ -15,10 +15,12 @@ json_t *report_mapped_json(const struct mapped *m)
 	if (!mapped_used(m))
 		return json_null();
 	return json_pack(
-	        "{s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "major", (json_int_t)m->major,
-	        "minor", (json_int_t)m->minor, "bytes_faulted", (json_int_t)m->bytes_faulted,
-	        "written", (json_int_t)m->written, "bytes_written", (json_int_t)m->bytes_written,
-	        "major_latency_ns", "p50", (json_int_t)mapped_percentile(m, 0.50), "p99",
+	        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:{s:I, s:I, s:I}}", "major",
+	        (json_int_t)m->major, "minor", (json_int_t)m->minor, "bytes_faulted",
+	        (json_int_t)m->bytes_faulted, "written", (json_int_t)m->written, "bytes_written",
+	        (json_int_t)m->bytes_written, "populated", (json_int_t)m->populated,
+	        "bytes_populated", (json_int_t)m->bytes_populated, "major_latency_ns", "p50",
+	        (json_int_t)mapped_percentile(m, 0.50), "p99",
 	        (json_int_t)mapped_percentile(m, 0.99), "max", (json_int_t)mapped_slowest(m));
 }
 
@@ -48,6 +50,10 @@ void report_mapped_text(const struct mapped *m, FILE *to)
 		        unit_seconds(&p99, (double)mapped_percentile(m, 0.99) / 1e9));
 	if (m->major || m->minor)
 		fprintf(to, ", %" PRIu64 " from the page cache\n", m->minor);
+	if (m->populated)
+		fprintf(to, "%10s  mapped: %s asked for and brought in by %" PRIu64 " call%s\n", "",
+		        unit_bytes(&bytes, (double)m->bytes_populated), m->populated,
+		        m->populated == 1 ? "" : "s");
 	if (m->written)
 		fprintf(to, "%10s  mapped: %s written by %" PRIu64 " faults\n", "",
 		        unit_bytes(&bytes, (double)m->bytes_written), m->written);

@@ -87,9 +87,9 @@ static inline void tally_data(struct lane *lane, const uint32_t *ranks, struct s
 	*(write ? &sum->write_ops : &sum->read_ops) += events_weight(e, i);
 	*(write ? &sum->write_bytes : &sum->read_bytes) += bytes;
 	histogram_add(write ? &sum->write_size : &sum->read_size, bytes);
-	if (mapped_is_fault(e->call[i]))
+	if (mapped_is_fault(e->call[i]) || mapped_is_populate(e->call[i]))
 		tally_fault(lane, sum, e, i);
-	else
+	if (!mapped_is_fault(e->call[i]))
 		histogram_add(&sum->latency, e->duration[i]);
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage[i], rank);

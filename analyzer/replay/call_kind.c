@@ -95,6 +95,8 @@ static const struct {
         {"cuFileWrite*", {AS_OP, OP_PWRITE, false, true, true}},
         {"fault.write", AT(TOUCH_WRITE)},
         {"fault.*", AT(TOUCH)},
+        {"populate.write", {AS_OP, OP_TOUCH_WRITE, false, false, true}},
+        {"populate.read", {AS_OP, OP_TOUCH, false, false, true}},
         {"mmap*", OP(MAP)},
         {"munmap", OP(UNMAP)},
         {"lseek*", OP(SEEK)},

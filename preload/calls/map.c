@@ -7,6 +7,7 @@
 #include <stdarg.h>
 
 #include "calls/map.h"
+#include "calls/populate.h"
 #include "mapping.h"
 #include "watch.h"
 
@@ -49,6 +50,13 @@ bool map_begin(struct call *call, const void *address)
 	return map_look(address, 1, &mapping) && map_begin_on(call, &mapping);
 }
 
+bool map_begin_over(struct call *call, const void *address, size_t size)
+{
+	struct mapping mapping;
+	return (map_look(address, 1, &mapping) || map_look(address, size, &mapping)) &&
+	       map_begin_on(call, &mapping);
+}
+
 /* Before a mapping that may take the place of others. */
 static void map_replaces(const void *address, size_t size, int flags)
 {
@@ -89,8 +97,8 @@ static void map_keep(const struct call *call, const struct aiot_event *event, in
 		watch_mapped(mapping.end - mapping.begin);
 }
 
-static void *map_ended(const struct call *call, enum aiot_call id, size_t size, int protection,
-                       int flags, int64_t offset, void *address)
+static struct aiot_event map_ended(const struct call *call, enum aiot_call id, size_t size,
+                                   int protection, int flags, int64_t offset, void *address)
 {
 	struct aiot_event event =
 	        call_event_of_data(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
@@ -100,7 +108,7 @@ static void *map_ended(const struct call *call, enum aiot_call id, size_t size, 
 	if (address != MAP_FAILED)
 		map_keep(call, &event, protection, flags);
 	event_store(&event);
-	return address;
+	return event;
 }
 
 /* By the system call: jemalloc and others map memory before libc can look symbols
@@ -135,10 +143,14 @@ static void *map_file(enum aiot_call id, map_function *function, void *address, 
 	if (!call_begin_on(&call, fd))
 		return function(address, size, protection, flags, fd, offset);
 	map_replaces(address, size, flags);
+	struct populate populate = populate_begin(populate_of_mmap(protection, flags));
 	thread_self.inside++;
 	void *got = function(address, size, protection, flags, fd, offset);
 	thread_self.inside--;
-	return map_ended(&call, id, size, protection, flags, offset, got);
+	struct aiot_event event = map_ended(&call, id, size, protection, flags, offset, got);
+	if (populate.kind)
+		populate_ended(&populate, &event, got, size);
+	return got;
 }
 
 void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
@@ -218,19 +230,18 @@ static void map_move(const struct mapping *from, const void *address, size_t siz
 	mapping_add(&moved);
 }
 
-void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
+typedef void *remap_function(void *, size_t, size_t, int, ...);
+
+static void *map_moved(remap_function *function, void *address, size_t size, size_t new_size,
+                       int flags, void *wish)
 {
 	struct call call;
 	struct mapping mapping;
-	va_list arguments;
-	va_start(arguments, flags);
-	void *wish = flags & MREMAP_FIXED ? va_arg(arguments, void *) : NULL;
-	va_end(arguments);
 	if (!map_look(address, size ? size : 1, &mapping) || !map_begin_on(&call, &mapping))
-		return REAL(mremap)(address, size, new_size, flags, wish);
+		return function(address, size, new_size, flags, wish);
 	map_settle(&mapping);
 	call.start = clock_ticks();
-	void *got = REAL(mremap)(address, size, new_size, flags, wish);
+	void *got = function(address, size, new_size, flags, wish);
 	struct aiot_event event =
 	        call_event(&call, AIOT_CALL_mremap, got == MAP_FAILED ? -1 : (intptr_t)got);
 	event.offset = (intptr_t)address;
@@ -240,4 +251,27 @@ void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
 		map_move(&mapping, address, size, flags, event.start_ns, got, new_size);
 	event_store(&event);
 	return got;
+}
+
+void *mremap(void *address, size_t size, size_t new_size, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	void *wish = flags & MREMAP_FIXED ? va_arg(arguments, void *) : NULL;
+	va_end(arguments);
+	return map_moved(REAL(mremap), address, size, new_size, flags, wish);
+}
+
+static void *map_remap_direct(void *address, size_t size, size_t new_size, int flags, ...)
+{
+	va_list arguments;
+	va_start(arguments, flags);
+	void *wish = va_arg(arguments, void *);
+	va_end(arguments);
+	return (void *)sys_returned(SYS6(mremap, address, size, new_size, flags, wish, 0));
+}
+
+void *map_remap_by_number(void *address, size_t size, size_t new_size, int flags, void *wish)
+{
+	return map_moved(map_remap_direct, address, size, new_size, flags, wish);
 }

@@ -11,9 +11,13 @@
  * mapped, and where its calls are not wanted. */
 bool map_begin(struct call *call, const void *address);
 
-/* mmap and munmap for syscall(2): by the system call itself, never through a
+/* The same for a call on a range, of which a file may have but a part. */
+bool map_begin_over(struct call *call, const void *address, size_t size);
+
+/* mmap, munmap and mremap for syscall(2): by the system call itself, never through a
  * function of these names. */
 void *map_by_number(void *address, size_t size, int protection, int flags, int fd, off_t offset);
 long map_unmap_by_number(void *address, size_t size);
+void *map_remap_by_number(void *address, size_t size, size_t new_size, int flags, void *wish);
 
 #endif

@@ -45,6 +45,12 @@ typedef void (*syscall_row)(void);
 	ROW(recvfrom)                                                                              \
 	ROW(sendmsg)                                                                               \
 	ROW(recvmsg)                                                                               \
+	ROW(getxattr)                                                                              \
+	ROW(lgetxattr)                                                                             \
+	ROW(fgetxattr)                                                                             \
+	ROW(listxattr)                                                                             \
+	ROW(llistxattr)                                                                            \
+	ROW(flistxattr)                                                                            \
 	ROW(getdents64)
 /* Those that return an int, which must be made a long. */
 #define SYSCALL_INTS(ROW)                                                                          \
@@ -62,6 +68,12 @@ typedef void (*syscall_row)(void);
 	ROW(sync_file_range, sync_file_range, (int fd, off_t from, off_t size, unsigned flags),    \
 	    (fd, from, size, flags))                                                               \
 	ROW(msync, msync, (void *address, size_t size, int flags), (address, size, flags))         \
+	ROW(madvise, madvise, (void *address, size_t size, int advice), (address, size, advice))   \
+	ROW(mlock, mlock, (const void *address, size_t size), (address, size))                     \
+	ROW(mlock2, mlock2, (const void *address, size_t size, unsigned flags),                    \
+	    (address, size, flags))                                                                \
+	ROW(mlockall, mlockall, (int flags), (flags))                                              \
+	ROW(munlockall, munlockall, (void), ())                                                    \
 	ROW(ftruncate, ftruncate, (int fd, off_t size), (fd, size))                                \
 	ROW(truncate, truncate, (const char *path, off_t size), (path, size))                      \
 	ROW(fallocate, fallocate, (int fd, int mode, off_t offset, off_t size),                    \
@@ -93,6 +105,43 @@ typedef void (*syscall_row)(void);
 	ROW(faccessat, faccessat, (int directory, const char *path, int mode),                     \
 	    (directory, path, mode, 0))                                                            \
 	ROW(fchmod, fchmod, (int fd, mode_t mode), (fd, mode))                                     \
+	ROW(fchmodat, fchmodat, (int directory, const char *path, mode_t mode),                    \
+	    (directory, path, mode, 0))                                                            \
+	ROW(fchown, fchown, (int fd, uid_t user, gid_t group), (fd, user, group))                  \
+	ROW(fchownat, fchownat,                                                                    \
+	    (int directory, const char *path, uid_t user, gid_t group, int flags),                 \
+	    (directory, path, user, group, flags))                                                 \
+	ROW(mknodat, mknodat, (int directory, const char *path, mode_t mode, dev_t device),        \
+	    (directory, path, mode, device))                                                       \
+	ROW(setxattr, setxattr,                                                                    \
+	    (const char *path, const char *name, const void *value, size_t size, int flags),       \
+	    (path, name, value, size, flags))                                                      \
+	ROW(lsetxattr, lsetxattr,                                                                  \
+	    (const char *path, const char *name, const void *value, size_t size, int flags),       \
+	    (path, name, value, size, flags))                                                      \
+	ROW(fsetxattr, fsetxattr,                                                                  \
+	    (int fd, const char *name, const void *value, size_t size, int flags),                 \
+	    (fd, name, value, size, flags))                                                        \
+	ROW(removexattr, removexattr, (const char *path, const char *name), (path, name))          \
+	ROW(lremovexattr, lremovexattr, (const char *path, const char *name), (path, name))        \
+	ROW(fremovexattr, fremovexattr, (int fd, const char *name), (fd, name))                    \
+	ROW(name_to_handle_at, name_to_handle_at,                                                  \
+	    (int directory, const char *path, struct file_handle *handle, int *mount, int flags),  \
+	    (directory, path, handle, mount, flags))                                               \
+	ROW(open_by_handle_at, open_by_handle_at,                                                  \
+	    (int mount, struct file_handle *handle, int flags), (mount, handle, flags))            \
+	ROW(recvmmsg, recvmmsg,                                                                    \
+	    (int fd, struct mmsghdr *list, unsigned count, int flags, struct timespec *timeout),   \
+	    (fd, list, count, flags, timeout))                                                     \
+	ROW(sendmmsg, sendmmsg, (int fd, struct mmsghdr *list, unsigned count, int flags),         \
+	    (fd, list, count, flags))                                                              \
+	ROW(accept4, accept4, (int fd, struct sockaddr *name, socklen_t *size, int flags),         \
+	    (fd, name, size, flags))                                                               \
+	ROW(accept, accept, (int fd, struct sockaddr *name, socklen_t *size), (fd, name, size))    \
+	ROW(connect, connect, (int fd, const struct sockaddr *name, socklen_t size),               \
+	    (fd, name, size))                                                                      \
+	ROW(socketpair, socketpair, (int domain, int type, int protocol, int fds[2]),              \
+	    (domain, type, protocol, fds))                                                         \
 	ROW(flock, flock, (int fd, int operation), (fd, operation))                                \
 	ROW(pipe2, pipe2, (int fds[2], int flags), (fds, flags))                                   \
 	ROW(memfd_create, memfd_create, (const char *name, unsigned flags), (name, flags))         \
@@ -117,6 +166,9 @@ typedef void (*syscall_row)(void);
 	ROW(lstat, lstat, (const char *path, struct stat *buffer), (path, buffer))                 \
 	ROW(access, access, (const char *path, int mode), (path, mode))                            \
 	ROW(chmod, chmod, (const char *path, mode_t mode), (path, mode))                           \
+	ROW(chown, chown, (const char *path, uid_t user, gid_t group), (path, user, group))        \
+	ROW(lchown, lchown, (const char *path, uid_t user, gid_t group), (path, user, group))      \
+	ROW(mknod, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device))     \
 	ROW(poll, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))   \
 	ROW(epoll_wait, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout),  \
 	    (fd, events, count, timeout))
@@ -163,6 +215,14 @@ static long syscall_openat2(int directory, const char *path, const struct open_h
 	                   failed ? 0 : (int)how->flags, fd);
 }
 
+/* libc's function returns the error's number. */
+static long syscall_fadvise(int fd, off_t offset, off_t size, int advice)
+{
+	int error = posix_fadvise(fd, offset, size, advice);
+	errno = error ? error : errno;
+	return error ? -1 : 0;
+}
+
 static long syscall_exit_group(int status)
 {
 	_exit(status);
@@ -197,6 +257,8 @@ syscall_row syscall_rows[] = {
         SYSCALL_ROW(pwritev2, syscall_pwritev2),
         SYSCALL_ROW(mmap, map_by_number),
         SYSCALL_ROW(munmap, map_unmap_by_number),
+        SYSCALL_ROW(mremap, map_remap_by_number),
+        SYSCALL_ROW(fadvise64, syscall_fadvise),
         SYSCALL_ROW(openat2, syscall_openat2),
         SYSCALL_ROW(futex, lock_syscall_futex),
         SYSCALL_ROW(seccomp, filter_syscall_seccomp),

@@ -124,8 +124,10 @@ def test_threads_that_fault_side_by_side(traced):
     assert len({e.offset for e in t.events}) == BYTES // PAGE
 
 
-def test_a_thread_that_was_there_before_the_mapping_and_makes_no_call(traced):
-    t = traced("early")
+@pytest.mark.parametrize("user", ["of_these_tests", "plain"])
+def test_a_thread_that_was_there_before_the_mapping_and_makes_no_call(traced, program, user):
+    """Nobody empties its ring meanwhile, which has to be as large as a user may have."""
+    t = traced("early", before=(program("refuse"), "plain") if user == "plain" else ())
     assert t.calls == {"fault.major": t.major} and t.major == BYTES // PAGE
     assert {e.tid for e in t.events} != {e.pid for e in t.events}
 
@@ -177,6 +179,39 @@ def test_unmapping_while_others_fault(traced, data):
     # Some may be told as one for several, where there are too many.
     told, counted = sum(e.result // PAGE for e in t.events), t.major + t.minor
     assert 0.9 * counted - 100 <= told + t.mapped["lost_faults"] <= 1.1 * counted
+
+
+QUARTER = BYTES // 4
+
+
+@pytest.mark.parametrize("how", ["populate", "lock", "lock2", "lock_all", "lock_future", "advise", "number", "twice"])
+def test_what_is_brought_in_on_request_is_told_once(traced, data, tmp_path, how):
+    t = traced(f"asked {how}")
+    asked = [e for e in aiotrace.dump(tmp_path / "traces") if e.call.startswith("populate.")]
+    begin, size = (0, BYTES) if how == "lock_all" else (QUARTER, QUARTER)
+    assert [(e.call, e.path, e.offset, e.size, e.result, e.level) for e in asked] == \
+        [("populate.read", str(data), begin, size, size, "mmap")]
+    assert asked[0].duration_ns > 0 and t.threads[0][2] >= size
+    assert t.threads[1][0] == 0 and about(t.threads[1][1], 0)
+    assert not t.events, "what is there is touched without faults"
+    mapped = t.file(data)["mapped"]
+    assert (mapped["populated"], mapped["bytes_populated"], mapped["bytes_faulted"]) == (1, size, 0)
+    assert t.file(data)["read_bytes"] == size and abs(t.mapped["storage_read_bytes"] - t.storage) < t.storage / 100
+    assert "asked for" in aiotrace.aiotrace("report", tmp_path / "traces").stdout
+
+
+def test_what_is_only_promised_comes_by_faults(traced, data):
+    t = traced("asked on_fault")
+    assert t.threads[0][2] == 0 and t.calls["fault.major"] == t.threads[1][0] > 0
+    assert t.file(data)["mapped"]["populated"] == 0
+
+
+def test_read_ahead_on_request_is_told_with_its_range(traced, data, tmp_path):
+    t = traced("asked ahead")
+    ahead = [e for e in aiotrace.dump(tmp_path / "traces") if e.call == "populate.ahead"]
+    assert [(e.path, e.offset, e.size, e.result) for e in ahead] == [(str(data), QUARTER, QUARTER, 0)]
+    assert about(t.threads[1][0] + t.threads[1][1], len(t.events)) and t.threads[0][2] > 0
+    assert t.file(data)["read_bytes"] == len(t.events) * PAGE
 
 
 @pytest.mark.parametrize("how", ["fail", "kill"])

@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -255,6 +256,44 @@ static void fight(char *path)
 		pthread_join(made[i], NULL);
 }
 
+/* Pages that come without faults, because a call asks for them. */
+static void asked(const char *path, const char *how)
+{
+	struct work w = cold(path, MADV_NORMAL);
+	struct rusage before, after;
+	int fd = open(path, O_RDONLY), failed = 0;
+	size_t quarter = w.size / 4;
+	char *part = w.bytes + quarter;
+	getrusage(RUSAGE_THREAD, &before);
+	if (!strcmp(how, "populate"))
+		part = mmap(NULL, quarter, PROT_READ, MAP_SHARED | MAP_POPULATE, fd,
+		            (off_t)quarter);
+	else if (!strcmp(how, "lock"))
+		failed = mlock(part, quarter);
+	else if (!strcmp(how, "lock2"))
+		failed = mlock2(part, quarter, 0);
+	else if (!strcmp(how, "lock_all"))
+		failed = mlockall(MCL_CURRENT);
+	else if (!strcmp(how, "lock_future"))
+		failed = mlockall(MCL_FUTURE) || (part = mmap(NULL, quarter, PROT_READ, MAP_SHARED,
+		                                              fd, (off_t)quarter)) == MAP_FAILED;
+	else if (!strcmp(how, "advise"))
+		failed = madvise(part, quarter, 22 /* MADV_POPULATE_READ */);
+	else if (!strcmp(how, "number"))
+		failed = (int)syscall(SYS_madvise, part, quarter, 22);
+	else if (!strcmp(how, "twice"))
+		failed = mlock(part, quarter) || mlock(part, quarter);
+	else if (!strcmp(how, "on_fault"))
+		failed = mlock2(part, quarter, 1 /* MLOCK_ONFAULT */);
+	else if (!strcmp(how, "ahead"))
+		failed = madvise(part, quarter, MADV_WILLNEED);
+	getrusage(RUSAGE_THREAD, &after);
+	must(!failed && part != MAP_FAILED, how);
+	printf("%ld %ld %ld\n", after.ru_majflt - before.ru_majflt,
+	       after.ru_minflt - before.ru_minflt, (after.ru_inblock - before.ru_inblock) * 512);
+	touch(&(struct work){part, quarter, PAGE});
+}
+
 int main(int argc, char **argv)
 {
 	const char *mode = argc > 2 ? argv[1] : "";
@@ -282,6 +321,8 @@ int main(int argc, char **argv)
 		churn(path);
 	else if (!strcmp(mode, "fight"))
 		fight(path);
+	else if (!strncmp(mode, "asked ", 6))
+		asked(path, mode + 6);
 	else
 		return 2;
 	return 0;
