@@ -153,17 +153,23 @@ static void rule_save_expression(struct rule_run *run, struct bytes *program)
 		rule_save(run, saved, RULE_HOW_OTHER, 0);
 }
 
+/* An offset of the table's steps. Nothing says that it has to fit. */
+static int64_t rule_steps(const struct rule_run *run, uint64_t count)
+{
+	return (int64_t)(count * (uint64_t)run->entry->data_step);
+}
+
 /* Instructions that say where a register is kept. */
 static void rule_step_save(struct rule_run *run, enum rule_code code, struct bytes *program)
 {
 	uint64_t column = bytes_uleb(program);
-	int64_t step = run->entry->data_step;
 	switch (code) {
 	case RULE_OFFSET_EXTENDED:
-		rule_save(run, column, RULE_HOW_CFA, (int64_t)bytes_uleb(program) * step);
+		rule_save(run, column, RULE_HOW_CFA, rule_steps(run, bytes_uleb(program)));
 		break;
 	case RULE_OFFSET_SIGNED:
-		rule_save(run, column, RULE_HOW_CFA, bytes_sleb(program) * step);
+		rule_save(run, column, RULE_HOW_CFA,
+		          rule_steps(run, (uint64_t)bytes_sleb(program)));
 		break;
 	case RULE_RESTORE_EXTENDED: rule_restore(run, column); break;
 	case RULE_UNDEFINED: rule_save(run, column, RULE_HOW_UNDEFINED, 0); break;
@@ -181,7 +187,6 @@ static void rule_step_save(struct rule_run *run, enum rule_code code, struct byt
 /* Instructions that say where the frame begins. */
 static void rule_step_define(struct rule_run *run, enum rule_code code, struct bytes *program)
 {
-	int64_t step = run->entry->data_step;
 	uint64_t column = run->now.column;
 	switch (code) {
 	case RULE_DEFINE:
@@ -190,11 +195,11 @@ static void rule_step_define(struct rule_run *run, enum rule_code code, struct b
 		break;
 	case RULE_DEFINE_SIGNED:
 		column = bytes_uleb(program);
-		rule_define(run, column, bytes_sleb(program) * step);
+		rule_define(run, column, rule_steps(run, (uint64_t)bytes_sleb(program)));
 		break;
 	case RULE_DEFINE_REGISTER: rule_define(run, bytes_uleb(program), run->now.offset); break;
 	case RULE_DEFINE_OFFSET: rule_define(run, column, (int64_t)bytes_uleb(program)); break;
-	default: rule_define(run, column, bytes_sleb(program) * step);
+	default: rule_define(run, column, rule_steps(run, (uint64_t)bytes_sleb(program)));
 	}
 }
 
@@ -242,8 +247,7 @@ static void rule_run(struct rule_run *run, struct bytes program)
 		switch (code & 0xc0) {
 		case RULE_ADVANCE: rule_advance(run, low); break;
 		case RULE_OFFSET:
-			rule_save(run, low, RULE_HOW_CFA,
-			          (int64_t)bytes_uleb(&program) * run->entry->data_step);
+			rule_save(run, low, RULE_HOW_CFA, rule_steps(run, bytes_uleb(&program)));
 			break;
 		case RULE_RESTORE: rule_restore(run, low); break;
 		default: rule_step_other(run, code, &program);

@@ -115,19 +115,26 @@ static bool table_read(const struct object *object, uintptr_t at, struct table_e
 	return true;
 }
 
-/* The last of the index that begins at or before `address`. */
-static const struct table_index *table_search(const struct table_index *index, size_t count,
-                                              intptr_t address)
+/* Of the index, which may lie anywhere. */
+static struct table_index table_row(const uint8_t *index, size_t row)
+{
+	struct table_index found;
+	memcpy(&found, index + row * sizeof found, sizeof found);
+	return found;
+}
+
+/* How many of the index's rows begin at or before `address`. */
+static size_t table_search(const uint8_t *index, size_t count, intptr_t address)
 {
 	size_t low = 0, high = count;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (index[middle].function <= address)
+		if (table_row(index, middle).function <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low ? &index[low - 1] : NULL;
+	return low;
 }
 
 bool table_find(const struct object *object, uintptr_t address, struct table_entry *entry)
@@ -144,8 +151,10 @@ bool table_find(const struct object *object, uintptr_t address, struct table_ent
 	size_t count = table_pointer(&head, counted);
 	if (count > (size_t)(head.end - head.at) / sizeof(struct table_index))
 		return false;
-	const struct table_index *found = table_search((const struct table_index *)head.at, count,
-	                                               (intptr_t)(address - base));
-	return found && table_read(object, base + (uintptr_t)(intptr_t)found->entry, entry) &&
-	       address >= entry->begin && address < entry->end;
+	size_t rows = table_search(head.at, count, (intptr_t)(address - base));
+	if (!rows)
+		return false;
+	intptr_t at = table_row(head.at, rows - 1).entry;
+	return table_read(object, base + (uintptr_t)at, entry) && address >= entry->begin &&
+	       address < entry->end;
 }

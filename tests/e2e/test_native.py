@@ -211,3 +211,20 @@ def test_a_storm_of_threads_forks_libraries_and_signals_goes_unharmed(program, d
     # None ends elsewhere than in a function that reads.
     odd = [s for s in stacks if s and s.split(":")[-1] not in ("touch", "plugin_look", "plugin_read")]
     assert not odd, odd[:3]
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_tables_made_of_chance_lead_nowhere_and_do_no_harm(seed, data, tmp_path, show):
+    """300 functions whose tables say anything: the program does what it does untraced, and each read is told."""
+    source, binary = tmp_path / "hostile.c", tmp_path / "hostile"
+    source.write_bytes(subprocess.run([sys.executable, os.path.join(PROGRAMS, "native_hostile.py"), "300", str(seed)],
+                                      stdout=subprocess.PIPE, check=True).stdout)
+    subprocess.run(["gcc", "-O1", "-o", binary, source], check=True)
+    untraced = subprocess.run([binary, data], stdout=subprocess.PIPE, text=True, check=True).stdout
+    done = aiotrace.run_traced([binary, data], tmp_path / "traces", NATIVE)
+    assert (done.returncode, done.stdout) == (0, untraced)
+    stacks = [r["stack"].split(";") for r in rows(tmp_path / "traces") if r["path"] == str(data) and r["call"] == "pread"]
+    assert len(stacks) == int(untraced)
+    told = [s for s in stacks if s != [""]]
+    show(f"{len(told)} stacks of {min(map(len, told))} to {max(map(len, told))} frames")
+    assert len(told) >= 100 and {s[-1].split(":")[-1] for s in told} == {"touch"}
