@@ -14,7 +14,7 @@
 
 #include "command.h"
 #include "locate.h"
-#include "replay/pace.h"
+#include "replay/session.h"
 #include "replay/trace_out.h"
 #include "replay/verdict.h"
 #include "stage.h"
@@ -47,7 +47,6 @@ static void replay_signal(int signal)
 	} else if (!run && target && !target->stop) {
 		target->stop = true;
 	} else {
-		pace_group_back();
 		_exit(128 + signal);
 	}
 }
@@ -370,8 +369,10 @@ static int replay_run(const struct command *self, int argc, char **argv)
 		                      NULL);
 	if (r.clean && optind != argc)
 		return command_misuse(self, "--clean takes no trace:", argv[optind]);
-	status =
-	        r.clean ? replay_clean(&r) : replay_all(&r, argv + optind, (size_t)(argc - optind));
+	status = r.dry || r.clean || r.run_options.timing == TIMING_FAST ? -1 : session_own();
+	if (status < 0)
+		status = r.clean ? replay_clean(&r)
+		                 : replay_all(&r, argv + optind, (size_t)(argc - optind));
 	filter_free(&r.plan_options.filter);
 	return status;
 }

@@ -7,25 +7,19 @@
  */
 #include "replay/pace.h"
 
-#include <fcntl.h>
 #include <linux/sched/types.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define PACE_FIRST_NS   60000u
-#define PACE_LEAST_NS   10000u
-#define PACE_MOST_NS    60000u
-#define PACE_BUSY_NS    100000u    /* a waking so late says nothing of waking */
-#define PACE_SLICE_NS   100000000u /* so that a stop is noticed */
-#define PACE_TURN_NS    100000u    /* of the processor: who asks for less gets it sooner */
-#define PACE_NICE       (-20)
-
-#define PACE_GROUP      "/proc/self/autogroup"
-#define PACE_GROUP_NICE "-20"
+#define PACE_FIRST_NS 60000u
+#define PACE_LEAST_NS 10000u
+#define PACE_MOST_NS  60000u
+#define PACE_BUSY_NS  100000u    /* a waking so late says nothing of waking */
+#define PACE_SLICE_NS 100000000u /* so that a stop is noticed */
+#define PACE_TURN_NS  100000u    /* of the processor: who asks for less gets it sooner */
+#define PACE_NICE     (-20)
 
 void pace_begin(struct pace *pace)
 {
@@ -37,42 +31,6 @@ void pace_begin(struct pace *pace)
 	 * and priority is only for who may take it. */
 	syscall(SYS_sched_setattr, 0, &turn, 0);
 	setpriority(PRIO_PROCESS, 0, PACE_NICE);
-}
-
-/* Kernels that share the processor between sessions first, and then within each,
- * would let a thread's priority count for nothing against other sessions. */
-static char pace_group_before[16];
-
-static void pace_group_write(const char *nice)
-{
-	int fd = open(PACE_GROUP, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return;
-	if (write(fd, nice, strlen(nice)) < 0)
-		pace_group_before[0] = 0;
-	close(fd);
-}
-
-void pace_group_ahead(void)
-{
-	FILE *f = *pace_group_before ? NULL : fopen(PACE_GROUP, "re");
-	int nice;
-
-	if (!f)
-		return;
-	if (fscanf(f, "%*s nice %d", &nice) == 1) {
-		snprintf(pace_group_before, sizeof pace_group_before, "%d", nice);
-		pace_group_write(PACE_GROUP_NICE);
-	}
-	fclose(f);
-}
-
-void pace_group_back(void)
-{
-	if (*pace_group_before)
-		pace_group_write(pace_group_before);
-	pace_group_before[0] = 0;
 }
 
 static void pace_learn(struct pace *pace, uint64_t late_ns)
@@ -103,6 +61,14 @@ static void pace_sleep(struct pace *pace, uint64_t until)
 		pace_learn(pace, woke - until);
 }
 
+void pace_idle(const struct pace *pace)
+{
+	if (pace->crowded)
+		syscall(SYS_sched_yield);
+	else
+		pace_pause();
+}
+
 void pace_until(struct pace *pace, uint64_t time_ns, const bool *stop)
 {
 	for (;;) {
@@ -114,6 +80,6 @@ void pace_until(struct pace *pace, uint64_t time_ns, const bool *stop)
 		else if (time_ns - now > pace->early_ns + PACE_LEAST_NS)
 			pace_sleep(pace, time_ns - pace->early_ns);
 		else
-			pace_pause();
+			pace_idle(pace);
 	}
 }

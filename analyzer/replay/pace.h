@@ -12,6 +12,7 @@
 
 struct pace {
 	uint64_t early_ns; /* how long before the time to wake */
+	bool crowded;      /* there are more threads than processors */
 };
 
 static inline uint64_t pace_now(void)
@@ -35,10 +36,8 @@ static inline void pace_pause(void)
  * before others, as far as it may. */
 void pace_begin(struct pace *pace);
 
-/* The same for all threads of this session, and back; of more than one call
- * the first counts. pace_group_back may be called by a signal handler. */
-void pace_group_ahead(void);
-void pace_group_back(void);
+/* A moment in which there is nothing to do; other threads of the replay may run. */
+void pace_idle(const struct pace *pace);
 
 /* Returns at that time of CLOCK_MONOTONIC, at once if it has passed, or within
  * 0.1 s of *stop becoming true. */

@@ -51,7 +51,7 @@ void progress_await(struct worker *w, const struct hold *hold)
 		if (!begun)
 			begun = pace_now();
 		if (pace_now() - begun < PROGRESS_SPIN_NS) {
-			pace_pause();
+			pace_idle(&w->pace);
 			continue;
 		}
 		__atomic_fetch_add(&other->waiting, 1, __ATOMIC_SEQ_CST);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -250,11 +251,20 @@ static void run_touch(struct run *run, size_t workers)
 	}
 }
 
+static bool run_is_crowded(size_t threads)
+{
+	cpu_set_t may;
+
+	return !sched_getaffinity(0, sizeof may, &may) && threads > (size_t)CPU_COUNT(&may);
+}
+
 static void run_crew(struct run *run, struct crew *crew, unsigned clients)
 {
 	const struct plan *plan = run->plan;
+	bool crowded;
 
 	crew->count = plan->lane_count * clients;
+	crowded = run_is_crowded(crew->count);
 	crew->workers = memory_get(crew->count, sizeof *crew->workers);
 	crew->threads = memory_get(crew->count, sizeof *crew->threads);
 	if (posix_memalign((void **)&crew->progress, 64,
@@ -274,6 +284,7 @@ static void run_crew(struct run *run, struct crew *crew, unsigned clients)
 		        .progress = &crew->progress[i],
 		        .all = &crew->progress[client * plan->lane_count],
 		        .files = &crew->files[client * plan->opening_count],
+		        .pace = {.crowded = crowded},
 		};
 	}
 }
@@ -355,11 +366,8 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run_touch(run, crew.count);
 	run_limits(run, crew.count);
 	sigaction(SIGBUS, &bus, &before);
-	if (options->timing != TIMING_FAST)
-		pace_group_ahead();
 	status = run_start(run, &crew, why);
 	run->end_ns = pace_now();
-	pace_group_back();
 	sigaction(SIGBUS, &before, NULL);
 	perform_close_all(crew.files, plan->opening_count * clients);
 	free(crew.files);

@@ -320,6 +320,27 @@ def test_trouble_ends_in_a_message_and_a_verdict_on_what_was_done(trouble, words
     assert verdict["recording"] and aiotrace.report(tmp_path / verdict["recording"])["run"]["duration_s"] > 0
 
 
+def autogroup():
+    with open("/proc/self/autogroup") as f:
+        return f.read()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/proc/self/autogroup"), reason="priority is for root, of sessions")
+def test_a_killed_replay_leaves_nobody_its_priority_and_nothing_running(tmp_path):
+    record(tmp_path, SLOW_JOB, 500)
+    before = autogroup()
+    with subprocess.Popen([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--no-record", tmp_path / "t"],
+                          env=aiotrace.clean(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as replay:
+        made = tmp_path / "target" / "client-0" / str(tmp_path)[1:] / "job" / "made-2"
+        while not made.exists():
+            assert replay.poll() is None, replay.stdout.read()
+            time.sleep(0.01)
+        replay.kill()
+        replay.stdout.read()  # ends when nobody has it open any more
+    assert autogroup() == before
+    assert not made.with_name("made-499").exists()
+
+
 @mounting
 def test_a_target_without_room_is_refused_before_anything_is_written(tmp_path):
     folder = record(tmp_path)
