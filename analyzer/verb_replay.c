@@ -30,7 +30,7 @@ struct replay {
 	struct target target;
 	const char *output;
 	uint64_t loops;
-	bool dry, clean, json, warm, unrecorded;
+	bool dry, clean, json, unrecorded;
 };
 
 static struct run *replay_running;
@@ -136,7 +136,7 @@ static int replay_pass(struct replay *r, json_t *passes)
 	int status;
 	json_t *json;
 
-	if (target_prepare(&r->target, &why) || (!r->warm && target_cool(&r->target, &why)))
+	if (target_prepare(&r->target, &why) || target_cache(&r->target, &why))
 		return replay_fail(&why);
 	__atomic_store_n(&replay_running, &run, __ATOMIC_RELAXED);
 	status = run_plan(&run, r->plan, &r->target, &r->run_options, &why);
@@ -238,6 +238,7 @@ enum {
 	OPTION_DIRECT,
 	OPTION_COMPRESSIBLE,
 	OPTION_SPARSE,
+	OPTION_CACHE,
 	OPTION_WARM,
 	OPTION_UNRECORDED,
 	OPTION_DRY,
@@ -262,6 +263,7 @@ static const struct option replay_options[] = {
         {"direct", no_argument, NULL, OPTION_DIRECT},
         {"compressible", required_argument, NULL, OPTION_COMPRESSIBLE},
         {"sparse", no_argument, NULL, OPTION_SPARSE},
+        {"cache", required_argument, NULL, OPTION_CACHE},
         {"warm", no_argument, NULL, OPTION_WARM},
         {"no-record", no_argument, NULL, OPTION_UNRECORDED},
         {"output", required_argument, NULL, 'o'},
@@ -315,6 +317,7 @@ static bool replay_option(struct replay *r, int option, const char *value)
 {
 	static const char *const timings[] = {"original", "think", "fast"};
 	static const char *const engines[] = {"sync", "uring"};
+	static const char *const caches[] = {"recorded", "cold", "warm"};
 	bool known = true;
 	int word;
 
@@ -333,11 +336,15 @@ static bool replay_option(struct replay *r, int option, const char *value)
 		known = replay_word(value, engines, 2, &word);
 		r->run_options.engine = (enum engine)word;
 		break;
+	case OPTION_CACHE:
+		known = replay_word(value, caches, 3, &word);
+		r->target_options.cache = (enum target_cache)(TARGET_CACHE_RECORDED + word);
+		break;
 	case OPTION_RUNTIME: r->plan_options.runtime = true; break;
 	case OPTION_SHARE: r->target_options.share = true; break;
 	case OPTION_DIRECT: r->run_options.direct = true; break;
 	case OPTION_SPARSE: r->target_options.sparse = true; break;
-	case OPTION_WARM: r->warm = true; break;
+	case OPTION_WARM: r->target_options.cache = TARGET_CACHE_WARM; break;
 	case OPTION_UNRECORDED: r->unrecorded = true; break;
 	case OPTION_DRY: r->dry = true; break;
 	case OPTION_CLEAN: r->clean = true; break;
@@ -400,7 +407,9 @@ const struct command command_replay = {
         "  --loop N           N times, each on files as the run found them\n"
         "  --engine E         sync (default): calls as recorded; uring: all by io_uring\n"
         "  --direct           past the page cache (O_DIRECT)\n"
-        "  --warm             leave prepared files in the page cache\n"
+        "  --cache C          what of the files is in the page cache at the start: recorded:\n"
+        "                     what the run found there; cold: nothing; warm: all (also --warm).\n"
+        "                     Without: recorded on the storage that was recorded, else cold\n"
         "  --compressible R   contents that compress to 1/R (default 1: not at all)\n"
         "  --sparse           holes instead of contents\n"
         "  -o, --output DIR   where the replay is recorded (./" LOCATE_DEFAULT ")\n"

@@ -93,6 +93,21 @@ int confine_unlink(int root, const char *path, int flags)
 	return status;
 }
 
+int confine_rename(int from_root, const char *from, int to_root, const char *to)
+{
+	const char *from_last, *to_last;
+	int a = confine_parent(from_root, from, &from_last), b, status;
+
+	if (a < 0)
+		return a;
+	b = confine_parent(to_root, to, &to_last);
+	status = b < 0 ? b : renameat(a, from_last, b, to_last) ? -errno : 0;
+	if (b >= 0)
+		close(b);
+	close(a);
+	return status;
+}
+
 int confine_link(int from_root, const char *from, int to_root, const char *to)
 {
 	const char *from_last, *to_last;

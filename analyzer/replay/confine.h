@@ -20,6 +20,7 @@ int confine_mkdir(int root, const char *path);
 int confine_folders(int root, const char *path);
 
 int confine_unlink(int root, const char *path, int flags); /* AT_REMOVEDIR or 0 */
+int confine_rename(int from_root, const char *from, int to_root, const char *to);
 int confine_link(int from_root, const char *from, int to_root, const char *to);
 int confine_stat(int root, const char *path, struct stat *about);
 int confine_chmod(int root, const char *path, unsigned mode);

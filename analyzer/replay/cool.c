@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Prepared files out of the page cache, so that a run begins cold.
+ * Prepared files out of the page cache, or into it, as the run is to find them.
  */
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "memory.h"
 #include "replay/confine.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"
+#include "replay/warmth.h"
 
 #define COOL_SAMPLES 64
+#define COOL_PIECE   ((size_t)1 << 20)
 #define COOL_APART   256 /* files up to which each is written out by itself */
 
 /* Pages of a file in the cache, and all. mincore tells a file's owner. */
@@ -61,11 +67,33 @@ static bool cool_write_out(const struct target *t)
 struct cooling {
 	struct target *target;
 	uint64_t cached, all, every, done;
+	uint64_t room; /* bytes that may still be brought in */
 	bool written_out;
+	uint8_t *piece;
 	struct progress_line line;
 };
 
-static void cool_file(struct cooling *c, int root, const char *path)
+/* Of a target that was prepared before, much may be out of it. */
+static void cool_bring_in(struct cooling *c, int fd)
+{
+	ssize_t n = 1;
+
+	while (n > 0 && c->room && !c->target->stop) {
+		n = read(fd, c->piece, COOL_PIECE);
+		c->room -= n > 0 && (uint64_t)n < c->room ? (uint64_t)n : n > 0 ? c->room : 0;
+	}
+}
+
+static bool cool_is_warm(const struct target *t, const struct plan_file *place)
+{
+	switch (t->cache) {
+	case TARGET_CACHE_RECORDED: return warmth_is(place);
+	case TARGET_CACHE_WARM: return true;
+	default: return false;
+	}
+}
+
+static void cool_file(struct cooling *c, int root, const char *path, bool warm)
 {
 	int fd = confine_open(root, path, O_RDONLY | O_NONBLOCK, 0);
 
@@ -73,12 +101,16 @@ static void cool_file(struct cooling *c, int root, const char *path)
 		return;
 	if (!c->written_out)
 		fdatasync(fd);
-	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-	if (c->done++ % c->every == 0)
+	if (warm)
+		cool_bring_in(c, fd);
+	else
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	if (c->done++ % c->every == 0 && !warm)
 		cool_look(fd, &c->cached, &c->all);
 	close(fd);
 	if (progress_line_due(&c->line, c->target->options.quiet))
-		fprintf(stderr, "\rout of the page cache: %" PRIu64 " of %" PRIu64 " files ",
+		fprintf(stderr,
+		        "\rout of the page cache, or into it: %" PRIu64 " of %" PRIu64 " files ",
 		        c->done, c->target->plan->files * c->target->options.clients);
 }
 
@@ -90,18 +122,62 @@ static bool cool_wanted(const struct target *t, unsigned client, uint32_t name)
 	       plan_path_ok(names_text(t->plan->recording->names, name));
 }
 
-int target_cool(struct target *t, struct problem *why)
+/* Most of what the run found lay there, on this host. */
+static bool cool_is_same_storage(const struct target *t)
+{
+	const struct recording *r = t->plan->recording;
+	char host[HOST_NAME_MAX + 1] = "";
+	uint64_t device, same = 0, other = 0;
+	struct stat about;
+
+	gethostname(host, sizeof host - 1);
+	if (!r->count || strcmp(process_host(&r->processes[0]), host) || fstat(t->folder, &about))
+		return false;
+	device = (uint64_t)major(about.st_dev) << 32 | minor(about.st_dev);
+	for (uint32_t i = 1; i < t->plan->name_count; i++) {
+		const struct plan_file *place = &t->plan->places[i];
+		if (place->first == PLACE_FILE && place->inode)
+			*(place->device == device ? &same : &other) += 1;
+	}
+	return same > other;
+}
+
+static void cool_choose(struct target *t)
+{
+	t->cache = t->options.cache;
+	if (t->cache == TARGET_CACHE_FITTING)
+		t->cache = cool_is_same_storage(t) ? TARGET_CACHE_RECORDED : TARGET_CACHE_COLD;
+	t->warm_files = t->warm_bytes = 0;
+	for (uint32_t i = 1; i < t->plan->name_count; i++)
+		if (cool_wanted(t, 0, i) && warmth_is(&t->plan->places[i])) {
+			t->warm_files++;
+			t->warm_bytes += (uint64_t)t->plan->places[i].size;
+		}
+}
+
+/* No more than a run can have found there, whatever its recording says. */
+static uint64_t cool_room(void)
+{
+	return (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 2;
+}
+
+int target_cache(struct target *t, struct problem *why)
 {
 	const struct plan *plan = t->plan;
 	struct cooling c = {.target = t,
 	                    .every = plan->files / COOL_SAMPLES + 1,
+	                    .room = cool_room(),
 	                    .written_out = cool_write_out(t)};
 
+	cool_choose(t);
+	c.piece = memory_get(1, COOL_PIECE);
 	for (unsigned client = 0; client < t->options.clients; client++)
 		for (uint32_t i = 1; i < plan->name_count && !t->stop; i++)
 			if (cool_wanted(t, client, i))
-				cool_file(&c, t->roots[client], plan_path(plan, i));
+				cool_file(&c, t->roots[client], plan_path(plan, i),
+				          cool_is_warm(t, &plan->places[i]));
 	progress_line_end(&c.line);
+	free(c.piece);
 	t->cached = c.all ? (double)c.cached / (double)c.all : -1;
 	return t->stop ? target_stopped(t, why) : 0;
 }

@@ -14,7 +14,8 @@
 #include "role.h"
 #include "wrap.h"
 
-#define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
+#define PLAN_PATH_MOST 3800      /* leaves room for what the target puts before it */
+#define PLAN_PAUSE_NS  100000000 /* of a pause, what counts at most */
 
 static const char *const plan_refusals[] = {
 #define REFUSAL(name, words) words,
@@ -64,12 +65,34 @@ uint64_t plan_ended_ns(const struct lane *lane, uint32_t i)
 	return next->start_ns > op->start_ns + pause ? next->start_ns - pause : op->start_ns;
 }
 
+static void stage_measure_time(struct stage_measure *m, int64_t start_ns, int64_t end_ns)
+{
+	bool first = !m->read_ops && !m->write_ops && !m->meta_ops;
+
+	if (first || start_ns > m->end_ns) {
+		int64_t pause = first ? 0 : start_ns - m->end_ns;
+		m->time_ns += (uint64_t)(pause < PLAN_PAUSE_NS ? pause : PLAN_PAUSE_NS);
+		m->end_ns = start_ns;
+	}
+	if (end_ns > m->end_ns) {
+		m->time_ns += (uint64_t)(end_ns - m->end_ns);
+		m->end_ns = end_ns;
+	}
+}
+
+double stage_measure_throughput(const struct stage_measure *m)
+{
+	return m->time_ns ? (double)(m->read_bytes + m->write_bytes) / ((double)m->time_ns / 1e9)
+	                  : 0;
+}
+
 void stage_measure_add(struct stage_measure *m, const struct op *op, int64_t start_ns,
                        uint64_t duration_ns, int64_t result)
 {
 	uint64_t bytes = result > 0 ? (uint64_t)result : 0;
 	char needs = op_needs(op->kind);
 
+	stage_measure_time(m, start_ns, start_ns + (int64_t)duration_ns);
 	if (needs != 'r' && needs != 'w') {
 		m->meta_ops++;
 		histogram_add(&m->meta_latency, duration_ns);
@@ -289,15 +312,14 @@ static void plan_take(struct planner *p, struct happening *h)
 
 static void plan_judge(struct planner *p)
 {
-	struct mounts *mounts = mounts_find(p->plan->recording);
-	struct cache *cache = cache_new(p->plan->recording, mounts);
-	struct features *features = features_find(p->plan->recording, cache);
+	struct features *features;
 
+	p->mounts = mounts_find(p->plan->recording);
+	p->cache = cache_new(p->plan->recording, p->mounts);
+	features = features_find(p->plan->recording, p->cache);
 	roles_find(features);
 	p->stages = stages_find(features);
 	features_free(features);
-	cache_free(cache);
-	mounts_free(mounts);
 }
 
 static void plan_places(struct plan *plan)
@@ -327,6 +349,8 @@ struct plan *plan_make(struct recording *recording, struct plan_options *options
 	free(p.kinds);
 	free(p.verdicts);
 	stages_free(p.stages);
+	cache_free(p.cache);
+	mounts_free(p.mounts);
 	return plan;
 }
 

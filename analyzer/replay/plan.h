@@ -42,9 +42,11 @@ struct plan_file {
 	bool changes;        /* written, made, removed or renamed in the run */
 	bool used;           /* by any operation */
 	bool folder;         /* at some time */
+	int8_t warmth;       /* see warmth.h */
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
 	int64_t size, grown; /* when the run began; as planning goes on */
 	int64_t held;        /* of grown, without holes: what it takes at most */
+	int64_t touched;     /* as far as it was read or written */
 	uint64_t inode, device;
 };
 
@@ -79,6 +81,8 @@ struct stage_measure {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
 	struct histogram latency, meta_latency; /* ns, of data and of other operations */
 	struct rate rate;
+	int64_t end_ns;   /* of what came so far, */
+	uint64_t time_ns; /* and the time that it took, see stage_measure_throughput */
 };
 
 struct plan_options {
@@ -121,7 +125,12 @@ uint64_t plan_ended_ns(const struct lane *lane, uint32_t op);
 /* Whether a path is absolute, has no "..", and fits. */
 bool plan_path_ok(const char *path);
 
+/* Operations come in order of start. */
 void stage_measure_add(struct stage_measure *measure, const struct op *op, int64_t start_ns,
                        uint64_t duration_ns, int64_t result);
+
+/* Bytes a second as the job sees it: with the pauses between operations, but of each
+ * 0.1 s at most. */
+double stage_measure_throughput(const struct stage_measure *measure);
 
 #endif

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "memory.h"
+#include "replay/warmth.h"
 
 #define PLANNER_FARTHEST ((int64_t)1 << 60) /* no file ends behind it */
 #define PLANNER_LARGEST  0x7ffff000u        /* bytes that one call moves at most */
@@ -131,6 +132,21 @@ static uint8_t planner_positioned(struct planner *p, const struct happening *h, 
 	return h->is.kind;
 }
 
+/* What is asynchronous is waited for by nobody: its latency tells nothing. */
+static void planner_warmth(struct planner *p, const struct happening *h, int64_t end)
+{
+	double accuracy;
+	struct cache_read read = {.process = h->process,
+	                          .file = h->file,
+	                          .flags = h->flags,
+	                          .call = h->call,
+	                          .duration_ns = h->duration_ns,
+	                          .result = h->result};
+
+	warmth_read(&p->plan->places[h->name], cache_of(p->cache, &read, &accuracy), h->offset,
+	            end);
+}
+
 static void planner_moved(struct planner *p, const struct happening *h, const struct moment_of *at)
 {
 	int64_t end = h->offset + (h->result > 0 ? h->result : 0);
@@ -140,9 +156,11 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 	if (op_needs(h->is.kind) == 'w') {
 		order_write(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_grown(p->space, h->name, end, h->result);
+		warmth_write(&p->plan->places[h->name], end);
 	} else {
 		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_read(p->space, h->name, end);
+		planner_warmth(p, h, end);
 	}
 }
 

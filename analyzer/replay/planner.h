@@ -62,6 +62,8 @@ struct planner {
 	struct plan *plan;
 	struct plan_options *options;
 	struct stages *stages;
+	struct mounts *mounts;
+	struct cache *cache;
 	struct call_kind **kinds; /* [process number][call] */
 	uint8_t *verdicts;        /* by name: enum refusal + 1, 0 = not yet judged */
 	uint32_t verdict_count;

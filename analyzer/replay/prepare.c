@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "replay/confine.h"
 #include "replay/content.h"
+#include "replay/gone.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"
 #include "units.h"
@@ -124,7 +125,7 @@ static int prepare_folder(int root, const char *path)
 /* What an earlier replay made here and the run did not find. */
 static int prepare_absent(struct preparing *p, int root, const char *path)
 {
-	int status = confine_unlink(root, path, 0);
+	int status = gone_put(p->target, root, path);
 
 	if (status == -EISDIR || status == -EPERM)
 		status = confine_unlink(root, path, AT_REMOVEDIR);

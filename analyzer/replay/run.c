@@ -88,9 +88,10 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 			ring_reap(w->ring, w, true, UINT64_MAX);
 		return;
 	}
+	w->untimed = false;
 	result = perform(w, op);
 	w->last_ns = pace_now();
-	worker_ended(w, i, w->last_ns, result);
+	worker_ended(w, i, w->untimed ? now : w->last_ns, result);
 }
 
 static void run_handed(struct worker *w, uint32_t i, uint64_t arrived)

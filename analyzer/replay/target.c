@@ -15,6 +15,7 @@
 
 #include "memory.h"
 #include "replay/confine.h"
+#include "replay/gone.h"
 #include "replay/target_list.h"
 
 #define TARGET_FORMAT "aiotrace replay target 1\n"
@@ -168,6 +169,7 @@ void target_close(struct target *t)
 		if (t->roots[i] >= 0)
 			close(t->roots[i]);
 	free(t->roots);
+	gone_limit(t);
 	if (t->folder >= 0)
 		close(t->folder);
 	t->folder = -1;
@@ -256,6 +258,7 @@ int target_clean(const char *name, uint64_t *removed, uint64_t *left, struct pro
 		unlinkat(folder, client, AT_REMOVEDIR);
 	}
 	target_list_free(&list);
+	gone_remove(folder);
 	if (!*left) {
 		unlinkat(folder, TARGET_LIST, 0);
 		unlinkat(folder, TARGET_MARKER, 0);

@@ -12,12 +12,23 @@
 
 #define TARGET_MARKER "aiotrace-replay"       /* a file: whose the folder is */
 #define TARGET_LIST   "aiotrace-replay.names" /* a file: what lies in it */
+#define TARGET_GONE   "aiotrace-replay.gone"  /* a folder: what is to be removed */
+
+/* What of the prepared files is in this machine's page cache when the run begins. */
+enum target_cache {
+	TARGET_CACHE_FITTING,  /* recorded where the target is the storage that was recorded, else
+	                          cold */
+	TARGET_CACHE_RECORDED, /* the files that the run found in it */
+	TARGET_CACHE_COLD,
+	TARGET_CACHE_WARM
+};
 
 struct target_options {
 	const char *folder;
 	double compressible; /* at least 1 */
 	bool sparse, share;  /* holes instead of contents; one data set for all clients */
 	bool quiet;          /* no progress */
+	enum target_cache cache;
 	unsigned clients;
 };
 
@@ -29,7 +40,10 @@ struct target {
 	bool reused;         /* had been prepared for this plan */
 	uint64_t made, kept; /* files written, files found as they should be */
 	uint64_t made_bytes;
-	double cached; /* share of the prepared bytes that stayed in the cache, -1 = unknown */
+	uint64_t gone;                   /* names put aside */
+	enum target_cache cache;         /* not FITTING any more */
+	uint64_t warm_files, warm_bytes; /* that the run found in the page cache */
+	double cached; /* share of the bytes to be cold that stayed in it, -1 = unknown */
 	bool stop;     /* preparing is to end; a signal handler may set it */
 };
 
@@ -43,8 +57,9 @@ int target_open(struct target *target, const struct plan *plan,
 int target_prepare(struct target *target, struct problem *why);
 
 /* Takes prepared files out of this machine's page cache, as far as that can be
- * done without root; target->cached says how far. -1 where it was stopped. */
-int target_cool(struct target *target, struct problem *why);
+ * done without root (target->cached says how far), but for those that belong there,
+ * which it brings in. -1 where it was stopped. */
+int target_cache(struct target *target, struct problem *why);
 
 /* Says that preparing was stopped; -1. */
 int target_stopped(const struct target *target, struct problem *why);

@@ -152,6 +152,8 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 	        .flags = AIOT_EVENT_MARKED,
 	};
 	trace_out_call_of(t->run, op, e);
+	if (op->kind == OP_TOUCH && e->duration_ns)
+		e->call = AIOT_CALL_fault_major;
 	if (op->kind == OP_OPEN)
 		e->aux = plan->openings[op->object].flags;
 	if (fault)

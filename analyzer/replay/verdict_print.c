@@ -122,7 +122,7 @@ static void verdict_text_stage(const struct stage_measure *was, const struct sta
                                const char *name, FILE *to)
 {
 	struct unit u[4];
-	double a = rate_while_busy(&was->rate), b = rate_while_busy(&is->rate);
+	double a = stage_measure_throughput(was), b = stage_measure_throughput(is);
 
 	if (!verdict_used(was) && !verdict_used(is))
 		return;
@@ -148,6 +148,28 @@ static void verdict_text_waits(const struct replay_verdict *v, FILE *to)
 		        is->waited_s, is->phase_s, 100 * waits_share(is));
 	else
 		fputs("; --timing think estimates what it would here.\n", to);
+}
+
+static void verdict_text_cache(const struct target *t, FILE *to)
+{
+	struct unit u;
+
+	if (t->cached > 0.01)
+		fprintf(to,
+		        "  the page cache was warm: %.0f %% of the prepared data were in it; "
+		        "storage may look faster than it is\n",
+		        100 * t->cached);
+	if (t->cache == TARGET_CACHE_WARM)
+		fputs("  all prepared data began in the page cache, as --cache warm asks\n", to);
+	if (!t->warm_files || t->cache == TARGET_CACHE_WARM)
+		return;
+	fprintf(to, "  the run found %" PRIu64 " files (%s) in the page cache; here they ",
+	        t->warm_files, unit_bytes(&u, (double)t->warm_bytes));
+	fputs(t->cache == TARGET_CACHE_RECORDED
+	              ? "were there, too: --cache cold begins without them\n"
+	              : "were not, which makes their first reads slower: --cache recorded "
+	                "begins as the run did\n",
+	      to);
 }
 
 void verdict_text(const struct replay_verdict *v, FILE *to)
@@ -185,11 +207,7 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 		fprintf(to,
 		        "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
 		        run->unaligned);
-	if (run->target->cached > 0.01)
-		fprintf(to,
-		        "  the page cache was warm: %.0f %% of the prepared data were in it; "
-		        "storage may look faster than it is\n",
-		        100 * run->target->cached);
+	verdict_text_cache(run->target, to);
 	fprintf(to, "\n%-11s %9s %10s %11s %11s %17s %17s %17s\n", "", "data ops", "bytes",
 	        "bytes/s", "", "p50 ms", "p99 ms", "other p99 ms");
 	fprintf(to, "%-11s %9s %10s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "",
@@ -212,12 +230,13 @@ static json_t *verdict_json_wait(const struct wait_sum *sum)
 
 static json_t *verdict_json_measure(const struct stage_measure *m)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f}", "read_ops",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "read_ops",
 	                 json_count(m->read_ops), "write_ops", json_count(m->write_ops), "meta_ops",
 	                 json_count(m->meta_ops), "read_bytes", json_count(m->read_bytes),
 	                 "write_bytes", json_count(m->write_bytes), "latency_ns",
 	                 json_latency(&m->latency), "meta_latency_ns",
-	                 json_latency(&m->meta_latency), "bandwidth_while_busy",
+	                 json_latency(&m->meta_latency), "throughput", stage_measure_throughput(m),
+	                 "time_s", (double)m->time_ns / 1e9, "bandwidth_while_busy",
 	                 rate_while_busy(&m->rate), "bandwidth_mean", rate_mean(&m->rate));
 }
 
@@ -244,6 +263,7 @@ static json_t *verdict_json_errors(const struct replay_verdict *v)
 json_t *verdict_json(const struct replay_verdict *v)
 {
 	static const char *const timings[] = {"original", "think", "fast"};
+	static const char *const caches[] = {"", "recorded", "cold", "warm"};
 	const struct run *run = v->run;
 	json_t *stages = json_array();
 
@@ -254,21 +274,23 @@ json_t *verdict_json(const struct replay_verdict *v)
 			        json_pack("{s:s, s:o, s:o}", "stage", stage_name(i), "recorded",
 			                  verdict_json_measure(&run->plan->stages[i]), "replayed",
 			                  verdict_json_measure(&v->stages[i])));
-	return json_pack("{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
-	                 "s:o, s:o, s:o, s:b, s:f, s:o, s:o, s:o, s:{s:o, s:o}}",
-	                 "timing", timings[run->options.timing], "complete", v->complete,
-	                 "kept_pace", v->kept_pace, "verdict", v->words, "duration_s", v->length_s,
-	                 "recorded_duration_s", v->original_s, "operations_planned",
-	                 json_count(v->planned_ops), "operations_done", json_count(v->done_ops),
-	                 "bytes_planned", json_count(v->planned_bytes), "bytes_done",
-	                 json_count(v->done_bytes), "failed", json_count(v->failed),
-	                 "not_failed_as_recorded", json_count(v->unexpected), "errors",
-	                 verdict_json_errors(v), "interrupted", run->interrupted, "start_error_ns",
-	                 v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
-	                 json_known(run->target->cached), "unaligned", json_count(run->unaligned),
-	                 "io_uring_refused", run->no_uring, "waited_for_cpu_s",
-	                 (double)run->crowded_ns / 1e9, "stages", stages, "checkpoints",
-	                 saves_json(&v->checkpoints), "restores", saves_json(&v->restores), "stall",
-	                 "recorded", verdict_json_wait(&v->waits.recorded), "replayed",
-	                 verdict_json_wait(&v->waits.replayed));
+	return json_pack(
+	        "{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
+	        "s:o, s:o, s:{s:s, s:o, s:o}, s:o, s:b, s:f, s:o, s:o, s:o, s:{s:o, s:o}}",
+	        "timing", timings[run->options.timing], "complete", v->complete, "kept_pace",
+	        v->kept_pace, "verdict", v->words, "duration_s", v->length_s, "recorded_duration_s",
+	        v->original_s, "operations_planned", json_count(v->planned_ops), "operations_done",
+	        json_count(v->done_ops), "bytes_planned", json_count(v->planned_bytes),
+	        "bytes_done", json_count(v->done_bytes), "failed", json_count(v->failed),
+	        "not_failed_as_recorded", json_count(v->unexpected), "errors",
+	        verdict_json_errors(v), "interrupted", run->interrupted, "start_error_ns",
+	        v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
+	        json_known(run->target->cached), "cache", "begun", caches[run->target->cache],
+	        "found_warm_files", json_count(run->target->warm_files), "found_warm_bytes",
+	        json_count(run->target->warm_bytes), "unaligned", json_count(run->unaligned),
+	        "io_uring_refused", run->no_uring, "waited_for_cpu_s",
+	        (double)run->crowded_ns / 1e9, "stages", stages, "checkpoints",
+	        saves_json(&v->checkpoints), "restores", saves_json(&v->restores), "stall",
+	        "recorded", verdict_json_wait(&v->waits.recorded), "replayed",
+	        verdict_json_wait(&v->waits.replayed));
 }

@@ -52,6 +52,8 @@ struct worker {
 	uint64_t last_ns; /* of activity */
 	sigjmp_buf fault; /* where a lost page leads */
 	bool faulting;
+	uint64_t major; /* faults of the thread that waited for storage, so far */
+	bool untimed;   /* the operation's time is not counted, see perform_touch */
 };
 
 static inline bool worker_stopped(const struct worker *w)
