@@ -20,7 +20,7 @@
 #include "replay/warmth.h"
 
 #define COOL_SAMPLES 64
-#define COOL_PIECE   ((size_t)1 << 20)
+#define COOL_PIECE   ((size_t)16 << 20)
 #define COOL_APART   256 /* files up to which each is written out by itself */
 
 /* Pages of a file in the cache, and all. mincore tells a file's owner. */
@@ -69,18 +69,23 @@ struct cooling {
 	uint64_t cached, all, every, done;
 	uint64_t room; /* bytes that may still be brought in */
 	bool written_out;
-	uint8_t *piece;
 	struct progress_line line;
 };
 
-/* Of a target that was prepared before, much may be out of it. */
+/* Of a target that was prepared before, much may be out of it. Not by reading: who
+ * traces a replay sees its own reads alone. */
 static void cool_bring_in(struct cooling *c, int fd)
 {
-	ssize_t n = 1;
+	struct stat about;
+	uint64_t size = fstat(fd, &about) ? 0 : (uint64_t)about.st_size;
 
-	while (n > 0 && c->room && !c->target->stop) {
-		n = read(fd, c->piece, COOL_PIECE);
-		c->room -= n > 0 && (uint64_t)n < c->room ? (uint64_t)n : n > 0 ? c->room : 0;
+	for (uint64_t at = 0; at < size && c->room && !c->target->stop; at += COOL_PIECE) {
+		size_t piece = size - at < COOL_PIECE ? (size_t)(size - at) : COOL_PIECE;
+		void *there =
+		        mmap(NULL, piece, PROT_READ, MAP_SHARED | MAP_POPULATE, fd, (off_t)at);
+		if (there != MAP_FAILED)
+			munmap(there, piece);
+		c->room -= piece < c->room ? piece : c->room;
 	}
 }
 
@@ -170,14 +175,12 @@ int target_cache(struct target *t, struct problem *why)
 	                    .written_out = cool_write_out(t)};
 
 	cool_choose(t);
-	c.piece = memory_get(1, COOL_PIECE);
 	for (unsigned client = 0; client < t->options.clients; client++)
 		for (uint32_t i = 1; i < plan->name_count && !t->stop; i++)
 			if (cool_wanted(t, client, i))
 				cool_file(&c, t->roots[client], plan_path(plan, i),
 				          cool_is_warm(t, &plan->places[i]));
 	progress_line_end(&c.line);
-	free(c.piece);
 	t->cached = c.all ? (double)c.cached / (double)c.all : -1;
 	return t->stop ? target_stopped(t, why) : 0;
 }

@@ -1,94 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A replay does what was recorded: told by tracing it, and by its own record."""
 import collections
-import ctypes
 import json
-import mmap
 import os
-import re
-import signal
-import subprocess
-import sys
-import time
 
 import pytest
 
 import aiotrace
-import format as trace_format
-
-JOB = """
-import mmap, os, sys, threading, time
-os.chdir(sys.argv[1])
-os.makedirs("out/deep")
-r, w = os.pipe()
-child = os.fork()
-if child == 0:  # a loader: makes files, then tells of each
-    os.close(r)
-    for i in range(20):
-        fd = os.open(f"out/deep/{i}", os.O_CREAT | os.O_EXCL | os.O_RDWR)
-        os.write(fd, b"x" * (1000 + i)); os.pwrite(fd, b"y" * 50, 3000); os.fsync(fd); os.close(fd)
-        os.write(w, b"!")
-    os._exit(0)
-os.close(w)
-for i in range(20):
-    os.read(r, 1)
-    fd = os.open(f"out/deep/{i}", os.O_RDONLY)
-    os.read(fd, 700); os.lseek(fd, 10, os.SEEK_CUR); os.read(fd, 5000); os.read(fd, 5000); os.fstat(fd); os.close(fd)
-    os.rename(f"out/deep/{i}", f"out/deep/done-{i}")
-os.waitpid(child, 0)
-def work(n):
-    fd = os.open("data", os.O_RDONLY)
-    for k in range(100): os.pread(fd, 512 + n, (k * 7919 + n) % 60000)
-    buffers = [bytearray(100), bytearray(200)]
-    os.preadv(fd, buffers, 5000 * n); os.readv(fd, buffers); os.close(fd)
-    with open(f"out/log-{n}", "ab") as f: f.write(b"line" * 10)
-threads = [threading.Thread(target=work, args=(n,)) for n in range(3)]
-[t.start() for t in threads]; [t.join() for t in threads]
-with open("data", "rb") as f: m = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
-for at in range(0, 65536, 4096): m[at]
-for name in os.listdir("out/deep"): os.unlink("out/deep/" + name)
-os.rmdir("out/deep")
-try: os.stat("never")
-except OSError: pass
-"""
-
-SLOW_JOB = """
-import os, sys, time
-os.chdir(sys.argv[1])
-for i in range(int(sys.argv[2])):
-    fd = os.open(f"made-{i}", os.O_CREAT | os.O_WRONLY)
-    os.write(fd, bytes(100_000)); os.close(fd); time.sleep(0.02)
-"""
-
-READS = ("read", "pread", "pread64", "readv", "preadv", "preadv64", "preadv64v2", "io_uring.read", "io_uring.readv")
-WRITES = ("write", "pwrite", "pwrite64", "writev", "pwritev", "pwritev64", "pwritev64v2", "io_uring.write")
-
-
-def record(tmp_path, job=JOB, *arguments):
-    folder = tmp_path / "job"
-    folder.mkdir()
-    (folder / "data").write_bytes(os.urandom(65536))
-    done = aiotrace.run_traced(aiotrace.python(job, folder, *map(str, arguments)), tmp_path / "t")
-    assert done.returncode == 0, done.stderr
-    return folder
-
-
-def replay(tmp_path, *options, check=True, **more):
-    done = aiotrace.aiotrace("replay", "--target", tmp_path / "target", "--json", "-o", tmp_path / "replays", *options,
-                             tmp_path / "t", check=check, **more)
-    return json.loads(done.stdout) if check else done
-
-
-def moved(events, below, strip=""):
-    """What each thread read and wrote of each file, in its order."""
-    by_file = collections.defaultdict(lambda: collections.defaultdict(list))
-    for e in events:
-        kind = "read" if e.call in READS else "write" if e.call in WRITES else None
-        if kind and e.level in ("fd", "uring") and strip in e.path:
-            path = e.path.split(strip, 1)[1] if strip else e.path
-            if path.startswith(below):
-                by_file[path][e.pid, e.tid].append((kind, e.offset, e.size, e.result))
-    return {path: sorted(threads.values()) for path, threads in by_file.items()}
+from replays import OPEN, READ, READS, SLOW_JOB, STAT, UNLINK, WRITE, WRITES, hostile, moved, record, replay
 
 
 @pytest.mark.parametrize("engine", ["sync", "uring"])
@@ -196,91 +115,6 @@ def test_a_target_is_used_again_and_cleaned_of_what_was_made_alone(tmp_path):
     assert list(target.iterdir()) == []
 
 
-def resident(path):
-    """Pages of a file in the page cache, as a share."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    with open(path, "r+b") as f, mmap.mmap(f.fileno(), 0) as m:
-        pages = len(m) // 4096
-        seen = (ctypes.c_ubyte * pages)()
-        at = (ctypes.c_char * len(m)).from_buffer(m)
-        assert libc.mincore(ctypes.c_void_p(ctypes.addressof(at)), ctypes.c_size_t(len(m)), seen) == 0
-        del at
-    return sum(page & 1 for page in seen) / pages
-
-
-FIRST_PAGE = """
-import os, sys
-os.chdir(sys.argv[1])
-fd = os.open("data", os.O_RDONLY)
-for i in range(3): os.pread(fd, 4096, 0)
-"""
-
-
-@pytest.mark.parametrize("state", ["warm", "cold"])
-def test_a_run_begins_with_what_the_recorded_one_found_in_the_page_cache(state, tmp_path):
-    folder = tmp_path / "job"
-    folder.mkdir()
-    with open(folder / "data", "wb") as f:
-        f.write(os.urandom(8 << 20))
-        f.flush()
-        os.fsync(f.fileno())
-        if state == "cold":
-            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    if (resident(folder / "data") == 1) != (state == "warm"):
-        pytest.skip("this file system does not keep and drop pages as asked")
-    assert aiotrace.run_traced(aiotrace.python(FIRST_PAGE, folder), tmp_path / "t").returncode == 0
-    mine = ("--no-record", "--path", f"{folder}/*", "--timing", "fast")
-    verdict = replay(tmp_path, *mine)
-    there = f"{tmp_path}/target/client-0{folder}/data"
-    assert verdict["cache"] == {"begun": "recorded", "found_warm_files": int(state == "warm"),
-                                "found_warm_bytes": (8 << 20) * (state == "warm")}
-    assert resident(there) == 1 if state == "warm" else resident(there) < 0.5
-    assert replay(tmp_path, *mine, "--cache", "cold")["cache"]["begun"] == "cold" and resident(there) < 0.5
-    assert replay(tmp_path, *mine, "--cache", "warm")["cache"]["begun"] == "warm" and resident(there) == 1
-
-
-def test_pages_from_memory_and_from_storage_are_told_apart(tmp_path):
-    record(tmp_path)
-    seen = {}
-    for cache in ("cold", "warm"):
-        trace = replay(tmp_path, "--timing", "fast", "--cache", cache)["recording"]
-        faults = [e for e in aiotrace.dump(trace) if e.call.startswith("fault.")]
-        assert all((e.duration_ns > 0) == (e.call == "fault.major") for e in faults)
-        seen[cache] = {e.call for e in faults}
-    assert seen["warm"] == {"fault.minor"}
-
-
-def test_a_stages_throughput_counts_its_pauses_but_none_of_hours(tmp_path):
-    """Ten reads of 1 MB, 0.05 s apart; then a minute later another ten."""
-    rows = [(10_000, OPEN, 1, 1, -1, 0, 3, 0)]
-    for k in range(20):
-        at = 20_000 + k * 50_000_000 + 60_000_000_000 * (k >= 10)
-        rows.append((at, READ, 1, 1, k << 20, 1 << 20, 1 << 20, 0))
-    hostile(tmp_path, [(b"/data/a.bin", 1, 20 << 20)], rows)
-    verdict = replay(tmp_path, "--timing", "fast")
-    stage, = [s for s in verdict["stages"] if s["recorded"]["read_ops"]]
-    seconds = 18 * 0.05 + 0.1
-    assert stage["recorded"]["read_ops"] == 20 and abs(stage["recorded"]["throughput"] / ((20 << 20) / seconds) - 1) < 0.001
-    assert stage["replayed"]["throughput"] > stage["recorded"]["throughput"]
-
-
-def test_files_that_the_last_replay_made_are_not_removed_before_the_next(tmp_path):
-    """On ext4, that makes what is made then slow."""
-    record(tmp_path, SLOW_JOB, 20)
-    replay(tmp_path, "--timing", "fast", "--no-record")
-    for _ in range(2):
-        again = aiotrace.run_traced([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--timing", "fast", "--no-record",
-                                     tmp_path / "t"], tmp_path / "again")
-        assert again.returncode == 0, again.stderr
-    events = aiotrace.dump(tmp_path / "again")
-    assert sum("/made-" in e.path and e.call.startswith("open") and e.result >= 0 for e in events) >= 40
-    assert not [e for e in events if e.call.startswith("unlink") and "/made-" in e.path and e.result == 0]
-    aside = tmp_path / "target" / "aiotrace-replay.gone"
-    assert len(list(aside.iterdir())) == 40 and not any(p.stat().st_size for p in aside.iterdir())
-    aiotrace.aiotrace("replay", "--clean", "--target", tmp_path / "target")
-    assert list((tmp_path / "target").iterdir()) == []
-
-
 def test_a_folder_that_is_not_ours_is_refused(tmp_path):
     record(tmp_path)
     target = tmp_path / "target"
@@ -300,18 +134,6 @@ def test_usage_is_checked():
 
 
 # ---- traces that mean harm ----
-
-OPEN, READ, UNLINK, STAT, WRITE = 2, 31, 133, 150, 51
-CALLS = [(OPEN, 1, 0, "open64"), (READ, 3, 1, "pread"), (UNLINK, 0, 0, "unlink"), (STAT, 0, 0, "stat"), (WRITE, 4, 1, "pwrite")]
-
-
-def hostile(tmp_path, files, rows):
-    (tmp_path / "t").mkdir(exist_ok=True)
-    records = [trace_format.call_record(*c) for c in CALLS]
-    records += [trace_format.file_record(i + 1, path, kind, size) for i, (path, kind, size) in enumerate(files)]
-    (tmp_path / "t" / "host.7.0.aiot").write_bytes(
-        trace_format.header(7) + trace_format.definitions(records) + trace_format.raw_events(rows))
-
 
 @pytest.mark.parametrize("path", [
     b"/a/../../../../%s/victim", b"../victim", b"/..", b"/a/./victim", b"relative", b"/dev/sda", b"/proc/1/mem", b"/", b"//x",
@@ -361,104 +183,6 @@ def test_sizes_that_no_storage_has_are_refused(offset, size, result, known, tmp_
         assert any("no file has" in r["why"] for r in json.loads(done.stdout)["plan"]["not_replayed"])
     used = sum(p.stat().st_blocks * 512 for p in (tmp_path / "target").rglob("*"))
     assert used < 1 << 20
-
-
-# ---- trouble on the way ----
-
-CAN_MOUNT = subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode == 0
-mounting = pytest.mark.skipif(not CAN_MOUNT, reason="mounting is not allowed here")
-
-
-def in_trouble(tmp_path, trouble):
-    """Replays onto a small tmpfs, and lets trouble come when the third file was made."""
-    made = f"target/client-0{tmp_path}/job/made-2"
-    script = f"""
-mkdir -p target && mount -t tmpfs -o size=8m small target
-"$PROGRAM" replay --target target --json -o replays t >out 2>err & replay=$!
-while [ ! -e "{made}" ]; do kill -0 $replay || exit 99; sleep 0.01; done
-{trouble}
-wait $replay && status=0 || status=$?
-mount -o remount,size=64m target 2>/dev/null || true; rm -f target/filler
-echo $status >status
-ls target >left 2>/dev/null || true
-"""
-    done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=tmp_path, env=aiotrace.clean({"PROGRAM": aiotrace.PROGRAM}),
-                          capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, (done, (tmp_path / "err").read_text())
-    return (int((tmp_path / "status").read_text()), json.loads((tmp_path / "out").read_text()), (tmp_path / "err").read_text())
-
-
-@mounting
-@pytest.mark.parametrize("trouble, words", [
-    ("dd if=/dev/zero of=target/filler bs=64k 2>/dev/null", "No space left on device"),
-    ("mount -o remount,ro target || umount -l target", None),
-    ("umount -l target", "was unmounted or moved"),
-    ("kill -INT $replay", "interrupted"),
-])
-def test_trouble_ends_in_a_message_and_a_verdict_on_what_was_done(trouble, words, tmp_path):
-    record(tmp_path, SLOW_JOB, 50)
-    status, verdict, errors = in_trouble(tmp_path, trouble)
-    assert status == 1
-    if words:
-        assert words in errors, errors
-    if "unmounted" not in errors:
-        assert not verdict["complete"] and 0 < verdict["operations_done"] < verdict["operations_planned"], verdict
-        assert "a next replay puts them right" in errors
-    assert verdict["recording"] and aiotrace.report(tmp_path / verdict["recording"])["run"]["duration_s"] > 0
-
-
-def autogroup():
-    with open("/proc/self/autogroup") as f:
-        return f.read()
-
-
-@pytest.mark.skipif(os.geteuid() != 0 or not os.path.exists("/proc/self/autogroup"), reason="priority is for root, of sessions")
-def test_a_killed_replay_leaves_nobody_its_priority_and_nothing_running(tmp_path):
-    record(tmp_path, SLOW_JOB, 500)
-    before = autogroup()
-    with subprocess.Popen([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--no-record", tmp_path / "t"],
-                          env=aiotrace.clean(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as replay:
-        made = tmp_path / "target" / "client-0" / str(tmp_path)[1:] / "job" / "made-2"
-        while not made.exists():
-            assert replay.poll() is None, replay.stdout.read()
-            time.sleep(0.01)
-        replay.kill()
-        replay.stdout.read()  # ends when nobody has it open any more
-    assert autogroup() == before
-    assert not made.with_name("made-499").exists()
-
-
-@mounting
-def test_a_target_without_room_is_refused_before_anything_is_written(tmp_path):
-    folder = record(tmp_path)
-    os.truncate(folder / "data", 50 << 20)
-    done = aiotrace.run_traced(aiotrace.python("import sys\nopen(sys.argv[1], 'rb').read()", folder / "data"), tmp_path / "t2")
-    assert done.returncode == 0
-    script = 'mkdir target && mount -t tmpfs -o size=8m small target && "$PROGRAM" replay --target target t2; echo $?; du -s target'
-    done = subprocess.run(["unshare", "-m", "sh", "-c", script], cwd=tmp_path, env=aiotrace.clean({"PROGRAM": aiotrace.PROGRAM}),
-                          capture_output=True, text=True, timeout=60)
-    assert re.search(r"needs 52.4 MB, there are 8.\d+ MB", done.stderr), done.stderr
-    status, used = done.stdout.split()[:2]
-    assert status == "1" and int(used) < 100
-
-
-def test_what_is_not_allowed_is_counted_and_the_rest_goes_on(tmp_path):
-    if os.geteuid() != 0 or subprocess.run(["setpriv", "--version"], capture_output=True).returncode:
-        pytest.skip("wants root, and setpriv")
-    folder = record(tmp_path)
-    replay(tmp_path, "--timing", "fast", "--no-record")
-    for at, _, names in os.walk(tmp_path):
-        os.chmod(at, 0o777)
-        for name in names:
-            os.chmod(os.path.join(at, name), 0o666)
-    for up in (tmp_path.parent, tmp_path.parent.parent):
-        os.chmod(up, 0o755)
-    inner = tmp_path / "target" / "client-0" / str(folder)[1:] / "out"
-    inner.mkdir(exist_ok=True)
-    os.chmod(inner, 0o555)
-    done = aiotrace.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", aiotrace.PROGRAM, "replay", "--target",
-                         tmp_path / "target", "--no-record", "--json", "--timing", "fast", tmp_path / "t"])
-    assert "Permission denied" in done.stdout + done.stderr, done
 
 
 # ---- comparing, and other engines ----

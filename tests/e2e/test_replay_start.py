@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a replay begins with: the page cache as the run found it, and a target that earlier replays left."""
+import ctypes
+import mmap
+import os
+
+import pytest
+
+import aiotrace
+from replays import OPEN, READ, SLOW_JOB, hostile, record, replay
+
+
+def resident(path):
+    """Pages of a file in the page cache, as a share."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    with open(path, "r+b") as f, mmap.mmap(f.fileno(), 0) as m:
+        pages = len(m) // 4096
+        seen = (ctypes.c_ubyte * pages)()
+        at = (ctypes.c_char * len(m)).from_buffer(m)
+        assert libc.mincore(ctypes.c_void_p(ctypes.addressof(at)), ctypes.c_size_t(len(m)), seen) == 0
+        del at
+    return sum(page & 1 for page in seen) / pages
+
+
+FIRST_PAGE = """
+import os, sys
+os.chdir(sys.argv[1])
+fd = os.open("data", os.O_RDONLY)
+for i in range(3): os.pread(fd, 4096, 0)
+"""
+
+
+@pytest.mark.parametrize("state", ["warm", "cold"])
+def test_a_run_begins_with_what_the_recorded_one_found_in_the_page_cache(state, tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    with open(folder / "data", "wb") as f:
+        f.write(os.urandom(8 << 20))
+        f.flush()
+        os.fsync(f.fileno())
+        if state == "cold":
+            os.posix_fadvise(f.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    if (resident(folder / "data") == 1) != (state == "warm"):
+        pytest.skip("this file system does not keep and drop pages as asked")
+    assert aiotrace.run_traced(aiotrace.python(FIRST_PAGE, folder), tmp_path / "t").returncode == 0
+    mine = ("--no-record", "--path", f"{folder}/*", "--timing", "fast")
+    verdict = replay(tmp_path, *mine)
+    there = f"{tmp_path}/target/client-0{folder}/data"
+    assert verdict["cache"] == {"begun": "recorded", "found_warm_files": int(state == "warm"),
+                                "found_warm_bytes": (8 << 20) * (state == "warm")}
+    assert resident(there) == 1 if state == "warm" else resident(there) < 0.5
+    assert replay(tmp_path, *mine, "--cache", "cold")["cache"]["begun"] == "cold" and resident(there) < 0.5
+    assert replay(tmp_path, *mine, "--cache", "warm")["cache"]["begun"] == "warm" and resident(there) == 1
+
+
+def test_pages_from_memory_and_from_storage_are_told_apart(tmp_path):
+    record(tmp_path)
+    seen = {}
+    for cache in ("cold", "warm"):
+        trace = replay(tmp_path, "--timing", "fast", "--cache", cache)["recording"]
+        faults = [e for e in aiotrace.dump(trace) if e.call.startswith("fault.")]
+        assert all((e.duration_ns > 0) == (e.call == "fault.major") for e in faults)
+        seen[cache] = {e.call for e in faults}
+    assert seen["warm"] == {"fault.minor"}
+
+
+def test_a_stages_throughput_counts_its_pauses_but_none_of_hours(tmp_path):
+    """Ten reads of 1 MB, 0.05 s apart; then a minute later another ten."""
+    rows = [(10_000, OPEN, 1, 1, -1, 0, 3, 0)]
+    for k in range(20):
+        at = 20_000 + k * 50_000_000 + 60_000_000_000 * (k >= 10)
+        rows.append((at, READ, 1, 1, k << 20, 1 << 20, 1 << 20, 0))
+    hostile(tmp_path, [(b"/data/a.bin", 1, 20 << 20)], rows)
+    verdict = replay(tmp_path, "--timing", "fast")
+    stage, = [s for s in verdict["stages"] if s["recorded"]["read_ops"]]
+    seconds = 18 * 0.05 + 0.1
+    assert stage["recorded"]["read_ops"] == 20 and abs(stage["recorded"]["throughput"] / ((20 << 20) / seconds) - 1) < 0.001
+    assert stage["replayed"]["throughput"] > stage["recorded"]["throughput"]
+
+
+def test_files_that_the_last_replay_made_are_not_removed_before_the_next(tmp_path):
+    """On ext4, that makes what is made then slow."""
+    record(tmp_path, SLOW_JOB, 20)
+    replay(tmp_path, "--timing", "fast", "--no-record")
+    for _ in range(2):
+        again = aiotrace.run_traced([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--timing", "fast", "--no-record",
+                                     tmp_path / "t"], tmp_path / "again")
+        assert again.returncode == 0, again.stderr
+    events = aiotrace.dump(tmp_path / "again")
+    assert sum("/made-" in e.path and e.call.startswith("open") and e.result >= 0 for e in events) >= 40
+    assert not [e for e in events if e.call.startswith("unlink") and "/made-" in e.path and e.result == 0]
+    aside = tmp_path / "target" / "aiotrace-replay.gone"
+    assert len(list(aside.iterdir())) == 40 and not any(p.stat().st_size for p in aside.iterdir())
+    aiotrace.aiotrace("replay", "--clean", "--target", tmp_path / "target")
+    assert list((tmp_path / "target").iterdir()) == []
