@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "memory.h"
 #include "units.h"
@@ -104,8 +105,66 @@ static void absent_order(struct missing *m, const struct recording *r)
 		            back, back == 1 ? "" : "s");
 }
 
+const char *absent_why(uint32_t why)
+{
+	static const char *const words[] = {
+	        [AIOT_PROGRAM_STATIC] = "statically linked",
+	        [AIOT_PROGRAM_OTHER_LIBC] = "of another libc",
+	        [AIOT_PROGRAM_OTHER_MACHINE] = "for another machine",
+	        [AIOT_PROGRAM_SECURE] = "setuid or with capabilities",
+	};
+
+	return why < sizeof words / sizeof *words && words[why] ? words[why] : "not traceable";
+}
+
+static int absent_program_order(const void *one, const void *other)
+{
+	const struct unseen_program *a = *(struct unseen_program *const *)one;
+	const struct unseen_program *b = *(struct unseen_program *const *)other;
+
+	return strcmp(a->path, b->path);
+}
+
+/* Programs, each once, however many processes started it. */
+static size_t absent_collect(const struct recording *r, const struct unseen_program ***list)
+{
+	const struct unseen_program **all;
+	size_t count = 0, kept = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		count += r->processes[i].unseen_count;
+	all = memory_get(count + 1, sizeof *all);
+	count = 0;
+	for (size_t i = 0; i < r->count; i++)
+		for (size_t k = 0; k < r->processes[i].unseen_count; k++)
+			all[count++] = &r->processes[i].unseen[k];
+	qsort(all, count, sizeof *all, absent_program_order);
+	for (size_t i = 0; i < count; i++)
+		if (!kept || strcmp(all[kept - 1]->path, all[i]->path))
+			all[kept++] = all[i];
+	*list = all;
+	return kept;
+}
+
+static void absent_programs(struct missing *m, const struct recording *r)
+{
+	const struct unseen_program **list;
+	size_t count = absent_collect(r, &list);
+
+	if (count)
+		missing_add(
+		        m, "untraced_programs",
+		        "use dynamically linked builds for this machine's libc, where their I/O "
+		        "matters",
+		        -1, -1, "%zu program%s started that can't be traced: %.100s (%s)%s", count,
+		        count == 1 ? " was" : "s were", list[0]->path, absent_why(list[0]->why),
+		        count == 1 ? "" : " and more");
+	free(list);
+}
+
 void absent_find(struct missing *m, const struct recording *r)
 {
+	absent_programs(m, r);
 	absent_parents(m, r);
 	absent_ranks(m, r);
 	absent_clock(m, r);

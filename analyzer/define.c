@@ -141,6 +141,22 @@ static int define_note(struct process *process, const uint8_t *body, size_t size
 	return 0;
 }
 
+static int define_program(struct process *process, const uint8_t *body, size_t size)
+{
+	struct aiot_define_program d;
+	struct unseen_program *place;
+
+	if (size <= sizeof d)
+		return -1;
+	memcpy(&d, body, sizeof d);
+	process->unseen = memory_grow(process->unseen, process->unseen_count, &process->unseen_room,
+	                              sizeof *process->unseen);
+	place = &process->unseen[process->unseen_count++];
+	place->why = d.why;
+	place->path = memory_text((const char *)body + sizeof d, size - sizeof d);
+	return 0;
+}
+
 static int define_mapped(struct process *process, const uint8_t *body, size_t size)
 {
 	struct aiot_define_mapped d;
@@ -184,6 +200,7 @@ static int define_record(struct process *process, unsigned kind, const uint8_t *
 	case AIOT_DEFINE_CODE:
 		return stacks_define_code(&process->stacks, process->names, body, size);
 	case AIOT_DEFINE_STACK: return stacks_define_stack(&process->stacks, body, size);
+	case AIOT_DEFINE_PROGRAM: return define_program(process, body, size);
 	case AIOT_DEFINE_MAPPED: return define_mapped(process, body, size);
 	default: return 0;
 	}

@@ -99,6 +99,9 @@ void process_free(struct process *process)
 	}
 	for (size_t i = 0; i < process->note_count; i++)
 		free(process->notes[i]);
+	for (size_t i = 0; i < process->unseen_count; i++)
+		free(process->unseen[i].path);
+	free(process->unseen);
 	id_table_free(process->file_ids);
 	id_table_free(process->stream_ids);
 	stacks_free(&process->stacks);

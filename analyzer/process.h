@@ -57,6 +57,12 @@ struct stream {
 	uint64_t events;  /* that are there */
 };
 
+/* A program that was started without the library. */
+struct unseen_program {
+	uint32_t why; /* enum aiot_program */
+	char *path;
+};
+
 enum process_role { ROLE_OTHER, ROLE_MAIN, ROLE_RANK_MAIN, ROLE_WORKER };
 
 struct process {
@@ -80,6 +86,8 @@ struct process {
 	size_t attribute_count, attribute_room;
 	char **notes;
 	size_t note_count, note_room;
+	struct unseen_program *unseen; /* each once */
+	size_t unseen_count, unseen_room;
 	struct aiot_define_kernel_io kernel_first, kernel_last;
 	size_t kernel_count;
 	struct aiot_define_mapped mapped; /* all 0: no file of interest was mapped */

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "absent.h"
 #include "command.h"
 #include "merge.h"
 #include "missing.h"
@@ -62,6 +63,9 @@ static void info_process(const struct recording *r, const struct process *p)
 	info_losses(p);
 	for (size_t i = 0; i < p->note_count; i++)
 		printf("    note        %s\n", p->notes[i]);
+	for (size_t i = 0; i < p->unseen_count; i++)
+		printf("    not traced  %s (%s)\n", p->unseen[i].path,
+		       absent_why(p->unseen[i].why));
 	free(command);
 }
 

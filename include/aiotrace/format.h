@@ -279,6 +279,22 @@ enum aiot_definition_kind {
 	AIOT_DEFINE_STACK = 17,    /* struct aiot_define_stack, uint32_t frames[] */
 	AIOT_DEFINE_CODE = 18,     /* struct aiot_define_code, build id */
 	AIOT_DEFINE_MAPPED = 24,   /* struct aiot_define_mapped; the last one counts */
+	AIOT_DEFINE_PROGRAM = 25,  /* struct aiot_define_program, path */
+};
+
+/* What becomes of the library in a program that was started. */
+enum aiot_program {
+	AIOT_PROGRAM_TRACED = 0,
+	AIOT_PROGRAM_STATIC = 1,        /* statically linked: nothing loads it */
+	AIOT_PROGRAM_OTHER_LIBC = 2,    /* another libc's loader would fail */
+	AIOT_PROGRAM_OTHER_MACHINE = 3, /* 32 bits, or another processor's */
+	AIOT_PROGRAM_SECURE = 4,        /* setuid, setgid or with capabilities */
+};
+
+/* A program that was started, without the library. */
+struct aiot_define_program {
+	uint32_t why; /* enum aiot_program */
+	uint32_t reserved;
 };
 
 struct aiot_define_file {

@@ -11,6 +11,8 @@
 
 #include "calls/call.h"
 #include "calls/stdio_kernel.h"
+#include "program.h"
+#include "room.h"
 
 pid_t fork(void)
 {
@@ -56,11 +58,14 @@ int posix_spawn(pid_t *pid, const char *path, const posix_spawn_file_actions_t *
 {
 	struct call call;
 	pid_t made = 0;
+	PROGRAM_ENVIRONMENT(list, path, environment);
 	if (!call_begin(&call))
-		return REAL(posix_spawn)(pid, path, actions, attributes, arguments, environment);
-	int error = REAL(posix_spawn)(pid ? pid : &made, path, actions, attributes, arguments,
-	                              environment);
+		return REAL(posix_spawn)(pid, path, actions, attributes, arguments, list);
+	int error =
+	        REAL(posix_spawn)(pid ? pid : &made, path, actions, attributes, arguments, list);
 	made = error ? 0 : pid ? *pid : made;
+	if (!error)
+		program_starts(path);
 	child_started(&call, AIOT_CALL_posix_spawn, path, made, -error);
 	return error;
 }
@@ -71,10 +76,15 @@ int posix_spawnp(pid_t *pid, const char *file, const posix_spawn_file_actions_t 
 {
 	struct call call;
 	pid_t made = 0;
+	ROOM(name);
+	const char *program = strchr(file, '/') ? file : program_find(file, name) ? name : NULL;
+	PROGRAM_ENVIRONMENT(list, program, environment);
 	if (!call_begin(&call))
-		return REAL(posix_spawnp)(pid, file, actions, attributes, arguments, environment);
-	int error = REAL(posix_spawnp)(pid ? pid : &made, file, actions, attributes, arguments,
-	                               environment);
+		return REAL(posix_spawnp)(pid, file, actions, attributes, arguments, list);
+	int error =
+	        REAL(posix_spawnp)(pid ? pid : &made, file, actions, attributes, arguments, list);
+	if (!error && program)
+		program_starts(program);
 	made = error ? 0 : pid ? *pid : made;
 	child_started(&call, AIOT_CALL_posix_spawnp, strchr(file, '/') ? file : NULL, made, -error);
 	return error;

@@ -7,7 +7,7 @@
 #include <stdarg.h>
 
 #include "calls/call.h"
-#include "config.h"
+#include "program.h"
 #include "room.h"
 
 static void image_store(const struct call *call, enum aiot_call id, const char *path, int result)
@@ -17,41 +17,35 @@ static void image_store(const struct call *call, enum aiot_call id, const char *
 	call_store_named(&event, AT_FDCWD, path, 0, NULL);
 }
 
-static bool image_is_program(const char *path)
+/* The program that will run: `path`, or found by it. NULL where there is none. */
+static const char *image_program(const char *path, bool searched, char name[PATH_BYTES])
 {
-	struct stat about;
-	return SYS2(stat, path, &about) == 0 && S_ISREG(about.st_mode) &&
-	       SYS3(faccessat, AT_FDCWD, path, X_OK) == 0;
-}
-
-/* Whether one of PATH's folders has the program. */
-static bool image_is_found(const char *file)
-{
-	const char *list = config_variable("PATH");
-	ROOM(path);
-	for (list = list ? list : "/bin:/usr/bin"; *list;) {
-		size_t length = strcspn(list, ":");
-		if (length + strlen(file) + 2 < PATH_BYTES) {
-			memcpy(path, list, length);
-			path[length] = '/';
-			strcpy(path + length + 1, file);
-			if (image_is_program(length ? path : file))
-				return true;
-		}
-		list += length + (list[length] == ':');
-	}
-	return false;
+	if (searched && !strchr(path, '/'))
+		return program_find(path, name) ? name : NULL;
+	return program_is(path) ? path : NULL;
 }
 
 /* Before exec. One that is sure to fail is not worth ending the trace. */
-static void image_leave(const struct call *call, enum aiot_call id, const char *path, bool searched)
+static void image_leave(const struct call *call, enum aiot_call id, const char *path,
+                        const char *program)
 {
-	bool found = searched && !strchr(path, '/') ? image_is_found(path) : image_is_program(path);
-	if (!found)
+	if (!program)
 		return;
 	image_store(call, id, path, 0);
+	program_starts(program);
 	fd_distrust_all();
 	tracer_finish();
+}
+
+/* Begins exec. A vfork child's is no event, and its parent's trace goes on. */
+static bool image_begin(struct call *call, enum aiot_call id, const char *path, const char *program)
+{
+	bool wanted = !thread_is_vforked() && call_begin(call);
+	if (wanted)
+		image_leave(call, id, path, program);
+	else if (program && call_in_vfork())
+		program_starts(program);
+	return wanted;
 }
 
 /* exec came back: it failed. */
@@ -63,44 +57,48 @@ static int image_stayed(const struct call *call, enum aiot_call id, const char *
 	return -1;
 }
 
-int execve(const char *path, char *const arguments[], char *const environment[])
+static int image_exec(enum aiot_call id, const char *path, char *const arguments[],
+                      char *const environment[])
 {
 	struct call call;
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execve, path, false);
-	REAL(execve)(path, arguments, environment);
-	return wanted ? image_stayed(&call, AIOT_CALL_execve, path) : -1;
+	ROOM(name);
+	const char *program = image_program(path, false, name);
+	bool wanted = image_begin(&call, id, path, program);
+	PROGRAM_ENVIRONMENT(list, program, environment);
+	REAL(execve)(path, arguments, list);
+	return wanted ? image_stayed(&call, id, path) : -1;
+}
+
+static int image_exec_found(enum aiot_call id, const char *file, char *const arguments[],
+                            char *const environment[])
+{
+	struct call call;
+	ROOM(name);
+	const char *program = image_program(file, true, name);
+	bool wanted = image_begin(&call, id, file, program);
+	PROGRAM_ENVIRONMENT(list, program, environment);
+	REAL(execvpe)(file, arguments, list);
+	return wanted ? image_stayed(&call, id, file) : -1;
+}
+
+int execve(const char *path, char *const arguments[], char *const environment[])
+{
+	return image_exec(AIOT_CALL_execve, path, arguments, environment);
 }
 
 int execv(const char *path, char *const arguments[])
 {
-	struct call call;
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execv, path, false);
-	REAL(execv)(path, arguments);
-	return wanted ? image_stayed(&call, AIOT_CALL_execv, path) : -1;
+	return image_exec(AIOT_CALL_execv, path, arguments, environ);
 }
 
 int execvp(const char *file, char *const arguments[])
 {
-	struct call call;
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execvp, file, true);
-	REAL(execvp)(file, arguments);
-	return wanted ? image_stayed(&call, AIOT_CALL_execvp, file) : -1;
+	return image_exec_found(AIOT_CALL_execvp, file, arguments, environ);
 }
 
 int execvpe(const char *file, char *const arguments[], char *const environment[])
 {
-	struct call call;
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execvpe, file, true);
-	REAL(execvpe)(file, arguments, environment);
-	return wanted ? image_stayed(&call, AIOT_CALL_execvpe, file) : -1;
+	return image_exec_found(AIOT_CALL_execvpe, file, arguments, environment);
 }
 
 /* The arguments of execl's kind, which end with NULL, as execv wants them. */
@@ -121,7 +119,6 @@ static void image_collect(char **arguments, const char *first, va_list *list)
 
 int execl(const char *path, const char *first, ...)
 {
-	struct call call;
 	va_list list;
 	va_start(list, first);
 	size_t count = first ? image_count(list) + 1 : 0;
@@ -130,16 +127,11 @@ int execl(const char *path, const char *first, ...)
 	va_start(list, first);
 	image_collect(arguments, first, &list);
 	va_end(list);
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execl, path, false);
-	REAL(execv)(path, arguments);
-	return wanted ? image_stayed(&call, AIOT_CALL_execl, path) : -1;
+	return image_exec(AIOT_CALL_execl, path, arguments, environ);
 }
 
 int execlp(const char *file, const char *first, ...)
 {
-	struct call call;
 	va_list list;
 	va_start(list, first);
 	size_t count = first ? image_count(list) + 1 : 0;
@@ -148,17 +140,12 @@ int execlp(const char *file, const char *first, ...)
 	va_start(list, first);
 	image_collect(arguments, first, &list);
 	va_end(list);
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execlp, file, true);
-	REAL(execvp)(file, arguments);
-	return wanted ? image_stayed(&call, AIOT_CALL_execlp, file) : -1;
+	return image_exec_found(AIOT_CALL_execlp, file, arguments, environ);
 }
 
 /* The environment stands behind the NULL. */
 int execle(const char *path, const char *first, ...)
 {
-	struct call call;
 	va_list list;
 	va_start(list, first);
 	size_t count = first ? image_count(list) + 1 : 0;
@@ -168,23 +155,23 @@ int execle(const char *path, const char *first, ...)
 	image_collect(arguments, first, &list);
 	char *const *environment = va_arg(list, char *const *);
 	va_end(list);
-	bool wanted = !thread_is_vforked() && call_begin(&call);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execle, path, false);
-	REAL(execve)(path, arguments, environment);
-	return wanted ? image_stayed(&call, AIOT_CALL_execle, path) : -1;
+	return image_exec(AIOT_CALL_execle, path, arguments, environment);
 }
 
 int fexecve(int fd, char *const arguments[], char *const environment[])
 {
 	struct call call;
+	ROOM(name);
+	const char *program = path_of_fd(fd, name) ? name : NULL;
 	bool wanted = !thread_is_vforked() && call_begin_on(&call, fd);
 	if (wanted && call.fd.kind == AIOT_FILE_REGULAR) {
 		call_ended(&call, AIOT_CALL_fexecve, 0);
+		program_starts(name);
 		fd_distrust_all();
 		tracer_finish();
 	}
-	REAL(fexecve)(fd, arguments, environment);
+	PROGRAM_ENVIRONMENT(list, program, environment);
+	REAL(fexecve)(fd, arguments, list);
 	return wanted ? call_ended(&call, AIOT_CALL_fexecve, -1) : -1;
 }
 
@@ -194,15 +181,15 @@ int execveat(int directory, const char *path, char *const arguments[], char *con
 {
 	struct call call;
 	ROOM(name);
-	bool wanted = !thread_is_vforked() && call_begin(&call);
 	name[0] = '\0';
-	if (wanted && path && !*path && flags & AT_EMPTY_PATH)
+	if (path && !*path && flags & AT_EMPTY_PATH)
 		path_of_fd(directory, name);
-	else if (wanted)
+	else if (path)
 		path_absolute(directory, path, name);
-	if (wanted)
-		image_leave(&call, AIOT_CALL_execveat, name, false);
-	REAL(execveat)(directory, path, arguments, environment, flags);
+	const char *program = program_is(name) ? name : NULL;
+	bool wanted = image_begin(&call, AIOT_CALL_execveat, name, program);
+	PROGRAM_ENVIRONMENT(list, program, environment);
+	REAL(execveat)(directory, path, arguments, list, flags);
 	return wanted ? image_stayed(&call, AIOT_CALL_execveat, path ? name : NULL) : -1;
 }
 

@@ -110,3 +110,66 @@ for i in range(400000): os.pread(fd, 1 + i * i * 7919 % 4001, i * i * 104729 % 4
     lost = causes(coverage(tmp_path / "t"))["limit"]
     assert lost["events"] > 1000 and "AIOTRACE_MAX_MB" in lost["advice"]
     assert "AIOTRACE_MAX_MB" in aiotrace.info(tmp_path / "t")
+
+
+STARTED = """
+#include <stdio.h>
+#include <stdlib.h>
+int main(void)
+{
+	const char *list = getenv("LD_PRELOAD"), *run = getenv("AIOTRACE_RUN");
+	FILE *file = fopen("data", "r");
+	printf("%s %d %d\\n", list ? list : "none", run != NULL, file ? getc(file) : -1);
+	return 7;
+}
+"""
+
+STARTS = """
+import os, subprocess, sys
+print(os.environ["LD_PRELOAD"], flush=True)
+name = os.path.abspath(sys.argv[1])
+open("script", "w").write("#!" + name + "\\n"); os.chmod("script", 0o755)
+for how in (lambda: subprocess.run([name]).returncode, lambda: subprocess.run(["./script"]).returncode,
+            lambda: os.spawnv(os.P_WAIT, name, [name]), lambda: os.WEXITSTATUS(os.system(name)),
+            lambda: os.waitstatus_to_exitcode(os.waitpid(os.posix_spawn(name, [name], os.environ), 0)[1]),
+            lambda: os.waitstatus_to_exitcode(os.waitpid(os.posix_spawnp(sys.argv[1], [name], os.environ), 0)[1])):
+    print(how(), flush=True)
+os.environ["PATH"] = os.getcwd()
+os.execvp(sys.argv[1], [name])
+"""
+
+
+def starts(tmp_path, name, *flags):
+    """A program that runs one that can't be traced in every way, and what that one said of itself."""
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "data").write_text("A")
+    (work / "started.c").write_text(STARTED)
+    aiotrace.run(["gcc", "-o", work / name, work / "started.c", *flags], check=True)
+    other = tmp_path / "libother.so"
+    aiotrace.run(["gcc", "-shared", "-o", other, "-x", "c", "/dev/null"], check=True)
+    command = aiotrace.python(STARTS, name)
+    both = f"{aiotrace.LIBRARY}:{other}"
+    done = aiotrace.run(command, aiotrace.traced(tmp_path / "t", {"LD_PRELOAD": both, "PATH": f"{work}:/usr/bin:/bin"}), cwd=work)
+    assert done.returncode == 7 and done.stderr == "", done.stderr
+    first, *lines = done.stdout.splitlines()
+    assert first == both and lines[1::2] == ["7"] * 6
+    missing = causes(coverage(tmp_path / "t"))["untraced_programs"]["text"]
+    assert str(work / name) in aiotrace.info(tmp_path / "t") and "can't be traced" in missing
+    return lines[::2], both, str(other), missing
+
+
+def test_programs_of_another_libc_start_as_if_nothing_were_preloaded(tmp_path):
+    """Their loader would end them: it does not find what the library needs."""
+    loader = tmp_path / "ld-musl-like.so.1"
+    own = "/lib64/ld-linux-x86-64.so.2"
+    if not os.path.exists(own):
+        pytest.skip("the loader has another name here")
+    loader.symlink_to(os.path.realpath(own))
+    said, _, other, missing = starts(tmp_path, "foreign", f"-Wl,--dynamic-linker={loader}")
+    assert said == [f"{other} 1 65"] * 7 and "(of another libc)" in missing
+
+
+def test_programs_that_load_nothing_are_named_and_pass_the_library_on(tmp_path):
+    said, both, _, missing = starts(tmp_path, "alone", "-static")
+    assert said == [f"{both} 1 65"] * 7 and "(statically linked)" in missing
