@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 
+import entropy
+import parts
 import peers
 from measure import Difference, Figure, Run, Tracer, aiotrace, folder_bytes, instructions, one_core
 
@@ -108,6 +110,24 @@ class Bench:
                 continue
             plain, traced = [(pair[1] - pair[0]) / (many - few) for pair in counts]
             self.row(name, f"{traced - plain:.0f}", "", f"{plain:.0f}")
+        self.parts(few, many)
+
+    def parts(self, few, many):
+        """Where they are spent, and that a program pays nothing for stacks that are off."""
+        off = self.with_stacks("off")
+        python = [sys.executable, "-c", "import os, sys\nfd = os.open(sys.argv[2], os.O_RDONLY)\n"
+                  "for _ in range(int(sys.argv[1])): os.pread(fd, 0, 0)"]
+        programs = {"C": (lambda n: self.work("pread_nothing", n), self.tracer), "C, stacks off": (lambda n: self.work("pread_nothing", n), off),
+                    "Python, stacks off": (lambda n: [*python, str(n), self.file], off),
+                    "Python": (lambda n: [*python, str(n), self.file], self.tracer)}
+        found = {name: parts.a_call(command, few, many, tracer, self.folder, f"{self.place}/callgrind")
+                 for name, (command, tracer) in programs.items()}
+        if not all(found.values()):
+            return
+        self.title("of a pread of 0 bytes, the library's own", "C", "Python")
+        for part in parts.ORDER:
+            self.row(part, f"{found['C'][part]:.0f}", "", f"{found['Python'][part]:.0f}",
+                     f"with stacks off {found['C, stacks off'][part]:.0f}, {found['Python, stacks off'][part]:.0f}")
 
     def start(self):
         if not self.wants("start"):
@@ -122,7 +142,7 @@ class Bench:
     def sizes(self):
         if not self.wants("sizes"):
             return
-        self.title("bytes of trace an event", "bytes", "")
+        self.title("bytes of trace an event", "bytes", "entropy")
         large = f"{self.place}/large"
         with open(large, "wb") as f:
             f.truncate(100 * 10 ** 9)
@@ -132,7 +152,7 @@ class Bench:
                                          ("open+read+close", "open_read_close", None, (3, 2.5))):
             found = [self.traced_bytes(kind, n, file) for n in (calls // 4, calls)]
             each = (found[1] - found[0]) / (calls * 3 / 4 * EVENTS_A_CYCLE.get(kind, 1))
-            self.row(name, f"{each:.2f}", "", "", self.goal(each, *limits))
+            self.row(name, f"{each:.2f}", "", self.entropy(), self.goal(each, *limits))
         os.unlink(large)
         self.small_files()
         self.quantum()
@@ -150,7 +170,7 @@ class Bench:
             os.rename(f"{folder}.new", folder)
         first, all_four = [self.traced_bytes("small_files", files * epochs, folder) for epochs in (1, 4)]
         again = (all_four - first) / (3 * files * each)
-        self.row("open+read+read+close of 4,000 small files", f"{again:.2f}", "", "", self.goal(again, 3, 2.5))
+        self.row("open+read+read+close of 4,000 small files", f"{again:.2f}", "", self.entropy(), self.goal(again, 3, 2.5))
         self.row("  in the first epoch, with their names", f"{first / (files * each):.2f}")
 
     def quantum(self):
@@ -159,6 +179,9 @@ class Bench:
             coarse = Tracer("coarse", {**self.tracer.environment, "AIOTRACE_TIME_NS": ns})
             coarse.run(self.work("read", calls), self.folder)
             self.row(f"read 4 KiB sequential, AIOTRACE_TIME_NS={ns}", f"{folder_bytes(self.folder) / calls:.2f}")
+
+    def entropy(self):
+        return f"{entropy.of(f'{self.build}/aiotrace', self.folder):.2f}"
 
     def traced_bytes(self, kind, calls, file):
         self.tracer.run(self.work(kind, calls, 1, file), self.folder)
