@@ -39,13 +39,15 @@ static uint32_t *consumers_written(const struct consumers *all, const struct fea
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
 		for (size_t k = 1; all->made_by[i] && k < p->file_count; k++)
-			if (p->files[k].kind == AIOT_FILE_PIPE && f->uses[i][k].writes)
+			if (p->files[k].kind == AIOT_FILE_PIPE &&
+			    features_use(f, i, k, &(struct use){0})->writes)
 				by[p->files[k].name] = all->made_by[i];
 	}
 	return by;
 }
 
-static uint8_t *consumer_pipes(const struct process *p, const struct use *uses, const uint32_t *by)
+static uint8_t *consumer_pipes(const struct features *f, const struct process *p,
+                               const uint32_t *by)
 {
 	uint8_t *pipes = memory_get(p->file_count, 1);
 
@@ -54,7 +56,7 @@ static uint8_t *consumer_pipes(const struct process *p, const struct use *uses, 
 			continue;
 		if (by[p->files[k].name] == p->number + 1)
 			pipes[k] = PIPE_WORKERS;
-		else if (!uses[k].reads)
+		else if (!features_use(f, p->number, k, &(struct use){0})->reads)
 			pipes[k] = PIPE_SILENT;
 	}
 	return pipes;
@@ -80,7 +82,7 @@ static void *consumer_make(const struct known *known)
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
 		if (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN)
-			all->pipes[i] = consumer_pipes(p, known->features->uses[i], by);
+			all->pipes[i] = consumer_pipes(known->features, p, by);
 	}
 	free(by);
 	return all;

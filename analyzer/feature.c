@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "evidence.h"
 #include "mapped.h"
@@ -138,6 +139,7 @@ struct feature_lane {
 	struct features *features;
 	struct process *process;
 	struct handles *handles;
+	struct use *uses;      /* by file index */
 	struct cache *cache;   /* may be NULL */
 	const uint32_t *ranks; /* of names of storage files, else 0 */
 	uint8_t *evidence;     /* by stack; NULL = no stacks */
@@ -285,7 +287,7 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 	const struct process *p = lane->process;
 	const struct feature_rows r = {
 	        .process = p,
-	        .uses = lane->features->uses[p->number],
+	        .uses = lane->uses,
 	        .clock = (uint64_t)p->clock,
 	        .marked = lane->features->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED,
 	        .start = COLUMN(START),
@@ -333,9 +335,21 @@ struct feature_pass {
 	struct features *features;
 	struct merge **merges;          /* by process number */
 	struct merge_buffers **buffers; /* by worker */
-	struct handles **handles;       /* likewise */
-	struct cache *cache, **caches;  /* for all, and by worker */
+	struct use **uses;              /* likewise, with room for any process's files */
+	size_t most_files;
+	struct handles **handles;      /* likewise */
+	struct cache *cache, **caches; /* for all, and by worker */
 };
+
+/* Keeps a process's records, and empties the room they were made in. */
+static void feature_keep(struct features *f, const struct process *p, struct use *uses)
+{
+	struct use_slot *slots = f->uses[p->number] = memory_get(p->file_count, sizeof *slots);
+
+	for (size_t i = 0; i < p->file_count; i++)
+		slots[i] = use_keep(&uses[i]);
+	memset(uses, 0, p->file_count * sizeof *uses);
+}
 
 static void feature_process(void *context, size_t number, unsigned worker)
 {
@@ -351,18 +365,20 @@ static void feature_process(void *context, size_t number, unsigned worker)
 
 	if (!pass->buffers[worker]) {
 		pass->buffers[worker] = merge_buffers_new();
+		pass->uses[worker] = memory_get(pass->most_files, sizeof **pass->uses);
 		pass->handles[worker] = handles_new();
 		pass->caches[worker] = pass->cache ? cache_like(pass->cache) : NULL;
 	}
 	merge_lend(pass->merges[number], pass->buffers[worker]);
 	lane.handles = pass->handles[worker];
+	lane.uses = pass->uses[worker];
 	lane.cache = pass->caches[worker];
 	while (merge_next(pass->merges[number], &slice)) {
 		feature_slice(&lane, &slice);
 		if (lane.evidence)
-			f->evidence[number] |=
-			        evidence_of_slice(lane.evidence, &slice, f->uses[number]);
+			f->evidence[number] |= evidence_of_slice(lane.evidence, &slice, lane.uses);
 	}
+	feature_keep(f, lane.process, lane.uses);
 	free(lane.evidence);
 	free(ranks);
 }
@@ -376,7 +392,12 @@ static void feature_all(struct features *f, struct cache *cache)
 	pass.merges = memory_get(r->count, sizeof *pass.merges);
 	pass.buffers = memory_get(workers, sizeof *pass.buffers);
 	pass.handles = memory_get(workers, sizeof *pass.handles);
+	pass.uses = memory_get(workers, sizeof *pass.uses);
 	pass.caches = memory_get(workers, sizeof *pass.caches);
+	for (size_t i = 0; i < r->count; i++)
+		pass.most_files = r->processes[i].file_count > pass.most_files
+		                          ? r->processes[i].file_count
+		                          : pass.most_files;
 	for (size_t i = 0; i < r->count; i++)
 		pass.merges[i] = merge_new(r, BATCH_ALL, &r->processes[i]);
 	parallel_for(r->count, feature_process, &pass);
@@ -385,6 +406,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	for (unsigned i = 0; i < workers; i++) {
 		merge_buffers_free(pass.buffers[i]);
 		handles_free(pass.handles[i]);
+		free(pass.uses[i]);
 		if (pass.caches[i])
 			cache_move(cache, pass.caches[i]);
 	}
@@ -393,6 +415,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	free(pass.merges);
 	free(pass.buffers);
 	free(pass.handles);
+	free(pass.uses);
 	free(pass.caches);
 }
 
@@ -406,26 +429,15 @@ struct features *features_find(struct recording *r, struct cache *cache)
 	f->stated = memory_get(r->count, sizeof *f->stated);
 	f->evidence = memory_get(r->count, sizeof *f->evidence);
 	f->ranks = ranks_find(r);
-	for (size_t i = 0; i < r->count; i++)
-		f->uses[i] = memory_get(r->processes[i].file_count, sizeof **f->uses);
 	feature_all(f, cache);
 	return f;
-}
-
-static void features_free_uses(struct use *uses, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		free(uses[i].marks);
-		free(uses[i].seeks);
-	}
-	free(uses);
 }
 
 void features_free(struct features *f)
 {
 	for (size_t i = 0; i < f->recording->count; i++) {
 		free(f->ranks[i]);
-		features_free_uses(f->uses[i], f->recording->processes[i].file_count);
+		use_free(f->uses[i], f->recording->processes[i].file_count);
 	}
 	free(f->uses);
 	free(f->orders);

@@ -13,36 +13,7 @@
 #include "cache.h"
 #include "pattern.h"
 #include "recording.h"
-#include "seek.h"
-
-/* Of a file's marked events: what the program said they are, and how they followed
- * each other. [0] reads, [1] writes. */
-struct use_marks {
-	uint64_t ops[2][AIOT_STAGES];
-	struct pattern pattern[2];
-};
-
-/* What reads need lies together, and so does what writes need: there may be
- * many of these. */
-struct use {
-	uint64_t reads, read_bytes;      /* read calls */
-	uint64_t begins;                 /* reads at offset 0 */
-	int64_t first_read, last_read;   /* start; end */
-	int64_t read_end;                /* furthest byte reached */
-	struct pattern read;             /* where offsets are known */
-	uint64_t writes, write_bytes;    /* write calls */
-	int64_t first_write, last_write; /* start; end */
-	int64_t write_end;
-	struct pattern write;
-	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
-	int64_t first_open, last_touch;   /* open for writing; write, sync, rename, close */
-	struct use_marks *marks;          /* NULL = none */
-	struct seeks *seeks;              /* [read, write]; NULL = none */
-	uint32_t opens, write_opens, syncs, maps;
-	uint32_t renamed_to; /* name, 0 = not renamed */
-	bool created, truncated, append, copied, removed;
-	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
-};
+#include "use.h"
 
 /* One process's order of files. */
 struct order {
@@ -53,11 +24,11 @@ struct order {
 
 struct features {
 	struct recording *recording;
-	struct use **uses;    /* [process number][file index] */
-	struct order *orders; /* [process number] */
-	uint8_t *evidence;    /* [process number]: enum evidence, of all it did */
-	uint32_t **ranks;     /* [process number][file index]: of names in natural
-	                       * order; 0 = no name */
+	struct use_slot **uses; /* [process number][file index] */
+	struct order *orders;   /* [process number] */
+	uint8_t *evidence;      /* [process number]: enum evidence, of all it did */
+	uint32_t **ranks;       /* [process number][file index]: of names in natural
+	                         * order; 0 = no name */
 	/* [process number][stage]: of events that say their stage themselves, as
 	 * marked ones do and those of no file. */
 	struct pattern (*stated)[AIOT_STAGES];
@@ -66,5 +37,19 @@ struct features {
 /* Reads all events once. The cache, unless NULL, learns from them. */
 struct features *features_find(struct recording *recording, struct cache *cache);
 void features_free(struct features *features);
+
+/* The record of a process's use of a file; `room`, zeroed by the caller, is for
+ * those that are kept folded. */
+static inline const struct use *features_use(const struct features *features, size_t process,
+                                             size_t file, struct use *room)
+{
+	return use_of(&features->uses[process][file], room);
+}
+
+/* Whether the file was at most opened and read, plainly: no writes, no new name. */
+static inline bool features_plain(const struct features *features, size_t process, size_t file)
+{
+	return features->uses[process][file].plain;
+}
 
 #endif

@@ -82,7 +82,7 @@ static void folders_add_process(struct folders *f, const struct stages *stages,
 	const struct process *p = &f->recording->processes[number];
 
 	for (size_t i = 1; i < p->file_count; i++)
-		folders_add(f, &p->files[i], &features->uses[number][i],
+		folders_add(f, &p->files[i], features_use(features, number, i, &(struct use){0}),
 		            stages->verdicts[number][i]);
 }
 
@@ -158,7 +158,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		uint32_t name = p->files[i].name;
-		const struct use *u = &features->uses[number][i];
+		const struct use *u = features_use(features, number, i, &(struct use){0});
 		if (u->writes && system_is_not(all->recording, &p->files[i]))
 			folder_advance(&stages->ways[number][i],
 			               folders_look(own, all->above[name]), u);
@@ -167,7 +167,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		while (name && !all->place[name])
 			name = all->above[name];
 		/* Where Python looks for modules, and nothing else happens. */
-		if (!name && features->uses[number][i].evidence[2] & EVIDENCE_RUNTIME)
+		if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
 			stages->ways[number][i] = (struct ways){
 			        {AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 		else

@@ -86,7 +86,7 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 
 static void judge_share(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	struct shared *s = &j->shared[p->files[i].name];
 
 	if (!s->known) {
@@ -160,7 +160,7 @@ static void judge_conduct_read(struct judge *j, struct conduct *c, const struct 
 
 static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	struct conduct *c = &j->conducts[p->number];
 
@@ -176,7 +176,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 /* Needs the times that judge_conduct found. */
 static void judge_conduct_served(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	struct conduct *c = &j->conducts[p->number];
 
@@ -187,6 +187,18 @@ static void judge_conduct_served(struct judge *j, const struct process *p, size_
 }
 
 typedef void judge_visit(struct judge *, const struct process *, size_t);
+
+/* Those that were written, renamed or removed. */
+static void judge_each_changed(struct judge *j, uint32_t run, judge_visit *visit)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		for (size_t i = 1; p->run == run && i < p->file_count; i++)
+			if (!features_plain(j->features, n, i) &&
+			    system_is_not(j->recording, &p->files[i]))
+				visit(j, p, i);
+	}
+}
 
 static void judge_each(struct judge *j, uint32_t run, judge_visit *visit)
 {
@@ -209,7 +221,10 @@ static void judge_reset(struct judge *j)
 static void judge_moves(struct judge *j, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = &j->features->uses[p->number][i];
+		const struct use *u;
+		if (features_plain(j->features, p->number, i))
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
 		if (!u->renamed_to || u->writes || u->reads)
 			continue;
 		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
@@ -286,25 +301,31 @@ static void judge_workers(struct judge *j, uint32_t run)
 /* The data file that a process began to read first; 0 = none. */
 static size_t judge_first_read(const struct judge *j, const struct process *p)
 {
-	const struct use *uses = j->features->uses[p->number];
 	size_t first = 0;
+	int64_t when = 0;
 
-	for (size_t i = 1; i < p->file_count; i++)
-		if (uses[i].read_bytes && system_is_not(j->recording, &p->files[i]) &&
-		    (!first || uses[i].first_read < uses[first].first_read))
-			first = i;
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]) ||
+		    (first && u->first_read >= when))
+			continue;
+		first = i;
+		when = u->first_read;
+	}
 	return first;
 }
 
 /* Whether it was read to its end before all others, which are far smaller. */
 static bool judge_stands_out(const struct judge *j, const struct process *p, size_t first)
 {
-	const struct use *uses = j->features->uses[p->number], *f = &uses[first];
+	const struct use *f = features_use(j->features, p->number, first, &(struct use){0});
 
-	for (size_t i = 1; i < p->file_count; i++)
-		if (i != first && uses[i].read_bytes && system_is_not(j->recording, &p->files[i]) &&
-		    (uses[i].first_read < f->last_read || uses[i].read_bytes > f->read_bytes / 4))
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (i != first && u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    (u->first_read < f->last_read || u->read_bytes > f->read_bytes / 4))
 			return false;
+	}
 	return true;
 }
 
@@ -320,7 +341,7 @@ static void judge_weights(struct judge *j, const struct process *p)
 	    c->data_written > c->data_read / 10)
 		return;
 	first = judge_first_read(j, p);
-	u = &j->features->uses[p->number][first];
+	u = features_use(j->features, p->number, first, &(struct use){0});
 	if (!first || u->read_bytes < LEAST_WEIGHTS || j->shared[p->files[first].name].recurs ||
 	    !judge_stands_out(j, p, first))
 		return;
@@ -342,7 +363,8 @@ static void judge_receives(struct judge *j, const struct process *p)
 	for (size_t i = 1; i < p->file_count; i++)
 		if (p->files[i].kind == AIOT_FILE_SOCKET)
 			j->conducts[p->number].received +=
-			        j->features->uses[p->number][i].read_bytes;
+			        features_use(j->features, p->number, i, &(struct use){0})
+			                ->read_bytes;
 }
 
 void judge_run(struct judge *j, uint32_t run)
@@ -357,13 +379,13 @@ void judge_run(struct judge *j, uint32_t run)
 		            s->extent >= BIG_FILE && s->clue != CLUE_CHECKPOINT;
 		s->recurs = judge_recurs(s);
 	}
-	judge_each(j, run, score_series);
-	judge_each(j, run, score_removed);
+	judge_each_changed(j, run, score_series);
+	judge_each_changed(j, run, score_removed);
 	judge_each(j, run, judge_conduct);
 	judge_processes(j, run, judge_weights);
 	judge_each(j, run, judge_conduct_served);
 	judge_workers(j, run);
-	judge_each(j, run, score_checkpoint);
+	judge_each_changed(j, run, score_checkpoint);
 	judge_processes(j, run, prepare_derive);
 	judge_processes(j, run, prepare_judge);
 	for (size_t n = 0; n < j->recording->count; n++) {

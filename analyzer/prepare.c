@@ -14,7 +14,7 @@
 static struct derive_side prepare_side(const struct judge *j, const struct process *p, size_t i,
                                        bool write)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	uint32_t name = write ? judge_final_name(&p->files[i], u) : p->files[i].name;
 	int64_t opened = u->first_open ? u->first_open : u->first_write;
@@ -36,7 +36,7 @@ static struct derive_side prepare_side(const struct judge *j, const struct proce
 static void prepare_sides(struct judge *j, struct derive *d, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = &j->features->uses[p->number][i];
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 		bool note = j->shared[p->files[i].name].clue == CLUE_LOG;
 		struct derive_side side;
 		if (!system_is_not(j->recording, &p->files[i]))
@@ -56,7 +56,7 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 
 static void prepare_copy(struct judge *j, const struct process *p, size_t from, size_t to)
 {
-	const struct use *u = &j->features->uses[p->number][to];
+	const struct use *u = features_use(j->features, p->number, to, &(struct use){0});
 
 	j->made[p->number][from] |= JUDGE_COPY;
 	j->made[p->number][to] |= JUDGE_COPY;

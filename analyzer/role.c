@@ -52,7 +52,7 @@ static uint8_t *role_reads(const struct features *f, const struct process *p)
 	uint8_t *reads = memory_get(names_count(f->recording->names), 1);
 
 	for (size_t i = 1; p && i < p->file_count; i++)
-		if (f->uses[p->number][i].reads)
+		if (features_use(f, p->number, i, &(struct use){0})->reads)
 			reads[p->files[i].name] = 1;
 	return reads;
 }
@@ -63,7 +63,7 @@ static struct role_sums role_sum(const struct features *f, const struct process 
 	struct role_sums sums = {0};
 
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = &f->uses[p->number][i];
+		const struct use *u = features_use(f, p->number, i, &(struct use){0});
 		const struct file *file = &p->files[i];
 		bool ipc = system_stage(f->recording, file) == AIOT_STAGE_IPC;
 		if (system_is_not(f->recording, file)) {

@@ -56,7 +56,7 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 /* Old members of a series go when new ones come. */
 void score_removed(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	uint32_t name = p->files[i].name;
 
 	char *text;
@@ -94,7 +94,7 @@ bool score_in_turns(const struct judge *j, uint32_t name)
 
 void score_series(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
 	if (u->write_bytes)
 		score_series_add(j, p->number + 1, &p->files[i], u);
@@ -168,7 +168,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 
 void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
 	if (!u->writes || score_of(j, p, &p->files[i], u) < SCORE_CHECKPOINT)
 		return;

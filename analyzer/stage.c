@@ -105,7 +105,7 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
  * saves no state: no training. */
 static bool stage_makes(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -116,7 +116,7 @@ static bool stage_makes(const struct judge *j, const struct process *p, size_t i
 
 static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -159,14 +159,14 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 /* Small files of a checkpoint are told by their folder and their moment. */
 static bool stage_sibling(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const char *path = names_text(j->recording->names, p->files[i].name);
 	size_t folder = clue_folder(path);
 
 	if (u->append || !clue_checkpoint_folder(path))
 		return false;
 	for (size_t k = 1; k < p->file_count; k++) {
-		const struct use *other = &j->features->uses[p->number][k];
+		const struct use *other = features_use(j->features, p->number, k, &(struct use){0});
 		const char *beside = names_text(j->recording->names, p->files[k].name);
 		if (!other->writes || !j->shared[p->files[k].name].checkpoint ||
 		    clue_folder(beside) != folder || strncmp(path, beside, folder))
@@ -180,7 +180,7 @@ static bool stage_sibling(const struct judge *j, const struct process *p, size_t
 
 static enum reason stage_write(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -209,7 +209,7 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 /* A large mapped file is what a program works on, if nothing else is known. */
 static enum reason stage_read_or_mapped(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	enum reason reason = stage_read(j, p, i);
 	bool mapped = u->maps && j->shared[p->files[i].name].extent >= (int64_t)STAGE_SMALL;
 
@@ -227,7 +227,7 @@ static bool stage_looks_back(const struct use *u)
 static void stage_judge(struct stages *stages, const struct judge *j, const struct process *p,
                         size_t i)
 {
-	const struct use *u = &j->features->uses[p->number][i];
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct file *file = &p->files[i];
 	struct verdict *v = stages->verdicts[p->number][i];
 	enum aiot_stage system = system_stage(j->recording, file);
@@ -319,10 +319,11 @@ struct stages *stages_find(const struct features *features)
 			        memory_get(p->file_count, sizeof *stages->verdicts[n]);
 			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
 			for (size_t i = 1; i < p->file_count; i++) {
+				const struct use *u =
+				        features_use(features, n, i, &(struct use){0});
 				stage_judge(stages, &judge, p, i);
-				stage_heed_marks(stages->verdicts[n][i], &features->uses[n][i]);
-				stages->ways[n][i] =
-				        stage_ways(stages->verdicts[n][i], &features->uses[n][i]);
+				stage_heed_marks(stages->verdicts[n][i], u);
+				stages->ways[n][i] = stage_ways(stages->verdicts[n][i], u);
 			}
 		}
 		folders_judge(stages, features, run);

@@ -130,7 +130,7 @@ static void summary_uses(struct summing *s)
 		for (int i = 0; i < AIOT_STAGES; i++)
 			pattern_add(&summary->stages[i].pattern, &s->features->stated[n][i]);
 		for (size_t i = 1; i < p->file_count; i++) {
-			const struct use *u = &s->features->uses[n][i];
+			const struct use *u = features_use(s->features, n, i, &(struct use){0});
 			const struct verdict *v = s->stages->verdicts[n][i];
 			summary_file(&summary->files[p->files[i].name], &p->files[i], u, v);
 			if (!summary->files[p->files[i].name].mount)

@@ -4,7 +4,8 @@
  * library's own encoder: process 1 reads at random in one large file and
  * writes checkpoints, the others open, read and close small files. A few blocks
  * of each process are encoded; the rest are these again, with times, handles
- * and sequence numbers moved on.
+ * and sequence numbers moved on. As in a real trace, a process defines the files
+ * that it uses, numbered as it came to them.
  *
  *     generate FOLDER EVENTS [PROCESSES [FILES]]
  */
@@ -32,6 +33,7 @@
 
 struct generator {
 	uint32_t processes, files;
+	uint32_t *ids, *used, used_count; /* of the process's small files: by file; and those */
 	struct scratch *scratch;
 	FILE *to;
 	uint64_t random;
@@ -63,10 +65,19 @@ static struct aiot_event event(struct generator *g, uint64_t *now, uint16_t call
 	return e;
 }
 
-static void small_file(struct generator *g, uint64_t *now, uint32_t file, uint32_t handle,
-                       struct aiot_event *e)
+static uint32_t file_id(struct generator *g, uint32_t file)
 {
-	uint64_t size = 4096 + file * 7919 % 60000;
+	if (!g->ids[file]) {
+		g->used[g->used_count] = file;
+		g->ids[file] = SMALL + g->used_count++;
+	}
+	return g->ids[file];
+}
+
+static void small_file(struct generator *g, uint64_t *now, uint32_t handle, struct aiot_event *e)
+{
+	uint32_t drawn = (uint32_t)draw(g, g->files), file = file_id(g, drawn);
+	uint64_t size = 4096 + drawn * 7919 % 60000;
 
 	for (unsigned i = 0; i < FILE_ROWS; i++) {
 		e[i] = event(g, now, i < 4 ? AIOT_CALL_read : AIOT_CALL_close, file);
@@ -89,8 +100,7 @@ static void worker_rows(struct generator *g, uint64_t *now, uint32_t part, struc
 	uint32_t whole = BLOCK / FILE_ROWS;
 
 	for (uint32_t i = 0; i < whole; i++)
-		small_file(g, now, SMALL + (uint32_t)draw(g, g->files), part * whole + i + 1,
-		           &rows[i * FILE_ROWS]);
+		small_file(g, now, part * whole + i + 1, &rows[i * FILE_ROWS]);
 	for (uint32_t i = whole * FILE_ROWS; i < BLOCK; i++)
 		rows[i] = event(g, now, AIOT_CALL_stat, SMALL);
 }
@@ -230,14 +240,17 @@ static void put_definitions(struct generator *g)
 	static uint8_t records[1 << 17];
 	uint8_t *at = record(records, AIOT_DEFINE_ATTRIBUTE, "host", 5, "generated", 9);
 
-	for (uint32_t id = LARGE; id < SMALL + g->files; id++) {
+	for (uint32_t id = LARGE; id < SMALL + g->used_count; id++) {
 		struct aiot_define_file file = {.id = id, .kind = AIOT_FILE_REGULAR, .size = -1};
 		char path[64];
-		int n = snprintf(path, sizeof path, "/data/images/%07u.jpg", id);
+		int n;
 		if (id == LARGE)
 			n = snprintf(path, sizeof path, "/data/tokens.bin");
-		if (id == SAVED)
+		else if (id == SAVED)
 			n = snprintf(path, sizeof path, "/data/checkpoint.pt");
+		else
+			n = snprintf(path, sizeof path, "/data/images/%07u.jpg",
+			             g->used[id - SMALL]);
 		at = record(at, AIOT_DEFINE_FILE, &file, sizeof file, path, (uint32_t)n);
 		if (at - records > (1 << 17) - 256) {
 			put_records(g, records, at);
@@ -259,10 +272,12 @@ static void put_process(struct generator *g, const char *folder, uint32_t proces
 		perror(path);
 		exit(1);
 	}
-	put_header(g, process);
-	put_definitions(g);
+	memset(g->ids, 0, g->files * sizeof *g->ids);
+	g->used_count = 0;
 	for (uint32_t i = 0; i < KEPT; i++)
 		encode_part(g, process, i, &now, &kept[i]);
+	put_header(g, process);
+	put_definitions(g);
 	for (uint32_t i = 0; i < KEPT; i++)
 		kept[i].span_ns = now - begin;
 	for (uint64_t i = 0; i < blocks; i++)
@@ -287,7 +302,9 @@ int main(int argc, char **argv)
 	}
 	mkdir(argv[1], 0755);
 	g.scratch = scratch_take();
-	if (!g.scratch)
+	g.ids = calloc(g.files, sizeof *g.ids);
+	g.used = calloc(g.files, sizeof *g.used);
+	if (!g.scratch || !g.ids || !g.used)
 		return 1;
 	for (uint32_t p = 0; p < g.processes; p++)
 		put_process(&g, argv[1], p,

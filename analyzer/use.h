@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What one process did with one file. There may be many millions of these, and
+ * nearly all of them say that a file was opened and read from its beginning on:
+ * such plain ones are kept small. Times are CLOCK_REALTIME in ns.
+ */
+#ifndef USE_H
+#define USE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "aiotrace/format.h"
+#include "pattern.h"
+#include "seek.h"
+
+/* Of a file's marked events: what the program said they are, and how they followed
+ * each other. [0] reads, [1] writes. */
+struct use_marks {
+	uint64_t ops[2][AIOT_STAGES];
+	struct pattern pattern[2];
+};
+
+/* What reads need lies together, and so does what writes need. */
+struct use {
+	uint64_t reads, read_bytes;      /* read calls */
+	uint64_t begins;                 /* reads at offset 0 */
+	int64_t first_read, last_read;   /* start; end */
+	int64_t read_end;                /* furthest byte reached */
+	struct pattern read;             /* where offsets are known */
+	uint64_t writes, write_bytes;    /* write calls */
+	int64_t first_write, last_write; /* start; end */
+	int64_t write_end;
+	struct pattern write;
+	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
+	int64_t first_open, last_touch;   /* open for writing; write, sync, rename, close */
+	struct use_marks *marks;          /* NULL = none */
+	struct seeks *seeks;              /* [read, write]; NULL = none */
+	uint32_t opens, write_opens, syncs, maps;
+	uint32_t renamed_to; /* name, 0 = not renamed */
+	bool created, truncated, append, copied, removed;
+	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
+};
+
+/* A record of use as it is kept. */
+struct use_slot {
+	union {
+		int64_t first_read;
+		struct use *whole; /* of what is not plain */
+	};
+	int64_t last_read;
+	uint32_t read_bytes, read_end;
+	uint16_t reads, begins, opens, consecutive, aligned; /* the latter two: of the pattern */
+	uint8_t evidence[3];
+	bool plain;
+};
+
+/* Takes over marks and seeks of `use`. */
+struct use_slot use_keep(const struct use *use);
+void use_free(struct use_slot *slots, size_t count);
+
+/* A plain one as it was before it was kept; `room` is all zero. */
+const struct use *use_unfold(const struct use_slot *slot, struct use *room);
+
+/* The record: a kept one, or in `room`, which the caller has zeroed. */
+static inline const struct use *use_of(const struct use_slot *slot, struct use *room)
+{
+	return slot->plain ? use_unfold(slot, room) : slot->whole;
+}
+
+#endif
