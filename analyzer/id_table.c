@@ -70,6 +70,15 @@ void id_table_set(struct id_table *table, uint32_t id, uint32_t index)
 	table->near[id] = index;
 }
 
+void id_table_trim(struct id_table *table)
+{
+	size_t count = table->room;
+
+	while (count && !table->near[count - 1])
+		count--;
+	table->near = memory_trim(table->near, count, &table->room, sizeof *table->near);
+}
+
 uint32_t id_table_get_far(const struct id_table *table, uint64_t id)
 {
 	struct far_id *item;

@@ -22,6 +22,9 @@ struct id_table *id_table_new(void);
 void id_table_free(struct id_table *table);
 void id_table_set(struct id_table *table, uint32_t id, uint32_t index);
 
+/* Gives back room beyond the last id. */
+void id_table_trim(struct id_table *table);
+
 uint32_t id_table_get_far(const struct id_table *table, uint64_t id);
 
 /* 0 where the id was never set. Inline: it stands in every loop over events. */

@@ -91,6 +91,7 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 
 	if (!s->known) {
 		s->clue = (uint8_t)j->recording->clues[p->files[i].name];
+		s->optimizer = clue_optimizer(names_text(j->recording->names, p->files[i].name));
 		s->known = true;
 	}
 	if (u->reads)
@@ -167,7 +168,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	if (u->reads)
 		judge_conduct_read(j, c, s, u);
 	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
-	if (u->reads && clue_optimizer(names_text(j->recording->names, p->files[i].name)))
+	if (u->reads && s->optimizer)
 		j->optimizer = c->optimizer = true;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;

@@ -18,7 +18,8 @@ struct shared {
 	uint32_t readers, writers;
 	uint32_t maker; /* the last process that wrote it, or renamed what it wrote to it; + 1 */
 	uint8_t clue;   /* enum clue */
-	bool known;     /* clue is set */
+	bool known;     /* clue and optimizer are set */
+	bool optimizer; /* its name says that it holds the state of one */
 	bool checkpoint, recurs, random, worker_read;
 	bool weights; /* nothing but its being read first and as the largest says so */
 };

@@ -43,3 +43,11 @@ void *memory_grow(void *items, size_t count, size_t *room, size_t size)
 	*room = more;
 	return items;
 }
+
+void *memory_trim(void *items, size_t count, size_t *room, size_t size)
+{
+	if (!count || count >= *room)
+		return items;
+	*room = count;
+	return memory_check(reallocarray(items, count, size));
+}

@@ -18,4 +18,7 @@ char *memory_text(const char *bytes, size_t length);
  * and raises *room. What is added is zeroed. */
 void *memory_grow(void *items, size_t count, size_t *room, size_t size);
 
+/* Gives back what count things don't need; returns items, perhaps moved. */
+void *memory_trim(void *items, size_t count, size_t *room, size_t size);
+
 #endif

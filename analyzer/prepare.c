@@ -66,6 +66,16 @@ static void prepare_copy(struct judge *j, const struct process *p, size_t from, 
 	j->shared[judge_final_name(&p->files[to], u)].checkpoint = true;
 }
 
+static bool prepare_writes(const struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++)
+		if (!features_plain(j->features, p->number, i) &&
+		    system_is_not(j->recording, &p->files[i]) &&
+		    features_use(j->features, p->number, i, &(struct use){0})->write_bytes)
+			return true;
+	return false;
+}
+
 /* Reads for who forked it, and is no worker of a framework's loader. */
 static bool prepare_helps(const struct judge *j, const struct process *p,
                           const struct process *whom)
@@ -94,6 +104,8 @@ void prepare_derive(struct judge *j, const struct process *p)
 	struct conduct *c = &j->conducts[p->number];
 	uint8_t *made = j->made[p->number];
 
+	if (!prepare_writes(j, p))
+		return;
 	prepare_helpers(j, &d, p);
 	prepare_sides(j, &d, p);
 	for (size_t i = 0; i < d.write_count; i++) {

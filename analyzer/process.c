@@ -78,6 +78,13 @@ void process_init(struct process *process, struct names *names)
 		                 own_calls[i].level);
 }
 
+void process_trim(struct process *process)
+{
+	process->files = memory_trim(process->files, process->file_count, &process->file_room,
+	                             sizeof *process->files);
+	id_table_trim(process->file_ids);
+}
+
 static void process_free_streams(struct process *process)
 {
 	for (size_t s = 0; s < process->stream_count; s++) {

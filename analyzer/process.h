@@ -105,6 +105,8 @@ struct process {
 };
 
 void process_init(struct process *process, struct names *names);
+/* Once all definitions are read: gives back room for more of them. */
+void process_trim(struct process *process);
 void process_free(struct process *process);
 
 /* The index of a file id in files, 0 where it is not known. */

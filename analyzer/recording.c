@@ -159,6 +159,7 @@ static void recording_add(struct recording *r, const char *path, uint32_t run)
 		return;
 	}
 	recording_blocks(r, p);
+	process_trim(p);
 	recording_identity(p);
 	r->count++;
 }

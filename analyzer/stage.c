@@ -96,7 +96,7 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
 
 	if (s->checkpoint)
 		return stage_serves(j, p) ? REASON_WEIGHTS : REASON_READ_BACK;
-	if (clue_optimizer(names_text(j->recording->names, p->files[i].name)))
+	if (s->optimizer)
 		return REASON_STATE;
 	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
 }
