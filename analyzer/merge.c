@@ -27,6 +27,7 @@ struct cursor {
 struct merge_buffers {
 	struct decoder *decoder;
 	struct payload payload;
+	struct batch spare; /* of a cursor that has used up its own */
 };
 
 struct merge {
@@ -105,6 +106,10 @@ static void merge_load(struct merge *m, struct cursor *c)
 
 	if (!m->buffers)
 		m->buffers = m->own = merge_buffers_new();
+	if (!c->batch.room) {
+		c->batch = m->buffers->spare;
+		m->buffers->spare = (struct batch){0};
+	}
 	c->row = 0;
 	if (piece->events)
 		batch_fill(&c->batch, piece->events, piece->count, m->columns);
@@ -141,6 +146,7 @@ void merge_buffers_free(struct merge_buffers *buffers)
 		return;
 	decoder_free(buffers->decoder);
 	free(buffers->payload.bytes);
+	batch_free(&buffers->spare);
 	free(buffers);
 }
 
@@ -181,9 +187,36 @@ struct merge *merge_new(struct recording *recording, uint32_t columns, const str
 	return m;
 }
 
+/* A thread alone that has begun a block goes on to the block's end: else each
+ * of many processes would keep a decoded block while others run. */
+static bool merge_goes_on(const struct merge *m)
+{
+	const struct cursor *c = m->heap[0];
+
+	return c->key < m->limit || m->limit == INT64_MAX ||
+	       (m->count == 1 && c->row && c->row < c->batch.count);
+}
+
+/* Hands the memory of used up rows on. */
+static void merge_rest(struct merge *m)
+{
+	struct cursor *c = m->heap[0];
+
+	if (m->count != 1 || c->row < c->batch.count || !c->batch.room)
+		return;
+	if (m->buffers && !m->buffers->spare.room)
+		m->buffers->spare = c->batch;
+	else
+		batch_free(&c->batch);
+	c->batch = (struct batch){0};
+	c->row = 0;
+}
+
 /* The last time at which the first cursor's rows come before all others'. */
 static int64_t merge_second(const struct merge *m)
 {
+	if (m->count == 1)
+		return INT64_MAX;
 	int64_t least = m->limit == INT64_MAX ? INT64_MAX : m->limit - 1;
 
 	for (size_t i = 1; i < 3 && i < m->count; i++)
@@ -229,7 +262,7 @@ int merge_next(struct merge *m, struct slice *slice)
 {
 	struct cursor *c;
 
-	while (m->count && (m->heap[0]->key < m->limit || m->limit == INT64_MAX)) {
+	while (m->count && merge_goes_on(m)) {
 		c = m->heap[0];
 		if (c->row >= c->batch.count) {
 			/* The last slice's rows are used up: only now may they go. */
@@ -250,6 +283,8 @@ int merge_next(struct merge *m, struct slice *slice)
 		}
 		return 1;
 	}
+	if (m->count)
+		merge_rest(m);
 	return 0;
 }
 

@@ -30,7 +30,8 @@ struct merge *merge_new(struct recording *recording, uint32_t columns, const str
 int merge_next(struct merge *merge, struct slice *slice);
 
 /* Stops merge_next, which then returns 0, before events that start at this time
- * (CLOCK_REALTIME, ns) or later. May be called again with a later one. */
+ * (CLOCK_REALTIME, ns) or later; of a single thread, before blocks that do. May be
+ * called again with a later one. */
 void merge_until(struct merge *merge, int64_t limit_ns);
 
 /* Merges of different processes may run in different threads. Buffers for

@@ -6,7 +6,7 @@
 #include "memory.h"
 #include "wrap.h"
 
-#define PHASE_EVENTS (UINT64_C(1) << 19)
+#define PHASE_EVENTS (UINT64_C(1) << 18)
 
 struct beginning {
 	int64_t at;

@@ -108,3 +108,27 @@ void spans_merge(struct spans *to, struct spans *work, struct spans *const *list
 	}
 	free(ends);
 }
+
+/* The first item that starts then or later. */
+static size_t spans_find(const struct spans *spans, int64_t time)
+{
+	size_t low = 0, high = spans->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (spans->items[middle].start < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void spans_move_later(struct spans *spans, struct spans *to, int64_t time)
+{
+	size_t from = spans_find(spans, time);
+
+	for (size_t i = from; i < spans->count; i++)
+		spans_add(to, spans->items[i]);
+	spans->count = from;
+}

@@ -38,6 +38,10 @@ static inline void spans_add(struct spans *spans, struct span span)
  * into `to`; `work` is memory that is kept between calls. Empties the lists. */
 void spans_merge(struct spans *to, struct spans *work, struct spans *const *lists, size_t count);
 
+/* Moves items that start at this time or later to the end of another list; they
+ * are in order. */
+void spans_move_later(struct spans *spans, struct spans *to, int64_t time);
+
 void spans_free(struct spans *spans);
 
 #endif

@@ -243,6 +243,11 @@ static void tally_phase(struct tally *t, int64_t until)
 	for (size_t i = 0; i < t->lane_count; i++)
 		merge_until(t->lanes[i].merge, until);
 	parallel_for(AIOT_STAGES + t->lane_count, tally_item, t);
+	/* What lanes have read beyond their limit comes with the next phase. */
+	for (size_t i = 0; i < t->lane_count; i++)
+		for (int k = 0; k < AIOT_STAGES; k++)
+			spans_move_later(&t->lanes[i].spans[t->side][k],
+			                 &t->lanes[i].spans[!t->side][k], until);
 	t->side = !t->side;
 }
 
