@@ -179,10 +179,12 @@ void thread_forget(void)
 
 void thread_renew(void)
 {
-	uint32_t busy = thread_self.busy, inside = thread_self.inside;
+	uint32_t busy = thread_self.busy, mapping = thread_self.mapping;
+	const void *inside = thread_self.inside;
 	memset(&thread_self, 0, sizeof thread_self);
 	thread_self.busy = busy;
 	thread_self.inside = inside;
+	thread_self.mapping = mapping;
 	thread_self.generation = state_generation;
 }
 

@@ -20,8 +20,9 @@ struct thread {
 	uint16_t generation;        /* of the process that this was set up in */
 	uint32_t busy;              /* inside the library: calls from there are not the program's */
 	uint32_t tid;
-	bool unknown;    /* to libc, whose functions for threads it is not to call */
-	uint32_t inside; /* a library's function whose own system calls are told by its event */
+	bool unknown;       /* to libc, whose functions for threads it is not to call */
+	const void *inside; /* a library's function whose own calls its event tells of, or NULL */
+	uint32_t mapping;   /* inside an mmap that is being recorded */
 	uint32_t through_stream; /* of events written without a buffer; 0 = none yet */
 	uint64_t through_sequence;
 	uint64_t sample_debt; /* ns spent on samples (sample.h) and not earned yet */

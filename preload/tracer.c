@@ -27,6 +27,7 @@
 #include "sys.h"
 #include "thread.h"
 #include "uring/look.h"
+#include "uring/site.h"
 #include "watch.h"
 
 /* What is made once and inherited by forks: memory that fork wipes. */
@@ -166,6 +167,7 @@ __attribute__((constructor)) static void tracer_load(void)
 	stack_prepare();
 	process_tell_children();
 	mark_tell_children();
+	site_hook_small_program();
 }
 
 __attribute__((destructor)) static void tracer_unload(void)

@@ -6,7 +6,7 @@
  */
 #include <linux/aio_abi.h>
 
-#include "calls/call.h"
+#include "calls/inner.h"
 #include "calls/syscall.h"
 #include "flight.h"
 
@@ -18,15 +18,17 @@ static uint32_t libaio_submitting; /* threads between io_submit and its entries;
 /* What the call itself was, then what it tells of operations. */
 typedef void libaio_ended(const struct call *call, const long arguments[6], int64_t result);
 
-static bool libaio_begin(struct call *call, bool submits)
+static bool libaio_begin(struct call *call, const void *function, const void *caller, bool submits)
 {
-	if (thread_self.inside || !call_begin(call))
+	if (!inner_begin(call, function, caller))
 		return false;
-	thread_self.inside++;
 	if (submits)
 		__atomic_fetch_add(&libaio_submitting, 1, __ATOMIC_SEQ_CST);
 	return true;
 }
+
+#define LIBAIO_BEGIN(symbol, submits)                                                              \
+	libaio_begin(&call, REAL_NEAR(symbol), __builtin_return_address(0), submits)
 
 /* Returns when the call began. */
 static uint64_t libaio_store(const struct call *call, enum aiot_call id, uint64_t size,
@@ -143,7 +145,7 @@ static void libaio_cancelled(const struct call *call, const long a[6], int64_t r
 static int libaio_end(const struct call *call, libaio_ended *ended, const long a[6], int result)
 {
 	int saved = errno;
-	thread_self.inside--;
+	inner_end();
 	ended(call, a, result);
 	errno = saved;
 	return result;
@@ -152,7 +154,7 @@ static int libaio_end(const struct call *call, libaio_ended *ended, const long a
 int io_setup(int count, struct io_context **context)
 {
 	struct call call;
-	if (!libaio_begin(&call, false))
+	if (!LIBAIO_BEGIN(io_setup, false))
 		return REAL_NEAR(io_setup)(count, context);
 	return libaio_end(&call, libaio_set_up, (long[6]){count},
 	                  REAL_NEAR(io_setup)(count, context));
@@ -161,7 +163,7 @@ int io_setup(int count, struct io_context **context)
 int io_destroy(struct io_context *context)
 {
 	struct call call;
-	if (!libaio_begin(&call, false))
+	if (!LIBAIO_BEGIN(io_destroy, false))
 		return REAL_NEAR(io_destroy)(context);
 	return libaio_end(&call, libaio_destroyed, (long[6]){0}, REAL_NEAR(io_destroy)(context));
 }
@@ -169,7 +171,7 @@ int io_destroy(struct io_context *context)
 int io_submit(struct io_context *context, long count, struct iocb *list[])
 {
 	struct call call;
-	if (!libaio_begin(&call, true))
+	if (!LIBAIO_BEGIN(io_submit, true))
 		return REAL_NEAR(io_submit)(context, count, list);
 	return libaio_end(&call, libaio_submitted, (long[6]){0, count, (long)list},
 	                  REAL_NEAR(io_submit)(context, count, list));
@@ -179,7 +181,7 @@ int io_getevents(struct io_context *context, long least, long count, struct io_e
                  struct timespec *timeout)
 {
 	struct call call;
-	if (!libaio_begin(&call, false))
+	if (!LIBAIO_BEGIN(io_getevents, false))
 		return REAL_NEAR(io_getevents)(context, least, count, events, timeout);
 	return libaio_end(&call, libaio_got, (long[6]){0, least, count, (long)events},
 	                  REAL_NEAR(io_getevents)(context, least, count, events, timeout));
@@ -189,7 +191,7 @@ int io_pgetevents(struct io_context *context, long least, long count, struct io_
                   struct timespec *timeout, sigset_t *mask)
 {
 	struct call call;
-	if (!libaio_begin(&call, false))
+	if (!LIBAIO_BEGIN(io_pgetevents, false))
 		return REAL_NEAR(io_pgetevents)(context, least, count, events, timeout, mask);
 	return libaio_end(&call, libaio_got_masked, (long[6]){0, least, count, (long)events},
 	                  REAL_NEAR(io_pgetevents)(context, least, count, events, timeout, mask));
@@ -198,17 +200,17 @@ int io_pgetevents(struct io_context *context, long least, long count, struct io_
 int io_cancel(struct io_context *context, struct iocb *block, struct io_event *event)
 {
 	struct call call;
-	if (!libaio_begin(&call, false))
+	if (!LIBAIO_BEGIN(io_cancel, false))
 		return REAL_NEAR(io_cancel)(context, block, event);
 	return libaio_end(&call, libaio_cancelled, (long[6]){0},
 	                  REAL_NEAR(io_cancel)(context, block, event));
 }
 
 /* The calls themselves, by number. */
-static long libaio_syscall(long number, libaio_ended *ended, const long a[6])
+static long libaio_syscall(long number, libaio_ended *ended, const long a[6], const void *caller)
 {
 	struct call call;
-	bool wanted = libaio_begin(&call, number == SYS_io_submit);
+	bool wanted = libaio_begin(&call, NULL, caller, number == SYS_io_submit);
 	long result = sys_call(number, a[0], a[1], a[2], a[3], a[4], a[5]);
 	if (wanted)
 		libaio_end(&call, ended, a, (int)result);
@@ -217,33 +219,39 @@ static long libaio_syscall(long number, libaio_ended *ended, const long a[6])
 
 long libaio_syscall_setup(long count, long context)
 {
-	return libaio_syscall(SYS_io_setup, libaio_set_up, (long[6]){count, context});
+	return libaio_syscall(SYS_io_setup, libaio_set_up, (long[6]){count, context},
+	                      __builtin_return_address(0));
 }
 
 long libaio_syscall_destroy(long context)
 {
-	return libaio_syscall(SYS_io_destroy, libaio_destroyed, (long[6]){context});
+	return libaio_syscall(SYS_io_destroy, libaio_destroyed, (long[6]){context},
+	                      __builtin_return_address(0));
 }
 
 long libaio_syscall_submit(long context, long count, long list)
 {
-	return libaio_syscall(SYS_io_submit, libaio_submitted, (long[6]){context, count, list});
+	return libaio_syscall(SYS_io_submit, libaio_submitted, (long[6]){context, count, list},
+	                      __builtin_return_address(0));
 }
 
 long libaio_syscall_getevents(long context, long least, long count, long events, long timeout)
 {
 	return libaio_syscall(SYS_io_getevents, libaio_got,
-	                      (long[6]){context, least, count, events, timeout});
+	                      (long[6]){context, least, count, events, timeout},
+	                      __builtin_return_address(0));
 }
 
 long libaio_syscall_pgetevents(long context, long least, long count, long events, long timeout,
                                long mask)
 {
 	return libaio_syscall(SYS_io_pgetevents, libaio_got_masked,
-	                      (long[6]){context, least, count, events, timeout, mask});
+	                      (long[6]){context, least, count, events, timeout, mask},
+	                      __builtin_return_address(0));
 }
 
 long libaio_syscall_cancel(long context, long iocb, long event)
 {
-	return libaio_syscall(SYS_io_cancel, libaio_cancelled, (long[6]){context, iocb, event});
+	return libaio_syscall(SYS_io_cancel, libaio_cancelled, (long[6]){context, iocb, event},
+	                      __builtin_return_address(0));
 }

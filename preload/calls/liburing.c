@@ -22,7 +22,7 @@ static int liburing_made(const struct call *call, enum aiot_call id, unsigned en
 int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_queue_init))
 		return REAL_NEAR(io_uring_queue_init)(entries, ring, flags);
 	return liburing_made(&call, AIOT_CALL_io_uring_queue_init, entries, ring,
 	                     REAL_NEAR(io_uring_queue_init)(entries, ring, flags));
@@ -32,7 +32,7 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
                                struct io_uring_params *parameters)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_queue_init_params))
 		return REAL_NEAR(io_uring_queue_init_params)(entries, ring, parameters);
 	return liburing_made(&call, AIOT_CALL_io_uring_queue_init_params, entries, ring,
 	                     REAL_NEAR(io_uring_queue_init_params)(entries, ring, parameters));
@@ -41,7 +41,7 @@ int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
 int io_uring_queue_mmap(int fd, struct io_uring_params *parameters, struct io_uring *ring)
 {
 	int result = REAL_NEAR(io_uring_queue_mmap)(fd, parameters, ring);
-	if (result >= 0 && !thread_self.inside && event_wanted()) {
+	if (result >= 0 && !inner_is(__builtin_return_address(0)) && event_wanted()) {
 		struct uring_layout layout = layout_of_liburing(ring);
 		uring_made(fd, &layout, URING_BY_CALLS);
 		event_none();
@@ -53,7 +53,7 @@ void io_uring_queue_exit(struct io_uring *ring)
 {
 	struct call call;
 	int fd = ring->ring_fd;
-	bool wanted = uring_begin(&call);
+	bool wanted = URING_BEGIN(&call, io_uring_queue_exit);
 	if (!thread_vfork) {
 		uring_closed(fd);
 		fd_closed(fd);
@@ -88,7 +88,7 @@ static int liburing_waited(const struct call *call, enum aiot_call id, unsigned 
 int io_uring_submit(struct io_uring *ring)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_submit))
 		return REAL_NEAR(io_uring_submit)(ring);
 	return liburing_submitted(&call, AIOT_CALL_io_uring_submit, 0, ring,
 	                          REAL_NEAR(io_uring_submit)(ring));
@@ -97,7 +97,7 @@ int io_uring_submit(struct io_uring *ring)
 int io_uring_submit_and_wait(struct io_uring *ring, unsigned least)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_submit_and_wait))
 		return REAL_NEAR(io_uring_submit_and_wait)(ring, least);
 	return liburing_submitted(&call, AIOT_CALL_io_uring_submit_and_wait, least, ring,
 	                          REAL_NEAR(io_uring_submit_and_wait)(ring, least));
@@ -108,7 +108,7 @@ int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe 
                                      sigset_t *mask)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_submit_and_wait_timeout))
 		return REAL_NEAR(io_uring_submit_and_wait_timeout)(ring, cqe, least, timeout, mask);
 	return liburing_waited(
 	        &call, AIOT_CALL_io_uring_submit_and_wait_timeout, least, ring,
@@ -118,7 +118,7 @@ int io_uring_submit_and_wait_timeout(struct io_uring *ring, struct io_uring_cqe 
 int io_uring_submit_and_get_events(struct io_uring *ring)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_submit_and_get_events))
 		return REAL_NEAR(io_uring_submit_and_get_events)(ring);
 	return liburing_submitted(&call, AIOT_CALL_io_uring_submit_and_get_events, 0, ring,
 	                          REAL_NEAR(io_uring_submit_and_get_events)(ring));
@@ -127,7 +127,7 @@ int io_uring_submit_and_get_events(struct io_uring *ring)
 int io_uring_get_events(struct io_uring *ring)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_get_events))
 		return REAL_NEAR(io_uring_get_events)(ring);
 	return liburing_waited(&call, AIOT_CALL_io_uring_get_events, 0, ring,
 	                       REAL_NEAR(io_uring_get_events)(ring));
@@ -137,7 +137,7 @@ int __io_uring_get_cqe(struct io_uring *ring, struct io_uring_cqe **cqe, unsigne
                        unsigned least, sigset_t *mask)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, __io_uring_get_cqe))
 		return REAL_NEAR(__io_uring_get_cqe)(ring, cqe, submit, least, mask);
 	return liburing_waited(&call, AIOT_CALL___io_uring_get_cqe, least, ring,
 	                       REAL_NEAR(__io_uring_get_cqe)(ring, cqe, submit, least, mask));
@@ -147,7 +147,7 @@ int io_uring_wait_cqes(struct io_uring *ring, struct io_uring_cqe **cqe, unsigne
                        struct __kernel_timespec *timeout, sigset_t *mask)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_wait_cqes))
 		return REAL_NEAR(io_uring_wait_cqes)(ring, cqe, least, timeout, mask);
 	return liburing_waited(&call, AIOT_CALL_io_uring_wait_cqes, least, ring,
 	                       REAL_NEAR(io_uring_wait_cqes)(ring, cqe, least, timeout, mask));
@@ -157,7 +157,7 @@ int io_uring_wait_cqe_timeout(struct io_uring *ring, struct io_uring_cqe **cqe,
                               struct __kernel_timespec *timeout)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_wait_cqe_timeout))
 		return REAL_NEAR(io_uring_wait_cqe_timeout)(ring, cqe, timeout);
 	return liburing_waited(&call, AIOT_CALL_io_uring_wait_cqe_timeout, 1, ring,
 	                       REAL_NEAR(io_uring_wait_cqe_timeout)(ring, cqe, timeout));
@@ -170,7 +170,7 @@ unsigned io_uring_peek_batch_cqe(struct io_uring *ring, struct io_uring_cqe **cq
 	struct call call;
 	unsigned got = REAL_NEAR(io_uring_peek_batch_cqe)(ring, cqes, count);
 	int saved = errno;
-	if (!thread_self.inside && call_begin(&call))
+	if (!inner_is(__builtin_return_address(0)) && call_begin(&call))
 		uring_look(&call, 0, ring->ring_fd, -1);
 	event_none();
 	errno = saved;

@@ -144,9 +144,9 @@ static void *map_file(enum aiot_call id, map_function *function, void *address, 
 		return function(address, size, protection, flags, fd, offset);
 	map_replaces(address, size, flags);
 	struct populate populate = populate_begin(populate_of_mmap(protection, flags));
-	thread_self.inside++;
+	thread_self.mapping++;
 	void *got = function(address, size, protection, flags, fd, offset);
-	thread_self.inside--;
+	thread_self.mapping--;
 	struct aiot_event event = map_ended(&call, id, size, protection, flags, offset, got);
 	if (populate.kind)
 		populate_ended(&populate, &event, got, size);
@@ -176,7 +176,7 @@ void *mmap64(void *address, size_t size, int protection, int flags, int fd, off6
  * for an mmap that is being recorded is no other event. */
 void *map_by_number(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
-	if (thread_self.inside)
+	if (thread_self.mapping)
 		return map_direct(address, size, protection, flags, fd, offset);
 	if (flags & MAP_ANONYMOUS)
 		return map_memory(map_direct, address, size, protection, flags, fd, offset);

@@ -23,19 +23,14 @@
 /* The thread's registered rings: their descriptors plus 1, by index; 0 = not known. */
 static __thread int uring_indices[URING_INDICES] __attribute__((tls_model("initial-exec")));
 
-bool uring_begin(struct call *call)
-{
-	if (thread_self.inside || !call_begin(call))
-		return false;
-	thread_self.inside++;
-	return true;
-}
+/* What the thread's call has entered; one that never returned has not left it. */
+static __thread struct uring *uring_within __attribute__((tls_model("initial-exec")));
 
 static uint64_t uring_end_at(const struct call *call, enum aiot_call id, uint64_t size,
                              int64_t result, uint64_t start_ns)
 {
 	int saved = errno;
-	thread_self.inside--;
+	inner_end();
 	struct aiot_event event = call_event(call, id, 0);
 	event.start_ns = start_ns ? start_ns : event.start_ns;
 	event.size = size;
@@ -83,12 +78,28 @@ static void uring_look_at(struct uring *ring, uint64_t start)
 	uring_give(ring);
 }
 
+static void uring_leave(struct uring *ring)
+{
+	ring->entering -= ring->entering > 0;
+	uring_within = NULL;
+}
+
+static void uring_leave_late(void)
+{
+	struct uring *ring = uring_within;
+	if (!ring || !uring_take(ring, true))
+		return;
+	uring_leave(ring);
+	uring_give(ring);
+}
+
 /* Before a call enters a ring. Returns what the event of the call is to say of its
  * start. A ring that was set up out of sight becomes known. */
 static uint64_t uring_before(const struct call *call, int fd)
 {
 	uint64_t start_ns = clock_ns(clock_at(call->start), call->start);
-	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
+	struct uring *ring = fd != -1 ? uring_of(fd) : NULL;
+	uring_leave_late();
 	if (fd >= 0 && !ring) {
 		fd_look(fd);
 		ring = uring_of(fd);
@@ -99,6 +110,7 @@ static uint64_t uring_before(const struct call *call, int fd)
 		ring->slept = wake_may_sleep(ring, call->start);
 		look_before(ring, call->start, start_ns);
 		ring->entering++;
+		uring_within = ring;
 	}
 	uring_give(ring);
 	return start_ns;
@@ -117,8 +129,8 @@ static void uring_await(struct uring *ring)
 static void uring_look_once(const struct call *call, uint64_t start_ns, int fd, int64_t submitted,
                             bool entered)
 {
-	struct uring *ring = fd >= 0 ? uring_of(fd) : NULL;
-	if (fd < 0)
+	struct uring *ring = fd != -1 ? uring_of(fd) : NULL;
+	if (fd == -1)
 		uring_each(uring_look_at, call->start);
 	else if (!ring && submitted > 0)
 		loss_count(AIOT_LOSS_ASYNC, (uint64_t)submitted);
@@ -129,7 +141,8 @@ static void uring_look_once(const struct call *call, uint64_t start_ns, int fd, 
 	bool same = ring->fd == fd;
 	if (same) {
 		wake_keep(ring);
-		ring->entering -= entered && ring->entering;
+		if (entered)
+			uring_leave(ring);
 		look_after(ring, call->start, start_ns);
 		__atomic_store_n(&ring->hidden, uring_is_hidden(ring, submitted), __ATOMIC_SEQ_CST);
 	}
@@ -147,12 +160,23 @@ void uring_made(int fd, const struct uring_layout *layout, enum uring_shown show
 {
 	thread_self.busy++;
 	uring_opened(fd, layout, shown);
-	fd_forget(fd);
-	fd_look(fd);
+	if (fd >= 0) {
+		fd_forget(fd);
+		fd_look(fd);
+	}
 	struct uring *ring = uring_of(fd);
 	if (ring && ring->hidden)
 		poller_need();
 	thread_self.busy--;
+}
+
+/* The ring has no descriptor, but an index of the thread's. */
+static int uring_numbered(int64_t index)
+{
+	int number = uring_number();
+	if (index < (int64_t)URING_INDICES)
+		uring_indices[index] = number + 1;
+	return number;
 }
 
 static void uring_set_up(const struct call *call, const long a[6], int64_t result,
@@ -162,7 +186,9 @@ static void uring_set_up(const struct call *call, const long a[6], int64_t resul
 	if (result >= 0) {
 		struct uring_layout layout = layout_of_parameters((void *)a[1]);
 		bool hooked = !caller || site_hook_caller(caller);
-		uring_made((int)result, &layout, hooked ? URING_BY_SITES : URING_BY_NOTHING);
+		int fd = layout.flags & URING_SETUP_ONLY_INDEX ? uring_numbered(result)
+		                                               : (int)result;
+		uring_made(fd, &layout, hooked ? URING_BY_SITES : URING_BY_NOTHING);
 	}
 	uring_end(call, AIOT_CALL_io_uring_setup, (uint64_t)a[0], result);
 	errno = saved;
@@ -193,9 +219,14 @@ static void uring_entered(const struct call *call, enum aiot_call id, const long
 /* The kernel has filled in the indices. */
 static void uring_index(const struct io_uring_rsrc_update *rings, unsigned count, bool known)
 {
-	for (unsigned i = 0; i < count; i++)
-		if (rings[i].offset < URING_INDICES)
-			uring_indices[rings[i].offset] = known ? (int)rings[i].data + 1 : 0;
+	for (unsigned i = 0; i < count; i++) {
+		if (rings[i].offset >= URING_INDICES)
+			continue;
+		int *place = &uring_indices[rings[i].offset];
+		if (*place < 0)
+			uring_closed(*place - 1);
+		*place = known ? (int)rings[i].data + 1 : 0;
+	}
 }
 
 static void uring_registered(const struct call *call, const long a[6], int64_t result)
@@ -220,17 +251,17 @@ static void uring_registered(const struct call *call, const long a[6], int64_t r
 static long uring_setup(const long a[6], const void *caller)
 {
 	struct call call;
-	bool wanted = uring_begin(&call);
+	bool wanted = inner_begin(&call, NULL, caller);
 	long result = SYS2(io_uring_setup, a[0], a[1]);
 	if (wanted)
 		uring_set_up(&call, a, result, caller);
 	return result;
 }
 
-static long uring_enter(const long a[6])
+static long uring_enter(const long a[6], const void *caller)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!inner_begin(&call, NULL, caller))
 		return SYS6(io_uring_enter, a[0], a[1], a[2], a[3], a[4], a[5]);
 	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
 	long result = SYS6(io_uring_enter, a[0], a[1], a[2], a[3], a[4], a[5]);
@@ -238,10 +269,10 @@ static long uring_enter(const long a[6])
 	return result;
 }
 
-static long uring_register(const long a[6])
+static long uring_register(const long a[6], const void *caller)
 {
 	struct call call;
-	bool wanted = uring_begin(&call);
+	bool wanted = inner_begin(&call, NULL, caller);
 	long result = SYS4(io_uring_register, a[0], a[1], a[2], a[3]);
 	if (wanted)
 		uring_registered(&call, a, result);
@@ -256,12 +287,14 @@ long uring_syscall_setup(long entries, long parameters)
 
 long uring_syscall_enter(long fd, long count, long least, long flags, long mask, long size)
 {
-	return sys_returned(uring_enter((long[6]){fd, count, least, flags, mask, size}));
+	return sys_returned(uring_enter((long[6]){fd, count, least, flags, mask, size},
+	                                __builtin_return_address(0)));
 }
 
 long uring_syscall_register(long fd, long operation, long argument, long count)
 {
-	return sys_returned(uring_register((long[6]){fd, operation, argument, count}));
+	return sys_returned(uring_register((long[6]){fd, operation, argument, count},
+	                                   __builtin_return_address(0)));
 }
 
 long uring_site_call(const long registers[7])
@@ -270,8 +303,8 @@ long uring_site_call(const long registers[7])
 	long result;
 	switch ((int)registers[0]) {
 	case SYS_io_uring_setup: result = uring_setup(registers + 1, NULL); break;
-	case SYS_io_uring_enter: result = uring_enter(registers + 1); break;
-	default: result = uring_register(registers + 1); break;
+	case SYS_io_uring_enter: result = uring_enter(registers + 1, NULL); break;
+	default: result = uring_register(registers + 1, NULL); break;
 	}
 	errno = saved;
 	return result;
@@ -281,7 +314,7 @@ long uring_site_call(const long registers[7])
 int io_uring_setup(unsigned entries, struct io_uring_params *parameters)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_setup))
 		return REAL_NEAR(io_uring_setup)(entries, parameters);
 	int result = REAL_NEAR(io_uring_setup)(entries, parameters);
 	uring_set_up(&call, (long[6]){entries, (long)parameters}, result,
@@ -292,7 +325,7 @@ int io_uring_setup(unsigned entries, struct io_uring_params *parameters)
 int io_uring_enter(unsigned fd, unsigned count, unsigned least, unsigned flags, sigset_t *mask)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_enter))
 		return REAL_NEAR(io_uring_enter)(fd, count, least, flags, mask);
 	const long a[6] = {fd, count, least, flags};
 	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
@@ -305,7 +338,7 @@ int io_uring_enter2(unsigned fd, unsigned count, unsigned least, unsigned flags,
                     size_t size)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_enter2))
 		return REAL_NEAR(io_uring_enter2)(fd, count, least, flags, mask, size);
 	const long a[6] = {fd, count, least, flags};
 	uint64_t start_ns = uring_before(&call, uring_entered_by(a));
@@ -317,7 +350,7 @@ int io_uring_enter2(unsigned fd, unsigned count, unsigned least, unsigned flags,
 int io_uring_register(unsigned fd, unsigned operation, const void *argument, unsigned count)
 {
 	struct call call;
-	if (!uring_begin(&call))
+	if (!URING_BEGIN(&call, io_uring_register))
 		return REAL_NEAR(io_uring_register)(fd, operation, argument, count);
 	int result = REAL_NEAR(io_uring_register)(fd, operation, argument, count);
 	uring_registered(&call, (long[6]){fd, operation, (long)argument, count}, result);

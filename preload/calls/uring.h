@@ -6,11 +6,11 @@
 #ifndef PRELOAD_CALLS_URING_H
 #define PRELOAD_CALLS_URING_H
 
-#include "calls/call.h"
+#include "calls/inner.h"
 #include "uring/layout.h"
 
-/* Begins a call, unless it is one that a traced function makes itself. */
-bool uring_begin(struct call *call);
+/* Begins a call of a library's function. */
+#define URING_BEGIN(call, symbol) inner_begin(call, REAL_NEAR(symbol), __builtin_return_address(0))
 
 /* Ends it: stores its event, and returns when that says it began. `result` is a
  * value, or -errno. Keeps errno. */

@@ -19,6 +19,8 @@ static int (*object_ask)(void *address, struct object_found *found);
 
 bool object_prepare(void)
 {
+	if (object_ask)
+		return true;
 	void *(*look)(void *, const char *);
 	void *function = real_dlsym_function(), *found;
 	memcpy(&look, &function, sizeof look);

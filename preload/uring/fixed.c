@@ -122,7 +122,8 @@ static bool fixed_parse(struct uring *ring, const char *text)
 static void fixed_ask(struct uring *ring)
 {
 	char path[40];
-	if (ring->files_asked >= FIXED_ASKS || ring->files_asked_for == ring->looked)
+	if (ring->fd < 0 || ring->files_asked >= FIXED_ASKS ||
+	    ring->files_asked_for == ring->looked)
 		return;
 	ring->files_asked++;
 	ring->files_asked_for = ring->looked;

@@ -8,8 +8,18 @@
 #include "sys.h"
 #include "thread.h"
 
+/* The address that a program gives: the last word of the offsets, whatever headers
+ * call it. */
+static uintptr_t layout_own(const void *offsets)
+{
+	uint64_t address;
+	memcpy(&address, (const char *)offsets + 32, sizeof address);
+	return (uintptr_t)address;
+}
+
 struct uring_layout layout_of_parameters(const struct io_uring_params *p)
 {
+	bool own = p->flags & URING_SETUP_NO_MMAP;
 	return (struct uring_layout){
 	        .flags = p->flags,
 	        .sq_entries = p->sq_entries,
@@ -20,7 +30,11 @@ struct uring_layout layout_of_parameters(const struct io_uring_params *p)
 	        .cq_entries = p->cq_entries,
 	        .cq_head = p->cq_off.head,
 	        .cq_tail = p->cq_off.tail,
-	        .cqes = p->cq_off.cqes};
+	        .cqes = p->cq_off.cqes,
+	        .sq_room = p->sq_off.ring_entries,
+	        .cq_room = p->cq_off.ring_entries,
+	        .queues = own ? layout_own(&p->cq_off) : 0,
+	        .sqes = own ? layout_own(&p->sq_off) : 0};
 }
 
 static uint32_t layout_distance(const void *from, const void *to)
@@ -32,17 +46,23 @@ struct uring_layout layout_of_liburing(const struct io_uring *ring)
 {
 	const struct io_uring_sq *sq = &ring->sq;
 	const struct io_uring_cq *cq = &ring->cq;
-	bool array = sq->array && !(ring->flags & URING_SETUP_NO_SQARRAY);
-	return (struct uring_layout){.flags = ring->flags,
-	                             .sq_entries = *sq->kring_entries,
-	                             .sq_head = layout_distance(sq->ring_ptr, sq->khead),
-	                             .sq_tail = layout_distance(sq->ring_ptr, sq->ktail),
-	                             .sq_array =
-	                                     array ? layout_distance(sq->ring_ptr, sq->array) : 0,
-	                             .cq_entries = *cq->kring_entries,
-	                             .cq_head = layout_distance(cq->ring_ptr, cq->khead),
-	                             .cq_tail = layout_distance(cq->ring_ptr, cq->ktail),
-	                             .cqes = layout_distance(cq->ring_ptr, cq->cqes)};
+	struct uring_layout made = {.flags = ring->flags,
+	                            .sq_entries = *sq->kring_entries,
+	                            .sq_head = layout_distance(sq->ring_ptr, sq->khead),
+	                            .sq_tail = layout_distance(sq->ring_ptr, sq->ktail),
+	                            .cq_entries = *cq->kring_entries,
+	                            .cq_head = layout_distance(cq->ring_ptr, cq->khead),
+	                            .cq_tail = layout_distance(cq->ring_ptr, cq->ktail),
+	                            .cqes = layout_distance(cq->ring_ptr, cq->cqes),
+	                            .sq_room = layout_distance(sq->ring_ptr, sq->kring_entries),
+	                            .cq_room = layout_distance(cq->ring_ptr, cq->kring_entries)};
+	if (sq->array && !(ring->flags & URING_SETUP_NO_SQARRAY))
+		made.sq_array = layout_distance(sq->ring_ptr, sq->array);
+	if (ring->flags & URING_SETUP_NO_MMAP) {
+		made.queues = (uintptr_t)sq->ring_ptr;
+		made.sqes = (uintptr_t)sq->sqes;
+	}
+	return made;
 }
 
 /* The offsets are the same for all rings of a kernel, but for the array, which

@@ -8,6 +8,7 @@
 #include "loss.h"
 #include "uring/layout.h"
 #include "uring/operation.h"
+#include "uring/own.h"
 #include "uring/wake.h"
 
 #define LOOK_CQE_NOTIFICATION 8u /* IORING_CQE_F_NOTIF, in newer headers */
@@ -320,7 +321,9 @@ static void look_after_gap(struct uring *ring)
 static uint32_t look_once(struct uring *ring, struct look *look)
 {
 	const struct uring_layout *at = &ring->layout;
+	own_renew(ring);
 	uint32_t tail = uring_load(ring->cq, at->cq_tail);
+	own_confirm(ring);
 	uint32_t opened = description_latest(), closings = fd_closings;
 	ring->settled = !look->polled || ring->closings == closings;
 	uint32_t submitted = look_at_submissions(ring, look);

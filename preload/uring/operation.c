@@ -17,6 +17,10 @@
 #define OPERATION_SENDMSG_ZC     48
 #define OPERATION_READ_MULTISHOT 49
 #define OPERATION_FTRUNCATE      55
+#define OPERATION_SOCKET         45
+#define OPERATION_READV_FIXED    60
+#define OPERATION_WRITEV_FIXED   61
+#define OPERATION_PIPE           62
 
 enum operation_kind {
 	OPERATION_OTHER = 0,
@@ -55,6 +59,8 @@ static const struct {
         [OPERATION_SENDMSG_ZC] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
         [OPERATION_READ_MULTISHOT] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
         [OPERATION_FTRUNCATE] = {AIOT_CALL_uring_ftruncate, OPERATION_FILE, 0},
+        [OPERATION_READV_FIXED] = {AIOT_CALL_uring_readv, OPERATION_VECTOR, 0},
+        [OPERATION_WRITEV_FIXED] = {AIOT_CALL_uring_writev, OPERATION_VECTOR, 1},
 };
 
 static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
@@ -157,6 +163,35 @@ static void operation_on_close(struct uring *ring, struct operation *made,
 	made->closes = true;
 }
 
+static void operation_on_update(struct uring *ring, const struct io_uring_sqe *entry)
+{
+	int fds[64];
+	uint32_t some, first = (uint32_t)entry->off;
+	if (first == IORING_FILE_INDEX_ALLOC)
+		return;
+	for (uint32_t done = 0; done < entry->len; done += some) {
+		some = entry->len - done < 64 ? entry->len - done : 64;
+		if (!peek(fds, (const int *)(uintptr_t)entry->addr + done, some * sizeof *fds))
+			return;
+		fixed_set(ring, first + done, fds, some);
+	}
+}
+
+/* What moves no data may yet put something where a registered file was. */
+static void operation_on_others(struct uring *ring, const struct io_uring_sqe *entry)
+{
+	switch (entry->opcode) {
+	case IORING_OP_FILES_UPDATE: operation_on_update(ring, entry); break;
+	case IORING_OP_ACCEPT:
+	case OPERATION_SOCKET:
+	case OPERATION_PIPE:
+		if (entry->file_index && entry->file_index != IORING_FILE_INDEX_ALLOC)
+			fixed_put(ring, entry->file_index - 1, (struct fd){0});
+		break;
+	default: break;
+	}
+}
+
 struct operation operation_of(struct uring *ring, const struct io_uring_sqe *entry)
 {
 	size_t known = sizeof operation_kinds / sizeof *operation_kinds;
@@ -164,8 +199,10 @@ struct operation operation_of(struct uring *ring, const struct io_uring_sqe *ent
 	struct operation made = {.user_data = entry->user_data, .opcode = entry->opcode};
 	made.flight =
 	        (struct flight){.offset = -1, .call = AIOT_CALL_uring_other, .aux = entry->opcode};
-	if (kind == OPERATION_OTHER)
+	if (kind == OPERATION_OTHER) {
+		operation_on_others(ring, entry);
 		return made;
+	}
 	made.flight.call = operation_kinds[entry->opcode].call;
 	made.flight.write = operation_kinds[entry->opcode].write;
 	made.flight.aux = entry->rw_flags;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <string.h>
 #include <sys/auxv.h>
 #if defined(__x86_64__)
@@ -26,6 +27,7 @@ bool site_program_done;
 #if defined(__x86_64__)
 #define SITE_MODULES  1024
 #define SITE_MOST     ((uintptr_t)16 << 20) /* bytes of code that are searched */
+#define SITE_SMALL    ((size_t)256 << 10)    /* … when any program starts */
 #define SITE_PATIENCE 1000000
 
 /* A stretch of code that was searched. */
@@ -245,6 +247,22 @@ void site_hook_program(void)
 	}
 	site_end();
 }
+
+static size_t site_program_bytes(void)
+{
+	const ElfW(Phdr) *part = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	size_t bytes = 0;
+	for (unsigned long i = getauxval(AT_PHNUM); part && i > 0; i--, part++)
+		bytes += part->p_type == PT_LOAD && part->p_flags & PF_X ? part->p_memsz : 0;
+	return bytes;
+}
+
+void site_hook_small_program(void)
+{
+	size_t bytes = site_program_bytes();
+	if (bytes && bytes <= SITE_SMALL)
+		site_hook_program();
+}
 #else
 bool site_hook_caller(const void *caller)
 {
@@ -260,5 +278,9 @@ bool site_hook_all(void)
 void site_hook_program(void)
 {
 	site_program_done = true;
+}
+
+void site_hook_small_program(void)
+{
 }
 #endif

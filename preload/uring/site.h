@@ -25,6 +25,10 @@ bool site_hook_all(void);
 
 /* In the program's own file, once: it opens data, and may go on by io_uring. */
 void site_hook_program(void);
+
+/* The same as it starts, where its code is searched in no time: it may open its data
+ * by io_uring as well. */
+void site_hook_small_program(void);
 extern bool site_program_done;
 
 #endif

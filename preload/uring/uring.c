@@ -14,6 +14,7 @@
 #include "uring/fixed.h"
 #include "uring/layout.h"
 #include "uring/look.h"
+#include "uring/own.h"
 #include "uring/poller.h"
 #include "uring/site.h"
 #include "uring/wake.h"
@@ -121,7 +122,7 @@ static uint64_t uring_inode(int fd)
 
 static bool uring_is_open(const struct uring *ring)
 {
-	return uring_inode(ring->fd) == ring->inode;
+	return ring->fd < 0 || uring_inode(ring->fd) == ring->inode;
 }
 
 static char *uring_map_part(int fd, uint64_t offset, size_t bytes, int protection)
@@ -151,6 +152,13 @@ static bool uring_map(struct uring *ring, int fd)
 	ring->sq_bytes = at->sq_array ? at->sq_array + 4 * (size_t)at->sq_entries : after_tail;
 	ring->cq_bytes = at->cqes + layout_cqe_bytes(at) * (size_t)at->cq_entries;
 	ring->sqes_bytes = layout_sqe_bytes(at) * (size_t)at->sq_entries;
+	if (at->flags & URING_SETUP_NO_MMAP) {
+		ring->sq_bytes = at->sq_array ? ring->sq_bytes : at->cqes;
+		if (own_make(ring))
+			return true;
+		uring_unmap(ring);
+		return false;
+	}
 	int protection = PROT_READ | (ring->wakes ? PROT_WRITE : 0);
 	ring->sq = uring_map_part(fd, IORING_OFF_SQ_RING, ring->sq_bytes, protection);
 	ring->cq = uring_map_part(fd, IORING_OFF_CQ_RING, ring->cq_bytes, PROT_READ);
@@ -241,14 +249,14 @@ static bool uring_has_array(const struct uring *ring)
 /* `fd` is a copy of the ring's descriptor that no other thread closes. */
 static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *layout)
 {
-	if (uring_inode(fd) != ring->inode)
+	if (fd >= 0 && uring_inode(fd) != ring->inode)
 		return false;
 	if (layout)
 		ring->layout = *layout;
 	else if (!layout_guess(fd, &ring->layout))
 		return false;
-	ring->wakes =
-	        ring->sited && ring->layout.flags & IORING_SETUP_SQPOLL && ring->layout.sq_flags;
+	ring->wakes = ring->sited && ring->layout.flags & IORING_SETUP_SQPOLL &&
+	              ring->layout.sq_flags && !ring->layout.queues;
 	if (!uring_map(ring, fd))
 		return false;
 	if (!layout && !uring_has_array(ring))
@@ -274,8 +282,9 @@ static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout,
 	ring->fd = fd;
 	ring->inode = inode;
 	ring->sited = shown == URING_BY_SITES;
-	int copy = uring_copy(fd);
-	bool filled = copy >= 0 && uring_is_ring(copy) && uring_fill(ring, copy, layout);
+	int copy = fd < 0 ? fd : uring_copy(fd);
+	bool is = fd < 0 || (copy >= 0 && uring_is_ring(copy));
+	bool filled = is && uring_fill(ring, copy, layout);
 	if (copy >= 0)
 		sys_close(copy);
 	if (filled) {
@@ -347,6 +356,7 @@ void uring_check(struct uring *ring)
 		uring_remember(uring_dissolve(ring), 0);
 		return;
 	}
+	own_confirm(ring);
 	bool missed = uring_is_missed(ring);
 	wake_keep(ring);
 	if (missed)
@@ -356,13 +366,19 @@ void uring_check(struct uring *ring)
 		poller_need();
 }
 
+int uring_number(void)
+{
+	static int number = -1;
+	return __atomic_sub_fetch(&number, 1, __ATOMIC_RELAXED);
+}
+
 /* Which ring it is, is asked when no other thread adds one: the number may have
  * become another's since the caller came across it. */
 void uring_opened(int fd, const struct uring_layout *layout, enum uring_shown shown)
 {
 	if (!uring_words() || !uring_begin_adding())
 		return;
-	uint64_t inode = uring_inode(fd);
+	uint64_t inode = fd < 0 ? (uint64_t)fd : uring_inode(fd);
 	struct uring *known = uring_of(fd);
 	if (known && (known->inode != inode || layout)) {
 		uring_drop(fd);

@@ -21,6 +21,7 @@
 
 /* Newer than the headers this may be built with. */
 #define URING_SETUP_NO_MMAP    (1u << 14)
+#define URING_SETUP_ONLY_INDEX (1u << 15) /* …_REGISTERED_FD_ONLY */
 #define URING_SETUP_NO_SQARRAY (1u << 16)
 
 /* Where things lie in the mapped queues, as the kernel said at setup. */
@@ -28,14 +29,16 @@ struct uring_layout {
 	uint32_t flags; /* IORING_SETUP_* */
 	uint32_t sq_entries, sq_head, sq_tail, sq_flags, sq_array;
 	uint32_t cq_entries, cq_head, cq_tail, cqes;
+	uint32_t sq_room, cq_room; /* where the numbers of entries stand */
+	uintptr_t queues, sqes;    /* in the program's own memory (own.h), or 0 */
 };
 
 enum uring_state { URING_FREE = 0, URING_MAKING, URING_READY };
 
 struct uring {
-	uint32_t state; /* enum uring_state; atomic */
-	uint32_t lock;  /* thread id of who looks at it; atomic */
-	int fd;
+	uint32_t state;    /* enum uring_state; atomic */
+	uint32_t lock;     /* thread id of who looks at it; atomic */
+	int fd;            /* below -1: it has none, only an index of one thread's */
 	bool hidden;       /* what is submitted is not seen by a call of the program */
 	bool sited;        /* it should be: the program's code is hooked (site.h) */
 	bool wakes;        /* with SQPOLL, it is made to show by calls all the same (wake.h) … */
@@ -44,7 +47,7 @@ struct uring {
 	bool identity;     /* submission n lies in slot n, always */
 	struct uring_layout layout;
 	uint64_t inode;
-	char *sq, *cq, *sqes; /* the library's own mappings */
+	char *sq, *cq, *sqes; /* the library's own mappings, or copies */
 	size_t sq_bytes, cq_bytes, sqes_bytes;
 	uint32_t sq_seen, cq_seen; /* entries looked at, as the kernel counts them */
 	uint32_t doubt;            /* of older submissions, completions may have been missed */
@@ -72,6 +75,9 @@ enum uring_shown {
 	URING_BY_SITES,  /* its own code, hooked */
 	URING_BY_NOTHING /* or by calls, as they will prove */
 };
+
+/* A number in place of a descriptor, for a ring that has none. */
+int uring_number(void);
 
 /* `fd` is a ring. `layout` NULL: it was set up out of sight. */
 void uring_opened(int fd, const struct uring_layout *layout, enum uring_shown shown);

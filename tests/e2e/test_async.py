@@ -177,7 +177,8 @@ def raw(binary, depth, threads, words, tmp_path, extra=None):
 @HOOKED
 @pytest.mark.parametrize("depth,threads", [(1, 1), (8, 4)])
 @pytest.mark.parametrize("words", ["call", "", "early", "call shared", "shared early", "call direct", "call files", "index",
-                                   "fork", "early index files direct"], ids=lambda w: w.replace(" ", "_") or "plain")
+                                   "fork", "early index files direct", "own", "call own direct", "own index shared", "only",
+                                   "call only files direct", "big", "call big own", "big direct"], ids=lambda w: w.replace(" ", "_") or "plain")
 def test_rings_without_a_library_are_seen_completely(words, depth, threads, program, tmp_path, busy):
     said, events, _ = raw(program("uring_raw", "-O2", name_as="raw"), depth, threads, words, tmp_path)
     assert sorted((e.offset, e.result) for e in events) == said
@@ -310,6 +311,20 @@ def test_what_is_not_seen_of_liburing_linked_statically_is_counted_as_lost(words
     assert {e.path for e in events} <= {str(tmp_path / "file"), ""}
     assert len({e.offset for e in data}) == len(data)
     show(f"liburing linked statically, {words} {extra or ''}: {len(data)} of {COUNT} operations seen")
+
+
+@pytest.mark.parametrize("way,level", [("liburing", "uring"), ("syscall", "uring"), ("libaio", "aio")])
+def test_a_signal_that_jumps_out_of_a_waiting_call_ends_nothing_else(way, level, program, tmp_path):
+    (tmp_path / "file").write_bytes(b"x" * 100 * BLOCK)
+    jumper = program("uring_jump", "-luring", "-laio", name_as="uring_jump")
+    done = aiotrace.run_traced([jumper, way, tmp_path / "file", 30], tmp_path / "traces", timeout=60)
+    if done.returncode == 77:
+        pytest.skip("no io_uring here")
+    assert done.returncode == 0, done.stderr
+    said = sorted(tuple(int(n) for n in line.split()) for line in done.stdout.splitlines())
+    events = [e for e in aiotrace.stream(tmp_path / "traces") if e.level == level]
+    assert sorted((e.offset, e.result) for e in events) == said and len(said) == 93
+    assert {e.path for e in events} == {str(tmp_path / "file")} and lost(tmp_path / "traces") == 0
 
 
 def test_cufile_that_is_opened_at_run_time_is_seen_and_its_own_reads_are_not(program, tmp_path):

@@ -9,7 +9,8 @@
  *   direct   no array: slots in order         own      queues in the program's memory
  *   sqpoll   the kernel's own thread          index    rings entered by index
  *   files    registered files                 fork     the work is a child's
- *   early    opened before the rings exist
+ *   early    opened before the rings exist    big      entries twice as large
+ *   only     own, and no descriptor: an index alone
  *   tasks    says on stderr how many threads there are while a ring is open
  * -DHELPER: system calls are made by a function that is given their number.
  */
@@ -28,15 +29,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BLOCK        512
-#define MOST         256
-#define OWN_MEMORY   (1u << 14) /* IORING_SETUP_NO_MMAP */
-#define NO_ARRAY     (1u << 16)
-#define BY_INDEX     16u
-#define INDEX_A_RING 20
+#define BLOCK             512
+#define MOST              256
+#define OWN_MEMORY        (1u << 14) /* IORING_SETUP_NO_MMAP */
+#define ONLY_INDEX        (1u << 15)
+#define NO_ARRAY          (1u << 16)
+#define LARGE             (1u << 10 | 1u << 11) /* IORING_SETUP_SQE128, IORING_SETUP_CQE32 */
+#define BY_INDEX          16u
+#define REGISTER_BY_INDEX (1u << 31)
+#define INDEX_A_RING      20
 
 struct ring {
-	int fd, index;
+	int fd, index, scale; /* entries are so large as 1 << scale */
 	unsigned *sq_head, *sq_tail, *sq_flags, *array, *cq_head, *cq_tail;
 	unsigned sq_mask, cq_mask;
 	struct io_uring_sqe *sqes;
@@ -99,8 +103,10 @@ static void ring_open(struct ring *r)
 {
 	struct io_uring_params p = {0};
 	char *queues = NULL;
-	p.flags = (has("sqpoll") ? IORING_SETUP_SQPOLL : 0) | (has("direct") ? NO_ARRAY : 0);
-	if (has("own")) {
+	p.flags = (has("sqpoll") ? IORING_SETUP_SQPOLL : 0) | (has("direct") ? NO_ARRAY : 0) |
+	          (has("big") ? LARGE : 0) | (has("only") ? ONLY_INDEX : 0);
+	r->scale = has("big");
+	if (has("own") || has("only")) {
 		p.flags |= OWN_MEMORY;
 		r->sqes = (void *)map(-1, 4096, 0);
 		queues = map(-1, 4096, 0);
@@ -111,12 +117,14 @@ static void ring_open(struct ring *r)
 	                      : kernel(__NR_io_uring_setup, depth, (long)&p, 0, 0, 0, 0);
 	if (fd < 0)
 		exit(77);
-	r->fd = (int)fd;
+	r->fd = has("only") ? -1 : (int)fd;
+	r->index = has("only") ? (int)fd : -1;
 	if (!queues) {
-		size_t bytes =
-		        p.cq_off.cqes + p.cq_entries * sizeof *r->cqes + p.sq_entries * 4 + 64;
+		size_t bytes = p.cq_off.cqes + (p.cq_entries * sizeof *r->cqes << r->scale) +
+		               p.sq_entries * 4 + 64;
 		queues = map(r->fd, bytes, IORING_OFF_SQ_RING);
-		r->sqes = (void *)map(r->fd, p.sq_entries * sizeof *r->sqes, IORING_OFF_SQES);
+		r->sqes = (void *)map(r->fd, p.sq_entries * sizeof *r->sqes << r->scale,
+		                      IORING_OFF_SQES);
 	}
 	r->sq_head = (void *)(queues + p.sq_off.head);
 	r->sq_tail = (void *)(queues + p.sq_off.tail);
@@ -140,10 +148,10 @@ static void ring_register(struct ring *r)
 		unsigned offset, resv;
 		unsigned long data;
 	} ring = {-1u, 0, (unsigned long)r->fd};
-	r->index = -1;
+	long number = r->fd < 0 ? r->index : r->fd, how = r->fd < 0 ? REGISTER_BY_INDEX : 0;
 	if (has("files"))
-		must(!kernel(__NR_io_uring_register, r->fd, IORING_REGISTER_FILES, (long)&file, 1,
-		             0, 0),
+		must(!kernel(__NR_io_uring_register, number, IORING_REGISTER_FILES | how,
+		             (long)&file, 1, 0, 0),
 		     "files");
 	if (!has("index"))
 		return;
@@ -154,7 +162,7 @@ static void ring_register(struct ring *r)
 
 static long ring_enter(struct ring *r, unsigned count, unsigned least, unsigned flags)
 {
-	if (has("index"))
+	if (r->index >= 0)
 		return kernel(__NR_io_uring_enter, r->index, count, least, flags | BY_INDEX, 0, 0);
 	return kernel(__NR_io_uring_enter, r->fd, count, least, flags, 0, 0);
 }
@@ -169,7 +177,7 @@ static unsigned ring_fill(struct ring *r)
 			break;
 		/* Without an array slots come in turn, whichever are free. */
 		unsigned name = r->free[--r->count], slot = r->array ? name : tail & r->sq_mask;
-		struct io_uring_sqe *entry = &r->sqes[slot];
+		struct io_uring_sqe *entry = &r->sqes[slot << r->scale];
 		memset(entry, 0, sizeof *entry);
 		r->offsets[name] = n * 7919 % operations * BLOCK;
 		entry->opcode = IORING_OP_READ;
@@ -193,7 +201,7 @@ static unsigned ring_reap(struct ring *r)
 {
 	unsigned head = *r->cq_head, tail = __atomic_load_n(r->cq_tail, __ATOMIC_ACQUIRE), got;
 	for (got = 0; head != tail; head++, got++) {
-		struct io_uring_cqe *entry = &r->cqes[head & r->cq_mask];
+		struct io_uring_cqe *entry = &r->cqes[(head & r->cq_mask) << r->scale];
 		long n = said_count++;
 		said[n][0] = r->offsets[entry->user_data];
 		said[n][1] = entry->res;
@@ -253,7 +261,7 @@ static void *work(void *argument)
 	}
 	if (has("tasks"))
 		say_tasks();
-	if (!argument)
+	if (!argument && r->fd >= 0)
 		close(r->fd);
 	return NULL;
 }
