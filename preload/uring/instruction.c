@@ -50,6 +50,7 @@ struct reading {
 	bool fixed;       /* can't be moved */
 	char form;
 	uint8_t map, opcode;
+	const uint8_t *relative; /* an address relative to the end, or NULL */
 };
 
 static void instruction_prefixes(struct reading *r)
@@ -125,7 +126,7 @@ static void instruction_address(struct reading *r)
 	if (base == 4)
 		base = *r->at++ & 7;
 	else if (base == 5 && !mode)
-		r->fixed = true; /* relative to the instruction */
+		r->relative = r->at;
 	if (mode == 1)
 		r->at++;
 	else if (mode == 2 || base == 5)
@@ -189,6 +190,7 @@ static void instruction_read(struct reading *r, struct instruction *made)
 	else if (r->form == 'J')
 		memcpy(&made->distance, r->at, 4);
 	r->at += bytes;
+	r->fixed |= r->near && r->relative;
 	made->movable = !r->fixed && !made->branches && !instruction_leaves(r, group);
 	made->is_syscall = r->map == 1 && !r->vector && r->opcode == 0x05;
 }
@@ -210,5 +212,7 @@ struct instruction instruction_at(const uint8_t *code, size_t room)
 	if (reading.form == 'x' || bytes > INSTRUCTION_MOST || bytes > room)
 		return (struct instruction){0};
 	made.bytes = (uint8_t)bytes;
+	if (reading.relative)
+		made.relative = (uint8_t)(reading.relative - copy);
 	return made;
 }

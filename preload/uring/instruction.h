@@ -14,7 +14,8 @@
 
 struct instruction {
 	uint8_t bytes;    /* 0: none that is known */
-	bool movable;     /* control goes on behind it, and it names no address near its own */
+	bool movable;     /* control goes on behind it, and it does the same elsewhere … */
+	uint8_t relative; /* … with the 4 bytes here changed: an address relative to its end */
 	bool is_syscall;  /* the instruction of that name */
 	bool branches;    /* a jump or call … */
 	int32_t distance; /* … to so many bytes behind its end */

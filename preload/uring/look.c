@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/look.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "clock.h"
 #include "event.h"
 #include "loss.h"
+#include "uring/chain.h"
 #include "uring/layout.h"
 #include "uring/operation.h"
 #include "uring/own.h"
@@ -127,6 +129,17 @@ static void look_bound_older(struct uring *ring, const struct operation *newer)
 	older->before = newer->head;
 }
 
+/* Of those that succeed without a completion, most are told of by nobody. */
+static void look_keep_quiet(struct uring *ring, const struct io_uring_sqe *entry,
+                            const struct operation *operation)
+{
+	if (chain_keep(ring, entry, operation))
+		return;
+	look_lose(ring, 1);
+	ring->silent++;
+	ring->silent_data = entry->user_data;
+}
+
 static void look_at_submission(struct uring *ring, const struct look *look, uint32_t number)
 {
 	struct io_uring_sqe entry;
@@ -140,17 +153,15 @@ static void look_at_submission(struct uring *ring, const struct look *look, uint
 	operation.number = number;
 	operation.head = head;
 	operation.certain = certain;
+	operation.doubted = chain_may_fail(ring, entry.user_data);
 	if (look->polled)
 		look_bound_older(ring, &operation);
 	else
 		look_forget_overtaken(ring, entry.user_data, number);
-	/* A success without a completion entry: nobody will tell. */
-	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS) {
-		look_lose(ring, 1);
-		ring->silent++;
-	} else if (!look->polled || !ring->shares) {
+	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS)
+		look_keep_quiet(ring, &entry, &operation);
+	else if (!look->polled || !ring->shares)
 		pending_add(&ring->pending, &operation);
-	}
 	if (operation.closes)
 		fd_closed(operation.flight.descriptor);
 }
@@ -212,10 +223,22 @@ static void look_at_completion(struct uring *ring, const struct look *look, uint
                                const struct io_uring_cqe *entry)
 {
 	struct operation *found = look_match(ring, number, entry->user_data);
+	uint32_t lost;
+	if (found && found->doubted && !chain_is_success(found, entry->res)) {
+		pending_remove(&ring->pending, found);
+		look_lose(ring, 1 + chain_give_way(ring, entry->user_data));
+		return;
+	}
+	if (!found && chain_failed(ring, entry->user_data, entry->res, look->end, &lost)) {
+		look_lose(ring, lost);
+		return;
+	}
 	if (!found) {
 		look_lose_one(ring);
 		return;
 	}
+	if (entry->res != -ECANCELED)
+		chain_began(ring, found->number, look->end);
 	uint64_t end = look->end > found->flight.start ? look->end : clock_ticks();
 	if (!(entry->flags & LOOK_CQE_NOTIFICATION))
 		operation_completed(ring, found, entry->res, end, look->polled);

@@ -63,6 +63,19 @@ static const struct {
         [OPERATION_WRITEV_FIXED] = {AIOT_CALL_uring_writev, OPERATION_VECTOR, 1},
 };
 
+static int operation_kind(uint8_t opcode)
+{
+	size_t known = sizeof operation_kinds / sizeof *operation_kinds;
+	return opcode < known ? operation_kinds[opcode].kind : OPERATION_OTHER;
+}
+
+bool operation_moves(uint8_t opcode)
+{
+	int kind = operation_kind(opcode);
+	return opcode != IORING_OP_SYNC_FILE_RANGE &&
+	       (kind == OPERATION_DATA || kind == OPERATION_VECTOR || kind == OPERATION_STREAM);
+}
+
 static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
 {
 	struct iovec parts[32] = {0};
@@ -194,9 +207,9 @@ static void operation_on_others(struct uring *ring, const struct io_uring_sqe *e
 
 struct operation operation_of(struct uring *ring, const struct io_uring_sqe *entry)
 {
-	size_t known = sizeof operation_kinds / sizeof *operation_kinds;
-	int kind = entry->opcode < known ? operation_kinds[entry->opcode].kind : OPERATION_OTHER;
+	int kind = operation_kind(entry->opcode);
 	struct operation made = {.user_data = entry->user_data, .opcode = entry->opcode};
+	made.linked = entry->flags & (IOSQE_IO_LINK | IOSQE_IO_HARDLINK);
 	made.flight =
 	        (struct flight){.offset = -1, .call = AIOT_CALL_uring_other, .aux = entry->opcode};
 	if (kind == OPERATION_OTHER) {

@@ -13,6 +13,9 @@
  * the caller's to forget. */
 struct operation operation_of(struct uring *ring, const struct io_uring_sqe *entry);
 
+/* Whether such an operation returns a number of bytes. */
+bool operation_moves(uint8_t opcode);
+
 /* Stores the event of an operation that completed with `result` at `end`
  * (ticks). Descriptors that it opened become known. */
 void operation_completed(struct uring *ring, struct operation *operation, int result, uint64_t end,

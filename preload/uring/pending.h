@@ -22,6 +22,8 @@ struct operation {
 	bool bounded;     /* its user_data was used again … */
 	uint32_t before;  /* … after so many completions had been taken: its own, too */
 	bool at_position; /* begins at the file's position */
+	bool linked;      /* the next submission begins only if this one succeeds */
+	bool doubted;     /* what completes may be another that shares its user_data */
 	bool opens;
 	bool closes; /* its descriptor, from now on */
 };

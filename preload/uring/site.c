@@ -27,7 +27,7 @@ bool site_program_done;
 #if defined(__x86_64__)
 #define SITE_MODULES  1024
 #define SITE_MOST     ((uintptr_t)16 << 20) /* bytes of code that are searched */
-#define SITE_SMALL    ((size_t)256 << 10)    /* … when any program starts */
+#define SITE_SMALL    ((size_t)256 << 10)   /* … when any program starts */
 #define SITE_PATIENCE 1000000
 
 /* A stretch of code that was searched. */

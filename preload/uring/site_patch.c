@@ -8,6 +8,7 @@
 
 #include "maps.h"
 #include "sys.h"
+#include "uring/instruction.h"
 
 #define PATCH_REACH  0x7fff0000u /* of a jump, less a little */
 #define PATCH_LOWEST 0x10000u    /* nobody maps below */
@@ -82,16 +83,41 @@ static void patch_jump(uint8_t jump[SITE_JUMP_BYTES], uintptr_t from, uintptr_t 
 	memcpy(jump + 1, &distance, sizeof distance);
 }
 
+/* What the copied instructions name relative to themselves lies elsewhere from there. */
+static bool patch_settle(uint8_t *stub, const struct site *site)
+{
+	size_t bytes = site->call - site->anchor;
+	int64_t away = (int64_t)(site->anchor - (uintptr_t)stub);
+	struct instruction one;
+	for (size_t at = 0; at < bytes; at += one.bytes) {
+		int32_t distance;
+		one = instruction_at((const uint8_t *)site->anchor + at, bytes - at);
+		if (!one.bytes)
+			return false;
+		if (!one.relative)
+			continue;
+		memcpy(&distance, stub + at + one.relative, sizeof distance);
+		int64_t moved = distance + away;
+		distance = (int32_t)moved;
+		if (distance != moved)
+			return false;
+		memcpy(stub + at + one.relative, &distance, sizeof distance);
+	}
+	return true;
+}
+
 /* The instructions up to the call; then, in the registers that the call destroys,
  * where it is made if it is not ours, and on to uring_site, which comes back
  * there or behind it. */
-static void patch_write_stub(uint8_t *stub, const struct site *site)
+static bool patch_write_stub(uint8_t *stub, const struct site *site)
 {
 	static const uint8_t to_rcx[] = {0x48, 0xb9}, to_r11[] = {0x49, 0xbb};
 	static const uint8_t jump_r11[] = {0x41, 0xff, 0xe3}, syscall[] = {0x0f, 0x05};
 	uintptr_t target = (uintptr_t)uring_site, call;
 	uint8_t back[SITE_JUMP_BYTES];
 	uint8_t *at = patch_put(stub, (const void *)site->anchor, site->call - site->anchor);
+	if (!patch_settle(stub, site))
+		return false;
 	call = (uintptr_t)at + sizeof to_rcx + 8 + sizeof to_r11 + 8 + sizeof jump_r11;
 	at = patch_put(at, to_rcx, sizeof to_rcx);
 	at = patch_put(at, &call, sizeof call);
@@ -101,6 +127,7 @@ static void patch_write_stub(uint8_t *stub, const struct site *site)
 	at = patch_put(at, syscall, sizeof syscall);
 	patch_jump(back, (uintptr_t)at, site->call + 2);
 	patch_put(at, back, sizeof back);
+	return true;
 }
 
 /* Code that other cores have read already is read again. */
@@ -187,9 +214,10 @@ uint32_t site_patch(const struct site_search *search, bool quiet)
 	uint8_t *stubs = search->count ? patch_map(search, bytes) : NULL;
 	if (!stubs)
 		return 0;
+	bool good = true;
 	for (uint32_t i = 0; i < search->count; i++)
-		patch_write_stub(stubs + (size_t)i * PATCH_STUB, &search->sites[i]);
-	if (SYS3(mprotect, stubs, bytes, PROT_READ | PROT_EXEC) == 0)
+		good &= patch_write_stub(stubs + (size_t)i * PATCH_STUB, &search->sites[i]);
+	if (good && SYS3(mprotect, stubs, bytes, PROT_READ | PROT_EXEC) == 0)
 		patched = patch_all(search, stubs, quiet);
 	if (!patched)
 		sys_unmap(stubs, bytes);

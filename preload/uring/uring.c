@@ -322,6 +322,7 @@ static uint64_t uring_dissolve(struct uring *ring)
 	thread_self.busy = busy;
 	uring_unmap(ring);
 	pending_free(&ring->pending);
+	pending_free(&ring->quiet);
 	fixed_forget(ring);
 	uint64_t inode = ring->inode;
 	__atomic_store_n(&ring->state, URING_FREE, __ATOMIC_RELEASE);

@@ -54,14 +54,16 @@ struct uring {
 	uint32_t sq_told;          /* taken by the kernel, as far as calls told */
 	uint32_t told;             /* operations that ended and are accounted for … */
 	uint32_t lost;             /* … and those that were counted as lost */
-	uint32_t silent;           /* of these, may yet complete, if they fail */
+	uint32_t silent;           /* of these, may yet complete, if they fail … */
+	uint64_t silent_data;      /* … the last with this user_data */
 	bool shares;               /* several operations in flight have one user_data */
 	bool over;                 /* had its last look: what is done from now on is lost */
 	uint64_t looked;           /* ticks at the last look … */
 	uint32_t closings, opened; /* … and fd_closings and description_latest then */
 	bool settled;              /* descriptors are what they were when they were submitted */
 	struct pending pending;
-	struct fd *files; /* registered ones, by index */
+	struct pending quiet; /* chain.h */
+	struct fd *files;     /* registered ones, by index */
 	uint32_t file_count;
 	uint32_t files_asked;     /* how often /proc was read for them … */
 	uint64_t files_asked_for; /* … and when: once a look is enough */

@@ -27,7 +27,9 @@ CALLS = (("pread 4 KiB random", "pread_random", (100, 70)),
          ("read 4 KiB sequential", "read", (100, 70)),
          ("write 4 KiB", "write", (100, 70)),
          ("fread 4 KiB", "fread", None),
-         ("open+read+close, a cycle", "open_read_close", (500, 300)))
+         ("open+read+close, a cycle", "open_read_close", (500, 300)),
+         ("io_uring read 4 KiB, one by one", "uring", None),
+         ("io_uring read 4 KiB, 32 a call", "uring_32", None))
 
 
 class Bench:

@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "ring.h"
+
 #define PAGE 4096u
 
 struct work {
@@ -173,6 +175,36 @@ static void run_fread(struct work *w)
 	fclose(f);
 }
 
+static void run_by_ring(struct work *w, unsigned depth)
+{
+	static char pages[64][PAGE];
+	unsigned long state = 88172645463325252u + w->number;
+	int fd = work_open(w, O_RDONLY);
+	struct ring ring;
+
+	ring_open(&ring, depth);
+	for (unsigned long i = 0; i < w->calls; i += depth) {
+		for (unsigned n = 0; n < depth; n++) {
+			state = state * 6364136223846793005u + 1442695040888963407u;
+			ring_read(&ring, n, fd, pages[n], PAGE,
+			          (state >> 33) % (unsigned long)w->pages * PAGE);
+		}
+		ring_go(&ring, depth);
+	}
+	close(ring.fd);
+	close(fd);
+}
+
+static void run_uring(struct work *w)
+{
+	run_by_ring(w, 1);
+}
+
+static void run_uring_32(struct work *w)
+{
+	run_by_ring(w, 32);
+}
+
 static const struct {
 	const char *name;
 	void (*run)(struct work *work);
@@ -186,6 +218,8 @@ static const struct {
         {"small_files", run_small_files},
         {"write", run_write},
         {"fread", run_fread},
+        {"uring", run_uring},
+        {"uring_32", run_uring_32},
 };
 
 static void *work_thread(void *argument)

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Asynchronous I/O against fio's own counts: operations, bytes, offsets."""
+import errno
 import json
 import os
 import platform
@@ -311,6 +312,24 @@ def test_what_is_not_seen_of_liburing_linked_statically_is_counted_as_lost(words
     assert {e.path for e in events} <= {str(tmp_path / "file"), ""}
     assert len({e.offset for e in data}) == len(data)
     show(f"liburing linked statically, {words} {extra or ''}: {len(data)} of {COUNT} operations seen")
+
+
+@pytest.mark.parametrize("linked", ["-luring", "-Wl,-Bstatic,-luring,-Bdynamic"], ids=["shared", "static"])
+def test_registered_files_that_operations_change_and_chains_that_say_little(linked, program, tmp_path):
+    """Of operations without a completion, those are seen of which what is linked behind them tells."""
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"x" * 8192)
+    slots = program("uring_slots", *linked.split(), name_as="slots" + str(len(linked)))
+    done = aiotrace.run_traced([slots, tmp_path], tmp_path / "traces")
+    if done.returncode == 77:
+        pytest.skip("no such ring here")
+    assert done.returncode == 0, done.stderr
+    said = [(str(tmp_path / name), int(offset), int(result)) for name, offset, result in map(str.split, done.stdout.splitlines())]
+    events = [e for e in aiotrace.stream(tmp_path / "traces") if e.path.startswith(str(tmp_path) + "/")]
+    data = [e for e in events if CLASSES[e.call] in ("read", "write") and e.result >= 0]
+    assert sorted((e.path, e.offset, e.result) for e in data) == sorted(said)
+    assert [e.errno for e in events if e.call == "io_uring.read" and e.result < 0] == [errno.ECANCELED]
+    assert sum(e.call == "io_uring.fsync" for e in events) == 1 and lost(tmp_path / "traces") == 3
 
 
 @pytest.mark.parametrize("way,level", [("liburing", "uring"), ("syscall", "uring"), ("libaio", "aio")])

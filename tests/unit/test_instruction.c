@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Instructions end where objdump says they do, in all code of libc and of objdump;
- * those that name addresses near their own, or leave, are not moved.
+ * those that leave are not moved, and those that name addresses relative to their own
+ * say where.
  */
 #include <dlfcn.h>
 #include <setjmp.h>
@@ -38,6 +39,22 @@ static int is_jump(const char *text)
 	return 0;
 }
 
+/* objdump adds behind "#" what such an address is. */
+static void check_relative(const char *line, const uint8_t *code, struct instruction one,
+                           const char *text)
+{
+	int32_t distance;
+	const char *named = strstr(text, "(%rip)") ? strrchr(text, '#') : NULL;
+	if (!!one.relative != !!named)
+		fail_msg("relative, or not: %s", line);
+	if (!named)
+		return;
+	memcpy(&distance, code + one.relative, sizeof distance);
+	uint64_t target = strtoull(line, NULL, 16) + one.bytes + (uint64_t)(int64_t)distance;
+	if (target != strtoull(named + 1, NULL, 16))
+		fail_msg("another address: %s", line);
+}
+
 static void check_line(const char *line, const uint8_t *code, size_t bytes, const char *text)
 {
 	struct instruction one = instruction_at(code, bytes);
@@ -45,8 +62,10 @@ static void check_line(const char *line, const uint8_t *code, size_t bytes, cons
 		fail_msg("%u bytes: %s", one.bytes, line);
 	if (instruction_at(code, bytes - 1).bytes == bytes)
 		fail_msg("past the end: %s", line);
-	if (one.movable && (strstr(text, "(%rip)") || is_jump(text) || !strncmp(text, "ret", 3)))
+	if (one.movable && (strstr(text, "(%eip)") || is_jump(text) || !strncmp(text, "ret", 3)))
 		fail_msg("movable: %s", line);
+	if (one.movable)
+		check_relative(line, code, one, text);
 	assert_int_equal(one.is_syscall, !strncmp(text, "syscall", 7));
 }
 

@@ -49,7 +49,7 @@ static struct io_uring_sqe *entry(unsigned flags)
 	return made;
 }
 
-static void prepare(int slot, long offset, int write, unsigned flags)
+static struct io_uring_sqe *prepare(int slot, long offset, int write, unsigned flags)
 {
 	struct io_uring_sqe *made = entry(0);
 	if (write)
@@ -57,6 +57,7 @@ static void prepare(int slot, long offset, int write, unsigned flags)
 	else
 		io_uring_prep_read(made, slot, buffer, BLOCK, (unsigned long)offset);
 	made->flags = (__u8)flags;
+	return made;
 }
 
 static void read_slot(int slot, const char *name, long offset)
@@ -135,16 +136,25 @@ static void chains(int fd)
 	struct io_uring_sqe *made = entry(0);
 	io_uring_prep_fsync(made, fd, 0);
 	made->flags = quiet;
-	prepare(fd, 8 * BLOCK, 0, 0);
+	prepare(fd, 8 * BLOCK, 0, 0)->user_data = 1;
 	printf("a %d %d\n", 8 * BLOCK, BLOCK);
 	printf("a %d %d\n", 9 * BLOCK, BLOCK);
 	printf("a %d %d\n", 8 * BLOCK, done(1, "chain"));
 	/* The first ends short behind the end of the file: the rest never begins, and
 	 * nobody tells so. */
 	prepare(fd, 1 << 20, 0, quiet);
-	prepare(fd, 0, 0, 0);
+	prepare(fd, 0, 0, 0)->user_data = 1;
 	done(1, "short");
 	printf("a %d 0\n", 1 << 20);
+	/* Here it can't be told which of the two it was. */
+	prepare(fd, 1 << 20, 0, quiet);
+	prepare(fd, 0, 0, 0);
+	done(1, "short");
+	/* But here it can. */
+	prepare(fd, 10 * BLOCK, 0, quiet);
+	prepare(fd, 11 * BLOCK, 0, 0);
+	printf("a %d %d\n", 10 * BLOCK, BLOCK);
+	printf("a %d %d\n", 11 * BLOCK, done(1, "whole"));
 	/* Nobody tells of this one. */
 	prepare(fd, 0, 0, IOSQE_CQE_SKIP_SUCCESS);
 	must(io_uring_submit(&ring), "submit");
