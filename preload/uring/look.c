@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "clock.h"
+#include "define.h"
 #include "event.h"
 #include "loss.h"
 #include "uring/chain.h"
 #include "uring/layout.h"
+#include "uring/match.h"
 #include "uring/operation.h"
 #include "uring/own.h"
 #include "uring/wake.h"
@@ -89,44 +91,16 @@ static bool look_read_entry(const struct uring *ring, uint32_t number, struct io
 	return true;
 }
 
-static bool look_is_older(const struct operation *operation, uint32_t number)
+static void look_note_quiet(void)
 {
-	return (int32_t)(operation->number - number) < 0;
-}
-
-/* Of operations that share a user_data, those that are in doubt were overtaken
- * by a newer one: what completes from now on is that. */
-static void look_forget_overtaken(struct uring *ring, uint64_t user_data, uint32_t newest)
-{
-	struct operation *older;
-	while ((older = pending_find(&ring->pending, user_data, false)) &&
-	       look_is_older(older, newest) && look_is_older(older, ring->doubt))
-		pending_remove(&ring->pending, older);
-}
-
-/* An entry that was read too late is that of the operation that took its slot,
- * which is now read again. */
-static bool look_is_twin(const struct uring *ring, const struct operation *older,
-                         const struct operation *newer)
-{
-	return (newer->number - older->number) % ring->layout.sq_entries == 0 &&
-	       older->flight.offset == newer->flight.offset &&
-	       older->flight.size == newer->flight.size && older->flight.call == newer->flight.call;
-}
-
-/* A program uses a user_data again when it has taken the completion of the
- * operation that had it. */
-static void look_bound_older(struct uring *ring, const struct operation *newer)
-{
-	struct operation *older = pending_find(&ring->pending, newer->user_data, true);
-	if (!older)
+	static const char note[] = "io_uring: operations that ask for no completion "
+	                           "(IOSQE_CQE_SKIP_SUCCESS) are among the lost";
+	static uint16_t noted; /* in this generation of the process */
+	if (__atomic_exchange_n(&noted, state_generation, __ATOMIC_RELAXED) == state_generation)
 		return;
-	if (look_is_twin(ring, older, newer)) {
-		pending_remove(&ring->pending, older);
-		return;
-	}
-	older->bounded = true;
-	older->before = newer->head;
+	thread_self.busy++;
+	define_record(AIOT_DEFINE_NOTE, note, sizeof note - 1, NULL, 0);
+	thread_self.busy--;
 }
 
 /* Of those that succeed without a completion, most are told of by nobody. */
@@ -135,6 +109,7 @@ static void look_keep_quiet(struct uring *ring, const struct io_uring_sqe *entry
 {
 	if (chain_keep(ring, entry, operation))
 		return;
+	look_note_quiet();
 	look_lose(ring, 1);
 	ring->silent++;
 	ring->silent_data = entry->user_data;
@@ -155,9 +130,9 @@ static void look_at_submission(struct uring *ring, const struct look *look, uint
 	operation.certain = certain;
 	operation.doubted = chain_may_fail(ring, entry.user_data);
 	if (look->polled)
-		look_bound_older(ring, &operation);
+		match_bound_older(ring, &operation);
 	else
-		look_forget_overtaken(ring, entry.user_data, number);
+		match_forget_overtaken(ring, entry.user_data, number);
 	if (entry.flags & IOSQE_CQE_SKIP_SUCCESS)
 		look_keep_quiet(ring, &entry, &operation);
 	else if (!look->polled || !ring->shares)
@@ -186,43 +161,10 @@ static uint32_t look_at_submissions(struct uring *ring, const struct look *look)
 	return fresh;
 }
 
-/* Its completion was missed, or several in flight share the user_data: which of
- * them completes can't be told. */
-static void look_forget_all(struct pending *pending, uint64_t user_data)
-{
-	struct operation *one;
-	while ((one = pending_find(pending, user_data, false)))
-		pending_remove(pending, one);
-}
-
-/* The operation that a completion belongs to. NULL if it is not known, or if
- * what was read of it may be another's. */
-static struct operation *look_match(struct uring *ring, uint32_t number, uint64_t user_data)
-{
-	struct pending *pending = &ring->pending;
-	struct operation *found = pending_find(pending, user_data, false);
-	/* What the program had taken before it submitted this is of another. */
-	if (found && ring->wakes && (int32_t)(number - found->head) < 0)
-		return NULL;
-	if (found && look_is_older(found, ring->doubt)) {
-		found = pending_find(pending, user_data, true);
-		look_forget_overtaken(ring, user_data, found->number);
-		found = pending_find(pending, user_data, false);
-	}
-	if (found && found->bounded && (int32_t)(number - found->before) >= 0) {
-		look_forget_all(pending, user_data);
-		return NULL;
-	}
-	if (!found || found->certain || (int32_t)(number - found->head) >= 0)
-		return found;
-	pending_remove(pending, found);
-	return NULL;
-}
-
 static void look_at_completion(struct uring *ring, const struct look *look, uint32_t number,
                                const struct io_uring_cqe *entry)
 {
-	struct operation *found = look_match(ring, number, entry->user_data);
+	struct operation *found = match_of(ring, number, entry->user_data);
 	uint32_t lost;
 	if (found && found->doubted && !chain_is_success(found, entry->res)) {
 		pending_remove(&ring->pending, found);
@@ -337,7 +279,7 @@ static void look_after_gap(struct uring *ring)
 {
 	uint32_t most = ring->sq_seen - ring->told - ring->lost;
 	if ((int32_t)most >= 0 && ring->pending.count > most)
-		pending_drop(&ring->pending, look_is_older, ring->sq_seen - most);
+		pending_drop(&ring->pending, match_is_older, ring->sq_seen - most);
 }
 
 /* Submissions first: whatever has completed was submitted before. */

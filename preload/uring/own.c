@@ -52,7 +52,9 @@ static bool own_copy_counters(struct uring *ring)
 {
 	const struct uring_layout *at = &ring->layout;
 	char counters[4096] __attribute__((aligned(8)));
-	struct own_list list = {.good = true};
+	struct own_list list;
+	list.count = 0;
+	list.good = true;
 	own_add(&list, counters, at->queues, at->cqes);
 	own_copy(&list);
 	if (!list.good || !own_is_ring(at, counters))
@@ -116,16 +118,24 @@ bool own_make(struct uring *ring)
 	return ring->sq && ring->cq && ring->sqes && own_copy_counters(ring);
 }
 
-void own_renew(struct uring *ring)
+static void own_renew_all(struct uring *ring)
 {
-	struct own_list list = {.good = true};
-	if (!ring->layout.queues || !own_copy_counters(ring))
+	struct own_list list;
+	list.count = 0;
+	list.good = true;
+	if (!own_copy_counters(ring))
 		return;
 	own_add_completions(ring, &list);
 	own_add_slots(ring, &list);
 	own_copy(&list);
 	own_add_submissions(ring, &list);
 	own_copy(&list);
+}
+
+void own_renew(struct uring *ring)
+{
+	if (ring->layout.queues)
+		own_renew_all(ring);
 }
 
 void own_confirm(struct uring *ring)

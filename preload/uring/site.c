@@ -26,8 +26,9 @@ bool site_program_done;
 
 #if defined(__x86_64__)
 #define SITE_MODULES  1024
-#define SITE_MOST     ((uintptr_t)16 << 20) /* bytes of code that are searched */
-#define SITE_SMALL    ((size_t)256 << 10)   /* … when any program starts */
+#define SITE_MOST     ((uintptr_t)16 << 20)  /* bytes of code that are searched … */
+#define SITE_UTMOST   ((uintptr_t)256 << 20) /* … if a ring came from nowhere else … */
+#define SITE_SMALL    ((size_t)256 << 10)    /* … when any program starts */
 #define SITE_PATIENCE 1000000
 
 /* A stretch of code that was searched. */
@@ -125,20 +126,29 @@ static void site_choose_state(void)
 	uring_site_mask = low & SITE_STATES;
 }
 
-static bool site_hook(const struct maps_line *line, uintptr_t module, int fd, bool rings)
+/* Which stretches of code are searched. */
+struct site_wish {
+	uintptr_t address; /* what they have; 0: any */
+	uintptr_t most;    /* bytes … */
+	bool around;       /* … at most around the address */
+	bool rings;        /* there may be rings */
+	int fd;            /* the file, or -1 */
+};
+
+static bool site_hook(const struct maps_line *line, uintptr_t module, const struct site_wish *wish)
 {
 	static struct site_search search; /* stacks may be small */
 	search = (struct site_search){.module = module,
 	                              .begin = line->begin,
 	                              .end = line->end,
-	                              .fd = fd,
+	                              .fd = wish->fd,
 	                              .offset = line->offset,
 	                              .alone = site_is_alone(),
-	                              .quiet = !rings};
+	                              .quiet = !wish->rings};
 	site_choose_state();
 	site_find(&search);
 	/* Before there is a ring, it is all or nothing: there is another time. */
-	if (fd >= 0 && search.missed)
+	if (wish->fd >= 0 && search.missed)
 		return false;
 	bool hooked = site_patch(&search, search.alone || search.quiet) == search.count &&
 	              search.count && !search.missed;
@@ -150,9 +160,20 @@ static bool site_hook(const struct maps_line *line, uintptr_t module, int fd, bo
 	return hooked;
 }
 
-/* Searches the stretches of code that `wanted` says; `fd` is their file, or -1. */
-static bool site_each(bool (*wanted)(const struct maps_line *line, uintptr_t argument),
-                      uintptr_t argument, int fd, bool rings)
+static bool site_is_wanted(struct maps_line *line, const struct site_wish *wish)
+{
+	uintptr_t half = wish->most / 2, old = line->begin;
+	if (wish->address && (wish->address < line->begin || wish->address >= line->end))
+		return false;
+	if (wish->around && wish->address - line->begin > half)
+		line->begin = (wish->address - half) & ~(uintptr_t)(sys_page() - 1);
+	if (wish->around && line->end - wish->address > half)
+		line->end = wish->address + half;
+	line->offset += (int64_t)(line->begin - old);
+	return line->end - line->begin <= wish->most + sys_page();
+}
+
+static bool site_each(const struct site_wish *wish)
 {
 	struct maps maps;
 	struct maps_line line;
@@ -166,28 +187,15 @@ static bool site_each(bool (*wanted)(const struct maps_line *line, uintptr_t arg
 		if (line.offset == 0 && line.inode)
 			module = line.begin;
 		if (!line.code || !line.inode || site_count == SITE_MODULES ||
-		    line.end - line.begin > SITE_MOST || !wanted(&line, argument) ||
-		    site_is_ours(&line))
+		    !site_is_wanted(&line, wish) || site_is_ours(&line))
 			continue;
 		const struct site_module *known = site_module_of(line.begin, line.inode);
-		hooked |= known ? known->anchor != 0 : site_hook(&line, module, fd, rings);
+		hooked |= known ? known->anchor != 0 : site_hook(&line, module, wish);
 	}
 	thread_self.busy--;
 	maps_close(&maps);
 	errno = saved;
 	return hooked;
-}
-
-static bool site_has(const struct maps_line *line, uintptr_t address)
-{
-	return line->begin <= address && address < line->end;
-}
-
-static bool site_is_any(const struct maps_line *line, uintptr_t unused)
-{
-	(void)line;
-	(void)unused;
-	return true;
 }
 
 /* One thread at a time; never in a child that shares this memory, under a filter that
@@ -221,7 +229,9 @@ bool site_hook_caller(const void *caller)
 {
 	if (!site_begin())
 		return false;
-	bool hooked = site_each(site_has, (uintptr_t)caller, -1, false);
+	struct site_wish wish = {.address = (uintptr_t)caller, .most = SITE_MOST, .around = true};
+	wish.fd = -1;
+	bool hooked = site_each(&wish);
 	site_end();
 	return hooked;
 }
@@ -230,7 +240,10 @@ bool site_hook_all(void)
 {
 	if (!site_begin())
 		return false;
-	bool hooked = site_each(site_is_any, 0, -1, true);
+	struct site_wish wish = {.most = SITE_MOST, .rings = true, .fd = -1};
+	bool hooked = site_each(&wish);
+	wish.most = SITE_UTMOST;
+	hooked = hooked || site_each(&wish);
 	site_end();
 	return hooked;
 }
@@ -242,26 +255,50 @@ void site_hook_program(void)
 		return;
 	int fd = sys_open("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
 	if (fd >= 0) {
-		site_each(site_has, getauxval(AT_ENTRY), fd, true);
+		struct site_wish wish = {getauxval(AT_ENTRY), SITE_MOST, false, true, fd};
+		site_each(&wish);
 		sys_close(fd);
 	}
 	site_end();
 }
 
-static size_t site_program_bytes(void)
+/* What enters rings has the number of the call in its code, which is there to be read. */
+static bool site_may_enter(uintptr_t code, size_t bytes)
 {
-	const ElfW(Phdr) *part = (const ElfW(Phdr) *)getauxval(AT_PHDR);
-	size_t bytes = 0;
-	for (unsigned long i = getauxval(AT_PHNUM); part && i > 0; i--, part++)
-		bytes += part->p_type == PT_LOAD && part->p_flags & PF_X ? part->p_memsz : 0;
-	return bytes;
+	const uint32_t number = SYS_io_uring_enter;
+	return memmem((const void *)code, bytes, &number, sizeof number) != NULL;
+}
+
+/* Where the program's parts lie, relative to what its headers say. */
+static bool site_bias(const ElfW(Phdr) * parts, size_t count, uintptr_t *bias)
+{
+	for (size_t i = 0; parts && i < count; i++) {
+		*bias = (uintptr_t)parts - parts[i].p_vaddr;
+		if (parts[i].p_type == PT_PHDR)
+			return true;
+	}
+	return false;
 }
 
 void site_hook_small_program(void)
 {
-	size_t bytes = site_program_bytes();
-	if (bytes && bytes <= SITE_SMALL)
+	const ElfW(Phdr) *parts = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	size_t count = getauxval(AT_PHNUM);
+	uintptr_t bias;
+	bool may = false;
+	if (!site_bias(parts, count, &bias))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].p_type != PT_LOAD || !(parts[i].p_flags & PF_X))
+			continue;
+		if (parts[i].p_memsz > SITE_SMALL || !(parts[i].p_flags & PF_R))
+			return;
+		may |= site_may_enter(bias + parts[i].p_vaddr, parts[i].p_memsz);
+	}
+	if (may)
 		site_hook_program();
+	else
+		site_program_done = true;
 }
 #else
 bool site_hook_caller(const void *caller)

@@ -17,10 +17,11 @@
 /* The functions below return whether code that enters io_uring is hooked, now or
  * from before. Any thread; not signal-safe. */
 
-/* In the module that has `caller`, which sets a ring up. */
+/* In the module that has `caller`, which sets a ring up; not far from it if the module is
+ * large. */
 bool site_hook_caller(const void *caller);
 
-/* In all modules that are not too large: a ring came from nowhere. */
+/* In all modules, large ones only if it is in no other: a ring came from nowhere. */
 bool site_hook_all(void);
 
 /* In the program's own file, once: it opens data, and may go on by io_uring. */

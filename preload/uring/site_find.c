@@ -13,7 +13,7 @@
 #define FIND_BEFORE   8u
 #define FIND_BEHIND   8u
 #define FIND_BLOCK    256u
-#define FIND_HINTS    4096       /* places that are worth a look; what is more is not looked at */
+#define FIND_HINTS    16384      /* places that are worth a look; what is more is not looked at */
 #define FIND_FUNCTION (1u << 14) /* bytes; larger functions are left alone */
 #define FIND_STEPS    16
 #define FIND_JUMP     5 /* bytes */
@@ -209,6 +209,8 @@ static void find_hint(struct find *find, uint32_t at, uint32_t number)
 {
 	if (find->hint_count < FIND_HINTS)
 		find->hints[find->hint_count++] = (struct find_hint){at, number};
+	else
+		find->search->missed = true;
 }
 
 /* Moved to a register, pushed, moved to memory: opcode, address, constant. */

@@ -187,7 +187,8 @@ def test_rings_without_a_library_are_seen_completely(words, depth, threads, prog
 
 
 @HOOKED
-@pytest.mark.parametrize("flags", [["-O0"], ["-O2", "-DHELPER"], ["-O2", "-no-pie"], ["-O3", "-fcf-protection=full"]], ids=" ".join)
+@pytest.mark.parametrize("flags", [["-O0"], ["-O2", "-DHELPER"], ["-O2", "-no-pie"], ["-O3", "-fcf-protection=full"],
+                                   ["-O2", "-DPADDED"]], ids=" ".join)
 def test_however_the_program_was_compiled(flags, program, tmp_path, busy):
     said, events, _ = raw(program("uring_raw", *flags, name_as="raw" + "".join(flags)), 4, 2, "call", tmp_path)
     assert sorted((e.offset, e.result) for e in events) == said
@@ -330,6 +331,7 @@ def test_registered_files_that_operations_change_and_chains_that_say_little(link
     assert sorted((e.path, e.offset, e.result) for e in data) == sorted(said)
     assert [e.errno for e in events if e.call == "io_uring.read" and e.result < 0] == [errno.ECANCELED]
     assert sum(e.call == "io_uring.fsync" for e in events) == 1 and lost(tmp_path / "traces") == 3
+    assert "(IOSQE_CQE_SKIP_SUCCESS) are among the lost" in aiotrace.run([aiotrace.PROGRAM, "info", tmp_path / "traces"]).stdout
 
 
 @pytest.mark.parametrize("way,level", [("liburing", "uring"), ("syscall", "uring"), ("libaio", "aio")])

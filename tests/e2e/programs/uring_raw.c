@@ -13,6 +13,7 @@
  *   only     own, and no descriptor: an index alone
  *   tasks    says on stderr how many threads there are while a ring is open
  * -DHELPER: system calls are made by a function that is given their number.
+ * -DPADDED: there is as much code as in a large framework.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -66,6 +67,10 @@ static int has(const char *word)
 			return 1;
 	return 0;
 }
+
+#ifdef PADDED
+__asm__(".section .text.padding, \"ax\"\n.skip 20 << 20, 0xcc\n.previous");
+#endif
 
 #ifdef HELPER
 #define PLAIN __attribute__((noinline))
