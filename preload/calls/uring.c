@@ -18,6 +18,7 @@
 #define URING_ENTER_REGISTERED    16u /* the descriptor is an index instead */
 #define URING_REGISTER_REGISTERED (1u << 31)
 #define URING_REGISTER_RINGS      20u /* IORING_REGISTER_RING_FDS, in newer headers */
+#define URING_REGISTER_RESIZE     33u /* IORING_REGISTER_RESIZE_RINGS */
 #define URING_INDICES             16u /* that the kernel has room for, a thread */
 
 /* The thread's registered rings: their descriptors plus 1, by index; 0 = not known. */
@@ -229,6 +230,25 @@ static void uring_index(const struct io_uring_rsrc_update *rings, unsigned count
 	}
 }
 
+static void uring_resize(struct uring *ring, const struct io_uring_params *parameters)
+{
+	struct uring_layout layout = layout_of_parameters(parameters);
+	uring_resized(ring, &layout);
+}
+
+/* What has completed by then is seen in the queues that go. */
+static void uring_before_resize(const struct call *call, const long a[6])
+{
+	unsigned operation = (unsigned)a[1], resize = URING_REGISTER_RESIZE;
+	struct uring *ring = NULL;
+	if ((operation & ~URING_REGISTER_REGISTERED) == resize)
+		ring = uring_of(uring_descriptor(a[0], operation & URING_REGISTER_REGISTERED));
+	if (!ring || !uring_take(ring, true))
+		return;
+	look_before(ring, call->start, 0);
+	uring_give(ring);
+}
+
 static void uring_registered(const struct call *call, const long a[6], int64_t result)
 {
 	int saved = errno;
@@ -240,6 +260,8 @@ static void uring_registered(const struct call *call, const long a[6], int64_t r
 		uring_index((const void *)a[2], (unsigned)result,
 		            operation == URING_REGISTER_RINGS);
 	if (result >= 0 && ring && uring_take(ring, true)) {
+		if (operation == URING_REGISTER_RESIZE)
+			uring_resize(ring, (const void *)a[2]);
 		fixed_registered(ring, operation, (const void *)a[2], (unsigned)a[3]);
 		uring_give(ring);
 	}
@@ -273,6 +295,8 @@ static long uring_register(const long a[6], const void *caller)
 {
 	struct call call;
 	bool wanted = inner_begin(&call, NULL, caller);
+	if (wanted)
+		uring_before_resize(&call, a);
 	long result = SYS4(io_uring_register, a[0], a[1], a[2], a[3]);
 	if (wanted)
 		uring_registered(&call, a, result);
@@ -352,7 +376,9 @@ int io_uring_register(unsigned fd, unsigned operation, const void *argument, uns
 	struct call call;
 	if (!URING_BEGIN(&call, io_uring_register))
 		return REAL_NEAR(io_uring_register)(fd, operation, argument, count);
+	const long a[6] = {fd, operation, (long)argument, count};
+	uring_before_resize(&call, a);
 	int result = REAL_NEAR(io_uring_register)(fd, operation, argument, count);
-	uring_registered(&call, (long[6]){fd, operation, (long)argument, count}, result);
+	uring_registered(&call, a, result);
 	return result;
 }

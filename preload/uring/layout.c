@@ -88,6 +88,12 @@ static bool layout_has_thread(int fd)
 	return line && line[10] != '-';
 }
 
+uint32_t layout_array(const struct uring_layout *layout)
+{
+	size_t end = layout->cqes + layout_cqe_bytes(layout) * layout->cq_entries;
+	return (uint32_t)((end + 63) & ~(size_t)63);
+}
+
 bool layout_guess(int fd, struct uring_layout *layout)
 {
 	struct io_uring_params own = {0};
@@ -98,10 +104,10 @@ bool layout_guess(int fd, struct uring_layout *layout)
 		return false;
 	own.sq_entries = uring_load((char *)address, own.sq_off.ring_entries);
 	own.cq_entries = uring_load((char *)address, own.cq_off.ring_entries);
-	own.sq_off.array = (own.cq_off.cqes + 16 * own.cq_entries + 63) & ~63u;
 	sys_unmap((void *)address, 4096);
 	own.flags |= layout_has_thread(fd) ? IORING_SETUP_SQPOLL : 0;
 	*layout = layout_of_parameters(&own);
+	layout->sq_array = layout_array(layout);
 	return layout->sq_entries && layout->cq_entries;
 }
 

@@ -21,6 +21,9 @@ bool layout_guess(int fd, struct uring_layout *layout);
  * is the mapped queue. */
 bool layout_is_identity(const struct uring_layout *layout, const char *sq);
 
+/* Where the array lies, if there is one, whether or not the kernel said so. */
+uint32_t layout_array(const struct uring_layout *layout);
+
 static inline size_t layout_cqe_bytes(const struct uring_layout *layout)
 {
 	return layout->flags & IORING_SETUP_CQE32 ? 32 : 16;

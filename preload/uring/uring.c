@@ -330,6 +330,21 @@ static uint64_t uring_dissolve(struct uring *ring)
 	return inode;
 }
 
+void uring_resized(struct uring *ring, const struct uring_layout *layout)
+{
+	struct uring fresh = *ring;
+	fresh.layout = *layout;
+	fresh.layout.flags = ring->layout.flags;
+	fresh.layout.sq_array = ring->layout.sq_array ? layout_array(&fresh.layout) : 0;
+	fresh.sq = fresh.cq = fresh.sqes = NULL;
+	if (!uring_map(&fresh, ring->fd)) {
+		ring->over = true;
+		return;
+	}
+	uring_unmap(ring);
+	*ring = fresh;
+}
+
 /* Returns the inode, 0 if it is no ring. */
 static uint64_t uring_drop(int fd)
 {

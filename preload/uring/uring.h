@@ -84,6 +84,10 @@ int uring_number(void);
 /* `fd` is a ring. `layout` NULL: it was set up out of sight. */
 void uring_opened(int fd, const struct uring_layout *layout, enum uring_shown shown);
 
+/* The queues of a ring that the caller has taken have become others, of which only the
+ * places and the numbers of entries are set in `layout`. */
+void uring_resized(struct uring *ring, const struct uring_layout *layout);
+
 /* In a forked child, before anything is traced: rings that are open now are the
  * parent's. */
 void uring_forked(void);

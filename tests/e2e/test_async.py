@@ -179,7 +179,7 @@ def raw(binary, depth, threads, words, tmp_path, extra=None):
 @pytest.mark.parametrize("depth,threads", [(1, 1), (8, 4)])
 @pytest.mark.parametrize("words", ["call", "", "early", "call shared", "shared early", "call direct", "call files", "index",
                                    "fork", "early index files direct", "own", "call own direct", "own index shared", "only",
-                                   "call only files direct", "big", "call big own", "big direct"], ids=lambda w: w.replace(" ", "_") or "plain")
+                                   "call only files direct", "big", "call big own", "big direct", "resize", "call resize direct"], ids=lambda w: w.replace(" ", "_") or "plain")
 def test_rings_without_a_library_are_seen_completely(words, depth, threads, program, tmp_path, busy):
     said, events, _ = raw(program("uring_raw", "-O2", name_as="raw"), depth, threads, words, tmp_path)
     assert sorted((e.offset, e.result) for e in events) == said

@@ -10,6 +10,7 @@
  *   sqpoll   the kernel's own thread          index    rings entered by index
  *   files    registered files                 fork     the work is a child's
  *   early    opened before the rings exist    big      entries twice as large
+ *   resize   its queues grow in the middle, one ring for each thread
  *   only     own, and no descriptor: an index alone
  *   tasks    says on stderr how many threads there are while a ring is open
  * -DHELPER: system calls are made by a function that is given their number.
@@ -34,6 +35,8 @@
 #define MOST              256
 #define OWN_MEMORY        (1u << 14) /* IORING_SETUP_NO_MMAP */
 #define ONLY_INDEX        (1u << 15)
+#define ONE_THREAD        (1u << 12 | 1u << 13) /* IORING_SETUP_SINGLE_ISSUER, …_DEFER_TASKRUN */
+#define RESIZE            33
 #define NO_ARRAY          (1u << 16)
 #define LARGE             (1u << 10 | 1u << 11) /* IORING_SETUP_SQE128, IORING_SETUP_CQE32 */
 #define BY_INDEX          16u
@@ -104,12 +107,46 @@ static char *map(int fd, size_t bytes, long offset)
 	return got;
 }
 
+static void ring_place(struct ring *r, const struct io_uring_params *p, char *queues)
+{
+	if (!queues) {
+		size_t bytes = p->cq_off.cqes + (p->cq_entries * sizeof *r->cqes << r->scale) +
+		               p->sq_entries * 4 + 64;
+		queues = map(r->fd, bytes, IORING_OFF_SQ_RING);
+		r->sqes = (void *)map(r->fd, p->sq_entries * sizeof *r->sqes << r->scale,
+		                      IORING_OFF_SQES);
+	}
+	r->sq_head = (void *)(queues + p->sq_off.head);
+	r->sq_tail = (void *)(queues + p->sq_off.tail);
+	r->sq_flags = (void *)(queues + p->sq_off.flags);
+	r->array = has("direct") ? NULL : (void *)(queues + p->sq_off.array);
+	r->cq_head = (void *)(queues + p->cq_off.head);
+	r->cq_tail = (void *)(queues + p->cq_off.tail);
+	r->cqes = (void *)(queues + p->cq_off.cqes);
+	r->sq_mask = p->sq_entries - 1;
+	r->cq_mask = p->cq_entries - 1;
+}
+
+static void ring_grow(struct ring *r)
+{
+	struct io_uring_params p = {.flags = IORING_SETUP_CQSIZE};
+	p.sq_entries = 4 * depth;
+	p.cq_entries = 16 * depth;
+	if (kernel(__NR_io_uring_register, r->fd, RESIZE, (long)&p, 1, 0, 0) < 0)
+		exit(77);
+	/* Kernels don't say where the array lies now. */
+	if (!p.sq_off.array)
+		p.sq_off.array = (p.cq_off.cqes + p.cq_entries * 16 + 63) & ~63u;
+	ring_place(r, &p, NULL);
+}
+
 static void ring_open(struct ring *r)
 {
 	struct io_uring_params p = {0};
 	char *queues = NULL;
 	p.flags = (has("sqpoll") ? IORING_SETUP_SQPOLL : 0) | (has("direct") ? NO_ARRAY : 0) |
-	          (has("big") ? LARGE : 0) | (has("only") ? ONLY_INDEX : 0);
+	          (has("big") ? LARGE : 0) | (has("resize") ? ONE_THREAD : 0) |
+	          (has("only") ? ONLY_INDEX : 0);
 	r->scale = has("big");
 	if (has("own") || has("only")) {
 		p.flags |= OWN_MEMORY;
@@ -124,22 +161,7 @@ static void ring_open(struct ring *r)
 		exit(77);
 	r->fd = has("only") ? -1 : (int)fd;
 	r->index = has("only") ? (int)fd : -1;
-	if (!queues) {
-		size_t bytes = p.cq_off.cqes + (p.cq_entries * sizeof *r->cqes << r->scale) +
-		               p.sq_entries * 4 + 64;
-		queues = map(r->fd, bytes, IORING_OFF_SQ_RING);
-		r->sqes = (void *)map(r->fd, p.sq_entries * sizeof *r->sqes << r->scale,
-		                      IORING_OFF_SQES);
-	}
-	r->sq_head = (void *)(queues + p.sq_off.head);
-	r->sq_tail = (void *)(queues + p.sq_off.tail);
-	r->sq_flags = (void *)(queues + p.sq_off.flags);
-	r->array = has("direct") ? NULL : (void *)(queues + p.sq_off.array);
-	r->cq_head = (void *)(queues + p.cq_off.head);
-	r->cq_tail = (void *)(queues + p.cq_off.tail);
-	r->cqes = (void *)(queues + p.cq_off.cqes);
-	r->sq_mask = p.sq_entries - 1;
-	r->cq_mask = p.cq_entries - 1;
+	ring_place(r, &p, queues);
 	while (r->count < depth) {
 		r->free[r->count] = r->count;
 		r->count++;
@@ -247,7 +269,11 @@ static void *work(void *argument)
 	if (!argument)
 		ring_open(r);
 	ring_register(r);
-	for (;;) {
+	for (int grown = !has("resize");;) {
+		if (!grown && next_operation > operations / 2) {
+			ring_grow(r);
+			grown = 1;
+		}
 		pthread_mutex_lock(&r->lock);
 		unsigned filled = ring_fill(r), flying = r->flying;
 		pthread_mutex_unlock(&r->lock);
