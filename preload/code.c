@@ -48,7 +48,7 @@ uint32_t code_sizes(struct scratch *scratch, const struct aiot_event *events, ui
 	struct code_slots slots = {0};
 	uint8_t *codes = scratch->planes[0];
 	uint32_t rest = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && code_pays(rest, count); i++) {
 		uint64_t size = events[i].size;
 		code_turn(&slots, events[i].handle);
 		bool other = size && size != slots.value;
@@ -65,7 +65,7 @@ uint32_t code_results(struct scratch *scratch, const struct aiot_event *events, 
 	uint8_t *codes = scratch->planes[0];
 	uint64_t last[2] = {0};
 	uint32_t rest = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && code_pays(rest, count); i++) {
 		uint64_t size = events[i].size, result = (uint64_t)events[i].result;
 		bool failed = events[i].result < 0;
 		codes[i] = AIOT_CODE_REST;
@@ -101,7 +101,7 @@ uint32_t code_offsets(struct scratch *scratch, const struct aiot_event *events, 
 	uint8_t *codes = scratch->planes[0];
 	uint64_t all = 0;
 	uint32_t rest = 0;
-	for (uint32_t i = 0; i < count; i++) {
+	for (uint32_t i = 0; i < count && code_pays(rest, count); i++) {
 		const struct aiot_event *event = &events[i];
 		uint64_t distance = 0;
 		if (event->offset != -1) {

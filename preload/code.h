@@ -5,7 +5,8 @@
  * So what is read by open, read, read, close costs by the file.
  *
  * Each puts the codes of `count` events into scratch->planes[0] and the list
- * into scratch->residuals, and returns how many stand there.
+ * into scratch->residuals, and returns how many stand there; as soon as they are
+ * too many to pay, that many, and nothing is put.
  */
 #ifndef PRELOAD_CODE_H
 #define PRELOAD_CODE_H

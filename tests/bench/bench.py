@@ -229,18 +229,18 @@ class Bench:
         if subprocess.run([sys.executable, "-c", "import torch"], stderr=subprocess.DEVNULL, check=False).returncode:
             self.row("skipped: this Python has no torch", "")
             return
-        command = [sys.executable, f"{self.here}/stacks.py", self.file, "200" if self.quick else "600"]
-        off, added = [], {"python": [], "both": []}
-        for _ in range(3 if self.quick else 9):
-            medians = {stacks: float(self.with_stacks(stacks).run(command, self.folder, wanted_output=True).output)
-                       for stacks in ("off", *added)}
-            off.append(medians["off"])
-            for stacks, list_ in added.items():
-                list_.append(medians[stacks] - medians["off"])
-        for stacks, list_ in added.items():
-            found = Figure(list_)
-            self.row(f"AIOTRACE_STACKS={stacks}, median added", f"{found.median:.0f}", f"{found.spread:.0f}",
-                     f"{Figure(off).median:.0f}", self.goal(found.median, 250, 150))
+        command = [sys.executable, f"{self.here}/stacks.py", self.file, "400" if self.quick else "2000"]
+        found = {"off": [], "python": [], "both": []}
+        for _ in range(3 if self.quick else 7):
+            for stacks, list_ in found.items():
+                done = self.with_stacks(stacks).run(command, self.folder, wanted_output=True)
+                list_.append(list(map(float, done.output.split())))
+        for which, what in enumerate(("median", "mean")):
+            for stacks in ("python", "both"):
+                added = Figure([on[which] - off[which] for on, off in zip(found[stacks], found["off"])])
+                self.row(f"AIOTRACE_STACKS={stacks}, {what} added", f"{added.median:.0f}", f"{added.spread:.0f}",
+                         f"{Figure([off[which] for off in found['off']]).median:.0f}",
+                         "" if which else self.goal(added.median, 250, 150))
 
     def with_stacks(self, stacks):
         return Tracer(stacks, {**self.tracer.environment, "AIOTRACE_STACKS": stacks})
