@@ -13,11 +13,13 @@
 
 #include "memory.h"
 #include "threshold.h"
+#include "waited.h"
 
 #define CACHE_POWERS  40
 #define CACHE_DEVICES 64 /* further ones stay unknown */
 
-/* How right an answer is expected to be that no sample of both kinds backs. */
+/* How right an answer is expected to be that no sample of both kinds backs … */
+#define CACHE_SEEN      0.995 /* … or that the thread's own waiting gives */
 #define CACHE_ONE_SIDED 0.95
 #define CACHE_BORROWED  0.7
 
@@ -52,6 +54,7 @@ struct cache_place {
 struct cache {
 	const struct recording *recording;
 	const struct mounts *mounts;
+	bool *told; /* by process number: waited_told */
 	struct cache_device devices[CACHE_DEVICES];
 	size_t count;
 	struct cache_place **places; /* [process number][file index]; NULL until cache_fit */
@@ -63,6 +66,7 @@ struct cache *cache_new(const struct recording *recording, const struct mounts *
 
 	c->recording = recording;
 	c->mounts = mounts;
+	c->told = waited_told(recording);
 	return c;
 }
 
@@ -142,11 +146,27 @@ static enum cache_file cache_file_of(const struct cache *c, const struct process
 	return cache_file(&p->files[i], &c->mounts->items[c->mounts->of[p->number][i]]);
 }
 
+/* What the read's own flags say. */
+static enum cache_answer cache_seen(const struct cache *c, const struct process *p, uint8_t flags)
+{
+	static const enum cache_answer answers[] = {[WAITED_UNKNOWN] = CACHE_UNKNOWN,
+	                                            [WAITED_NOT] = CACHE_HIT,
+	                                            [WAITED_STORAGE] = CACHE_STORAGE};
+
+	return answers[waited_of(flags, c->told[p->number])];
+}
+
 void cache_learn(struct cache *c, const struct cache_read *r)
 {
+	enum cache_answer seen = cache_seen(c, r->process, r->flags);
 	struct cache_class *class;
 
 	if (cache_given(cache_file_of(c, r->process, r->file), r) != CACHE_UNKNOWN)
+		return;
+	/* That of a read whose processor was taken away is no latency of the cache. */
+	if (r->flags & AIOT_EVENT_UNWAITED || !(r->flags & AIOT_EVENT_DIRECT))
+		return;
+	if (seen == CACHE_UNKNOWN && c->told[r->process->number])
 		return;
 	class = cache_class(c, r->process->files[r->file].device, cache_power(r->result));
 	if (class)
@@ -273,18 +293,34 @@ void cache_fit(struct cache *c)
 	cache_find_places(c);
 }
 
+/* A question that the file leaves open. */
+static enum cache_answer cache_asked(const struct cache *c, const struct cache_read *r,
+                                     const struct cache_place *place, struct cache_rule *rule)
+{
+	enum cache_answer seen = cache_seen(c, r->process, r->flags);
+
+	*rule = (struct cache_rule){.accuracy = CACHE_SEEN,
+	                            .weight = (uint64_t)(CACHE_SEEN * CACHE_ONE)};
+	if (seen != CACHE_UNKNOWN)
+		return seen;
+	if (place->device == CACHE_DEVICES) {
+		*rule = (struct cache_rule){0};
+		return CACHE_UNKNOWN;
+	}
+	*rule = c->devices[place->device].rules[cache_power(r->result)];
+	return r->duration_ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
+}
+
 enum cache_answer cache_of(const struct cache *c, const struct cache_read *r, double *accuracy)
 {
 	const struct cache_place *place = &c->places[r->process->number][r->file];
-	enum cache_answer given = cache_given(place->file, r);
-	const struct cache_rule *rule;
+	enum cache_answer answer = cache_given(place->file, r);
+	struct cache_rule rule = {.accuracy = 1};
 
-	*accuracy = given == CACHE_UNKNOWN ? 0 : 1;
-	if (given != CACHE_UNKNOWN || place->device == CACHE_DEVICES)
-		return given;
-	rule = &c->devices[place->device].rules[cache_power(r->result)];
-	*accuracy = rule->accuracy;
-	return r->duration_ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
+	if (answer == CACHE_UNKNOWN)
+		answer = cache_asked(c, r, place, &rule);
+	*accuracy = rule.accuracy;
+	return answer;
 }
 
 const struct cache_model *cache_models(const struct cache *c, size_t number)
@@ -303,36 +339,29 @@ const char *cache_word(enum cache_answer answer)
 	return words[answer];
 }
 
-/* A question that only latency answers. */
-static enum cache_answer cache_asked(const struct cache_device *d, uint64_t bytes, uint64_t ns,
-                                     struct cache_sums *sums)
-{
-	const struct cache_rule *rule = &d->rules[cache_power((int64_t)bytes)];
-
-	sums->accuracy += rule->weight;
-	return ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
-}
-
 void cache_add(const struct cache *c, struct events *e,
                struct cache_sums *const by_stage[AIOT_STAGES])
 {
 	const struct cache_place *places = c->places[e->process->number];
 
 	for (uint32_t i = 0; i < e->count; i++) {
+		const struct cache_read read = {.process = e->process,
+		                                .flags = e->flags[i],
+		                                .call = events_call(e, i),
+		                                .duration_ns = e->duration[i],
+		                                .result = e->result[i]};
 		const struct cache_place *place = &places[e->file[i]];
 		struct cache_sums *sums = by_stage[e->stage[i]];
+		struct cache_rule rule = {.weight = (uint64_t)CACHE_ONE};
 		enum cache_answer answer;
 		e->cached[i] = CACHE_NONE;
 		if (e->class[i] != AIOT_CLASS_READ)
 			continue;
-		answer = cache_given(place->file, &(struct cache_read){.flags = e->flags[i],
-		                                                       .call = events_call(e, i),
-		                                                       .result = e->result[i]});
-		if (answer == CACHE_UNKNOWN && place->device < CACHE_DEVICES)
-			answer = cache_asked(&c->devices[place->device], e->bytes[i],
-			                     e->duration[i], sums);
-		else if (answer != CACHE_UNKNOWN && answer != CACHE_NONE)
-			sums->accuracy += (uint64_t)CACHE_ONE;
+		answer = cache_given(place->file, &read);
+		if (answer == CACHE_UNKNOWN)
+			answer = cache_asked(c, &read, place, &rule);
+		if (answer != CACHE_NONE)
+			sums->accuracy += rule.weight;
 		e->cached[i] = (uint8_t)answer;
 		sums->ops[answer]++;
 		sums->bytes[answer] += e->bytes[i];
@@ -365,5 +394,6 @@ void cache_free(struct cache *c)
 	for (size_t i = 0; c->places && i < c->recording->count; i++)
 		free(c->places[i]);
 	free(c->places);
+	free(c->told);
 	free(c);
 }

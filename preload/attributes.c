@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "away.h"
 #include "block.h"
 #include "clock.h"
 #include "config.h"
@@ -127,6 +128,7 @@ static void attributes_add_first(struct define_list *list, const char *host)
 		define_attribute(list, "include", config.include, strlen(config.include));
 	if (config.exclude)
 		define_attribute(list, "exclude", config.exclude, strlen(config.exclude));
+	away_add(list);
 	attributes_add_notes(list);
 	attributes_add_calls(list);
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sample.h"
 
-#include <sys/resource.h>
-
 #include "sandbox.h"
 #include "sys.h"
 
-#define SAMPLE_PAGE  4096u
-#define SAMPLE_BYTES (4u << 20) /* cachestat looks at every page of the range */
+#define SAMPLE_PAGE     4096u
+#define SAMPLE_BYTES    (4u << 20) /* cachestat looks at every page of the range */
+#define SAMPLE_COUNT_NS 256        /* what counting costs, about */
 
 /* Newer than the headers of most systems: Linux 6.5. */
 #ifndef SYS_cachestat
@@ -22,41 +21,77 @@ struct sample_pages {
 	uint64_t cached, dirty, writeback, evicted, recently_evicted;
 };
 
-/* The blocks that the thread's reads made the kernel fetch. A read that finds
- * its pages on the way, fetched by an earlier one, is not charged for them. */
-static struct sample sample_blocks(void)
-{
-	struct rusage usage;
-	if (SYS2(getrusage, RUSAGE_THREAD, &usage) < 0)
-		return (struct sample){.kind = SAMPLE_NONE};
-	return (struct sample){.count = (uint64_t)usage.ru_inblock, .kind = SAMPLE_BLOCKS};
-}
-
-struct sample sample_before(int fd, const struct fd *known, int64_t offset, uint64_t size)
+static bool sample_pages(struct sample *sample, int fd, struct description *held, int64_t offset,
+                         uint64_t size)
 {
 	struct sample_range range = {(uint64_t)offset, size};
 	struct sample_pages pages;
-	struct description *held = known->description;
-	if (known->kind != AIOT_FILE_REGULAR || !held)
-		return (struct sample){.kind = SAMPLE_NONE};
 	if (offset < 0 || !size || size > SAMPLE_BYTES || held->traits & DESCRIPTION_UNCOUNTED)
-		return sample_blocks();
-	if (sandbox_allows_young() && SYS4(cachestat, fd, &range, &pages, 0) == 0)
-		return (struct sample){pages.cached, offset, SAMPLE_PAGES};
+		return false;
+	if (sandbox_allows_young() && SYS4(cachestat, fd, &range, &pages, 0) == 0) {
+		sample->pages = pages.cached;
+		sample->offset = offset;
+		return true;
+	}
 	/* An old kernel, or a file that is neither ours nor ours to write. */
 	__atomic_fetch_or(&held->traits, DESCRIPTION_UNCOUNTED, __ATOMIC_RELAXED);
-	return sample_blocks();
+	return false;
 }
 
-uint8_t sample_after(const struct sample *sample, int64_t returned)
+bool sample_before(struct sample *sample, int fd, const struct fd *known, int64_t offset,
+                   uint64_t size)
 {
-	if (returned <= 0 || sample->kind == SAMPLE_NONE)
-		return 0;
-	if (sample->kind == SAMPLE_BLOCKS) {
-		struct sample now = sample_blocks();
-		return now.count > sample->count ? AIOT_EVENT_STORAGE : AIOT_EVENT_CACHED;
-	}
+	struct description *held = known->description;
+	bool due = sample_due(), count = thread_self.sample_debt <= SAMPLE_MOST_NS;
+	if (known->kind != AIOT_FILE_REGULAR || !held || held->traits & DESCRIPTION_DIRECT)
+		return false;
+	bool pages = due && sample_pages(sample, fd, held, offset, size);
+	away_arm(count);
+	if (due && !pages)
+		away_count();
+	sample->armed = sample->before = thread_self.away.armed;
+	if (!due)
+		return count;
+	sample->kind = pages ? SAMPLE_PAGES : SAMPLE_COUNTS;
+	sample->armed = SAMPLE_LOOKED;
+	return true;
+}
+
+static uint8_t sample_found(const struct sample *sample, int64_t returned)
+{
 	uint64_t first = (uint64_t)sample->offset / SAMPLE_PAGE;
 	uint64_t last = ((uint64_t)sample->offset + (uint64_t)returned - 1) / SAMPLE_PAGE;
-	return sample->count > last - first ? AIOT_EVENT_CACHED : AIOT_EVENT_STORAGE;
+	return sample->pages > last - first ? AIOT_EVENT_CACHED : AIOT_EVENT_STORAGE;
+}
+
+/* Whether a count after the read can be paid for. Time in which the thread was
+ * away earns more. */
+static bool sample_counts(bool away, uint64_t read_ns)
+{
+	if (away)
+		sample_earn(read_ns >> 6);
+	if (thread_self.sample_debt > (away ? SAMPLE_MOST_NS : SAMPLE_FIRST_NS))
+		return false;
+	sample_pay(SAMPLE_COUNT_NS);
+	return true;
+}
+
+uint8_t sample_after(const struct sample *sample, uint64_t read_ns, int64_t returned)
+{
+	bool looked = sample->armed == SAMPLE_LOOKED, slow = read_ns >= SAMPLE_SLOW_NS;
+	enum sample_kind kind = looked ? sample->kind : SAMPLE_NONE;
+	uint64_t armed = looked ? sample->before : sample->armed;
+	bool away = away_word() != armed;
+	uint8_t flags = 0;
+	if (returned <= 0)
+		return 0;
+	if (kind != SAMPLE_COUNTS && !away && !slow)
+		flags = 0;
+	else if (kind == SAMPLE_COUNTS || sample_counts(away || !armed, read_ns))
+		flags = away_find(armed, looked);
+	else
+		flags = away_guess(armed);
+	if (kind == SAMPLE_PAGES)
+		flags = (uint8_t)((flags & AIOT_EVENT_AWAY) | sample_found(sample, returned));
+	return flags;
 }

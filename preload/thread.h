@@ -12,6 +12,16 @@
 #include "aiotrace/format.h"
 #include "state.h"
 
+/* When it was away from its processor (away.h). */
+struct thread_away {
+	uint64_t armed;                 /* what the kernel clears then; 0 = not armed */
+	uint64_t nobody;                /* in its place where the kernel tells nothing: always 0 */
+	uint64_t waited, taken, blocks; /* as last counted: switches of either kind, and reads */
+	uint32_t turn;
+	bool counted; /* at all */
+	bool known;   /* and the counts have not changed while it stayed armed */
+};
+
 struct thread {
 	struct aiot_region *region; /* NULL until the first event */
 	uint64_t sequence;          /* number of the event in slot 0 */
@@ -25,6 +35,7 @@ struct thread {
 	uint32_t mapping;   /* inside an mmap that is being recorded */
 	uint32_t through_stream; /* of events written without a buffer; 0 = none yet */
 	uint64_t through_sequence;
+	struct thread_away away;
 	uint64_t sample_debt; /* ns spent on samples (sample.h) and not earned yet */
 	int64_t stack_spent;  /* ns, on native stacks, less what was earned since (stack.h) */
 };

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "away.h"
 #include "calls/cufile.h"
 #include "clock.h"
 #include "config.h"
@@ -72,8 +73,10 @@ static void tracer_start(void)
 	if (forked)
 		tracer_forget();
 	thread_self.busy++;
-	if (!forked)
+	if (!forked) {
 		clock_prepare();
+		away_prepare();
+	}
 	int error = forked ? 0 : tracer_prepare();
 	if (!error && !forked) {
 		process_read_config();

@@ -24,7 +24,6 @@ bool call_begin_in_vfork(struct call *call, int fd)
 	bool child = call_in_vfork();
 	if (!child && !event_wanted())
 		return false;
-	call->sample.kind = SAMPLE_NONE;
 	call->fd = child ? fd_see(fd, &call->own) : fd_look(fd);
 	call->start = clock_ticks();
 	return fd_wanted(&call->fd);

@@ -44,7 +44,6 @@ static inline bool call_begin(struct call *call)
 	if (!call_in_vfork() && !event_wanted())
 		return false;
 	call->fd = (struct fd){0};
-	call->sample.kind = SAMPLE_NONE;
 	call->start = clock_ticks();
 	return true;
 }
@@ -72,7 +71,6 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
 	if (!event_wanted())
 		return false;
 	call->fd = fd_look(fd);
-	call->sample.kind = SAMPLE_NONE;
 	if (__builtin_expect(call_is_special(&call->fd), 0) &&
 	    (!fd_wanted(&call->fd) || call_is_cufile(__builtin_return_address(0))))
 		return false;

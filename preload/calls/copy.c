@@ -38,7 +38,8 @@ static bool copy_begin(struct copy *copy, int in_fd, int out_fd)
 		return false;
 	copy->in.fd = child ? fd_see(in_fd, &copy->in.own) : fd_look(in_fd);
 	copy->out.fd = child ? fd_see(out_fd, &copy->out.own) : fd_look(out_fd);
-	copy->in.start = copy->out.start = clock_ticks();
+	copy->in.start = clock_ticks();
+	data_reads(&copy->in, in_fd, -1, 0);
 	return true;
 }
 
@@ -46,9 +47,9 @@ static ssize_t copy_ended(const struct copy *copy, enum aiot_call id, enum aiot_
                           const off64_t *in_offset, const off64_t *out_offset, size_t size,
                           ssize_t returned)
 {
-	struct aiot_event event = call_event_of_data(&copy->in, id, returned);
-	event.size = size;
+	struct aiot_event event = data_read_event(&copy->in, id, size, returned);
 	copy_store_half(&copy->in, event, copy->in_fd, in_offset, false);
+	event.flags = 0;
 	event.call = (uint16_t)out_id;
 	copy_store_half(&copy->out, event, copy->out_fd, out_offset, true);
 	return returned;

@@ -26,16 +26,20 @@ void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
 	uint64_t start = call->start;
 	if (offset == DATA_AT_POSITION)
 		offset = data_position(call);
-	call->sample = sample_before(fd, &call->fd, offset, size);
+	if (!sample_before(&call->sample, fd, &call->fd, offset, size))
+		return;
 	call->start = clock_ticks();
 	sample_pay(clock_span(clock_at(call->start), call->start - start));
 }
 
-uint8_t data_flags(const struct call *call, int64_t result)
+uint8_t data_flags(const struct call *call, const struct aiot_event *event)
 {
 	const struct description *held = call->fd.description;
-	return held && held->traits & DESCRIPTION_DIRECT ? AIOT_EVENT_DIRECT
-	                                                 : sample_after(&call->sample, result);
+	if (held && held->traits & DESCRIPTION_DIRECT)
+		return AIOT_EVENT_DIRECT;
+	if (call->fd.kind != AIOT_FILE_REGULAR)
+		return 0;
+	return sample_after(&call->sample, event->duration_ns, event->result);
 }
 
 void data_store_write_at(const struct call *call, struct aiot_event *event, int fd, int64_t offset)

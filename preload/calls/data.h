@@ -73,24 +73,31 @@ static inline int64_t data_position(const struct call *call)
 /* Takes a sample and begins the call anew, so that it does not count. */
 void data_sample(struct call *call, int fd, int64_t offset, uint64_t size);
 
-/* Begins a read of `size` bytes (0: not known yet) at `offset` or
- * DATA_AT_POSITION. Returns false if it is not to be traced. */
+/* A read that has begun is about to be made: `size` bytes (0: not known yet) at
+ * `offset` or DATA_AT_POSITION. */
+static inline void data_reads(struct call *call, int fd, int64_t offset, uint64_t size)
+{
+	call->sample.armed = thread_self.away.armed;
+	if (sample_begins())
+		data_sample(call, fd, offset, size);
+}
+
+/* Begins such a read. Returns false if it is not to be traced. */
 static inline bool data_read_begin(struct call *call, int fd, int64_t offset, uint64_t size)
 {
 	if (!call_begin_on(call, fd))
 		return false;
-	if (__builtin_expect(sample_due(), 0))
-		data_sample(call, fd, offset, size);
+	data_reads(call, fd, offset, size);
 	return true;
 }
 
-/* What was found out about a read with that result: flags of its event. */
-uint8_t data_flags(const struct call *call, int64_t result);
+/* What was found out about a read: flags of its event. */
+uint8_t data_flags(const struct call *call, const struct aiot_event *event);
 
-static inline bool data_has_flags(const struct call *call)
+static inline bool data_has_flags(const struct call *call, uint64_t read_ns)
 {
 	const struct description *held = call->fd.description;
-	return call->sample.kind != SAMPLE_NONE || (held && held->traits & DESCRIPTION_DIRECT);
+	return sample_ends(&call->sample, read_ns) || (held && held->traits & DESCRIPTION_DIRECT);
 }
 
 /* The event of a read that just returned. */
@@ -99,9 +106,10 @@ data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize
 {
 	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
-	sample_earn(event.duration_ns);
-	if (__builtin_expect(data_has_flags(call), 0))
-		event.flags = data_flags(call, event.result);
+	if (__builtin_expect(data_has_flags(call, event.duration_ns), 0)) {
+		struct aiot_event copy = event;
+		event.flags = data_flags(call, &copy);
+	}
 	return event;
 }
 

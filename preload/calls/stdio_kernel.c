@@ -16,7 +16,7 @@ static off64_t (*stdio_kernel_real_seek)(FILE *stream, off64_t offset, int whenc
 static ssize_t stdio_kernel_read(FILE *stream, void *buffer, ssize_t size)
 {
 	struct call call;
-	bool wanted = call_begin_on(&call, stream->_fileno);
+	bool wanted = data_read_begin(&call, stream->_fileno, DATA_AT_POSITION, (uint64_t)size);
 	ssize_t got = stdio_kernel_real_read(stream, buffer, size);
 	stdio_kernel.calls++;
 	stdio_kernel.failures += got < 0;

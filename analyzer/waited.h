@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What the flags of a read say of its waiting, without its latency. Where the
+ * kernel told the writer whenever a thread left its processor, reads during which
+ * none did found their data in memory.
+ */
+#ifndef WAITED_H
+#define WAITED_H
+
+#include "recording.h"
+
+enum waited {
+	WAITED_UNKNOWN,
+	WAITED_NOT,
+	WAITED_STORAGE,
+};
+
+/* For each process of the recording, by number, whether it was told so: free() it.
+ * The processes of one machine bear witness for each other. */
+bool *waited_told(const struct recording *recording);
+
+static inline enum waited waited_of(uint8_t flags, bool told)
+{
+	switch (flags & AIOT_EVENT_AWAY) {
+	case AIOT_EVENT_WAITED: return WAITED_STORAGE;
+	case AIOT_EVENT_UNWAITED: return flags & AIOT_EVENT_CACHED ? WAITED_NOT : WAITED_UNKNOWN;
+	case AIOT_EVENT_AWAY: return WAITED_UNKNOWN;
+	default: return told && !(flags & AIOT_EVENT_STORAGE) ? WAITED_NOT : WAITED_UNKNOWN;
+	}
+}
+
+#endif
