@@ -91,8 +91,9 @@ static inline bool data_read_begin(struct call *call, int fd, int64_t offset, ui
 	return true;
 }
 
-/* What was found out about a read: flags of its event. */
-uint8_t data_flags(const struct call *call, const struct aiot_event *event);
+/* What was found out about a read that took so long and returned `result`: flags
+ * of its event. */
+uint8_t data_flags(const struct call *call, uint64_t read_ns, int64_t result);
 
 static inline bool data_has_flags(const struct call *call, uint64_t read_ns)
 {
@@ -106,15 +107,13 @@ data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize
 {
 	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
-	if (__builtin_expect(data_has_flags(call, event.duration_ns), 0)) {
-		struct aiot_event copy = event;
-		event.flags = data_flags(call, &copy);
-	}
+	if (__builtin_expect(data_has_flags(call, event.duration_ns), 0))
+		event.flags = data_flags(call, event.duration_ns, event.result);
 	return event;
 }
 
-static inline ssize_t data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size,
-                                ssize_t returned)
+__attribute__((always_inline)) static inline ssize_t
+data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = data_read_event(call, id, size, returned);
 	data_store_at_position(call, &event, fd, false);
@@ -130,8 +129,9 @@ static inline ssize_t data_write(const struct call *call, enum aiot_call id, int
 	return returned;
 }
 
-static inline ssize_t data_read_at(const struct call *call, enum aiot_call id, int64_t offset,
-                                   uint64_t size, ssize_t returned)
+__attribute__((always_inline)) static inline ssize_t data_read_at(const struct call *call,
+                                                                  enum aiot_call id, int64_t offset,
+                                                                  uint64_t size, ssize_t returned)
 {
 	struct aiot_event event = data_read_event(call, id, size, returned);
 	event.offset = offset;
