@@ -15,11 +15,11 @@
 #include "threshold.h"
 #include "waited.h"
 
+#define CACHE_SLOW_NS 16384 /* the writer looks at slower reads as often as it may */
 #define CACHE_POWERS  40
 #define CACHE_DEVICES 64 /* further ones stay unknown */
 
-/* How right an answer is expected to be that no sample of both kinds backs … */
-#define CACHE_SEEN      0.995 /* … or that the thread's own waiting gives */
+/* How right an answer is expected to be that no sample of both kinds backs. */
 #define CACHE_ONE_SIDED 0.95
 #define CACHE_BORROWED  0.7
 
@@ -35,6 +35,19 @@ struct cache_rule {
 	uint64_t threshold_ns;
 	double accuracy;
 	uint64_t weight; /* the same in 2^-32 */
+};
+
+#define CACHE_RULE(share)                                                                          \
+	{                                                                                          \
+		.accuracy = (share), .weight = (uint64_t)((share)*CACHE_ONE)                       \
+	}
+
+static const struct cache_rule cache_sure = CACHE_RULE(1);
+
+/* An answer that needs no latency. */
+struct cache_seen {
+	enum cache_answer answer;
+	struct cache_rule rule;
 };
 
 struct cache_device {
@@ -147,18 +160,22 @@ static enum cache_file cache_file_of(const struct cache *c, const struct process
 }
 
 /* What the read's own flags say. */
-static enum cache_answer cache_seen(const struct cache *c, const struct process *p, uint8_t flags)
+static const struct cache_seen *cache_seen(const struct cache *c, const struct process *p,
+                                           uint8_t flags)
 {
-	static const enum cache_answer answers[] = {[WAITED_UNKNOWN] = CACHE_UNKNOWN,
-	                                            [WAITED_NOT] = CACHE_HIT,
-	                                            [WAITED_STORAGE] = CACHE_STORAGE};
+	static const struct cache_seen seen[] = {
+	        [WAITED_UNKNOWN] = {CACHE_UNKNOWN, {0}},
+	        [WAITED_NOT] = {CACHE_HIT, CACHE_RULE(0.995)},
+	        [WAITED_SOMETHING] = {CACHE_STORAGE, CACHE_RULE(0.9)},
+	        [WAITED_STORAGE] = {CACHE_STORAGE, CACHE_RULE(0.995)},
+	};
 
-	return answers[waited_of(flags, c->told[p->number])];
+	return &seen[waited_of(flags, c->told[p->number])];
 }
 
 void cache_learn(struct cache *c, const struct cache_read *r)
 {
-	enum cache_answer seen = cache_seen(c, r->process, r->flags);
+	enum cache_answer seen = cache_seen(c, r->process, r->flags)->answer;
 	struct cache_class *class;
 
 	if (cache_given(cache_file_of(c, r->process, r->file), r) != CACHE_UNKNOWN)
@@ -212,6 +229,8 @@ static void cache_fit_class(struct cache_class *class)
 		return;
 	}
 	m->threshold_ns = threshold_above(&class->hits);
+	if (m->threshold_ns && m->threshold_ns < CACHE_SLOW_NS)
+		m->threshold_ns = CACHE_SLOW_NS;
 	if (m->misses && (!m->threshold_ns || fastest < m->threshold_ns))
 		m->threshold_ns = fastest > 1 ? fastest - fastest / 4 : 1;
 	m->accuracy = fmin(cache_accuracy(class, m->threshold_ns), CACHE_ONE_SIDED);
@@ -295,31 +314,32 @@ void cache_fit(struct cache *c)
 
 /* A question that the file leaves open. */
 static enum cache_answer cache_asked(const struct cache *c, const struct cache_read *r,
-                                     const struct cache_place *place, struct cache_rule *rule)
+                                     const struct cache_place *place,
+                                     const struct cache_rule **rule)
 {
-	enum cache_answer seen = cache_seen(c, r->process, r->flags);
+	static const struct cache_rule none;
+	const struct cache_seen *seen = cache_seen(c, r->process, r->flags);
 
-	*rule = (struct cache_rule){.accuracy = CACHE_SEEN,
-	                            .weight = (uint64_t)(CACHE_SEEN * CACHE_ONE)};
-	if (seen != CACHE_UNKNOWN)
-		return seen;
-	if (place->device == CACHE_DEVICES) {
-		*rule = (struct cache_rule){0};
+	*rule = &seen->rule;
+	if (seen->answer != CACHE_UNKNOWN)
+		return seen->answer;
+	*rule = place->device == CACHE_DEVICES
+	                ? &none
+	                : &c->devices[place->device].rules[cache_power(r->result)];
+	if (!(*rule)->threshold_ns)
 		return CACHE_UNKNOWN;
-	}
-	*rule = c->devices[place->device].rules[cache_power(r->result)];
-	return r->duration_ns < rule->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
+	return r->duration_ns < (*rule)->threshold_ns ? CACHE_HIT : CACHE_STORAGE;
 }
 
 enum cache_answer cache_of(const struct cache *c, const struct cache_read *r, double *accuracy)
 {
 	const struct cache_place *place = &c->places[r->process->number][r->file];
 	enum cache_answer answer = cache_given(place->file, r);
-	struct cache_rule rule = {.accuracy = 1};
+	const struct cache_rule *rule = &cache_sure;
 
 	if (answer == CACHE_UNKNOWN)
 		answer = cache_asked(c, r, place, &rule);
-	*accuracy = rule.accuracy;
+	*accuracy = rule->accuracy;
 	return answer;
 }
 
@@ -352,7 +372,7 @@ void cache_add(const struct cache *c, struct events *e,
 		                                .result = e->result[i]};
 		const struct cache_place *place = &places[e->file[i]];
 		struct cache_sums *sums = by_stage[e->stage[i]];
-		struct cache_rule rule = {.weight = (uint64_t)CACHE_ONE};
+		const struct cache_rule *rule = &cache_sure;
 		enum cache_answer answer;
 		e->cached[i] = CACHE_NONE;
 		if (e->class[i] != AIOT_CLASS_READ)
@@ -361,7 +381,7 @@ void cache_add(const struct cache *c, struct events *e,
 		if (answer == CACHE_UNKNOWN)
 			answer = cache_asked(c, &read, place, &rule);
 		if (answer != CACHE_NONE)
-			sums->accuracy += rule.weight;
+			sums->accuracy += rule->weight;
 		e->cached[i] = (uint8_t)answer;
 		sums->ops[answer]++;
 		sums->bytes[answer] += e->bytes[i];

@@ -12,6 +12,7 @@
 enum waited {
 	WAITED_UNKNOWN,
 	WAITED_NOT,
+	WAITED_SOMETHING, /* it fetched nothing itself: for another's fetching, or a lock */
 	WAITED_STORAGE,
 };
 
@@ -21,11 +22,13 @@ bool *waited_told(const struct recording *recording);
 
 static inline enum waited waited_of(uint8_t flags, bool told)
 {
+	bool cached = flags & AIOT_EVENT_CACHED, fetched = flags & AIOT_EVENT_STORAGE;
+
 	switch (flags & AIOT_EVENT_AWAY) {
-	case AIOT_EVENT_WAITED: return WAITED_STORAGE;
-	case AIOT_EVENT_UNWAITED: return flags & AIOT_EVENT_CACHED ? WAITED_NOT : WAITED_UNKNOWN;
+	case AIOT_EVENT_WAITED: return fetched ? WAITED_STORAGE : WAITED_SOMETHING;
+	case AIOT_EVENT_UNWAITED: return cached ? WAITED_NOT : WAITED_UNKNOWN;
 	case AIOT_EVENT_AWAY: return WAITED_UNKNOWN;
-	default: return told && !(flags & AIOT_EVENT_STORAGE) ? WAITED_NOT : WAITED_UNKNOWN;
+	default: return told && !fetched ? WAITED_NOT : WAITED_UNKNOWN;
 	}
 }
 
