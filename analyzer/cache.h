@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Page cache or storage: what each read waited for, as its latency tells. The
- * writer looked into the cache before a few reads; from those a threshold is
- * learnt for each device and size class, and it judges all reads. A read that
- * waited for pages which an earlier one had begun to fetch waited for storage.
+ * Page cache or storage: what each read waited for. Where the writer found out
+ * whether the thread waited at all, that tells. Else its latency does: the writer
+ * looked into the cache before a few reads; from those a threshold is learnt for
+ * each device and size class. A read that waited for pages which an earlier one
+ * had begun to fetch waited for storage.
  */
 #ifndef CACHE_H
 #define CACHE_H

@@ -56,10 +56,12 @@ json_t *json_cache(const struct summary *summary)
 		json_array_append_new(models, json_model(m));
 	json_object_set_new(
 	        cache, "method",
-	        json_string("latency of each read against a threshold for its device and size, "
-	                    "learnt from sampled reads whose pages were looked up before "
-	                    "(cachestat, or blocks counted by getrusage); a read that waited "
-	                    "for read-ahead counts as storage"));
+	        json_string(
+	                "a read whose thread stayed on its processor, or did not give it up "
+	                "itself, found its data in memory; one that waited, for read-ahead too, "
+	                "waited for storage (rseq, getrusage); where that is not known, its "
+	                "latency is held against a threshold for its device and size, learnt "
+	                "from sampled reads (cachestat, getrusage)"));
 	json_object_set_new(cache, "models", models);
 	json_object_set_new(cache, "kernel_storage_read_bytes",
 	                    json_real(summary->coverage.storage_read));

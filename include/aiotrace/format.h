@@ -102,7 +102,7 @@ enum aiot_event_flag {
 	AIOT_EVENT_CACHED = 8,   /* all of its data was in the page cache, or on the way there */
 	AIOT_EVENT_STORAGE = 16, /* some of it was not */
 	AIOT_EVENT_DIRECT = 24,  /* both: O_DIRECT, which reads past the cache */
-	/* Of reads of regular files, where it was looked at (FORMAT.md, "Waiting in reads"): */
+	/* Of reads, as FORMAT.md says under "Waiting in reads": */
 	AIOT_EVENT_WAITED = 32,     /* the thread waited for something */
 	AIOT_EVENT_UNWAITED = 64,   /* it did not */
 	AIOT_EVENT_AWAY = 96,       /* both: it was off its processor, for one reason or another */
