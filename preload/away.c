@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "away.h"
 
+#include <dlfcn.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -8,6 +9,7 @@
 #include <sys/rseq.h>
 #endif
 
+#include "real.h"
 #include "sys.h"
 
 #define AWAY_KEY    "switches"
@@ -20,9 +22,6 @@ static bool away_told;         /* the word may be cleared */
 static const char *away_state; /* what the trace says of that */
 
 #ifdef RSEQ_SIG
-
-#pragma weak __rseq_offset
-#pragma weak __rseq_size
 
 /* A restartable sequence that no thread is ever in. Its code is a word that
  * begins behind the signature by which the kernel knows where to jump. */
@@ -59,20 +58,31 @@ static bool away_kernel_clears(void)
 	return version[0] < 6 || (version[0] == 6 && version[1] < 19);
 }
 
+static ptrdiff_t away_rseq; /* where a thread's is, from its thread pointer */
+
+/* libc's variables, which an older one does not have. */
 static bool away_is_told(void)
 {
-	return &__rseq_size && &__rseq_offset && __rseq_size && away_kernel_clears();
+	void *(*look)(void *, const char *);
+	void *function = real_dlsym_function();
+	memcpy(&look, &function, sizeof look);
+	const unsigned *size = look ? look(RTLD_DEFAULT, "__rseq_size") : NULL;
+	const ptrdiff_t *offset = look ? look(RTLD_DEFAULT, "__rseq_offset") : NULL;
+	if (!size || !offset || !*size || !away_kernel_clears())
+		return false;
+	away_rseq = *offset;
+	return true;
 }
 
 static ptrdiff_t away_place(void)
 {
-	return __rseq_offset + (ptrdiff_t)offsetof(struct rseq, rseq_cs);
+	return away_rseq + (ptrdiff_t)offsetof(struct rseq, rseq_cs);
 }
 
 static uint64_t away_next(void)
 {
 	const char *thread = __builtin_thread_pointer();
-	const struct rseq *own = (const struct rseq *)(thread + __rseq_offset);
+	const struct rseq *own = (const struct rseq *)(thread + away_rseq);
 	if ((int32_t) * (const volatile uint32_t *)&own->cpu_id < 0)
 		return AWAY_UNTOLD;
 	return (uint64_t)&away_sequences[thread_self.away.turn++ % AWAY_SEQUENCES];
