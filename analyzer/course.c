@@ -17,13 +17,17 @@ static void *course_make(const struct known *known)
 	return c;
 }
 
-static struct pattern *course_of_file(struct course_stage *s, uint32_t name)
-{
-	struct pattern **of = &s->by_file[name];
+/* Spans from which on what a file needs is fetched, long enough before: where
+ * files are many and read in any order, it is far away. */
+#define COURSE_AHEAD 8
 
-	if (!*of)
-		*of = memory_get(1, sizeof **of);
-	return *of;
+static inline void course_fetch(const struct course_stage *s, const struct span *span)
+{
+	const char *file = (const char *)&s->by_file[span->name];
+
+	__builtin_prefetch(handles_slot(s->last, 0, span->name, span->write), 1);
+	__builtin_prefetch(file, 1);
+	__builtin_prefetch(file + sizeof(struct pattern) - 1, 1);
 }
 
 static void course_merged(const struct course *c, struct course_stage *s, const struct span *span)
@@ -43,7 +47,7 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
 	              span->bytes);
 	if (span->name < c->names)
-		pattern_count(course_of_file(s, span->name), step.kind, (int64_t)span->bytes,
+		pattern_count(&s->by_file[span->name], step.kind, (int64_t)span->bytes,
 		              (uint64_t)span->offset, span->bytes);
 	if (span->mount && span->mount < c->mounts)
 		pattern_count(&s->by_mount[span->mount], step.kind, (int64_t)span->bytes,
@@ -72,6 +76,8 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct span *span = &spans[i];
+		if (s->last && count - i > COURSE_AHEAD && span[COURSE_AHEAD].name < c->names)
+			course_fetch(s, span + COURSE_AHEAD);
 		burst_add(&s->burst, span->start, span->end, span->bytes);
 		depth_add(&s->depth, span->start, span->end);
 		flow_add(&s->flow, c->start_ns, span->start, span->end, span->bytes, span->write);
@@ -104,8 +110,6 @@ static void course_free(void *state)
 	struct course *c = state;
 
 	for (int i = 0; i < AIOT_STAGES; i++) {
-		for (size_t k = 0; c->stages[i].by_file && k < c->names; k++)
-			free(c->stages[i].by_file[k]);
 		free(c->stages[i].by_file);
 		free(c->stages[i].by_mount);
 		flow_free(&c->stages[i].flow);
@@ -120,8 +124,8 @@ struct pattern course_file(const struct course *c, uint32_t name)
 	struct pattern all = {0};
 
 	for (int i = 0; i < AIOT_STAGES; i++)
-		if (c->stages[i].by_file && name < c->names && c->stages[i].by_file[name])
-			pattern_add(&all, c->stages[i].by_file[name]);
+		if (c->stages[i].by_file && name < c->names)
+			pattern_add(&all, &c->stages[i].by_file[name]);
 	return all;
 }
 

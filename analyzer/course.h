@@ -21,7 +21,7 @@ struct course_stage {
 	struct handles *last;
 	struct pattern merged;
 	struct pattern *by_mount; /* by number of the mount; NULL where nothing was added */
-	struct pattern **by_file; /* by name; NULL likewise, and of files without accesses */
+	struct pattern *by_file;  /* by name; NULL likewise */
 	struct reuse *reuse;      /* of reads; NULL without */
 };
 

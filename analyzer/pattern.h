@@ -53,13 +53,19 @@ struct step {
 	enum access kind;
 };
 
+/* Where the last access stands that may be that handle's. */
+static inline struct handle_slot *handles_slot(struct handles *handles, uint32_t process,
+                                               uint32_t handle, bool write)
+{
+	return &handles->slots[(handle * 2 + write + process * 40503u) % HANDLE_SLOTS];
+}
+
 /* How this access follows the last one of its handle; remembers it. Offset and
  * length in bytes. Inline: it stands in the loop over all events. */
 static inline struct step handles_access(struct handles *handles, uint32_t process, uint32_t handle,
                                          bool write, int64_t offset, int64_t length)
 {
-	uint32_t at = (handle * 2 + write + process * 40503u) % HANDLE_SLOTS;
-	struct handle_slot *slot = &handles->slots[at];
+	struct handle_slot *slot = handles_slot(handles, process, handle, write);
 	int64_t distance = wrap_subtract((uint64_t)offset, (uint64_t)slot->end);
 	int64_t last = slot->distance, end = wrap_add((uint64_t)offset, (uint64_t)length);
 
