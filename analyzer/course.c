@@ -21,11 +21,16 @@ static void *course_make(const struct known *known)
  * files are many and read in any order, it is far away. */
 #define COURSE_AHEAD 8
 
-static inline void course_fetch(const struct course_stage *s, const struct span *span)
+static inline
+        __attribute__((always_inline)) /* gcc drops calls that only fetch */
+        void
+        course_fetch(const struct course_stage *s, const struct span *span)
 {
 	const char *file = (const char *)&s->by_file[span->name];
+	const char *slot = (const char *)handles_slot(s->last, 0, span->name, span->write);
 
-	__builtin_prefetch(handles_slot(s->last, 0, span->name, span->write), 1);
+	__builtin_prefetch(slot, 1);
+	__builtin_prefetch(slot + sizeof(struct handle_slot) - 1, 1);
 	__builtin_prefetch(file, 1);
 	__builtin_prefetch(file + sizeof(struct pattern) - 1, 1);
 }
