@@ -144,6 +144,7 @@ static void uring_look_once(const struct call *call, uint64_t start_ns, int fd, 
 		wake_keep(ring);
 		if (entered)
 			uring_leave(ring);
+		ring->sited |= entered && ring->wakes;
 		look_after(ring, call->start, start_ns);
 		__atomic_store_n(&ring->hidden, uring_is_hidden(ring, submitted), __ATOMIC_SEQ_CST);
 	}

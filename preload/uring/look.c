@@ -370,7 +370,7 @@ uint32_t look_from_outside(struct uring *ring)
 	if (!uring_take(ring, false))
 		return 0;
 	wake_keep(ring);
-	uint32_t found = ring->over || ring->wakes ? 0 : look_between(ring);
+	uint32_t found = ring->over || (ring->wakes && ring->sited) ? 0 : look_between(ring);
 	uring_give(ring);
 	return found;
 }

@@ -262,11 +262,22 @@ void site_hook_program(void)
 	site_end();
 }
 
-/* What enters rings has the number of the call in its code, which is there to be read. */
+static bool site_has_number(const uint8_t *code, size_t bytes, uint32_t number)
+{
+	const uint8_t *end = code + bytes, *at = code + SITE_NUMBER_BEFORE;
+	while (at < end && (at = memmem(at, (size_t)(end - at), &number, sizeof number))) {
+		if (site_is_number(at))
+			return true;
+		at++;
+	}
+	return false;
+}
+
+/* What enters rings has the numbers of the calls in its code, which is there to be read. */
 static bool site_may_enter(uintptr_t code, size_t bytes)
 {
-	const uint32_t number = SYS_io_uring_enter;
-	return memmem((const void *)code, bytes, &number, sizeof number) != NULL;
+	return site_has_number((const uint8_t *)code, bytes, SYS_io_uring_enter) &&
+	       site_has_number((const uint8_t *)code, bytes, SYS_io_uring_setup);
 }
 
 /* Where the program's parts lie, relative to what its headers say. */

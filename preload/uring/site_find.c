@@ -213,12 +213,16 @@ static void find_hint(struct find *find, uint32_t at, uint32_t number)
 		find->search->missed = true;
 }
 
-/* Moved to a register, pushed, moved to memory: opcode, address, constant. */
+bool site_is_number(const uint8_t *at)
+{
+	return (at[-1] & 0xf8) == 0xb8 || at[-1] == 0x68 ||
+	       memchr(at - SITE_NUMBER_BEFORE, 0xc7, SITE_NUMBER_BEFORE - 1);
+}
+
 static bool find_is_constant(const uint8_t *at, uint32_t *number)
 {
 	memcpy(number, at, sizeof *number);
-	return *number - SYS_io_uring_setup < 3 &&
-	       ((at[-1] & 0xf8) == 0xb8 || at[-1] == 0x68 || memchr(at - 7, 0xc7, 6));
+	return *number - SYS_io_uring_setup < 3 && site_is_number(at);
 }
 
 typedef uint8_t find_vector __attribute__((vector_size(16)));

@@ -30,6 +30,12 @@ struct site_search {
 	struct site sites[SITES];
 };
 
+#define SITE_NUMBER_BEFORE 7 /* bytes that are looked at */
+
+/* Whether the 4 bytes at `at` are a constant that is moved to a register or to memory, or
+ * pushed, as the number of a call is. */
+bool site_is_number(const uint8_t *at);
+
 /* Fills in sites and their count. Those that enter a ring come first: where there
  * are none, there are no others. Does not touch the code. */
 void site_find(struct site_search *search);

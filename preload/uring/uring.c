@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "clock.h"
+#include "config.h"
 #include "path.h"
 #include "peek.h"
 #include "room.h"
@@ -247,7 +248,8 @@ static bool uring_has_array(const struct uring *ring)
 }
 
 /* `fd` is a copy of the ring's descriptor that no other thread closes. */
-static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *layout)
+static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *layout,
+                       enum uring_shown shown)
 {
 	if (fd >= 0 && uring_inode(fd) != ring->inode)
 		return false;
@@ -255,7 +257,9 @@ static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *la
 		ring->layout = *layout;
 	else if (!layout_guess(fd, &ring->layout))
 		return false;
-	ring->wakes = ring->sited && ring->layout.flags & IORING_SETUP_SQPOLL &&
+	/* Who makes a ring by a call may well enter it by calls. */
+	bool calls = shown == URING_BY_NOTHING && layout && config.poll;
+	ring->wakes = (ring->sited || calls) && ring->layout.flags & IORING_SETUP_SQPOLL &&
 	              ring->layout.sq_flags && !ring->layout.queues;
 	if (!uring_map(ring, fd))
 		return false;
@@ -284,7 +288,7 @@ static void uring_add(int fd, uint64_t inode, const struct uring_layout *layout,
 	ring->sited = shown == URING_BY_SITES;
 	int copy = fd < 0 ? fd : uring_copy(fd);
 	bool is = fd < 0 || (copy >= 0 && uring_is_ring(copy));
-	bool filled = is && uring_fill(ring, copy, layout);
+	bool filled = is && uring_fill(ring, copy, layout, shown);
 	if (copy >= 0)
 		sys_close(copy);
 	if (filled) {

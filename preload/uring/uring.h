@@ -40,7 +40,7 @@ struct uring {
 	uint32_t lock;     /* thread id of who looks at it; atomic */
 	int fd;            /* below -1: it has none, only an index of one thread's */
 	bool hidden;       /* what is submitted is not seen by a call of the program */
-	bool sited;        /* it should be: the program's code is hooked (site.h) */
+	bool sited;        /* it should be: code is hooked (site.h), or calls proved it */
 	bool wakes;        /* with SQPOLL, it is made to show by calls all the same (wake.h) … */
 	bool slept;        /* … and its thread may have slept when the last call began */
 	uint32_t entering; /* calls that enter it now; under the lock */

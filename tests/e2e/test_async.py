@@ -195,6 +195,13 @@ def test_however_the_program_was_compiled(flags, program, tmp_path, busy):
     assert lost(tmp_path / "traces") == 0
 
 
+@pytest.mark.parametrize("depth,threads", [(1, 1), (8, 2)])
+def test_a_polling_kernel_is_seen_where_calls_are_made_by_number(depth, threads, program, tmp_path):
+    said, events, _ = raw(program("uring_raw", "-O2", "-DLIBC", name_as="raw_libc"), depth, threads, "sqpoll", tmp_path)
+    assert sorted((e.offset, e.result) for e in events) == said
+    assert {e.path for e in events} == {str(tmp_path / "file")} and lost(tmp_path / "traces") == 0
+
+
 @HOOKED
 def test_no_thread_of_the_library_is_needed(program, tmp_path):
     _, _, said = raw(program("uring_raw", "-O2", name_as="raw"), 1, 1, "tasks", tmp_path)

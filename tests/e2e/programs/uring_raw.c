@@ -14,6 +14,7 @@
  *   only     own, and no descriptor: an index alone
  *   tasks    says on stderr how many threads there are while a ring is open
  * -DHELPER: system calls are made by a function that is given their number.
+ * -DLIBC: they are made by syscall(2).
  * -DPADDED: there is as much code as in a large framework.
  */
 #include <dirent.h>
@@ -83,6 +84,10 @@ __asm__(".section .text.padding, \"ax\"\n.skip 20 << 20, 0xcc\n.previous");
 
 static PLAIN long kernel(long number, long a, long b, long c, long d, long e, long f)
 {
+#ifdef LIBC
+	long result = syscall(number, a, b, c, d, e, f);
+	return result < 0 ? -errno : result;
+#endif
 	register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
 	__asm__ volatile("syscall"
 	                 : "+a"(number)
