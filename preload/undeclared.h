@@ -64,6 +64,8 @@ ssize_t __pwrite64(int fd, const void *buffer, size_t size, off64_t offset);
 off_t __lseek(int fd, off_t offset, int whence);
 int __fcntl(int fd, int command, ...);
 int __dup2(int fd, int copy);
+/* Since glibc 2.36. */
+int pidfd_getfd(int pidfd, int fd, unsigned flags);
 int __poll_chk(struct pollfd *fds, nfds_t count, int timeout, size_t bound);
 int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout,
                 const sigset_t *mask, size_t bound);

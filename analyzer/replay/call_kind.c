@@ -152,6 +152,7 @@ static const struct {
         {"link", OP(LINK)},
         {"linkat", OP(LINK)},
         {"dup*", ROLE(DUP)},
+        {"pidfd_getfd", ROLE(DUP)},
         {"fcntl*", ROLE(FCNTL)},
         {"fdopen", ROLE(NOTHING)},
         {"fdopendir", ROLE(NOTHING)},

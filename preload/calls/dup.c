@@ -6,6 +6,7 @@
 #include <stdarg.h>
 
 #include "calls/call.h"
+#include "calls/dup.h"
 
 static int dup_ended(const struct call *call, enum aiot_call id, int fd, int copy)
 {
@@ -108,4 +109,46 @@ int fcntl64(int fd, int command, ...)
 		return REAL(fcntl64)(fd, command, argument);
 	return dup_fcntl_ended(&call, AIOT_CALL_fcntl64, fd, command, argument,
 	                       REAL(fcntl64)(fd, command, argument));
+}
+
+/* Whether a pidfd stands for the process itself. */
+static bool dup_is_own(int pidfd)
+{
+	static const char key[] = "\nPid:\t";
+	char name[] = "/proc/self/fdinfo/0123456789", text[512];
+	char *digit = name + sizeof name - 1;
+	for (unsigned rest = (unsigned)pidfd, i = 0; i < 10; i++, rest /= 10)
+		*--digit = (char)('0' + rest % 10);
+	size_t zeroes = strspn(digit, "0");
+	zeroes -= zeroes == 10;
+	memmove(digit, digit + zeroes, 11 - zeroes);
+	const char *found = sys_read_file(name, text, sizeof text) > 0 ? strstr(text, key) : NULL;
+	long pid = 0;
+	for (found = found ? found + sizeof key - 1 : ""; *found >= '0' && *found <= '9'; found++)
+		pid = pid * 10 + *found - '0';
+	return pid == SYS0(getpid);
+}
+
+/* What another process's descriptor stands for is asked when it is used, its
+ * position each time: that process moves it, too. */
+int dup_from_process(int pidfd, int fd, unsigned flags)
+{
+	struct call call;
+	bool wanted = !thread_is_vforked() && call_begin(&call);
+	int copy = (int)sys_returned(SYS3(pidfd_getfd, pidfd, fd, flags));
+	if (!wanted)
+		return copy;
+	int saved = errno;
+	if (copy >= 0 && dup_is_own(pidfd))
+		fd_copied(fd, copy);
+	else if (copy >= 0)
+		fd_forget(copy);
+	call.fd = copy >= 0 ? fd_look(copy) : call.fd;
+	errno = saved;
+	return call_ended(&call, AIOT_CALL_pidfd_getfd, copy);
+}
+
+int pidfd_getfd(int pidfd, int fd, unsigned flags)
+{
+	return dup_from_process(pidfd, fd, flags);
 }

@@ -18,6 +18,7 @@
 #include <sys/statfs.h>
 
 #include "calls/call.h"
+#include "calls/dup.h"
 #include "calls/map.h"
 
 typedef void (*syscall_row)(void);
@@ -223,6 +224,11 @@ static long syscall_fadvise(int fd, off_t offset, off_t size, int advice)
 	return error ? -1 : 0;
 }
 
+static long syscall_pidfd_getfd(int pidfd, int fd, unsigned flags)
+{
+	return dup_from_process(pidfd, fd, flags);
+}
+
 static long syscall_exit_group(int status)
 {
 	_exit(status);
@@ -259,6 +265,7 @@ syscall_row syscall_rows[] = {
         SYSCALL_ROW(munmap, map_unmap_by_number),
         SYSCALL_ROW(mremap, map_remap_by_number),
         SYSCALL_ROW(fadvise64, syscall_fadvise),
+        SYSCALL_ROW(pidfd_getfd, syscall_pidfd_getfd),
         SYSCALL_ROW(openat2, syscall_openat2),
         SYSCALL_ROW(futex, lock_syscall_futex),
         SYSCALL_ROW(seccomp, filter_syscall_seccomp),

@@ -158,3 +158,26 @@ print(len(fds))
     expected = [op for i in (0, count // 2, count - 1) for op in ((0, i % 7 + 1), (i % 7 + 1, 2))]
     reads = [(e.offset, e.result) for e in events if e.call == "read"]
     assert reads == expected + [((count - 1) % 7 + 3, 3)]
+
+
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_calls_in_any_order_are_those_of_strace(program, seed, tmp_path):
+    """Seeds for which the calls alone tell how long files are: where appending went, strace does not say."""
+    command = [program("odd_calls"), seed, 150]
+    result = compare.compare(command, tmp_path, made_up=r"#\d+")
+    assert len(result.first.done.stdout.splitlines()) > 100
+    assert result.second.done.stdout == result.first.done.stdout and result.second.done.stderr == b""
+    assert result.equal, result.differences()
+    assert ", 0 events lost" in aiotrace.info(tmp_path / "traces")
+
+
+def test_calls_in_any_order_return_what_they_do_untraced(program, tmp_path):
+    for seed in range(100, 130):
+        said = []
+        for run in (lambda c, **o: aiotrace.run(c, **o), lambda c, **o: aiotrace.run_traced(c, tmp_path / "traces", **o)):
+            place = tmp_path / "work"
+            subprocess.run(["rm", "-rf", place], check=True)
+            place.mkdir()
+            done = run([program("odd_calls"), seed, 300], cwd=place)
+            said.append((done.stdout, done.stderr, done.returncode))
+        assert said[0] == said[1] and said[0][2] == 0, f"seed {seed}"

@@ -10,9 +10,9 @@ from collections import namedtuple
 # kind: read, write, map or ring; result: bytes, or minus the errno's name
 Op = namedtuple("Op", "kind path offset size result call pid tid")
 
-CALLS = ("open,openat,openat2,creat,close,close_range,dup,dup2,dup3,fcntl,ioctl,lseek,"
+CALLS = ("open,openat,openat2,creat,open_by_handle_at,pidfd_getfd,close,close_range,dup,dup2,dup3,fcntl,ioctl,lseek,"
          "read,pread64,readv,preadv,preadv2,write,pwrite64,writev,pwritev,pwritev2,"
-         "sendfile,copy_file_range,mmap,rename,renameat,renameat2,unlink,unlinkat,chdir,"
+         "sendfile,copy_file_range,mmap,rename,renameat,renameat2,link,linkat,unlink,unlinkat,chdir,"
          "truncate,ftruncate,clone,clone3,fork,vfork,execve,execveat,io_uring_enter,io_submit")
 
 
@@ -175,18 +175,18 @@ class Model:
             self.data(c, process, kind, 0, size, None if offset == -1 else offset)
 
     def data(self, c, process, kind, argument, size, offset, call=None):
-        fd = c.fd(argument)
-        description = process.fds.get(fd)
-        shown = re.match(r"-?\d+<(.*)>$", c.args[argument])
-        path = description.path if description else unescape(shown.group(1)) if shown else None
+        description, path = self.shown(c, process, argument)
         result = f"-{c.failed}" if c.failed else c.result
         at, moved = offset, max(c.result, 0)
         if description:
-            if offset is None and description.append and kind == "write":
+            append = kind == "write" and (description.append or "RWF_APPEND" in c.args[-1])
+            if append and offset is None and moved:
                 description.position = description.inode.size
             if offset is None:
                 at = description.position
                 description.position += moved
+            elif append and moved:
+                at = description.inode.size
             if kind == "write":
                 description.inode.size = max(description.inode.size, at + moved)
         self.ops.append(Op(kind, path, at, size, result, call or c.name, process.pid, c.tid))
@@ -211,9 +211,9 @@ class Model:
     def on_mmap(self, c, process):
         if "MAP_ANONYMOUS" in c.args[3] or c.fd(4) < 0:
             return
-        description = process.fds.get(c.fd(4))
+        path = self.shown(c, process, 4)[1] if c.fd(4) in process.fds else None
         result = f"-{c.failed}" if c.failed else 0
-        self.ops.append(Op("map", description.path if description else None, c.number(5), c.number(1),
+        self.ops.append(Op("map", path, c.number(5), c.number(1),
                            result, c.name, process.pid, c.tid))
 
     def opened(self, c, process, flags):
@@ -238,6 +238,29 @@ class Model:
 
     def on_creat(self, c, process):
         self.opened(c, process, {"O_TRUNC"})
+
+    def on_open_by_handle_at(self, c, process):
+        """strace does not show what it opened: the next call on it does."""
+        if not c.failed:
+            process.fds[c.result] = Description(None, Inode(0), "O_APPEND" in c.flags(2))
+            process.cloexec.discard(c.result)
+
+    def shown(self, c, process, argument):
+        """The description behind an argument, if it is known, and its path."""
+        description = process.fds.get(c.fd(argument))
+        named = re.match(r"-?\d+<(.*)>(?:\(deleted\))?$", c.args[argument])
+        path = unescape(named.group(1)) if named else None
+        if description and not description.path and path:
+            description.path, description.inode = path, self.inode(path)
+        return description, description.path if description else path
+
+    def on_pidfd_getfd(self, c, process):
+        """Of the process itself, as the tests have it."""
+        if not c.failed:
+            process.fds.pop(c.result, None)
+            if c.fd(1) in process.fds:
+                process.fds[c.result] = process.fds[c.fd(1)]
+            process.cloexec.add(c.result)
 
     def on_close(self, c, process):
         process.fds.pop(c.fd(0), None)
@@ -312,7 +335,24 @@ class Model:
         if not c.failed:
             self.renamed(self.name(process, c.args[1], c.args[0]), self.name(process, c.args[3], c.args[2]))
 
-    on_renameat2 = on_renameat
+    def on_renameat2(self, c, process):
+        if c.failed or "RENAME_EXCHANGE" not in c.args[4]:
+            return self.on_renameat(c, process)
+        one, other = self.name(process, c.args[1], c.args[0]), self.name(process, c.args[3], c.args[2])
+        self.inodes[one], self.inodes[other] = self.inode(other), self.inode(one)
+
+    def linked(self, process, old, new):
+        held = re.match(r"(?:/proc/self|/dev)/fd/(\d+)$", old)
+        description = process.fds.get(int(held.group(1))) if held else None
+        self.inodes[new] = description.inode if description else self.inode(old)
+
+    def on_link(self, c, process):
+        if not c.failed:
+            self.linked(process, self.name(process, c.args[0]), self.name(process, c.args[1]))
+
+    def on_linkat(self, c, process):
+        if not c.failed:
+            self.linked(process, self.name(process, c.args[1], c.args[0]), self.name(process, c.args[3], c.args[2]))
 
     def on_unlink(self, c, process):
         if not c.failed:
