@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/sysmacros.h>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -96,29 +99,91 @@ static size_t mounts_whole_lines(struct define_list *list, const char *text, siz
 	return bytes;
 }
 
+static bool mounts_has_root(const char *text)
+{
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		for (int field = 0; field < 4 && line; field++)
+			line = (line = strchr(line, ' ')) ? line + 1 : NULL;
+		if (!line)
+			return false;
+		if (line[0] == '/' && line[1] == ' ')
+			return true;
+	}
+	return false;
+}
+
+static const char *mounts_type(long magic)
+{
+	static const struct {
+		uint32_t magic;
+		const char *name;
+	} types[] = {{0xef53, "ext4"},        {0x58465342, "xfs"},   {0x9123683e, "btrfs"},
+	             {0x2fc12fc1, "zfs"},     {0x01021994, "tmpfs"}, {0x794c7630, "overlay"},
+	             {0x6969, "nfs"},         {0xff534d42, "cifs"},  {0xfe534d42, "smb3"},
+	             {0x0bd00bd0, "lustre"},  {0x47504653, "gpfs"},  {0x00c36400, "ceph"},
+	             {0x01021997, "9p"},      {0x65735546, "fuse"},  {0xf2f52010, "f2fs"},
+	             {0x73717368, "squashfs"}};
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].magic == (uint32_t)magic)
+			return types[i].name;
+	return "unknown";
+}
+
+static char *mounts_number(char *to, unsigned number)
+{
+	char digits[10];
+	int count = 0;
+	do
+		digits[count++] = (char)('0' + number % 10);
+	while (number /= 10);
+	while (count)
+		*to++ = digits[--count];
+	return to;
+}
+
+/* In a chroot whose root is no mount, the list lacks what the root is on. */
+static size_t mounts_add_root(char *text, size_t bytes)
+{
+	struct stat about;
+	struct statfs system;
+	if (bytes + 128 > MOUNTS_BYTES || mounts_has_root(text) || SYS2(stat, "/", &about) < 0 ||
+	    SYS2(statfs, "/", &system) < 0)
+		return bytes;
+	char *to = stpcpy(text + bytes, "0 0 ");
+	to = mounts_number(to, major(about.st_dev));
+	*to++ = ':';
+	to = mounts_number(to, minor(about.st_dev));
+	to = stpcpy(to, " / / rw - ");
+	to = stpcpy(to, mounts_type((long)system.f_type));
+	return (size_t)(stpcpy(to, " (chroot) rw\n") - text);
+}
+
 static void mounts_add_list(struct define_list *list, char *text)
 {
-	long bytes = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
-	if (bytes <= 0)
+	long got = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
+	text[got > 0 ? got : 0] = '\0';
+	size_t bytes = mounts_add_root(text, got > 0 ? (size_t)got : 0);
+	if (!bytes)
 		return;
-	mounts_set_hash(text, (size_t)bytes);
+	mounts_set_hash(text, bytes);
 	mounts_learn(text);
 	if (!mounts_are_known_by_run())
-		define_attribute(list, "mountinfo", text,
-		                 mounts_whole_lines(list, text, (size_t)bytes));
+		define_attribute(list, "mountinfo", text, mounts_whole_lines(list, text, bytes));
 }
 
 /* The list as it is now, under a name of its own. */
 static void mounts_add_late(struct define_list *list, char *text)
 {
-	long bytes = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
-	uint64_t hash = bytes > 0 ? XXH3_64bits(text, (size_t)bytes) | 1 : 0;
+	long got = sys_read_file("/proc/self/mountinfo", text, MOUNTS_BYTES);
+	text[got > 0 ? got : 0] = '\0';
+	size_t bytes = mounts_add_root(text, got > 0 ? (size_t)got : 0);
+	uint64_t hash = bytes ? XXH3_64bits(text, bytes) | 1 : 0;
 	if (!hash || hash == mounts_late_hash)
 		return;
 	mounts_late_hash = hash;
 	mounts_learn(text);
-	define_attribute(list, "mountinfo.late", text,
-	                 mounts_whole_lines(list, text, (size_t)bytes));
+	define_attribute(list, "mountinfo.late", text, mounts_whole_lines(list, text, bytes));
 }
 
 /* A forked child's files may be on what its parent met. */

@@ -155,3 +155,23 @@ AIOTRACE_DIR=$1/t LD_PRELOAD=$LIBRARY $PYTHON -c "$READ" /etc/passwd
     assert done.returncode == 0, done.stderr
     assert "more mounts than the trace takes in" in aiotrace.info(tmp_path / "t")
     aiotrace.aiotrace("info", "--verify", tmp_path / "t")
+
+
+@mounting
+def test_the_root_of_a_chroot_that_is_no_mount_has_the_file_system_below_it(tmp_path):
+    """The kernel's list leaves out what lies above the root."""
+    root = tmp_path / "root"
+    listed = subprocess.run(["ldd", aiotrace.LIBRARY, "/bin/cat"], capture_output=True, text=True, check=True).stdout
+    for path in {"/bin/cat", aiotrace.LIBRARY, *(w for w in listed.split() if w.startswith("/") and not w.endswith(":"))}:
+        place = root / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["cp", "-L", path, place], check=True)
+    (root / "proc").mkdir()
+    (root / "data").write_bytes(b"x" * 1000)
+    done = in_namespace('mount -t proc proc "$1/proc"\n'
+                        'LD_PRELOAD="$LIBRARY" AIOTRACE_DIR=/traces /usr/sbin/chroot "$1" /bin/cat /data', tmp_path, root)
+    assert done.returncode == 0 and done.stdout == "x" * 1000, done.stderr
+    assert mount_of(root / "traces", "/data") == "/"
+    found = mounts(root / "traces")["/"]
+    kind = kernel_says(root)[1]
+    assert found["read_bytes"] == 1000 and found["type"] == ("ext4" if kind.startswith("ext") else kind)
