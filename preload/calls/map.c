@@ -111,6 +111,19 @@ static struct aiot_event map_ended(const struct call *call, enum aiot_call id, s
 	return event;
 }
 
+void map_found(const struct call *call, const void *address, size_t size)
+{
+	struct call made = *call;
+	made.start = clock_ticks();
+	map_ended(&made, AIOT_CALL_mmap64, size, PROT_READ, MAP_SHARED, 0, (void *)address);
+}
+
+void map_lost(const void *address, size_t size)
+{
+	watch_settle();
+	mapping_cut((uintptr_t)address, map_end(address, size));
+}
+
 /* By the system call: jemalloc and others map memory before libc can look symbols
  * up. */
 static void *map_direct(void *address, size_t size, int protection, int flags, int fd,

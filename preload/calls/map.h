@@ -14,6 +14,11 @@ bool map_begin(struct call *call, const void *address);
 /* The same for a call on a range, of which a file may have but a part. */
 bool map_begin_over(struct call *call, const void *address, size_t size);
 
+/* A mapping of `call`'s file that libc made inside, out of sight; and that it is
+ * about to take back. */
+void map_found(const struct call *call, const void *address, size_t size);
+void map_lost(const void *address, size_t size);
+
 /* mmap, munmap and mremap for syscall(2): by the system call itself, never through a
  * function of these names. */
 void *map_by_number(void *address, size_t size, int protection, int flags, int fd, off_t offset);

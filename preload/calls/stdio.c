@@ -3,8 +3,8 @@
  * Streams: their opening and closing. libc closes and replaces a stream's
  * descriptor itself.
  */
-#include "calls/call.h"
-#include "calls/stdio_kernel.h"
+#include "calls/map.h"
+#include "calls/stream.h"
 
 /* The flags of open that a mode stands for. */
 static int stdio_flags(const char *mode)
@@ -79,6 +79,9 @@ struct stdio_old {
 
 static struct stdio_old stdio_before(FILE *stream)
 {
+	const void *mapped = stream ? stream_mapping(stream) : NULL;
+	if (mapped && !thread_is_vforked())
+		map_lost(mapped, (size_t)(stream->_IO_buf_end - stream->_IO_buf_base));
 	struct stdio_old old = {.fd = thread_is_vforked() ? -1 : stdio_fd(stream)};
 	if (old.fd >= 0)
 		old.held = fd_look(old.fd);

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "calls/stream.h"
 
+#include "calls/map.h"
+#include "mapping.h"
+
 /* libc's names for bits of _flags. */
 #define STREAM_IN_BACKUP 0x0100 /* characters pushed back lie elsewhere */
 #define STREAM_FAILED    0x0020
+#define STREAM_MAPS      0x0001 /* of _flags2: opened with the mode m */
 
 /* Bytes that were read ahead; -1 where the buffer holds something else. */
 static int64_t stream_left(const FILE *file)
@@ -13,12 +17,15 @@ static int64_t stream_left(const FILE *file)
 	return file->_IO_read_end - file->_IO_read_ptr;
 }
 
-/* Where the kernel stands. */
+/* Where the kernel stands; of a stream that libc reads through a mapping, where
+ * what it has ends. */
 static int64_t stream_kernel_position(const FILE *file, const struct description *held)
 {
 	uint32_t known = DESCRIPTION_SEEKABLE | DESCRIPTION_ASK;
 	if (!held || !(held->traits & DESCRIPTION_SEEKABLE))
 		return -1;
+	if (stream_mapping(file))
+		return file->_offset;
 	if ((held->traits & known) == DESCRIPTION_SEEKABLE && stdio_kernel_watch())
 		return __atomic_load_n(&held->position, __ATOMIC_RELAXED);
 	return file->_offset;
@@ -53,7 +60,7 @@ bool stream_begin(struct stream *stream, FILE *file)
 int64_t stream_taken(const struct stream *stream, int64_t read)
 {
 	int64_t left = stream_left(stream->file);
-	if (stream->left < 0 || left < 0 || !stdio_kernel_watch())
+	if (stream->left < 0 || left < 0 || stream_mapping(stream->file) || !stdio_kernel_watch())
 		return read;
 	return (int64_t)(stdio_kernel.read_bytes - stream->before.read_bytes) + stream->left - left;
 }
@@ -74,9 +81,28 @@ static void stream_store_instead(struct aiot_event event, bool write)
 		event_store(&event);
 }
 
+const void *stream_mapping(const FILE *file)
+{
+	bool asked = stream_fd(file) >= 0 && file->_flags2 & STREAM_MAPS;
+	uintptr_t buffer = (uintptr_t)file->_IO_buf_base;
+	return asked && buffer && buffer % sys_page() == 0 ? file->_IO_buf_base : NULL;
+}
+
+/* libc maps the file when it is first read: from then on its faults are told. */
+static void stream_find_mapping(const struct stream *stream)
+{
+	const void *at = stream_mapping(stream->file);
+	struct mapping known;
+	if (at && !mapping_find((uintptr_t)at, &known))
+		map_found(&stream->call, at,
+		          (size_t)(stream->file->_IO_buf_end - stream->file->_IO_buf_base));
+}
+
 static void stream_store(const struct stream *stream, enum aiot_call id, uint64_t size,
                          int64_t moved, bool write)
 {
+	if (__builtin_expect(stream->file->_flags2 & STREAM_MAPS, 0))
+		stream_find_mapping(stream);
 	bool failed = moved <= 0 && stream_failed(stream);
 	struct aiot_event event = call_event_of_data(&stream->call, id, failed ? -1 : moved);
 	event.offset = stream->offset;
@@ -97,6 +123,8 @@ void stream_wrote(const struct stream *stream, enum aiot_call id, uint64_t size,
 
 static bool stream_is_quiet(const struct stream *stream)
 {
+	if (__builtin_expect(stream->file->_flags2 & STREAM_MAPS, 0))
+		stream_find_mapping(stream);
 	return stdio_kernel.calls == stream->before.calls && stdio_kernel_watch();
 }
 

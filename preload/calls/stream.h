@@ -63,6 +63,10 @@ void stream_moved(const struct stream *stream, enum aiot_call id, int64_t offset
 /* The position as ftell would give it; -1 where only the kernel knows. */
 int64_t stream_position(const FILE *file, const struct fd *fd);
 
+/* Where libc has mapped the file of a stream that was opened with the mode m, which
+ * it then reads without calls; else NULL. */
+const void *stream_mapping(const FILE *file);
+
 /* The descriptor of a stream that has one, else -1. */
 static inline int stream_fd(const FILE *file)
 {

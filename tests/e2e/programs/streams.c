@@ -130,6 +130,21 @@ static void wide_characters(void)
 	fclose(stream);
 }
 
+/* libc maps the file, and moves the position beside that. */
+static void read_by_mapping(void)
+{
+	FILE *stream = fopen("a", "rm");
+	sink(fread(block, 1, 1000, stream));
+	sink(fgets(line, 50, stream) != NULL);
+	fseek(stream, 2000, SEEK_SET);
+	sink((size_t)getc(stream));
+	sink((size_t)ftell(stream));
+	fclose(stream);
+	stream = fopen("a", "rm");
+	sink((size_t)getc(stream));
+	fclose(stream);
+}
+
 /* What np.load does: the stream moves the position of the program's own. */
 static void streams_on_descriptors(void)
 {
@@ -186,6 +201,7 @@ int main(void)
 	append();
 	buffers_of_every_kind();
 	wide_characters();
+	read_by_mapping();
 	streams_on_descriptors();
 	other_files_in_the_same_stream();
 	failures();
