@@ -2,9 +2,10 @@
 #include "consumer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "analysis.h"
+#include "evidence.h"
+#include "loader_pipes.h"
 #include "memory.h"
 #include "wrap.h"
 
@@ -15,12 +16,6 @@
 /* Workers made longer before the first fetch were made for later. */
 #define EARLY_NS 500000000
 
-enum consumer_pipe {
-	PIPE_NONE,
-	PIPE_WORKERS, /* a worker writes it */
-	PIPE_SILENT,  /* nobody reads it: it tells that a worker ended */
-};
-
 /* What an event of the main thread is to a fetch. */
 enum fetch {
 	FETCH_ENDS,
@@ -30,43 +25,11 @@ enum fetch {
 	FETCH_NO_PART, /* neither: of memory that is given back, of the interpreter's lock */
 };
 
-/* By name: who made the worker that writes the pipe, + 1. */
-static uint32_t *consumers_written(const struct consumers *all, const struct features *f)
-{
-	const struct recording *r = all->recording;
-	uint32_t *by = memory_get(names_count(r->names), sizeof *by);
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i];
-		for (size_t k = 1; all->made_by[i] && k < p->file_count; k++)
-			if (p->files[k].kind == AIOT_FILE_PIPE &&
-			    features_use(f, i, k, &(struct use){0})->writes)
-				by[p->files[k].name] = all->made_by[i];
-	}
-	return by;
-}
-
-static uint8_t *consumer_pipes(const struct features *f, const struct process *p,
-                               const uint32_t *by)
-{
-	uint8_t *pipes = memory_get(p->file_count, 1);
-
-	for (size_t k = 1; k < p->file_count; k++) {
-		if (p->files[k].kind != AIOT_FILE_PIPE)
-			continue;
-		if (by[p->files[k].name] == p->number + 1)
-			pipes[k] = PIPE_WORKERS;
-		else if (!features_use(f, p->number, k, &(struct use){0})->reads)
-			pipes[k] = PIPE_SILENT;
-	}
-	return pipes;
-}
-
 static void *consumer_make(const struct known *known)
 {
 	struct consumers *all = memory_get(1, sizeof *all);
 	const struct recording *r = known->recording;
-	uint32_t *by;
+	struct loader_ends by;
 
 	all->recording = r;
 	all->of = memory_get(r->count, sizeof *all->of);
@@ -78,23 +41,38 @@ static void *consumer_make(const struct known *known)
 		parent = p->role == ROLE_WORKER ? recording_parent(r, p) : NULL;
 		all->made_by[i] = parent ? parent->number + 1 : 0;
 	}
-	by = consumers_written(all, known->features);
+	all->evidence = known->features->evidence;
+	by = loader_ends(known->features, all->made_by);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
 		if (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN)
-			all->pipes[i] = consumer_pipes(known->features, p, by);
+			all->pipes[i] = loader_pipes(known->features, p, &by);
 	}
-	free(by);
+	loader_ends_free(&by);
 	return all;
 }
 
-static bool consumer_worker(const struct consumers *all, const struct process *p, int64_t pid)
+/* The process of that pid that is a worker of p, or NULL. */
+static const struct process *consumer_worker(const struct consumers *all, const struct process *p,
+                                             int64_t pid)
 {
 	for (size_t i = 0; pid > 0 && i < all->recording->count; i++)
 		if (all->recording->processes[i].pid == (uint64_t)pid &&
 		    all->made_by[i] == p->number + 1)
-			return true;
-	return false;
+			return &all->recording->processes[i];
+	return NULL;
+}
+
+/* Workers of a pool are made before anyone waits for what they do. */
+static void consumer_makes_worker(const struct consumers *all, struct consumer *c,
+                                  const struct process *worker, int64_t start)
+{
+	c->forks = memory_grow(c->forks, c->fork_count, &c->fork_room, sizeof *c->forks);
+	c->forks[c->fork_count++] = start;
+	if (c->made_ns || all->evidence[worker->number] & EVIDENCE_POOL)
+		return;
+	c->made_ns = start;
+	c->made_held_ns = 0;
 }
 
 /* Locks that data is waited for at; the interpreter's own is a condition. */
@@ -124,16 +102,17 @@ static enum fetch consumer_socket(struct consumer *c, const struct events *e, ui
 static enum fetch consumer_call(const struct consumers *all, struct consumer *c,
                                 const struct events *e, uint32_t i)
 {
-	const struct process *p = e->process;
+	const struct process *p = e->process, *worker;
 
+	if (e->call[i] == AIOT_CALL_pthread_create)
+		c->thread_made_ns = e->start[i];
 	if (e->call[i] == AIOT_CALL_pthread_cond_timedwait)
 		return e->start[i] - c->end_ns < AT_ONCE_NS ? FETCH_GOES_ON : FETCH_NO_PART;
 	if (consumer_locks(e->call[i]))
 		return c->by_workers || c->by_threads ? FETCH_BEGINS : FETCH_NO_PART;
-	if (consumer_makes(e->call[i]) && consumer_worker(all, p, e->result[i])) {
-		c->forks = memory_grow(c->forks, c->fork_count, &c->fork_room, sizeof *c->forks);
-		c->forks[c->fork_count++] = e->start[i];
-		c->made_ns = c->made_ns ? c->made_ns : e->start[i];
+	worker = consumer_makes(e->call[i]) ? consumer_worker(all, p, e->result[i]) : NULL;
+	if (worker) {
+		consumer_makes_worker(all, c, worker, e->start[i]);
 		return FETCH_NO_PART;
 	}
 	if (e->class[i] == AIOT_CLASS_WAIT && consumer_worker(all, p, e->aux[i]))
@@ -154,6 +133,8 @@ static enum fetch consumer_kind(const struct consumers *all, struct consumer *c,
 		pipe = all->pipes[e->process->number][e->file[i]];
 		if (pipe == PIPE_WORKERS && class == AIOT_CLASS_READ)
 			c->by_workers = true;
+		if (class == AIOT_CLASS_WRITE && pipe != PIPE_WORKERS && pipe != PIPE_ASKS)
+			return FETCH_ENDS;
 		if (class != AIOT_CLASS_READ && class != AIOT_CLASS_WAIT)
 			return FETCH_NO_PART;
 		if (pipe == PIPE_SILENT && c->by_workers)
@@ -192,7 +173,7 @@ static void consumer_phase(struct consumer *c, int64_t start, int64_t end)
 /* Making workers, and what comes until the first fetch from them. */
 static void consumer_made(struct consumer *c, int64_t start)
 {
-	if (c->made_ns && start > c->made_ns && start - c->made_ns < EARLY_NS) {
+	if (c->made_ns && start > c->made_ns && start - c->made_ns - c->made_held_ns < EARLY_NS) {
 		consumer_fetched(c, c->made_ns, start);
 		consumer_phase(c, c->made_ns, start);
 	}
@@ -225,6 +206,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		break;
 	case FETCH_NO_PART:
 		lock = consumer_locks(e->call[i]);
+		c->made_held_ns += lock ? end - start : 0;
 		c->lock_ns = lock ? start : c->lock_ns;
 		c->lock_end_ns = lock ? end : c->lock_end_ns;
 		break;
@@ -270,6 +252,7 @@ static struct loader_thread *consumer_thread(struct consumer *c, uint32_t tid, b
  * wait for it before. */
 static void consumer_handed(struct consumer *c, bool *by, int64_t start)
 {
+	int64_t made = c->thread_made_ns;
 	bool waits = c->lock_end_ns > start && !c->by_workers && !c->by_threads;
 
 	consumer_made(c, waits ? c->lock_ns : start);
@@ -277,6 +260,11 @@ static void consumer_handed(struct consumer *c, bool *by, int64_t start)
 		consumer_fetched(c, c->lock_ns, c->lock_end_ns);
 	if (!*by)
 		consumer_phase(c, waits ? c->lock_ns : start, start);
+	/* The thread was made to get them. */
+	if (by == &c->by_threads && !*by && made && start > made && start - made < EARLY_NS) {
+		consumer_fetched(c, made, waits ? c->lock_ns : start);
+		consumer_phase(c, made, start);
+	}
 	*by = true;
 }
 

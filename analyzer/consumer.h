@@ -46,6 +46,8 @@ struct consumer {
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;
 	int64_t made_ns;              /* when workers were made that nothing was fetched from yet */
+	int64_t made_held_ns;         /* waited for locks since */
+	int64_t thread_made_ns;       /* when the latest thread was made; 0 = none */
 	uint32_t socket, waited_file; /* 0 = none */
 	uint32_t last_thread;
 	bool fetching;
@@ -57,8 +59,9 @@ struct consumers {
 	const struct recording *recording;
 	struct consumer **of;    /* by process number; NULL where it does not train */
 	int64_t *first_train_ns; /* by process number: its first read of training data */
+	const uint8_t *evidence; /* by process number */
 	uint32_t *made_by;       /* by process number: who it is a worker of, + 1 */
-	uint8_t **pipes;         /* [process number][file index]: enum consumer_pipe */
+	uint8_t **pipes;         /* [process number][file index]: enum loader_pipe */
 };
 
 /* When the consumer turned to its epoch that is first read from at first_ns:

@@ -38,6 +38,7 @@ static const struct evidence_row evidence_rows[] = {
         {"<frozen importlib", "_path_is", EVIDENCE_RUNTIME},
         {"<frozen importlib", "_fill_cache", EVIDENCE_RUNTIME},
         {"/tempfile.py", "_get_default_tempdir", EVIDENCE_RUNTIME},
+        {"/multiprocessing/pool.py", "worker", EVIDENCE_POOL},
         {"/PIL/", "", EVIDENCE_DATA},
         {"/h5py/", "", EVIDENCE_DATA},
         {"/lmdb/", "", EVIDENCE_DATA},

@@ -20,6 +20,7 @@ enum evidence {
 	EVIDENCE_WORKER = 8,     /* in a loader's worker */
 	EVIDENCE_DATA = 16,      /* a data format is read or written */
 	EVIDENCE_RUNTIME = 32,   /* the language sees to itself */
+	EVIDENCE_POOL = 64,      /* in a worker of a pool, which is there before it is asked */
 };
 
 /* What a frame of this file and function says, or-ed; 0 = nothing. */

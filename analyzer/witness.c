@@ -17,7 +17,7 @@ static const struct frame *witness_frame(const struct stack_sum *sum)
 
 	for (uint32_t i = 0; i < stacks->stacks[sum->stack].count; i++) {
 		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
-		if (frame->says & ~EVIDENCE_RUNTIME)
+		if (frame->says & ~(EVIDENCE_RUNTIME | EVIDENCE_POOL))
 			return frame;
 	}
 	return NULL;
