@@ -113,7 +113,8 @@ static bool derive_sources(struct derive *d, const struct derive_side *write, in
 	begin = begin > DERIVE_BACK ? begin - DERIVE_BACK : 0;
 	for (size_t i = begin; i < end; i++) {
 		struct derive_side *read = &d->reads[i];
-		if (read->last <= from || read->state || read->file == write->file)
+		if (read->last <= from || read->state || read->file == write->file ||
+		    (read->series && read->series == write->series))
 			continue;
 		read->used = any = true;
 	}
@@ -143,6 +144,9 @@ const struct derive_side *derive_original(const struct derive *d, const struct d
 
 	for (size_t i = begun; i > 0 && begun - i < DERIVE_BACK; i--) {
 		const struct derive_side *read = &d->reads[i - 1];
+		/* What takes the place of what was read is no copy of it. */
+		if (read->base == write->base && read->folder == write->folder)
+			continue;
 		if (read->bytes == write->bytes && read->bytes && read->file != write->file &&
 		    (read->base == write->base || (read->kernel && write->kernel)))
 			return read;

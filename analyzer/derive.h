@@ -17,6 +17,7 @@ struct derive_side {
 	uint64_t bytes;
 	uint64_t base;   /* hash of the path's last part */
 	uint64_t folder; /* of the rest */
+	uint32_t series; /* that a written file is of: none is made from itself; 0 = none */
 	bool kernel;     /* moved by sendfile or copy_file_range */
 	bool state; /* no data: what is read may be copied, what is written is derived of none */
 	bool used;  /* derived, or what something was derived from */

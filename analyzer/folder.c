@@ -7,6 +7,7 @@
 #include "folder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "clue.h"
 #include "evidence.h"
@@ -25,6 +26,7 @@ struct folders {
 	uint32_t *above;   /* by name: the name of its folder, 0 = not in the trace */
 	uint32_t *place;   /* by name of a folder: in `of`, 0 = none yet */
 	uint32_t *named;   /* by place: the name */
+	uint32_t *files;   /* by name: index of the process's file at hand */
 	struct folder *of; /* by place; [0] is unused */
 	size_t count, room;
 	size_t named_room;
@@ -110,6 +112,10 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 
 	for (enum way way = 0; way < WAYS; way++) {
 		const struct folder *from = folder_most(own, way) < AIOT_STAGES ? own : all;
+		/* Who only reads there has no part in what others write. */
+		if (way == WAY_WRITE && found[WAY_READ] < AIOT_STAGES &&
+		    folder_most(own, WAY_READ) < AIOT_STAGES)
+			from = own;
 		found[way] = folder_most(from, way);
 		if (found[way] >= AIOT_STAGES)
 			continue;
@@ -151,18 +157,54 @@ static void folder_advance(struct ways *ways, const struct folder *folder, const
 	way_turn(ways, &times);
 }
 
+/* The file that a name goes on from: `base` of `base-journal`; 0 = none. */
+static uint32_t folders_beside(const struct folders *f, const struct process *p, uint32_t name)
+{
+	const char *path = names_text(f->recording->names, name);
+	size_t folder = clue_folder(path);
+
+	for (size_t length = strlen(path); length-- > folder + 2;) {
+		uint32_t found = 0;
+		if (strchr("-._~", path[length]))
+			found = names_find(f->recording->names, path, length);
+		if (found && f->files[found] && p->files[f->files[found]].name == found)
+			return f->files[found];
+	}
+	return 0;
+}
+
+/* What is only asked for beside a file that is read or written, is for that. */
+static bool folders_fill_beside(const struct folders *f, struct stages *stages,
+                                const struct features *features, const struct process *p, size_t i)
+{
+	uint32_t beside = 0;
+	struct use room = {0};
+	const struct use *u;
+
+	if (p->files[i].kind != AIOT_FILE_DIRECTORY)
+		beside = folders_beside(f, p, p->files[i].name);
+	u = features_use(features, p->number, beside, &room);
+	if (!beside || beside == i || !(u->reads | u->writes | u->maps))
+		return false;
+	stages->ways[p->number][i] = stages->ways[p->number][beside];
+	return true;
+}
+
 static void folders_fill(const struct folders *own, const struct folders *all,
                          struct stages *stages, const struct features *features, size_t number)
 {
 	const struct process *p = &all->recording->processes[number];
 
+	for (size_t i = 1; i < p->file_count; i++)
+		own->files[p->files[i].name] = (uint32_t)i;
 	for (size_t i = 1; i < p->file_count; i++) {
 		uint32_t name = p->files[i].name;
 		const struct use *u = features_use(features, number, i, &(struct use){0});
 		if (u->writes && system_is_not(all->recording, &p->files[i]))
 			folder_advance(&stages->ways[number][i],
 			               folders_look(own, all->above[name]), u);
-		if (!folder_asks(all->recording, &p->files[i], u))
+		if (!folder_asks(all->recording, &p->files[i], u) ||
+		    folders_fill_beside(own, stages, features, p, i))
 			continue;
 		while (name && !all->place[name])
 			name = all->above[name];
@@ -202,6 +244,7 @@ static struct folders folders_of(const struct recording *r, uint32_t *above)
 	        .recording = r,
 	        .above = above,
 	        .place = memory_get(names_count(r->names), sizeof(uint32_t)),
+	        .files = memory_get(names_count(r->names), sizeof(uint32_t)),
 	        .count = 1,
 	};
 }
@@ -209,6 +252,7 @@ static struct folders folders_of(const struct recording *r, uint32_t *above)
 static void folders_free(struct folders *f)
 {
 	free(f->place);
+	free(f->files);
 	free(f->named);
 	free(f->of);
 }

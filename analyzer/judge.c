@@ -9,11 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alias.h"
+#include "conduit.h"
 #include "evidence.h"
 #include "memory.h"
 #include "prepare.h"
 #include "score.h"
 #include "system.h"
+#include "weights.h"
 #include "wrap.h"
 
 /* A data file below this is a setting or a note, unless there are many. */
@@ -21,8 +24,10 @@
 /* Reads inside one file before its order means anything. */
 #define FEW_READS 32
 #define FEW_FILES 16
-/* Weights of less than this are not told from a setting. */
-#define LEAST_WEIGHTS (UINT64_C(256) << 10)
+/* A fault brings in what is around it, too. */
+#define FEW_FAULTS 8
+/* In less, jumps are those of looking up something. */
+#define LEAST_RANDOM (INT64_C(256) << 10)
 
 uint32_t judge_final_name(const struct file *file, const struct use *use)
 {
@@ -74,6 +79,8 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	s->read_bytes += u->read_bytes;
 	s->begins += u->begins;
 	s->jumps += u->read.count[ACCESS_RANDOM] + u->read.count[ACCESS_STRIDED];
+	s->backs += u->read.count[ACCESS_RANDOM];
+	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
 	if (p->role == ROLE_WORKER) {
 		s->worker_begins += u->begins;
 		s->worker_read = true;
@@ -114,6 +121,16 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		s->extent = p->files[i].size;
 }
 
+/* From anywhere to anywhere; parts that are read on from, each begun anywhere, go
+ * back half as often as not. */
+static bool judge_random(const struct shared *s)
+{
+	bool parts = s->backs * 5 > s->reads && s->breaks * 2 > s->reads;
+
+	return s->reads >= FEW_READS && (s->jumps * 2 > s->reads || parts) &&
+	       s->extent >= LEAST_RANDOM && s->clue != CLUE_CHECKPOINT;
+}
+
 /* Twice the whole file, and begun more than once by the same process or by
  * workers, who divide epochs among them. Each rank reading it once is no
  * epoch. */
@@ -133,7 +150,7 @@ bool judge_is_loaded(const struct shared *s, const struct use *u)
 	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER));
 }
 
-static void judge_loads(struct conduct *c, const struct use *u)
+void judge_loads(struct conduct *c, const struct use *u)
 {
 	c->loads = true;
 	if (!c->first_load || u->first_read < c->first_load)
@@ -155,7 +172,7 @@ static void judge_conduct_read(struct judge *j, struct conduct *c, const struct 
 		c->first_data_read = u->first_read;
 	if (s->clue != CLUE_LOG && u->last_read > c->last_data_read)
 		c->last_data_read = u->last_read;
-	c->trains |= s->recurs || (s->random && u->reads >= FEW_READS);
+	c->trains |= s->recurs || (s->random && u->reads >= (u->maps ? FEW_FAULTS : FEW_READS));
 	j->trains |= c->trains;
 }
 
@@ -299,58 +316,6 @@ static void judge_workers(struct judge *j, uint32_t run)
 	}
 }
 
-/* The data file that a process began to read first; 0 = none. */
-static size_t judge_first_read(const struct judge *j, const struct process *p)
-{
-	size_t first = 0;
-	int64_t when = 0;
-
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]) ||
-		    (first && u->first_read >= when))
-			continue;
-		first = i;
-		when = u->first_read;
-	}
-	return first;
-}
-
-/* Whether it was read to its end before all others, which are far smaller. */
-static bool judge_stands_out(const struct judge *j, const struct process *p, size_t first)
-{
-	const struct use *f = features_use(j->features, p->number, first, &(struct use){0});
-
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		if (i != first && u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
-		    (u->first_read < f->last_read || u->read_bytes > f->read_bytes / 4))
-			return false;
-	}
-	return true;
-}
-
-/* One file of size, read whole before many smaller ones by a process that hardly
- * writes: what else would it be. */
-static void judge_weights(struct judge *j, const struct process *p)
-{
-	struct conduct *c = &j->conducts[p->number];
-	size_t first;
-	const struct use *u;
-
-	if (c->trains || c->loads || c->fetches || c->files_read < FEW_FILES ||
-	    c->data_written > c->data_read / 10)
-		return;
-	first = judge_first_read(j, p);
-	u = features_use(j->features, p->number, first, &(struct use){0});
-	if (!first || u->read_bytes < LEAST_WEIGHTS || j->shared[p->files[first].name].recurs ||
-	    !judge_stands_out(j, p, first))
-		return;
-	j->shared[p->files[first].name].weights = true;
-	c->data_read -= u->read_bytes;
-	judge_loads(c, u);
-}
-
 static void judge_processes(struct judge *j, uint32_t run,
                             void (*visit)(struct judge *, const struct process *))
 {
@@ -376,17 +341,20 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each(j, run, judge_share);
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++) {
 		struct shared *s = &j->shared[i];
-		s->random = s->reads >= FEW_READS && s->jumps * 2 > s->reads &&
-		            s->extent >= BIG_FILE && s->clue != CLUE_CHECKPOINT;
+		s->random = judge_random(s);
 		s->recurs = judge_recurs(s);
 	}
 	judge_each_changed(j, run, score_series);
 	judge_each_changed(j, run, score_removed);
 	judge_each(j, run, judge_conduct);
-	judge_processes(j, run, judge_weights);
+	judge_processes(j, run, weights_find);
 	judge_each(j, run, judge_conduct_served);
 	judge_workers(j, run);
 	judge_each_changed(j, run, score_checkpoint);
+	aliases_share(j, run);
+	judge_processes(j, run, weights_of_state);
+	judge_processes(j, run, weights_in_turn);
+	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
 	judge_processes(j, run, prepare_judge);
 	for (size_t n = 0; n < j->recording->count; n++) {

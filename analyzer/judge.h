@@ -13,15 +13,15 @@
 struct shared {
 	uint64_t read_bytes, write_bytes, begins, worker_begins, main_begins, most_begins;
 	int64_t first_read, first_write, last_write;
-	int64_t extent; /* bytes: the furthest reached, or the known size */
-	uint64_t jumps, reads;
+	int64_t extent;                       /* bytes: the furthest reached, or the known size */
+	uint64_t jumps, backs, breaks, reads; /* of accesses: far, back, not consecutive; all */
 	uint32_t readers, writers;
 	uint32_t maker; /* the last process that wrote it, or renamed what it wrote to it; + 1 */
 	uint8_t clue;   /* enum clue */
 	bool known;     /* clue and optimizer are set */
 	bool optimizer; /* its name says that it holds the state of one */
 	bool checkpoint, recurs, random, worker_read;
-	bool weights; /* nothing but its being read first and as the largest says so */
+	bool weights; /* by how it is read alone */
 };
 
 /* A series: paths that differ in digits alone, or one path written again. */
@@ -33,6 +33,7 @@ struct series {
 	uint64_t from, until, amid; /* bytes it had read at the first and the last beginning;
 	                             * that it read while it wrote */
 	bool removed;               /* a member was, by who wrote it */
+	uint32_t again;             /* members that are read again and again */
 };
 
 /* A folder that a process renamed. */
@@ -54,6 +55,8 @@ struct conduct {
 	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
 	bool fetches;           /* has a data loader, as its frames say */
 	bool prepares;          /* makes data from data, with those that work beside it */
+	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
+	bool feeds;             /* what it reads goes through a pipe to one that trains */
 };
 
 /* What a process did with a file beside reading and writing it. */
@@ -98,6 +101,9 @@ bool judge_moves_on(const struct judge *judge, const struct process *process, ui
 /* Whether it was read as weights or state are: by its name, or by torch.load and
  * the like outside of a data loader. */
 bool judge_is_loaded(const struct shared *shared, const struct use *use);
+
+/* Counts a file as weights that the process has loaded. */
+void judge_loads(struct conduct *conduct, const struct use *use);
 
 /* Whether a file was first written when the process had begun to read data. */
 bool judge_after_data(const struct conduct *conduct, const struct use *use);

@@ -4,6 +4,7 @@
  */
 #include "prepare.h"
 
+#include "conduit.h"
 #include "derive.h"
 #include "evidence.h"
 #include "system.h"
@@ -23,6 +24,7 @@ static struct derive_side prepare_side(const struct judge *j, const struct proce
 	                           .first = write ? opened : u->first_read,
 	                           .last = write ? u->last_write : u->last_read,
 	                           .bytes = write ? u->write_bytes : u->read_bytes,
+	                           .series = j->series_of[name],
 	                           .kernel = u->copied,
 	                           .state = s->checkpoint || judge_is_loaded(s, u) ||
 	                                    ((s->recurs || s->random) && saves) ||
@@ -92,7 +94,9 @@ static void prepare_helpers(const struct judge *j, struct derive *d, const struc
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *helper = &j->recording->processes[n];
 		const struct conduct *c = &j->conducts[n];
-		if (prepare_helps(j, helper, p) && helper->role == ROLE_WORKER)
+		bool helps = prepare_helps(j, helper, p) && helper->role == ROLE_WORKER;
+		bool hands = helper != p && conduit_joins(j, helper, p) && c->first_data_read;
+		if (helps || hands)
 			derive_add_read(d, &(struct derive_side){.first = c->first_data_read,
 			                                         .last = c->last_data_read});
 	}
@@ -144,6 +148,16 @@ static bool prepare_beside(const struct conduct *a, const struct conduct *b)
 	return b->first_data_read < a->last_data_read && end > a->first_data_read;
 }
 
+/* Programs that one and the same starts beside each other to make data of data. */
+static bool prepare_sibling(const struct judge *j, const struct process *p,
+                            const struct process *other)
+{
+	const struct conduct *a = &j->conducts[p->number], *b = &j->conducts[other->number];
+
+	return j->parents[p->number] && j->parents[p->number] == j->parents[other->number] &&
+	       a->made && b->made && prepare_beside(a, b);
+}
+
 /* Alone, or with those that its parent forked to work at the same time, and with
  * that parent where it writes what they read. */
 void prepare_judge(struct judge *j, const struct process *p)
@@ -156,6 +170,7 @@ void prepare_judge(struct judge *j, const struct process *p)
 		const struct process *other = &j->recording->processes[n];
 		const struct conduct *c = &j->conducts[n];
 		bool beside = other == p || prepare_helps(j, other, p) ||
+		              conduit_joins(j, other, p) || prepare_sibling(j, p, other) ||
 		              (parent && prepare_helps(j, p, parent) &&
 		               prepare_helps(j, other, parent) && prepare_beside(own, c));
 		read += beside ? c->data_read : 0;

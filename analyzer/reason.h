@@ -17,6 +17,7 @@
 	REASON(FETCHED, TRAIN, 90, "read by a data loader, as its frames say")                     \
 	REASON(EPOCHS, TRAIN, 95, "data read again and again, as epochs do")                       \
 	REASON(WORKER, TRAIN, 90, "data read by loader workers")                                   \
+	REASON(FED, TRAIN, 75, "data handed through a pipe to a program that trains")              \
 	REASON(RANDOM, TRAIN, 80, "random reads inside a data file")                               \
 	REASON(SHUFFLED, TRAIN, 75, "many data files read in shuffled order")                      \
 	REASON(BESIDE, TRAIN, 60, "data read by a process that saves checkpoints")                 \

@@ -50,6 +50,7 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 		s->until = u->read_before;
 	s->amid += times == 1 ? u->read_until - u->read_before : 0;
 	s->writer = !s->members || s->writer == writer ? writer : UINT32_MAX;
+	s->again += j->shared[name].recurs;
 	s->members += (uint32_t)times;
 }
 
@@ -82,6 +83,14 @@ static bool score_apart(const struct series *s)
 {
 	return s->spent < wrap_subtract((uint64_t)s->last, (uint64_t)s->first) / 2 ||
 	       (s->writer != UINT32_MAX && (s->until - s->from) / 4 > s->amid);
+}
+
+/* Many of its members are read again and again: the others are data, too. */
+bool score_again(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return j->series_of[name] && s->again >= 3 && s->again * 8 >= s->members;
 }
 
 bool score_in_turns(const struct judge *j, uint32_t name)
@@ -160,7 +169,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
 	score -= u->append ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
-	score -= s->recurs || s->random || s->worker_read ? 4 : 0;
+	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
 	score -= !j->trains && score_amid_data(c, u) ? 3 : 0;
 	score -= score_trickles(c, u) ? 3 : 0;
 	return score;

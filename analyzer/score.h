@@ -16,4 +16,7 @@ void score_checkpoint(struct judge *judge, const struct process *process, size_t
 /* Whether the file belongs to a series that is written in turns. */
 bool score_in_turns(const struct judge *judge, uint32_t name);
 
+/* Whether training reads many of its series again and again. */
+bool score_again(const struct judge *judge, uint32_t name);
+
 #endif

@@ -76,7 +76,7 @@ static bool stage_serves(const struct judge *j, const struct process *p)
 	return c->loads && c->served && !c->trains && !c->optimizer && !stage_learns(c);
 }
 
-/* A worker infers where the process that made it has loaded weights. */
+/* A worker, or a fork, infers where the process that made it has loaded weights. */
 static bool stage_infers(const struct judge *j, const struct process *p)
 {
 	const struct process *parent = recording_parent(j->recording, p);
@@ -84,7 +84,10 @@ static bool stage_infers(const struct judge *j, const struct process *p)
 
 	if (stage_serves(j, p))
 		return true;
-	if (!parent || p->role != ROLE_WORKER)
+	if (!parent || (p->role != ROLE_WORKER && p->origin != AIOT_ORIGIN_FORK))
+		return false;
+	c = &j->conducts[p->number];
+	if (p->role != ROLE_WORKER && (c->trains || c->saves))
 		return false;
 	c = &j->conducts[parent->number];
 	return c->loads && !c->trains && !c->optimizer && !stage_learns(c);
@@ -130,7 +133,7 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return stage_read_checkpoint(j, p, i);
 	if (stage_makes(j, p, i))
 		return REASON_PASSES;
-	if (s->recurs)
+	if (s->recurs || (c->trains && score_again(j, p->files[i].name)))
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
@@ -141,6 +144,8 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return stage_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
 	if (s->random)
 		return REASON_RANDOM;
+	if (c->feeds)
+		return REASON_FED;
 	if (u->copied)
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
@@ -194,7 +199,7 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 		return REASON_RESULT;
 	if (j->made[p->number][i] & JUDGE_DERIVED && s->clue != CLUE_LOG && c->prepares)
 		return REASON_IN_OUT;
-	if (s->recurs || s->random || s->worker_read)
+	if (s->recurs || s->random || s->worker_read || score_again(j, p->files[i].name))
 		return REASON_FUEL;
 	if (u->copied || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
@@ -248,7 +253,7 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
 	if (u->reads)
 		v[DIRECTION_READ] = reasons[stage_read_or_mapped(j, p, i)].verdict;
-	else if (u->maps && j->shared[file->name].clue == CLUE_CHECKPOINT)
+	else if (u->maps && judge_is_loaded(&j->shared[file->name], u))
 		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
 	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)
 		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;

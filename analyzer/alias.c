@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Inodes are given again when a file is gone: only a size that is the same says
+ * that the file is, too.
+ */
+#include "alias.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "memory.h"
+
+struct alias {
+	uint64_t device, inode;
+	uint32_t name; /* under which it was written */
+	int64_t bytes;
+};
+
+struct aliases {
+	struct alias *items;
+	size_t count, room;
+};
+
+static int alias_order(const void *one, const void *other)
+{
+	const struct alias *a = one, *b = other;
+
+	if (a->inode != b->inode)
+		return a->inode < b->inode ? -1 : 1;
+	return (a->device > b->device) - (a->device < b->device);
+}
+
+static bool alias_file(const struct file *file)
+{
+	return file->kind == AIOT_FILE_REGULAR && file->name && file->inode;
+}
+
+static void aliases_add(const struct judge *j, struct aliases *all, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct file *f = &p->files[i];
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!alias_file(f) || !u->write_bytes || !j->shared[f->name].checkpoint)
+			continue;
+		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);
+		all->items[all->count++] =
+		        (struct alias){f->device, f->inode, judge_final_name(f, u), u->write_end};
+	}
+}
+
+static void aliases_look(const struct judge *j, const struct aliases *all, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct file *f = &p->files[i];
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		struct alias key = {.device = f->device, .inode = f->inode};
+		const struct alias *found;
+		if (!alias_file(f) || !u->reads || u->writes || j->shared[f->name].checkpoint)
+			continue;
+		found = bsearch(&key, all->items, all->count, sizeof key, alias_order);
+		if (!found || found->name == f->name || found->bytes != f->size)
+			continue;
+		j->shared[f->name].checkpoint = true;
+		j->shared[f->name].recurs = false;
+	}
+}
+
+void aliases_share(struct judge *j, uint32_t run)
+{
+	const struct recording *r = j->recording;
+	struct aliases all = {0};
+
+	/* What earlier runs saved is known, too. */
+	for (size_t n = 0; n < r->count; n++)
+		if (r->processes[n].run <= run)
+			aliases_add(j, &all, &r->processes[n]);
+	if (all.count)
+		qsort(all.items, all.count, sizeof *all.items, alias_order);
+	for (size_t n = 0; all.count && n < r->count; n++)
+		if (r->processes[n].run == run)
+			aliases_look(j, &all, &r->processes[n]);
+	free(all.items);
+}

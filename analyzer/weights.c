@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "weights.h"
+
+#include "system.h"
+
+#define FEW_FILES 16
+/* Weights of less than this are not told from a setting ... */
+#define LEAST_WEIGHTS (UINT64_C(256) << 10)
+/* ... and where less speaks for them, of less than that. */
+#define SURE_WEIGHTS (UINT64_C(1) << 20)
+/* What is loaded whole takes few large reads; what is worked on, many. */
+#define FEW_READS            8
+#define MANY_READS           16
+
+#define weights_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
+
+/* The data file that a process began to read first; 0 = none. */
+static size_t weights_first(const struct judge *j, const struct process *p)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    (!first || u->first_read < weights_use(j, p, first)->first_read))
+			first = i;
+	}
+	return first;
+}
+
+/* Whether it was read to its end before all others, which are `times` smaller. */
+static bool weights_stand_out(const struct judge *j, const struct process *p, size_t first,
+                              uint64_t times)
+{
+	const struct use *f = weights_use(j, p, first);
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (i != first && u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    (u->first_read < f->last_read || u->read_bytes * times > f->read_bytes))
+			return false;
+	}
+	return true;
+}
+
+/* One file of size, read whole before many smaller ones: what else would it be.
+ * Where much is written, as much as from data by preparing, it is to be larger. */
+static bool weights_before_many(const struct judge *j, const struct process *p, size_t first)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	bool writes = c->data_written > c->data_read / 10;
+
+	return c->files_read >= FEW_FILES && weights_stand_out(j, p, first, 4) &&
+	       weights_use(j, p, first)->read_bytes >= (writes ? SURE_WEIGHTS : LEAST_WEIGHTS);
+}
+
+/* Reads of data files but this one, by one process. */
+static uint64_t weights_others_of(const struct judge *j, const struct process *p, size_t first)
+{
+	uint64_t reads = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		bool data = i != first && !j->shared[p->files[i].name].weights && !u->maps;
+		if (data && system_is_not(j->recording, &p->files[i]))
+			reads += u->read_bytes ? u->reads : 0;
+	}
+	return reads;
+}
+
+/* ... and by its forks, which work for it. */
+static uint64_t weights_others(const struct judge *j, const struct process *p, size_t first)
+{
+	uint64_t reads = weights_others_of(j, p, first);
+
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (j->parents[n] == p && j->recording->processes[n].origin == AIOT_ORIGIN_FORK)
+			reads += weights_others_of(j, &j->recording->processes[n], 0);
+	return reads;
+}
+
+/* Swallowed in a few large reads, before others are read bit by bit, by who hardly
+ * writes. */
+static bool weights_at_once(const struct judge *j, const struct process *p, size_t first)
+{
+	const struct use *u = weights_use(j, p, first);
+	const struct conduct *c = &j->conducts[p->number];
+
+	return u->read_bytes >= SURE_WEIGHTS && u->reads <= FEW_READS &&
+	       u->read_bytes >= (uint64_t)j->shared[p->files[first].name].extent &&
+	       c->data_written <= c->data_read / 10 && weights_stand_out(j, p, first, 0) &&
+	       weights_others(j, p, first) >= MANY_READS;
+}
+
+static void weights_set(struct judge *j, const struct process *p, size_t i)
+{
+	struct conduct *c = &j->conducts[p->number];
+	const struct use *u = weights_use(j, p, i);
+
+	j->shared[p->files[i].name].weights = true;
+	c->data_read -= u->read_bytes < c->data_read ? u->read_bytes : c->data_read;
+	judge_loads(c, u);
+}
+
+/* Mapped, and touched as it comes, by who answers what many reads ask. */
+static void weights_mapped(struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (c->data_written > c->data_read || weights_others(j, p, 0) < MANY_READS)
+		return;
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		const struct shared *s = &j->shared[p->files[i].name];
+		bool plain = s->clue == CLUE_NONE && !s->random;
+		if (u->maps && !u->writes && plain && s->extent >= (int64_t)SURE_WEIGHTS &&
+		    system_is_not(j->recording, &p->files[i]))
+			weights_set(j, p, i);
+	}
+	/* When it was mapped is not known; it was, before it was touched. */
+	if (j->conducts[p->number].loads)
+		j->conducts[p->number].first_load = 1;
+}
+
+void weights_find(struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	size_t first;
+
+	if (c->trains || c->loads || c->fetches)
+		return;
+	weights_mapped(j, p);
+	if (c->loads)
+		return;
+	first = weights_first(j, p);
+	if (!first || j->shared[p->files[first].name].recurs ||
+	    j->shared[p->files[first].name].clue == CLUE_LOG)
+		return;
+	if (weights_before_many(j, p, first) || weights_at_once(j, p, first))
+		weights_set(j, p, first);
+}
+
+/* Whether a file is one of some that are equally large and read whole once, while many
+ * smaller ones are read again for each. */
+static bool weights_tried(const struct judge *j, const struct process *p, size_t i, uint64_t size)
+{
+	const struct use *u = weights_use(j, p, i);
+
+	return u->read_bytes == size && !u->writes && u->begins == 1 &&
+	       system_is_not(j->recording, &p->files[i]);
+}
+
+/* Of a process: files that may be states, and data that are read for each of them. */
+struct weights_trial {
+	uint64_t size; /* of such a state */
+	uint64_t most; /* of a file of data */
+	uint32_t tried, again;
+};
+
+static struct weights_trial weights_trial(const struct judge *j, const struct process *p)
+{
+	struct weights_trial t = {0};
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		uint64_t bytes = weights_use(j, p, i)->read_bytes;
+		if (bytes > t.size && weights_tried(j, p, i, bytes))
+			t.size = bytes;
+	}
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct shared *s = &j->shared[p->files[i].name];
+		if (weights_tried(j, p, i, t.size)) {
+			t.tried++;
+		} else if (s->recurs) {
+			t.again++;
+			t.most = (uint64_t)s->extent > t.most ? (uint64_t)s->extent : t.most;
+		}
+	}
+	return t;
+}
+
+static void weights_no_training(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+
+	c->trains = false;
+	c->served = c->data_read;
+	j->trains = false;
+	for (size_t n = 0; n < j->recording->count; n++)
+		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
+}
+
+void weights_in_turn(struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	struct weights_trial t;
+
+	if (!c->trains || c->saves || c->loads || c->fetches)
+		return;
+	t = weights_trial(j, p);
+	if (t.size < LEAST_WEIGHTS || t.tried < 2 || t.again < FEW_FILES || t.most > t.size / 4)
+		return;
+	for (size_t i = 1; i < p->file_count; i++)
+		if (weights_tried(j, p, i, t.size))
+			weights_set(j, p, i);
+		else
+			j->shared[p->files[i].name].recurs = false;
+	weights_no_training(j, p);
+}
+
+#define SIZES 8 /* of saved files, that others are compared with */
+
+static unsigned weights_saved(const struct judge *j, const struct process *p, uint64_t sizes[SIZES])
+{
+	unsigned count = 0;
+
+	for (size_t i = 1; i < p->file_count && count < SIZES; i++) {
+		const struct use *u = weights_use(j, p, i);
+		bool known = false;
+		if (!j->shared[p->files[i].name].checkpoint || u->write_bytes < LEAST_WEIGHTS)
+			continue;
+		for (unsigned k = 0; k < count; k++)
+			known |= sizes[k] == u->write_bytes;
+		if (!known)
+			sizes[count++] = u->write_bytes;
+	}
+	return count;
+}
+
+static bool weights_fit(const struct use *u, const struct shared *s, uint64_t size)
+{
+	uint64_t apart = (uint64_t)s->extent > size ? (uint64_t)s->extent - size
+	                                            : size - (uint64_t)s->extent;
+
+	return apart <= size / 128 && !s->worker_read && s->clue != CLUE_DATA && u->begins &&
+	       u->read_bytes % (uint64_t)s->extent <= size / 16;
+}
+
+/* Few are: data that happen to have that size come in numbers. */
+void weights_of_state(struct judge *j, const struct process *p)
+{
+	uint64_t sizes[SIZES];
+	size_t fit[2], found = 0;
+	unsigned count = 0;
+
+	if (j->conducts[p->number].saves)
+		count = weights_saved(j, p, sizes);
+	for (size_t i = 1; count && i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		const struct shared *s = &j->shared[p->files[i].name];
+		bool fits = false;
+		if (!u->read_bytes || u->writes || s->checkpoint || s->extent <= 0 ||
+		    !system_is_not(j->recording, &p->files[i]))
+			continue;
+		for (unsigned k = 0; k < count; k++)
+			fits |= weights_fit(u, s, sizes[k]);
+		if (fits && found == 2)
+			return;
+		if (fits)
+			fit[found++] = i;
+	}
+	for (size_t i = 0; i < found; i++) {
+		j->shared[p->files[fit[i]].name].checkpoint = true;
+		j->shared[p->files[fit[i]].name].recurs = false;
+	}
+}

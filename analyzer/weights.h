@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Weights and state that no name tells: by how and when they are read, and by
+ * their size.
+ */
+#ifndef WEIGHTS_H
+#define WEIGHTS_H
+
+#include "judge.h"
+
+/* Of a process whose conduct is known: whether the file that it reads or maps
+ * first is weights. */
+void weights_find(struct judge *judge, const struct process *process);
+
+/* When checkpoints are known: files that are as large as what the process saves are
+ * state that it goes on from. */
+void weights_of_state(struct judge *judge, const struct process *process);
+
+/* When checkpoints are known: whether a process that saves none tries several states on
+ * the same data. */
+void weights_in_turn(struct judge *judge, const struct process *process);
+
+#endif
