@@ -32,6 +32,7 @@
 	ANALYSIS(course)                                                                           \
 	ANALYSIS(loop)                                                                             \
 	ANALYSIS(consumer)                                                                         \
+	ANALYSIS(marks)                                                                            \
 	ANALYSIS(latency)                                                                          \
 	ANALYSIS(call_sites)
 

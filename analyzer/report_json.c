@@ -12,6 +12,7 @@
 #include "json_finding.h"
 #include "json_latency.h"
 #include "json_moment.h"
+#include "json_phases.h"
 #include "json_sites.h"
 #include "json_storage.h"
 #include "json_value.h"
@@ -191,6 +192,8 @@ static json_t *json_report(const struct summary *summary, const struct report_op
 
 	json_object_set_new(report, "run", json_run(summary));
 	json_object_set_new(report, "timeline", json_timeline(summary));
+	json_object_set_new(report, "phases", json_phases(summary));
+	json_object_set_new(report, "marks", json_marks(summary));
 	json_object_set_new(report, "stages", json_stages(summary, options));
 	json_object_set_new(report, "files", json_files(summary, options));
 	json_object_set_new(report, "mounts", json_mounts(summary));

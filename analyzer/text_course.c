@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "course.h"
+#include "text_phases.h"
 #include "units.h"
 
 #define WIDTH         56
@@ -136,6 +137,7 @@ static void text_over_time(const struct text *t)
 	}
 	text_in_flight(t, &all, most);
 	flow_free(&all);
+	text_marks(t, WIDTH);
 	fprintf(t->to, "%-10s 0%*s\n", "", WIDTH,
 	        unit_seconds(&length,
 	                     (double)(t->s->recording->end_ns - t->s->recording->start_ns) / 1e9));
@@ -201,6 +203,7 @@ void text_course(const struct text *t)
 	const struct course *c = t->s->found[ANALYSIS_course];
 
 	text_over_time(t);
+	text_phases(t);
 	text_epochs(t, c->epochs);
 	if (t->options->stage < 0 || t->options->stage == AIOT_STAGE_TRAIN)
 		text_reuse(t, c->stages[AIOT_STAGE_TRAIN].reuse);
