@@ -12,7 +12,6 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "block.h"
 #include "config.h"
 #include "define.h"
 #include "room.h"
@@ -224,14 +223,13 @@ char *const *program_part(char *const environment[], char **list, char *value)
 	return begin;
 }
 
+/* Into the thread's buffer: a vfork child may no longer be one who can write the
+ * trace, and then it would end its parent's. */
 static void program_tell(const char *path, enum aiot_program why)
 {
-	ROOM(record);
-	struct define_list list = {(uint8_t *)record, 0, ROOM_BYTES};
 	struct aiot_define_program about = {.why = why};
-	define_add(&list, AIOT_DEFINE_PROGRAM, &about, sizeof about, path, strlen(path));
 	thread_self.busy++;
-	block_write_definitions(list.data, list.used);
+	define_record(AIOT_DEFINE_PROGRAM, &about, sizeof about, path, strlen(path));
 	thread_self.busy--;
 }
 
