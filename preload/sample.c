@@ -70,7 +70,7 @@ static bool sample_counts(bool away, uint64_t read_ns)
 {
 	if (away)
 		sample_earn(read_ns >> 6);
-	if (thread_self.sample_debt > (away ? SAMPLE_MOST_NS : SAMPLE_FIRST_NS))
+	if (thread_self.sample_debt > SAMPLE_MOST_NS)
 		return false;
 	sample_pay(SAMPLE_COUNT_NS);
 	return true;

@@ -34,7 +34,7 @@ struct sample {
 #define SAMPLE_LOOKED   2u /* no word is that: a look after the read is due */
 
 #define SAMPLE_FIRST_NS 8192   /* that a thread may spend before any are earned */
-#define SAMPLE_MOST_NS  65536  /* likewise, on reads in which it left its processor */
+#define SAMPLE_MOST_NS  65536  /* likewise, on reads that it left its processor in, or slow ones */
 #define SAMPLE_COSTS_NS 4096   /* at most */
 #define SAMPLE_SLOW_NS  16384u /* a read that may have waited where nothing is told */
 
