@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Reads a file at random places with THREADS threads, SIZE bytes at a time (0:
- * several sizes), and prints for each read whether all of it was in the page
+ * Reads a file at random places with THREADS threads, each in a part of its own,
+ * so that none finds what another is fetching, SIZE bytes at a time (0: several
+ * sizes), and prints for each read whether all of it was in the page
  * cache just before: "thread offset size cached", each thread's in their order.
  * HEAT is what the cache has of the file at first: cold: nothing, warm: all of
  * it, mixed: every other MiB. With "untold" behind it the kernel no longer knows
@@ -34,14 +35,14 @@ struct done {
 
 struct reader {
 	pthread_t thread;
-	unsigned long long state;
+	unsigned long long state, from; /* where its part of the file begins */
 	struct done *done;
 	long tid;
 };
 
 static const unsigned sizes[] = {4096, 16384, 65536, 262144, 1000, 131072};
 static const char *path;
-static unsigned long long bytes;
+static unsigned long long bytes, share; /* of the file, and of each thread */
 static unsigned size;
 static int reads, untold;
 
@@ -102,7 +103,8 @@ static void *run(void *argument)
 	for (int i = 0; i < reads; i++) {
 		struct done *done = &reader->done[i];
 		done->size = size ? size : sizes[chance(&reader->state) % 6];
-		done->at = chance(&reader->state) % (bytes - done->size) & ~4095ull;
+		done->at = reader->from + chance(&reader->state) % (share - done->size);
+		done->at &= ~4095ull;
 		done->cached = cached(fd, done->at, done->size);
 		if (pread(fd, data, done->size, done->at) != done->size)
 			exit(1);
@@ -122,7 +124,9 @@ int main(int argc, char **argv)
 	size = atoi(argv[3]);
 	untold = argc > 6;
 	heat(argv[5][0]);
+	share = bytes / atoi(argv[4]);
 	for (int i = 0; i < atoi(argv[4]) && i < THREADS; i++) {
+		readers[i].from = share * i;
 		readers[i].state = 88172645463325252ull + i;
 		readers[i].done = calloc(reads, sizeof *readers[i].done);
 		if (pthread_create(&readers[i].thread, NULL, run, &readers[i]))
