@@ -302,7 +302,8 @@ static void consumer_began(struct consumers *all, const struct events *e)
 	int64_t *first = &all->first_train_ns[e->process->number];
 
 	for (uint32_t i = 0; !*first && i < e->count; i++)
-		if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
+		if ((e->stage[i] == AIOT_STAGE_TRAIN || e->stage[i] == AIOT_STAGE_INFERENCE) &&
+		    e->class[i] == AIOT_CLASS_READ)
 			*first = e->start[i];
 }
 

@@ -58,7 +58,7 @@ struct consumer {
 struct consumers {
 	const struct recording *recording;
 	struct consumer **of;    /* by process number; NULL where it does not train */
-	int64_t *first_train_ns; /* by process number: its first read of training data */
+	int64_t *first_train_ns; /* by process number: its first read for training or inference */
 	const uint8_t *evidence; /* by process number */
 	uint32_t *made_by;       /* by process number: who it is a worker of, + 1 */
 	uint8_t **pipes;         /* [process number][file index]: enum loader_pipe */

@@ -233,6 +233,20 @@ static void stall_consumer(struct stall *stall, const struct summary *s, struct 
 		stall_alone(stall, s, p);
 }
 
+/* Whether what is loaded is for training or inference, and not for preparing data. */
+static bool stall_feeds(const struct consumers *all, size_t number)
+{
+	const struct consumer *c = all->of[number];
+	bool workers = false;
+
+	for (size_t k = 0; k < all->recording->count; k++) {
+		if (all->made_by[k] == number + 1 && all->first_train_ns[k])
+			return true;
+		workers |= all->made_by[k] == number + 1;
+	}
+	return !workers || (c && c->main_bytes + c->thread_bytes);
+}
+
 static void stall_consumers(struct stall *stall, const struct summary *s)
 {
 	const struct recording *r = s->recording;
@@ -244,6 +258,8 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 		v.consumer = all->of[i];
 		v.count = 0;
 		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
+			continue;
+		if (!stall_feeds(all, i))
 			continue;
 		for (size_t k = 0; k < r->count; k++)
 			if (all->made_by[k] == i + 1)
