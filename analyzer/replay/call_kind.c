@@ -151,6 +151,7 @@ static const struct {
         {"rename*", OP(RENAME)},
         {"link", OP(LINK)},
         {"linkat", OP(LINK)},
+        {"symlink*", OP(SYMLINK)},
         {"dup*", ROLE(DUP)},
         {"pidfd_getfd", ROLE(DUP)},
         {"fcntl*", ROLE(FCNTL)},

@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -96,6 +98,25 @@ static int64_t name_two(struct worker *w, const struct op *op, int folder, const
 	return status;
 }
 
+/* Relative, so that it stays below the client's root; to nothing, where the recording
+ * does not say where it leads. No operation follows it. */
+static int64_t name_link(struct worker *w, const struct op *op, int folder, const char *last)
+{
+	char text[PATH_MAX];
+	size_t n = 0;
+
+	for (const char *c = plan_path(w->run->plan, op->object); *c; c++)
+		if (*c == '/' && n + 3 < sizeof text) {
+			memcpy(text + n, "../", 3);
+			n += 3;
+		}
+	if (snprintf(text + n, sizeof text - n, "%s",
+	             op->offset ? plan_path(w->run->plan, (uint32_t)op->offset) : "unknown") >=
+	    (int)(sizeof text - n))
+		return -ENAMETOOLONG;
+	return symlinkat(text, folder, last) ? -errno : 0;
+}
+
 int64_t name_perform(struct worker *w, const struct op *op)
 {
 	const char *last;
@@ -115,6 +136,7 @@ int64_t name_perform(struct worker *w, const struct op *op)
 	case OP_MKDIR: n = mkdirat(folder, last, 0777); break;
 	case OP_RMDIR: return name_moved(w, op, unlinkat(folder, last, AT_REMOVEDIR) ? -errno : 0);
 	case OP_UNLINK: n = unlinkat(folder, last, 0); break;
+	case OP_SYMLINK: return name_link(w, op, folder, last);
 	case OP_RENAME:
 	case OP_LINK: return name_two(w, op, folder, last);
 	default: return -ENOSYS;

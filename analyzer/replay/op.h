@@ -53,7 +53,8 @@
 	KIND(RMDIR, "rmdir", rmdir, 'p')                                                           \
 	KIND(UNLINK, "unlink", unlinkat, 'p')                                                      \
 	KIND(RENAME, "rename", renameat, 'p')                                                      \
-	KIND(LINK, "link", linkat, 'p')
+	KIND(LINK, "link", linkat, 'p')                                                            \
+	KIND(SYMLINK, "symlink", symlinkat, 'p')
 
 enum op_kind {
 #define KIND(name, words, call, data) OP_##name,
@@ -72,8 +73,8 @@ enum op_bits {
 
 struct op {
 	uint64_t start_ns; /* since the plan's start */
-	uint64_t offset;   /* of paths with two names: the second name; of hand-offs: what
-	                      the thread waited for it in the recording, ns */
+	uint64_t offset;   /* of paths with two names: the second name, of links: what they lead to;
+	                      of hand-offs: what   the thread waited for it in the recording, ns */
 	uint32_t size;     /* of hand-offs: short_ns, of that before the call began */
 	uint32_t object;   /* number of a description (of an opening, too) or of a name */
 	uint32_t gap;      /* short_ns: from the thread's last activity to this start */

@@ -14,7 +14,8 @@
 #include "role.h"
 #include "wrap.h"
 
-#define PLAN_PATH_MOST 3800      /* leaves room for what the target puts before it */
+#define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
+#define PLAN_LATEST_NS ((int64_t)1 << 61)
 #define PLAN_PAUSE_NS  100000000 /* of a pause, what counts at most */
 
 static const char *const plan_refusals[] = {
@@ -133,6 +134,29 @@ static uint64_t plan_pipe(const struct planner *p, const struct process *process
 	return (uint64_t)host << 32 | name;
 }
 
+/* Times that no clock has had are made ones that can be added. */
+static int64_t plan_time(int64_t ns)
+{
+	return ns < 0 ? 0 : ns > PLAN_LATEST_NS ? PLAN_LATEST_NS : ns;
+}
+
+/* These are about the name itself, wherever it leads. */
+static bool plan_follows(unsigned kind)
+{
+	return kind != OP_LSTAT && kind != OP_UNLINK && kind != OP_RENAME && kind != OP_LINK &&
+	       kind != OP_SYMLINK && kind != OP_MKDIR && kind != OP_RMDIR;
+}
+
+static void plan_leads(struct planner *p, struct happening *h)
+{
+	if (plan_follows(h->is.kind))
+		h->name = aliases_of(p->aliases, h->raw);
+	else
+		h->name = aliases_within(p->aliases, h->raw);
+	if (h->second)
+		h->second = aliases_within(p->aliases, h->second);
+}
+
 static void plan_event(struct planner *p, const struct slice *s, uint32_t i, struct happening *h)
 {
 	uint64_t *const *column = s->batch->column;
@@ -143,13 +167,13 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->call = process_call(process, column[AIOT_COLUMN_CALL][i]);
 	h->is = plan_kind(p, process, column[AIOT_COLUMN_CALL][i], h->aux);
 	h->file = process_file(process, column[AIOT_COLUMN_FILE][i]);
-	h->name = process->files[h->file].name;
+	h->raw = h->name = process->files[h->file].name;
 	h->handle = (uint32_t)column[AIOT_COLUMN_HANDLE][i];
 	h->offset = (int64_t)column[AIOT_COLUMN_OFFSET][i];
 	h->size = column[AIOT_COLUMN_SIZE][i];
 	h->result = (int64_t)column[AIOT_COLUMN_RESULT][i];
-	h->start_ns = wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)process->clock);
-	h->duration_ns = column[AIOT_COLUMN_DURATION][i];
+	h->start_ns = plan_time(wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)process->clock));
+	h->duration_ns = (uint64_t)plan_time((int64_t)column[AIOT_COLUMN_DURATION][i]);
 	h->tid = mapped_is_fault(column[AIOT_COLUMN_CALL][i]) ? h->aux & AIOT_FAULT_TID
 	                                                      : s->stream->tid;
 	h->flags = (uint8_t)column[AIOT_COLUMN_FLAGS][i];
@@ -162,6 +186,8 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
 	                    ? process->files[process_file(process, h->aux)].name
 	                    : 0;
+	if (p->aliases && h->is.role == AS_OP)
+		plan_leads(p, h);
 }
 
 static void plan_each(struct planner *p, void (*each)(struct planner *, struct happening *))
@@ -187,6 +213,7 @@ static bool plan_is_change(const struct happening *h)
 	case OP_UNLINK:
 	case OP_RENAME:
 	case OP_LINK:
+	case OP_SYMLINK:
 	case OP_FTRUNCATE:
 	case OP_FALLOCATE:
 	case OP_TRUNCATE: return true;
@@ -243,7 +270,7 @@ static bool plan_wanted(struct planner *p, const struct happening *h)
 
 	return plan_in_time(p, h) && (f->stage < 0 || f->stage == (int)h->stage) &&
 	       (f->pid < 0 || f->pid == h->process->pid) &&
-	       filter_path(&p->options->filter, p->plan->recording->names, h->name);
+	       filter_path(&p->options->filter, p->plan->recording->names, h->raw);
 }
 
 static enum refusal plan_refusal(struct planner *p, const struct happening *h)

@@ -23,7 +23,7 @@
 	REFUSAL(NAME, "paths that are not absolute, have '..', or are too long")                   \
 	REFUSAL(UNNAMED, "the file is not known")                                                  \
 	REFUSAL(RANGE, "offsets or sizes that no file has")                                        \
-	REFUSAL(CALL, "calls that are not replayed: locks, attributes, links' texts")              \
+	REFUSAL(CALL, "calls that are not replayed: locks, attributes")                            \
 	REFUSAL(AGAIN, "calls on streams, whose reads and writes are replayed")                    \
 	REFUSAL(PROCESS, "processes, threads and waiting: kept as orderings")
 

@@ -21,6 +21,7 @@ void planner_begin(struct planner *p)
 
 	p->order = order_new(p->plan);
 	p->space = space_new(p->plan);
+	p->aliases = aliases_new(p->plan, p->space);
 	p->processes = memory_get(n, sizeof *p->processes);
 	for (size_t i = 0; i < n; i++)
 		p->processes[i].begun.lane = p->processes[i].thread.lane = UINT32_MAX;
@@ -61,6 +62,30 @@ static void planner_opened(struct planner *p, struct happening *h, const struct 
 		space_resized(p->space, h->name, 0);
 }
 
+/* A recording has the inode that a name led to when it was first opened. */
+static bool planner_is_first(struct planner *p, const struct happening *h)
+{
+	struct process_state *s = &p->processes[h->process->number];
+	uint8_t bit = (uint8_t)(1u << h->file % 8);
+	bool first;
+
+	if (!s->looked)
+		s->looked = memory_get(h->process->file_count / 8 + 1, 1);
+	first = !(s->looked[h->file / 8] & bit);
+	s->looked[h->file / 8] |= bit;
+	return first;
+}
+
+static void planner_leads(struct planner *p, struct happening *h, uint32_t flags)
+{
+	const struct file *file = &h->process->files[h->file];
+	bool makes = (flags & O_CREAT) && (flags & (O_EXCL | O_TRUNC));
+
+	if (h->result >= 0 && file->inode && planner_is_first(p, h))
+		aliases_opened(p->aliases, h->raw, file->device, file->inode, makes);
+	h->name = aliases_of(p->aliases, h->raw);
+}
+
 static enum refusal planner_open(struct planner *p, struct happening *h)
 {
 	uint32_t flags = h->aux & (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECT |
@@ -70,6 +95,7 @@ static enum refusal planner_open(struct planner *p, struct happening *h)
 
 	if (!strncmp(h->call->name, "mk", 2))
 		h->aux = flags = O_RDWR | O_CREAT | O_EXCL;
+	planner_leads(p, h, flags);
 	if (h->result >= 0 && !(flags & O_CREAT))
 		planner_appears(p, h);
 	opening = planner_new_opening(p, h->name, flags);
@@ -178,6 +204,7 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	if (h->offset > PLANNER_FARTHEST || h->result > (int64_t)h->size)
 		return REFUSAL_RANGE;
 	opening = planner_opening(p, h);
+	h->name = p->plan->openings[opening].name;
 	if (!h->is.positioned)
 		kind = planner_positioned(p, h, opening);
 	op = planner_emit(p, h, kind, opening, &at);
@@ -239,6 +266,7 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 		opening = mapped - 1;
 	} else {
 		opening = planner_opening(p, h);
+		h->name = p->plan->openings[opening].name;
 	}
 	if (h->offset > PLANNER_FARTHEST && h->is.kind != OP_UNMAP)
 		return REFUSAL_RANGE;
@@ -271,8 +299,16 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 	switch (h->is.kind) {
 	case OP_MKDIR: space_made(p->space, h->name, true); break;
 	case OP_RMDIR: space_found(p->space, h->name, true, 0); /* fall through */
-	case OP_UNLINK: space_removed(p->space, h->name); break;
+	case OP_UNLINK:
+		space_removed(p->space, h->name);
+		aliases_removed(p->aliases, h->name);
+		break;
+	case OP_SYMLINK:
+		space_made(p->space, h->name, false);
+		aliases_linked(p->aliases, h->name, at->lane, at->op);
+		break;
 	case OP_RENAME:
+		aliases_renamed(p->aliases, h->name, h->second);
 		space_renamed(p->space, h->name, h->second);
 		order_renamed(p->order, h->name, h->second);
 		break;
@@ -307,11 +343,11 @@ static enum refusal planner_path(struct planner *p, struct happening *h)
 			return REFUSAL_CALL;
 		h->is.kind = OP_RMDIR;
 	}
-	if (h->result >= 0 && h->is.kind != OP_MKDIR)
+	if (h->result >= 0 && h->is.kind != OP_MKDIR && h->is.kind != OP_SYMLINK)
 		planner_appears(p, h);
 	op = planner_emit(p, h, h->is.kind, h->name, &at);
 	planner_shape(h, op);
-	if (h->second)
+	if (h->second || h->is.kind == OP_SYMLINK)
 		op->offset = h->second;
 	planner_seen(p, h);
 	if (h->second)
@@ -373,6 +409,7 @@ enum refusal planner_take(struct planner *p, struct happening *h)
 void planner_end(struct planner *p)
 {
 	order_finish(p->order);
+	aliases_free(p->aliases);
 	space_finish(p->space);
 	for (size_t i = 0; i < p->plan->lane_count; i++)
 		free(p->lanes[i].ends);
@@ -381,6 +418,7 @@ void planner_end(struct planner *p)
 		id_table_free(s->lanes);
 		id_table_free(s->openings);
 		id_table_free(s->maps);
+		free(s->looked);
 		free(s->children);
 		free(s->child_pids);
 	}

@@ -9,6 +9,7 @@
 
 #include "id_table.h"
 #include "merge.h"
+#include "replay/alias.h"
 #include "replay/call_kind.h"
 #include "replay/order.h"
 #include "replay/plan.h"
@@ -20,6 +21,7 @@ struct happening {
 	const struct process *process;
 	const struct call *call;
 	struct call_kind is;
+	uint32_t raw; /* the name as it was given; name: that of the file it leads to */
 	uint32_t file, name, second, handle, aux, tid;
 	int64_t offset, result, start_ns; /* CLOCK_REALTIME */
 	uint64_t size, duration_ns;
@@ -39,6 +41,7 @@ struct opening_state {
 	uint64_t opened_ns;       /* when it was open */
 	struct moment_of *others; /* the last use by each lane that did not open it */
 	uint32_t lane, op;        /* that opened it */
+	uint32_t raw;             /* name by which it was opened */
 	uint32_t process;         /* whose it is */
 	uint16_t references;
 	uint8_t other_count;
@@ -50,6 +53,7 @@ struct opening_state {
  * children come after. */
 struct process_state {
 	struct id_table *lanes, *openings, *maps; /* by tid, handle, address; number + 1 */
+	uint8_t *looked; /* by file: a bit where its inode was looked at; NULL before */
 	const struct process *parent;
 	bool parent_known;
 	struct moment_of begun, thread; /* op 0 and lane UINT32_MAX: nothing */
@@ -67,6 +71,7 @@ struct planner {
 	struct call_kind **kinds; /* [process number][call] */
 	uint8_t *verdicts;        /* by name: enum refusal + 1, 0 = not yet judged */
 	uint32_t verdict_count;
+	struct aliases *aliases; /* NULL in the first pass */
 	struct order *order;
 	struct space *space;
 	struct lane_state *lanes;

@@ -28,6 +28,7 @@ uint32_t planner_new_opening(struct planner *p, uint32_t name, uint32_t flags)
 
 void planner_handle(struct planner *p, const struct happening *h, uint32_t opening)
 {
+	p->openings[opening].raw = h->raw;
 	id_table_set(planner_table(&p->processes[h->process->number].openings), h->handle,
 	             opening + 1);
 }
@@ -38,7 +39,7 @@ static uint32_t planner_find_handle(struct planner *p, const struct process *pro
 	struct id_table *table = p->processes[process->number].openings;
 	uint32_t found = table && h->handle ? id_table_get(table, h->handle) : 0;
 
-	if (!found || p->plan->openings[found - 1].name != h->name || p->openings[found - 1].closed)
+	if (!found || p->openings[found - 1].raw != h->raw || p->openings[found - 1].closed)
 		return 0;
 	return found;
 }

@@ -37,8 +37,7 @@ static const char *space_text(const struct space *s, uint32_t name)
 	return names_text(s->plan->recording->names, name);
 }
 
-/* A name that the recording does not have itself. */
-static uint32_t space_name(struct space *s, const char *text, size_t length)
+uint32_t space_name(struct space *s, const char *text, size_t length)
 {
 	uint32_t name = names_add(s->plan->recording->names, text, length);
 	uint32_t count = names_count(s->plan->recording->names);

@@ -12,6 +12,9 @@ struct space;
 
 struct space *space_new(struct plan *plan);
 
+/* A name that the recording does not have itself, or does. */
+uint32_t space_name(struct space *space, const char *text, size_t length);
+
 /* False where the name can't have been there by what the recording shows:
  * something made it out of sight. */
 bool space_can_be(const struct space *space, uint32_t name);

@@ -99,6 +99,19 @@ for i in range(30):
     b.recv(1); os.read(r,4); assert len(open(f"h{i}","rb").read())==2000; os.unlink(f"h{i}")
 os.wait()
 """,
+    "links": r"""
+import os
+os.mkdir("v1"); open("v1/model.pt","wb").write(bytes(5000)); open("plain","wb").write(bytes(300)); open("given","rb").read()
+os.symlink("plain","one"); assert len(open("one","rb").read())==300; os.lstat("one"); os.readlink("one")
+f=open("one","ab"); f.write(b"x"*50); f.close(); assert len(open("plain","rb").read())==350
+os.symlink("v1","latest.tmp"); os.rename("latest.tmp","latest"); assert len(open("latest/model.pt","rb").read())==5000
+open("latest/new","wb").write(bytes(70)); assert len(open("v1/new","rb").read())==70; os.rename("latest/new","latest/newer")
+assert len(open("v1/newer","rb").read())==70; os.unlink("latest/newer")
+os.mkdir("v2"); open("v2/model.pt","wb").write(bytes(6000))
+os.symlink(os.path.abspath("v2"),"last.tmp"); os.replace("last.tmp","last"); assert len(open("last/model.pt","rb").read())==6000
+os.unlink("one"); os.symlink("../"+os.path.basename(os.getcwd())+"/v2/model.pt","two"); assert len(open("two","rb").read())==6000
+os.symlink("given","way"); assert len(open("way","rb").read())==777
+""",
     "threads": r"""
 import os,threading
 threading.stack_size(65536)
@@ -167,6 +180,39 @@ def test_an_odd_job_is_done_again_and_leaves_the_same_files(job, tmp_path):
         assert not verdict["not_failed_as_recorded"] and not verdict["plan"]["contradictions"], verdict
         again = files(f"{tmp_path}/target/client-0{folder}")
         assert {**{"me": left["me"], "given": left["given"]}, **again} == left, timing
+
+
+OUTSIDE = r"""
+import os,sys
+os.symlink(sys.argv[1]+"/set","data"); os.symlink(sys.argv[1]+"/set/1","single")
+for i in range(5): assert len(open(f"data/{i}","rb").read())==1000+i
+assert len(open("data/deep/x","rb").read())==10; open("single","rb").read(); open("data/made","wb").write(bytes(33)); os.stat("data/made")
+os.unlink("data"); os.mkdir("data"); open("data/3","wb").write(bytes(3))
+"""
+
+
+def test_what_only_a_link_leads_to_lies_in_the_target(tmp_path):
+    """Nothing says where; the files are the target's own, and the links lead to them."""
+    folder, outside = tmp_path / "job", tmp_path / "outside"
+    folder.mkdir()
+    (outside / "set" / "deep").mkdir(parents=True)
+    (outside / "set" / "deep" / "x").write_bytes(bytes(10))
+    for i in range(5):
+        (outside / "set" / str(i)).write_bytes(bytes(1000 + i))
+    done = aiotrace.run_traced(aiotrace.python(OUTSIDE, outside), tmp_path / "t", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (outside / "set" / "made").unlink()
+    for timing in ("fast", "think"):
+        verdict = replay(tmp_path, timing)
+        assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"], verdict
+        assert verdict["plan"]["by_kind"]["symlink"] == 2
+    there = f"{tmp_path}/target/client-0{folder}"
+    assert not os.path.isabs(os.readlink(f"{there}/single")) and os.path.getsize(f"{there}/single") == 1001
+    assert os.path.realpath(f"{there}/single").startswith(f"{tmp_path}/target/client-0/")
+    assert os.path.getsize(f"{there}/data/3") == 3 and os.listdir(f"{there}/data") == ["3"]
+    assert not (outside / "set" / "made").exists()
+    aiotrace.aiotrace("replay", "--clean", "--target", tmp_path / "target")
+    assert list((tmp_path / "target").iterdir()) == []
 
 
 def test_what_a_full_trace_lacks_does_not_stop_its_replay(tmp_path):
