@@ -103,16 +103,6 @@ static json_t *json_file(const struct summary *summary, const struct file_summar
 	        json_file_pattern(summary, f->name), "mapped", report_mapped_json(&f->mapped));
 }
 
-static json_t *json_files(const struct summary *summary, const struct report_options *options)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; i < summary->file_count && json_array_size(list) < options->top; i++)
-		if (options->stage < 0 || options->stage == summary->files[i].stage)
-			json_array_append_new(list, json_file(summary, &summary->files[i]));
-	return list;
-}
-
 static json_t *json_process(const struct summary *summary, const struct process *p)
 {
 	const struct recording *r = summary->recording;
@@ -186,38 +176,74 @@ static json_t *json_run(const struct summary *summary)
 	                 "problems", problems, "mapped", report_mapped_run_json(&summary->mapped));
 }
 
-static json_t *json_report(const struct summary *summary, const struct report_options *options)
-{
-	json_t *report = json_object();
+/* A report as it is written, a member at a time: all of many files' members at once
+ * would need more memory than what they say was found with. */
+struct json_output {
+	FILE *to;
+	bool begun, failed;
+};
 
-	json_object_set_new(report, "run", json_run(summary));
-	json_object_set_new(report, "timeline", json_timeline(summary));
-	json_object_set_new(report, "phases", json_phases(summary));
-	json_object_set_new(report, "marks", json_marks(summary));
-	json_object_set_new(report, "stages", json_stages(summary, options));
-	json_object_set_new(report, "files", json_files(summary, options));
-	json_object_set_new(report, "mounts", json_mounts(summary));
-	json_object_set_new(report, "checkpoints", json_moments(summary, true));
-	json_object_set_new(report, "restores", json_moments(summary, false));
-	json_object_set_new(report, "epochs", json_epochs(summary));
-	json_object_set_new(report, "waiting", json_waiting(summary));
-	json_object_set_new(report, "pipes", json_pipes(summary));
-	json_object_set_new(report, "stall", json_stall(summary));
-	json_object_set_new(report, "cache", json_cache(summary));
-	json_object_set_new(report, "latency", json_latencies(summary, options));
-	json_object_set_new(report, "slowest", json_slowest(summary, options));
-	json_object_set_new(report, "stragglers", json_stragglers(summary));
-	json_object_set_new(report, "call_sites", json_sites(summary, options));
-	json_object_set_new(report, "findings", json_findings(summary));
-	return report;
+static void json_write(struct json_output *out, json_t *value)
+{
+	const size_t flags = JSON_INDENT(1) | JSON_REAL_PRECISION(9) | JSON_ENCODE_ANY;
+
+	out->failed |= json_dumpf(value, out->to, flags) != 0;
+	json_decref(value);
+}
+
+static void json_key(struct json_output *out, const char *key)
+{
+	fprintf(out->to, "%s\n\"%s\": ", out->begun ? "," : "", key);
+	out->begun = true;
+}
+
+static void json_member(struct json_output *out, const char *key, json_t *value)
+{
+	json_key(out, key);
+	json_write(out, value);
+}
+
+static void json_files(struct json_output *out, const struct summary *summary,
+                       const struct report_options *options)
+{
+	size_t written = 0;
+
+	json_key(out, "files");
+	fputc('[', out->to);
+	for (size_t i = 0; i < summary->file_count && written < options->top; i++) {
+		const struct file_summary *file = &summary->files[i];
+		if (options->stage >= 0 && options->stage != file->stage)
+			continue;
+		fputs(written++ ? ",\n" : "\n", out->to);
+		json_write(out, json_file(summary, file));
+	}
+	fputc(']', out->to);
 }
 
 int report_json(const struct summary *summary, const struct report_options *options, FILE *to)
 {
-	json_t *report = json_report(summary, options);
-	int result = json_dumpf(report, to, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+	struct json_output out = {.to = to};
 
-	fputc('\n', to);
-	json_decref(report);
-	return result || fflush(to) ? -1 : 0;
+	fputc('{', to);
+	json_member(&out, "run", json_run(summary));
+	json_member(&out, "timeline", json_timeline(summary));
+	json_member(&out, "phases", json_phases(summary));
+	json_member(&out, "marks", json_marks(summary));
+	json_member(&out, "stages", json_stages(summary, options));
+	json_files(&out, summary, options);
+	json_member(&out, "mounts", json_mounts(summary));
+	json_member(&out, "checkpoints", json_moments(summary, true));
+	json_member(&out, "restores", json_moments(summary, false));
+	json_member(&out, "epochs", json_epochs(summary));
+	json_member(&out, "waiting", json_waiting(summary));
+	json_member(&out, "pipes", json_pipes(summary));
+	json_member(&out, "stall", json_stall(summary));
+	json_member(&out, "cache", json_cache(summary));
+	json_member(&out, "latency", json_latencies(summary, options));
+	json_member(&out, "slowest", json_slowest(summary, options));
+	json_member(&out, "stragglers", json_stragglers(summary));
+	json_member(&out, "call_sites", json_sites(summary, options));
+	json_member(&out, "findings", json_findings(summary));
+	fputs("\n}\n", to);
+	return out.failed || fflush(to) || ferror(to) ? -1 : 0;
 }

@@ -5,6 +5,7 @@
  */
 #include "summary.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,6 +244,8 @@ struct summary *summary_make(struct recording *recording)
 	summary_confidence(s.summary);
 	stages_free(s.stages);
 	features_free(s.features);
+	/* It lies in the arenas of threads that have ended, where writers don't find it. */
+	malloc_trim(0);
 	return s.summary;
 }
 

@@ -294,27 +294,36 @@ class Bench:
         if not self.wants("report", "dump"):
             return
         events = 10 ** 7 if self.quick else 10 ** 8
-        for processes in (4, 1):
-            self.analysis_of(events, processes)
+        for of, processes, files in (("4 processes", 4, 4000), ("one process and thread", 1, 4000)):
+            self.title(f"analysis of {events / 1e6:g} M events of {of}", "M events/s", "")
+            made = self.generated(events, processes, files)
+            self.report_of(made, events, (10, 25), (256, 128))
+            self.dump_of(made, events)
+        self.title(f"analysis of {events / 1e6:g} M events of 200 processes and 100,000 files", "M events/s", "")
+        self.report_of(self.generated(events, 200, 100000), events, (5, 15), (512, 256))
 
-    def analysis_of(self, events, processes):
-        made = f"{self.place}/generated-{events}-{processes}"
+    def generated(self, events, processes, files):
+        made = f"{self.place}/generated-{events}-{processes}-{files}"
         if not os.path.exists(made):
-            Run([f"{self.build}/bench/generate", f"{made}.new", str(events), str(processes)])
+            Run([f"{self.build}/bench/generate", f"{made}.new", str(events), str(processes), str(files)])
             os.rename(f"{made}.new", made)
-        of = "4 processes" if processes == 4 else "one process and thread"
-        self.title(f"analysis of {events / 1e6:g} M events of {of}", "M events/s", "")
+        return made
+
+    def report_of(self, made, events, rates, memory):
         program = f"{self.build}/aiotrace"
         runs = [Run(one_core() + [program, "report", "--json", made]) for _ in range(3)]
         rate = Figure([events / 1e6 / run.cpu for run in runs])
         self.row("report, by the CPU time of one core", f"{rate.median:.1f}", f"{rate.spread:.1f}", "",
-                 self.goal(rate.median, 10, 25, least=True))
+                 self.goal(rate.median, *rates, least=True))
         runs = [Run([program, "report", "--json", made]) for _ in range(3)]
         rate = Figure([events / 1e6 / run.wall for run in runs])
         self.row(f"report, on {len(os.sched_getaffinity(0))} cores, wall", f"{rate.median:.1f}", f"{rate.spread:.1f}")
         peak = max(run.peak_kb for run in runs) / 1000
-        self.row("report, resident memory, MB", f"{peak:.0f}", "", "", self.goal(peak, 256, 128))
-        dump, times = [program, "dump", "--format", "csv", made], 1 if events > 1e7 else 3
+        self.row("report, resident memory, MB", f"{peak:.0f}", "", "", self.goal(peak, *memory))
+
+    def dump_of(self, made, events):
+        dump = [f"{self.build}/aiotrace", "dump", "--format", "csv", made]
+        times = 1 if events > 1e7 else 3
         for what, command, figure in (("by the CPU time of one core", one_core() + dump, "cpu"),
                                       ("on all cores, wall", dump, "wall")):
             rate = Figure([events / 1e6 / getattr(Run(command), figure) for _ in range(times)])
