@@ -27,33 +27,33 @@ static inline
         course_fetch(const struct course_stage *s, const struct span *span)
 {
 	const char *file = (const char *)&s->by_file[span->name];
-	const char *slot = (const char *)handles_slot(s->last, 0, span->name, span->write);
 
-	__builtin_prefetch(slot, 1);
-	__builtin_prefetch(slot + sizeof(struct handle_slot) - 1, 1);
-	__builtin_prefetch(file, 1);
-	__builtin_prefetch(file + sizeof(struct pattern) - 1, 1);
+	for (size_t at = 0; at < sizeof *s->by_file; at += 64)
+		__builtin_prefetch(file + at, 1);
+	__builtin_prefetch(file + sizeof *s->by_file - 1, 1);
 }
 
 static void course_merged(const struct course *c, struct course_stage *s, const struct span *span)
 {
+	struct course_file *file;
 	struct step step;
 
-	if (!s->last) {
-		s->last = handles_new();
+	if (span->name >= c->names)
+		return;
+	if (!s->by_file) {
 		s->by_mount = memory_get(c->mounts, sizeof *s->by_mount);
 		s->by_file = memory_get(c->names, sizeof *s->by_file);
 	}
-	step = handles_access(s->last, 0, span->name, span->write, span->offset,
-	                      (int64_t)span->bytes);
+	file = &s->by_file[span->name];
+	step = handle_access(&file->last[span->write], 0, span->name, span->write, span->offset,
+	                     (int64_t)span->bytes);
 	/* Another reading of the file, from its beginning. */
 	if (!span->offset)
 		step.kind = ACCESS_CONSECUTIVE;
 	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
 	              span->bytes);
-	if (span->name < c->names)
-		pattern_count(&s->by_file[span->name], step.kind, (int64_t)span->bytes,
-		              (uint64_t)span->offset, span->bytes);
+	pattern_count(&file->pattern, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
+	              span->bytes);
 	if (span->mount && span->mount < c->mounts)
 		pattern_count(&s->by_mount[span->mount], step.kind, (int64_t)span->bytes,
 		              (uint64_t)span->offset, span->bytes);
@@ -81,7 +81,7 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct span *span = &spans[i];
-		if (s->last && count - i > COURSE_AHEAD && span[COURSE_AHEAD].name < c->names)
+		if (s->by_file && count - i > COURSE_AHEAD && span[COURSE_AHEAD].name < c->names)
 			course_fetch(s, span + COURSE_AHEAD);
 		burst_add(&s->burst, span->start, span->end, span->bytes);
 		depth_add(&s->depth, span->start, span->end);
@@ -104,8 +104,6 @@ static void course_finish(void *state, const struct known *known)
 	(void)known;
 	for (int i = 0; i < AIOT_STAGES; i++) {
 		depth_finish(&c->stages[i].depth);
-		handles_free(c->stages[i].last);
-		c->stages[i].last = NULL;
 	}
 	epochs_finish(c->epochs);
 }
@@ -130,7 +128,7 @@ struct pattern course_file(const struct course *c, uint32_t name)
 
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (c->stages[i].by_file && name < c->names)
-			pattern_add(&all, &c->stages[i].by_file[name]);
+			pattern_add(&all, &c->stages[i].by_file[name].pattern);
 	return all;
 }
 

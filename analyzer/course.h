@@ -13,16 +13,21 @@
 #include "pattern.h"
 #include "reuse.h"
 
+/* A file's accesses in one order, and the last read and the last write. */
+struct course_file {
+	struct pattern pattern;
+	struct handle_slot last[2];
+};
+
 struct course_stage {
 	struct burst burst;
 	struct depth depth;
 	struct flow flow; /* from the recording's start */
 	/* Accesses as storage sees them, all clients of a file taken together. */
-	struct handles *last;
 	struct pattern merged;
-	struct pattern *by_mount; /* by number of the mount; NULL where nothing was added */
-	struct pattern *by_file;  /* by name; NULL likewise */
-	struct reuse *reuse;      /* of reads; NULL without */
+	struct pattern *by_mount;    /* by number of the mount; NULL where nothing was added */
+	struct course_file *by_file; /* by name; NULL likewise */
+	struct reuse *reuse;         /* of reads; NULL without */
 };
 
 struct course {

@@ -53,19 +53,12 @@ struct step {
 	enum access kind;
 };
 
-/* Where the last access stands that may be that handle's. */
-static inline struct handle_slot *handles_slot(struct handles *handles, uint32_t process,
-                                               uint32_t handle, bool write)
+/* How this access follows the one that stands in the slot, if that was the same
+ * handle's; remembers it there. Offset and length in bytes. Inline: it stands in the
+ * loop over all events. */
+static inline struct step handle_access(struct handle_slot *slot, uint32_t process, uint32_t handle,
+                                        bool write, int64_t offset, int64_t length)
 {
-	return &handles->slots[(handle * 2 + write + process * 40503u) % HANDLE_SLOTS];
-}
-
-/* How this access follows the last one of its handle; remembers it. Offset and
- * length in bytes. Inline: it stands in the loop over all events. */
-static inline struct step handles_access(struct handles *handles, uint32_t process, uint32_t handle,
-                                         bool write, int64_t offset, int64_t length)
-{
-	struct handle_slot *slot = handles_slot(handles, process, handle, write);
 	int64_t distance = wrap_subtract((uint64_t)offset, (uint64_t)slot->end);
 	int64_t last = slot->distance, end = wrap_add((uint64_t)offset, (uint64_t)length);
 
@@ -82,6 +75,15 @@ static inline struct step handles_access(struct handles *handles, uint32_t proce
 	/* No branch, which would be guessed wrong half the time in random reads. */
 	return (struct step){distance,
 	                     (enum access)(ACCESS_RANDOM - PATTERN_AHEAD * (distance > 0))};
+}
+
+/* Likewise, after the last access of its handle that is remembered. */
+static inline struct step handles_access(struct handles *handles, uint32_t process, uint32_t handle,
+                                         bool write, int64_t offset, int64_t length)
+{
+	uint32_t at = (handle * 2 + write + process * 40503u) % HANDLE_SLOTS;
+
+	return handle_access(&handles->slots[at], process, handle, write, offset, length);
 }
 
 static inline void pattern_count(struct pattern *p, enum access kind, int64_t length,
