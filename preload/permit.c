@@ -14,8 +14,12 @@
 #define PERMIT_PAGES_MOST 512 /* 87,000 faults until someone looks, on x86 */
 #define PERMIT_SHARED     16 /* times as much for all other threads of who may lock what he likes */
 #define PERMIT_LEAST      4
-#define PERMIT_RECORD     24         /* bytes of a ring for a fault */
-#define PERMIT_OWN        (8u << 20) /* bytes of RLIMIT_MEMLOCK that are more than enough */
+/* For faults of memory that is no file's, which a ring gets as well: of a thread that
+ * is just made, which should not take long, and of one that was there before. */
+#define PERMIT_NEW    16
+#define PERMIT_BEFORE 128
+#define PERMIT_RECORD 24         /* bytes of a ring for a fault */
+#define PERMIT_OWN    (8u << 20) /* bytes of RLIMIT_MEMLOCK that are more than enough */
 
 int permit_is_filtered(void)
 {
@@ -119,10 +123,11 @@ uint32_t permit_pages(void)
 	return permit_round(permit_share(0));
 }
 
-uint32_t permit_pages_other(uint32_t threads, uint64_t bytes)
+uint32_t permit_pages_other(uint32_t threads, uint64_t bytes, bool is_new)
 {
-	uint64_t page = sys_page(), needed = bytes / page * PERMIT_RECORD / page + 1;
+	uint64_t page = sys_page(), needed = bytes / page * PERMIT_RECORD / page;
 	uint32_t share = permit_share(threads), most = PERMIT_PAGES_MOST;
+	needed += is_new ? PERMIT_NEW : PERMIT_BEFORE;
 	share = share < most ? share : most;
 	return needed >= share ? permit_round(share) : permit_round(2 * (uint32_t)needed - 1);
 }

@@ -5,6 +5,7 @@
 #ifndef PRELOAD_PERMIT_H
 #define PRELOAD_PERMIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* 0 if perf_event_open may be tried without harm, else -errno. A filter of
@@ -19,7 +20,8 @@ int permit_is_filtered(void);
 uint32_t permit_pages(void);
 
 /* The same for a thread beside so many others, where so many bytes are mapped:
- * no more faults are to be expected than there are pages. */
-uint32_t permit_pages_other(uint32_t threads, uint64_t bytes);
+ * no more faults of them are to be expected than there are pages, and some of other
+ * memory; more of a thread that was there before. */
+uint32_t permit_pages_other(uint32_t threads, uint64_t bytes, bool is_new);
 
 #endif

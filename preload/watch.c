@@ -104,9 +104,9 @@ static int watch_add(uint32_t tid, uint32_t pages, enum ring_step *failed)
 	return place ? watch_open(place, tid, pages, failed) : -1;
 }
 
-static uint32_t watch_pages_other(void)
+static uint32_t watch_pages_other(bool is_new)
 {
-	return permit_pages_other(watch_top, mapping_wanted_bytes());
+	return permit_pages_other(watch_top, mapping_wanted_bytes(), is_new);
 }
 
 static void watch_add_or_note(uint32_t tid, uint32_t pages)
@@ -120,7 +120,7 @@ static void watch_add_or_note(uint32_t tid, uint32_t pages)
 /* A thread besides the one that began it all. */
 static void watch_add_other(uint32_t tid)
 {
-	watch_add_or_note(tid, watch_pages_other());
+	watch_add_or_note(tid, watch_pages_other(false));
 }
 
 static bool watch_is_due(const struct fault_thread *thread)
@@ -219,7 +219,7 @@ static bool watch_is_over(uint64_t now)
 static void watch_heed(uint64_t now)
 {
 	if (watch_news.thread)
-		watch_add_or_note(watch_news.thread, watch_pages_other());
+		watch_add_or_note(watch_news.thread, watch_pages_other(true));
 	if (watch_news.unknown)
 		scan_now_and_then(now);
 	watch_news = (struct fault_news){0};
@@ -306,7 +306,7 @@ void watch_thread_begins(void)
 	if (!__atomic_load_n(&watch_active, __ATOMIC_SEQ_CST) || !watch_lock(WATCH_PATIENCE))
 		return;
 	if (watch_active)
-		watch_add_or_note(thread_id(), watch_pages_other());
+		watch_add_or_note(thread_id(), watch_pages_other(true));
 	struct fault_thread *own = watch_find(thread_id());
 	if (own)
 		own->mark = mark_self.now;
