@@ -17,10 +17,11 @@
 #include "config.h"
 #include "thread.h"
 
-/* Nanoseconds: what each call brings in, what a thread may have saved, which it
+/* Nanoseconds: what each call brings in (by the clock: what it does to caches comes
+ * to several times that), what a thread may have saved, which it
  * begins with, and the most that it is charged at once: the first time that a
  * function is met, its tables may have to come from storage, and that is once. */
-#define STACK_EARN  8
+#define STACK_EARN  3
 #define STACK_SAVED (1 << 20)
 #define STACK_MOST  4096
 

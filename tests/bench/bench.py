@@ -251,7 +251,7 @@ class Bench:
             return
         self.title("native stacks of a C program, ns cpu", "added", "off")
         calls = 200000 if self.quick else 400000
-        for name, kind, limits in (("pread 4 KiB random", "pread_random", None),
+        for name, kind, limits in (("pread 4 KiB random", "pread_random", (20, 20)),
                                    ("pread of 0 bytes", "pread_nothing", (20, 20)),
                                    ("open+read+close, a cycle", "open_read_close", None)):
             n = calls // 2 if kind == "open_read_close" else calls
