@@ -20,11 +20,11 @@ PROGRAMS = {
              "neutral_inference", "checkpoints_alone", "events", "streamed"],
     "strangers": ["gpt", "evaluate_only", "normalise", "shuffle", "unzip", "parallel_parse", "fetch", "staged", "steps",
                   "ranks_by_hand", "table", "serve", "embed"],
-    "newcomers": ["tokens_async", "replay_buffer", "shards_then_train", "averaged", "folds", "lmdb_built", "archives", "latest",
-                  "sqlite_rows", "row_groups", "event_logs", "copied_away", "adapters", "graph"],
-    "newcomers2": ["gz_stream", "sweep", "cached_first", "elsewhere", "shell_pipeline", "map_server", "features", "tested",
-                   "neighbours"],
-    "late": ["clips", "clicks", "answers", "direct", "linked", "distil", "best_of", "zip_set", "zcat", "fan_out", "threads_in_c"],
+    "training": ["tokens_async", "replay_buffer", "shards_then_train", "averaged", "folds", "lmdb_built", "archives", "latest",
+                 "sqlite_rows", "row_groups", "event_logs", "copied_away", "adapters", "graph"],
+    "sources": ["gz_stream", "sweep", "cached_first", "elsewhere", "shell_pipeline", "clips", "clicks", "direct", "linked",
+                "distil", "zip_set", "zcat", "fan_out", "threads_in_c"],
+    "answering": ["map_server", "features", "tested", "neighbours", "answers", "best_of"],
 }
 TABLE = {}
 

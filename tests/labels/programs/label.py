@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The truth: what each part of a labelled program is for, by aiotrace's marks."""
+"""The truth: what each part of a labelled program is for, by aiotrace's marks; and what such programs share."""
 import contextlib
 import ctypes
+import os
+import subprocess
+import sys
 
 _begin = getattr(ctypes.CDLL(None), "aiotrace_begin", bool)
 _end = getattr(ctypes.CDLL(None), "aiotrace_end", bool)
@@ -21,3 +24,13 @@ def marked(name, function):
         with stage(name):
             return function(*arguments, **named)
     return call
+
+
+def alone(name, folder, *more, **environment):
+    """A part as a program of its own, as a shell would start it."""
+    subprocess.run([sys.executable, os.path.abspath(sys.argv[0]), name, folder, *more], check=True, env={**os.environ, **environment})
+
+
+def numbers(seed, count):
+    import numpy as np
+    return np.random.default_rng(seed).standard_normal(count, dtype=np.float32)

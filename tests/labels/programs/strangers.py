@@ -17,14 +17,9 @@ import urllib.request
 
 import numpy as np
 
-from label import stage
+from label import alone, stage
 
 HERE = os.path.abspath(__file__)
-
-
-def alone(name, folder):
-    """A program of its own, as a shell would start it."""
-    subprocess.run([sys.executable, HERE, name, folder], check=True)
 
 
 # ---- as nanoGPT does: one script prepares, one trains, one samples ----

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Programs that nothing was tuned for when they were written: late.py NAME FOLDER."""
+"""Training on data from many kinds of places and makers, under names that say nothing: sources.py NAME FOLDER."""
 import gzip
 import hashlib
 import mmap
@@ -12,18 +12,113 @@ import zipfile
 
 import numpy as np
 
-from label import stage
+from label import alone, numbers, stage
 
 HERE = os.path.abspath(__file__)
 
 
-def alone(name, folder, *more, **environment):
-    """A program of its own, as a shell would start it."""
-    subprocess.run([sys.executable, HERE, name, folder, *more], check=True, env={**os.environ, **environment})
+def gz_stream(folder):
+    """Compressed lines, read from their beginning in each epoch."""
+    with stage("ingest"):
+        for part in range(5):
+            with gzip.open(f"{folder}/l{part}", "wt", compresslevel=1) as f:
+                for _ in range(2500):
+                    f.write("".join(random.choices("abcdefgh", k=80)) + "\n")
+    alone("gz_stream_run", folder)
 
 
-def numbers(seed, count):
-    return np.random.default_rng(seed).standard_normal(count, dtype=np.float32)
+def gz_stream_run(folder):
+    state = np.zeros((100, 1000), np.float32)
+    for epoch in range(2):
+        for part in np.random.default_rng(epoch).permutation(5):
+            with stage("train"), gzip.open(f"{folder}/l{part}", "rt") as f:
+                for line in f:
+                    state[0, len(line)] += 1
+        with stage("checkpoint"):
+            np.save(f"{folder}/j{epoch}.npy", state)
+
+
+def sweep(folder):
+    """Three programs train on the same data, each with a state of its own."""
+    with stage("ingest"):
+        numbers(0, 1_000_000).tofile(f"{folder}/all")
+    runs = [subprocess.Popen([sys.executable, HERE, "sweep_run", folder, str(k)]) for k in range(3)]
+    assert not any(one.wait() for one in runs)
+
+
+def sweep_run(folder, which):
+    state = np.zeros(200_000, np.float32)
+    os.makedirs(f"{folder}/run{which}")
+    for epoch in range(2):
+        with stage("train"), open(f"{folder}/all", "rb", buffering=0) as f:
+            while block := f.read(40_000):
+                state[:10_000] += np.frombuffer(block, np.float32)
+        with stage("checkpoint"):
+            state.tofile(f"{folder}/run{which}/{epoch}")
+
+
+def cached_first(folder):
+    """The first epoch decodes and keeps the result, later ones read that."""
+    os.makedirs(f"{folder}/raw")
+    os.makedirs(f"{folder}/kept")
+    with stage("ingest"):
+        for i in range(60):
+            with open(f"{folder}/raw/{i}", "wb") as f:
+                f.write(random.randbytes(20_000))
+    alone("cached_first_run", folder)
+
+
+def cached_first_run(folder):
+    state = np.zeros(120_000, np.float32)
+    for epoch in range(3):
+        for i in np.random.default_rng(epoch).permutation(60):
+            if epoch == 0:
+                with stage("prepare"):
+                    with open(f"{folder}/raw/{i}", "rb") as f:
+                        np.frombuffer(f.read(), np.uint8).astype(np.uint16).tofile(f"{folder}/kept/{i}")
+            else:
+                with stage("train"):
+                    state[:20_000] += np.fromfile(f"{folder}/kept/{i}", dtype=np.uint16)
+        with stage("checkpoint"):
+            state.tofile(f"{folder}/st{epoch}")
+
+
+def elsewhere(folder):
+    """Data and state where systems keep their own."""
+    homes = [f"{top}/{os.path.basename(os.path.dirname(folder))}-{os.getpid()}" for top in ("/var/lib", "/run", "/usr/share")]
+    homes = [home for home in homes if os.access(os.path.dirname(home), os.W_OK)] or [folder]
+    for home in homes:
+        os.makedirs(home + "/d")
+        for i in range(30):
+            numbers(i, 5000).tofile(f"{home}/d/{i}")
+    try:
+        alone("elsewhere_run", folder, *homes)
+    finally:
+        subprocess.run(["rm", "-r", *homes], check=homes != [folder])
+
+
+def elsewhere_run(folder, *homes):
+    state = np.zeros(200_000, np.float32)
+    for home in homes:
+        for epoch in range(2):
+            for i in np.random.default_rng(epoch).permutation(30):
+                with stage("train"):
+                    state[:5000] += np.fromfile(f"{home}/d/{i}", dtype=np.float32)
+            with stage("checkpoint"):
+                state.tofile(f"{home}/k{epoch}")
+        with stage("restore"):
+            np.fromfile(f"{home}/k1", dtype=np.float32)
+
+
+def shell_pipeline(folder):
+    """Programs of a shell, one behind the other."""
+    with stage("ingest"):
+        for part in range(3):
+            with open(f"{folder}/w{part}", "w") as f:
+                for _ in range(6000):
+                    f.write("".join(random.choices("abcdefgh", k=60)) + "\n")
+    with stage("prepare"):
+        subprocess.run("sort -S 1M w0 w1 w2 > all; gzip -1 -k all; tr a-h A-H < all | split -l 5000 - piece.", shell=True, cwd=folder, check=True)
 
 
 def clips(folder):
@@ -87,33 +182,6 @@ def clicks_train(folder):
             with open(f"{folder}/table.new", "wb") as f:
                 pickle.dump(table, f)
             os.replace(f"{folder}/table.new", f"{folder}/table")
-
-
-def answers(folder):
-    """Forked workers each answer a part of what is asked, and write a file each."""
-    with open(f"{folder}/net", "wb") as f:
-        pickle.dump(numbers(0, 500_000), f)
-    for i in range(64):
-        with open(f"{folder}/t{i}", "wb") as f:
-            f.write(random.randbytes(24_000))
-    alone("answers_run", folder)
-
-
-def answers_run(folder):
-    with stage("inference"):
-        with open(f"{folder}/net", "rb") as f:
-            net = pickle.load(f)
-        children = []
-        for k in range(2):
-            if not (child := os.fork()):
-                with open(f"{folder}/said{k}", "w") as out:
-                    for i in range(k, 64, 2):
-                        with open(f"{folder}/t{i}", "rb") as f:
-                            out.write(f"{i} {net[0] + sum(f.read())}\n")
-                os._exit(0)
-            children.append(child)
-        for child in children:
-            os.waitpid(child, 0)
 
 
 def direct(folder):
@@ -192,24 +260,6 @@ def distil_run(folder):
             student(torch.from_numpy(one))
         with stage("checkpoint"):
             torch.save(student.state_dict(), f"{folder}/small{epoch}")
-
-
-def best_of(folder):
-    """Three states are tried on the same held out data."""
-    for k in range(3):
-        numbers(k, 300_000).tofile(f"{folder}/cand{k}")
-    for i in range(40):
-        numbers(i, 5000).tofile(f"{folder}/h{i}")
-    alone("best_of_run", folder)
-
-
-def best_of_run(folder):
-    with stage("inference"):
-        for k in range(3):
-            weights = np.fromfile(f"{folder}/cand{k}", dtype=np.float32)
-            total = sum(float(np.fromfile(f"{folder}/h{i}", dtype=np.float32) @ weights[:5000]) for i in range(40))
-            with open(f"{folder}/result", "a") as f:
-                f.write(f"{k} {total}\n")
 
 
 def zip_set(folder):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Jobs of many kinds, whose files have names that say nothing: newcomers.py NAME FOLDER."""
+"""Training runs of many kinds, whose files have names that say nothing: training.py NAME FOLDER."""
 import io
 import os
 import random
@@ -13,18 +13,7 @@ import zipfile
 
 import numpy as np
 
-from label import stage
-
-HERE = os.path.abspath(__file__)
-
-
-def alone(name, folder, *more, **environment):
-    """A program of its own, as a shell would start it."""
-    subprocess.run([sys.executable, HERE, name, folder, *more], check=True, env={**os.environ, **environment})
-
-
-def numbers(seed, count):
-    return np.random.default_rng(seed).standard_normal(count, dtype=np.float32)
+from label import alone, numbers, stage
 
 
 def tokens_async(folder):
