@@ -137,29 +137,51 @@ static void period_place(const struct spell *s, const int64_t *cuts, size_t coun
 		stages[most] |= 1u << s->stage;
 }
 
-static void period_sum(struct period_part *part, const struct flow *f, int64_t from, int64_t to)
+static void period_give(struct period *p, unsigned stage, const struct flow_window *w, double share)
 {
-	for (uint32_t i = 0; i < f->used; i++) {
-		int64_t begin = (int64_t)i * f->width_ns, end = begin + f->width_ns;
-		int64_t cut_from = begin > from ? begin : from, cut_to = end < to ? end : to;
-		double share = (double)(cut_to - cut_from) / (double)f->width_ns;
-		for (int way = 0; share > 0 && way < 2; way++) {
-			part->bytes[way] += share * f->windows[i].bytes[way];
-			part->ops[way] += share * (double)f->windows[i].ops[way];
-		}
+	for (int way = 0; way < 2; way++) {
+		p->parts[stage].bytes[way] += share * w->bytes[way];
+		p->parts[stage].ops[way] += share * (double)w->ops[way];
 	}
 }
 
-/* What comes first holds what was before it, too, and so does what comes last. */
-static void period_fill(struct periods *all, const struct course *c)
+/* A window goes to the phases of its stage that it lies in; what lies in none, as at
+ * the edges of a phase, to the nearest: nothing is lost between two. */
+static void period_spread(struct periods *all, unsigned stage, const struct flow_window *w,
+                          const struct spell *at)
 {
+	double width = (double)(at->to - at->from), rest = 1;
+	struct period *nearest = NULL;
+	int64_t most = INT64_MIN;
+
 	for (size_t i = 0; i < all->count; i++) {
 		struct period *p = &all->items[i];
-		int64_t from = i ? p->from_ns : 0;
-		int64_t to = i + 1 < all->count ? p->to_ns : INT64_MAX;
-		for (unsigned stage = 0; stage < AIOT_STAGES; stage++)
-			if (p->stages & 1u << stage)
-				period_sum(&p->parts[stage], &c->stages[stage].flow, from, to);
+		int64_t shared = period_shared(at, p->from_ns, p->to_ns);
+		if (!(p->stages & 1u << stage))
+			continue;
+		if (shared > most) {
+			most = shared;
+			nearest = p;
+		}
+		if (shared > 0) {
+			period_give(p, stage, w, (double)shared / width);
+			rest -= (double)shared / width;
+		}
+	}
+	if (nearest && rest > 0)
+		period_give(nearest, stage, w, rest);
+}
+
+static void period_fill(struct periods *all, const struct course *c)
+{
+	for (unsigned stage = 0; stage < AIOT_STAGES; stage++) {
+		const struct flow *f = &c->stages[stage].flow;
+		for (uint32_t i = 0; i < f->used; i++) {
+			int64_t from = (int64_t)i * f->width_ns;
+			if (period_active(&f->windows[i]))
+				period_spread(all, stage, &f->windows[i],
+				              &(struct spell){from, from + f->width_ns, stage});
+		}
 	}
 }
 
