@@ -166,6 +166,7 @@ static const struct cache_seen *cache_seen(const struct cache *c, const struct p
 	static const struct cache_seen seen[] = {
 	        [WAITED_UNKNOWN] = {CACHE_UNKNOWN, {0}},
 	        [WAITED_NOT] = {CACHE_HIT, CACHE_RULE(0.995)},
+	        [WAITED_AHEAD] = {CACHE_HIT, CACHE_RULE(0.97)},
 	        [WAITED_SOMETHING] = {CACHE_STORAGE, CACHE_RULE(0.9)},
 	        [WAITED_STORAGE] = {CACHE_STORAGE, CACHE_RULE(0.995)},
 	};

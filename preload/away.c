@@ -193,7 +193,8 @@ uint8_t away_guess(uint64_t armed)
 	return left ? AIOT_EVENT_AWAY : 0;
 }
 
-/* What grew between two counts. */
+/* What grew between two counts. What a thread fetched without waiting for it may
+ * be what was read ahead for later reads: that says nothing of this one. */
 static uint8_t away_flags(const struct thread_away *from, const struct thread_away *to, bool left,
                           bool known)
 {
@@ -201,7 +202,7 @@ static uint8_t away_flags(const struct thread_away *from, const struct thread_aw
 	uint8_t flags = 0;
 	if (to->blocks == from->blocks)
 		flags |= AIOT_EVENT_CACHED;
-	else if (known)
+	else if (known && waited)
 		flags |= AIOT_EVENT_STORAGE;
 	if (!waited)
 		flags |= AIOT_EVENT_UNWAITED;
