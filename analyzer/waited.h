@@ -12,7 +12,7 @@
 enum waited {
 	WAITED_UNKNOWN,
 	WAITED_NOT,
-	WAITED_AHEAD, /* not, but it may have had something fetched: ahead of later reads, most likely */
+	WAITED_AHEAD,     /* not, but may have had something fetched: ahead of later reads */
 	WAITED_SOMETHING, /* it fetched nothing itself: for another's fetching, or a lock */
 	WAITED_STORAGE,
 };
@@ -27,7 +27,8 @@ static inline enum waited waited_of(uint8_t flags, bool told)
 
 	switch (flags & AIOT_EVENT_AWAY) {
 	case AIOT_EVENT_WAITED: return fetched ? WAITED_STORAGE : WAITED_SOMETHING;
-	case AIOT_EVENT_UNWAITED: return cached ? WAITED_NOT : fetched ? WAITED_UNKNOWN : WAITED_AHEAD;
+	case AIOT_EVENT_UNWAITED:
+		return cached ? WAITED_NOT : fetched ? WAITED_UNKNOWN : WAITED_AHEAD;
 	case AIOT_EVENT_AWAY: return WAITED_UNKNOWN;
 	default: return told && !fetched ? WAITED_NOT : WAITED_UNKNOWN;
 	}

@@ -193,8 +193,7 @@ uint8_t away_guess(uint64_t armed)
 	return left ? AIOT_EVENT_AWAY : 0;
 }
 
-/* What grew between two counts. What a thread fetched without waiting for it may
- * be what was read ahead for later reads: that says nothing of this one. */
+/* What grew between two counts. */
 static uint8_t away_flags(const struct thread_away *from, const struct thread_away *to, bool left,
                           bool known)
 {
@@ -202,7 +201,7 @@ static uint8_t away_flags(const struct thread_away *from, const struct thread_aw
 	uint8_t flags = 0;
 	if (to->blocks == from->blocks)
 		flags |= AIOT_EVENT_CACHED;
-	else if (known && waited)
+	else if (known)
 		flags |= AIOT_EVENT_STORAGE;
 	if (!waited)
 		flags |= AIOT_EVENT_UNWAITED;
@@ -223,6 +222,7 @@ uint8_t away_find(uint64_t armed, bool fresh)
 	away_count();
 	if (!away->known || !before.counted)
 		return left ? AIOT_EVENT_AWAY : 0;
+	away->fetched = away->blocks - before.blocks;
 	bool grew = away->waited != before.waited || away->taken != before.taken;
 	if (known && away_told && grew && left && armed != AWAY_UNTOLD)
 		away_becomes(AWAY_TOLD);

@@ -6,6 +6,7 @@
 
 #define SAMPLE_PAGE     4096u
 #define SAMPLE_BYTES    (4u << 20) /* cachestat looks at every page of the range */
+#define SAMPLE_BLOCK    512u       /* that the kernel counts in */
 #define SAMPLE_COUNT_NS 256        /* what counting costs, about */
 
 /* Newer than the headers of most systems: Linux 6.5. */
@@ -76,7 +77,31 @@ static bool sample_counts(bool away, uint64_t read_ns)
 	return true;
 }
 
-uint8_t sample_after(const struct sample *sample, uint64_t read_ns, int64_t returned)
+/* Whether a read that fetched something without waiting did so for later reads:
+ * it is where an earlier one has read ahead. Then that says nothing of this one. */
+static bool sample_ahead(struct description *held, int64_t offset, int64_t returned)
+{
+	int64_t fetched = (int64_t)(thread_self.away.fetched * SAMPLE_BLOCK);
+	int64_t from = held->fetched_from, to = held->fetched_to;
+	bool ahead = offset > from && offset <= to;
+	held->fetched_from = offset;
+	held->fetched_to = (ahead ? to : offset) + (fetched > returned ? fetched : returned);
+	return ahead;
+}
+
+static uint8_t sample_waited(uint64_t armed, bool looked, struct description *held, int64_t offset,
+                             int64_t returned)
+{
+	uint8_t flags = away_find(armed, looked);
+	bool fetched = flags & AIOT_EVENT_STORAGE;
+	if (fetched && offset >= 0 && held && sample_ahead(held, offset, returned) &&
+	    (flags & AIOT_EVENT_AWAY) == AIOT_EVENT_UNWAITED)
+		return AIOT_EVENT_UNWAITED;
+	return flags;
+}
+
+uint8_t sample_after(const struct sample *sample, struct description *held, int64_t offset,
+                     uint64_t read_ns, int64_t returned)
 {
 	bool looked = sample->armed == SAMPLE_LOOKED, slow = read_ns >= SAMPLE_SLOW_NS;
 	enum sample_kind kind = looked ? sample->kind : SAMPLE_NONE;
@@ -88,7 +113,7 @@ uint8_t sample_after(const struct sample *sample, uint64_t read_ns, int64_t retu
 	if (kind != SAMPLE_COUNTS && !away && !slow)
 		flags = 0;
 	else if (kind == SAMPLE_COUNTS || sample_counts(away || !armed, read_ns))
-		flags = away_find(armed, looked);
+		flags = sample_waited(armed, looked, held, offset, returned);
 	else
 		flags = away_guess(armed);
 	if (kind == SAMPLE_PAGES)

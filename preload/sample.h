@@ -68,8 +68,10 @@ static inline bool sample_ends(const struct sample *sample, uint64_t read_ns)
 	return __builtin_expect(away_word() != sample->armed || read_ns >= SAMPLE_SLOW_NS, 0);
 }
 
-/* After it: the flags of its event. `returned` is its result. */
-uint8_t sample_after(const struct sample *sample, uint64_t read_ns, int64_t returned);
+/* After it: the flags of its event. `offset` (-1 where it is not known) and
+ * `returned`, its result, are where it was. */
+uint8_t sample_after(const struct sample *sample, struct description *held, int64_t offset,
+                     uint64_t read_ns, int64_t returned);
 
 /* What a sample cost by the clock; not that the processor was taken away. */
 static inline void sample_pay(uint64_t ns)

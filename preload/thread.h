@@ -17,6 +17,7 @@ struct thread_away {
 	uint64_t armed;                 /* what the kernel clears then; 0 = not armed */
 	uint64_t nobody;                /* in its place where the kernel tells nothing: always 0 */
 	uint64_t waited, taken, blocks; /* as last counted: switches of either kind, and reads */
+	uint64_t fetched;               /* of the reads, between the last two counts */
 	uint32_t turn;
 	bool counted; /* at all */
 	bool known;   /* and the counts have not changed while it stayed armed */

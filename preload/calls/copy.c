@@ -47,7 +47,8 @@ static ssize_t copy_ended(const struct copy *copy, enum aiot_call id, enum aiot_
                           const off64_t *in_offset, const off64_t *out_offset, size_t size,
                           ssize_t returned)
 {
-	struct aiot_event event = data_read_event(&copy->in, id, size, returned);
+	struct aiot_event event =
+	        data_read_event(&copy->in, id, in_offset ? -1 : DATA_AT_POSITION, size, returned);
 	copy_store_half(&copy->in, event, copy->in_fd, in_offset, false);
 	event.flags = 0;
 	event.call = (uint16_t)out_id;

@@ -32,14 +32,16 @@ void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
 	sample_pay(clock_span(clock_at(call->start), call->start - start));
 }
 
-uint8_t data_flags(const struct call *call, uint64_t read_ns, int64_t result)
+uint8_t data_flags(const struct call *call, int64_t offset, uint64_t read_ns, int64_t result)
 {
-	const struct description *held = call->fd.description;
+	struct description *held = call->fd.description;
 	if (held && held->traits & DESCRIPTION_DIRECT)
 		return AIOT_EVENT_DIRECT;
 	if (call->fd.kind != AIOT_FILE_REGULAR)
 		return 0;
-	return sample_after(&call->sample, read_ns, result);
+	if (offset == DATA_AT_POSITION)
+		offset = data_position(call);
+	return sample_after(&call->sample, call->fd.description, offset, read_ns, result);
 }
 
 void data_store_write_at(const struct call *call, struct aiot_event *event, int fd, int64_t offset)

@@ -91,9 +91,9 @@ static inline bool data_read_begin(struct call *call, int fd, int64_t offset, ui
 	return true;
 }
 
-/* What was found out about a read that took so long and returned `result`: flags
- * of its event. */
-uint8_t data_flags(const struct call *call, uint64_t read_ns, int64_t result);
+/* What was found out about a read at `offset` (or DATA_AT_POSITION, not moved yet)
+ * that took so long and returned `result`: flags of its event. */
+uint8_t data_flags(const struct call *call, int64_t offset, uint64_t read_ns, int64_t result);
 
 static inline bool data_has_flags(const struct call *call, uint64_t read_ns)
 {
@@ -101,21 +101,22 @@ static inline bool data_has_flags(const struct call *call, uint64_t read_ns)
 	return sample_ends(&call->sample, read_ns) || (held && held->traits & DESCRIPTION_DIRECT);
 }
 
-/* The event of a read that just returned. */
+/* The event of a read that just returned, at `offset` or DATA_AT_POSITION. */
 __attribute__((always_inline)) static inline struct aiot_event
-data_read_event(const struct call *call, enum aiot_call id, uint64_t size, ssize_t returned)
+data_read_event(const struct call *call, enum aiot_call id, int64_t offset, uint64_t size,
+                ssize_t returned)
 {
 	struct aiot_event event = call_event_of_data(call, id, returned);
 	event.size = size;
 	if (__builtin_expect(data_has_flags(call, event.duration_ns), 0))
-		event.flags = data_flags(call, event.duration_ns, event.result);
+		event.flags = data_flags(call, offset, event.duration_ns, event.result);
 	return event;
 }
 
 __attribute__((always_inline)) static inline ssize_t
 data_read(const struct call *call, enum aiot_call id, int fd, uint64_t size, ssize_t returned)
 {
-	struct aiot_event event = data_read_event(call, id, size, returned);
+	struct aiot_event event = data_read_event(call, id, DATA_AT_POSITION, size, returned);
 	data_store_at_position(call, &event, fd, false);
 	return returned;
 }
@@ -133,7 +134,7 @@ __attribute__((always_inline)) static inline ssize_t data_read_at(const struct c
                                                                   enum aiot_call id, int64_t offset,
                                                                   uint64_t size, ssize_t returned)
 {
-	struct aiot_event event = data_read_event(call, id, size, returned);
+	struct aiot_event event = data_read_event(call, id, offset, size, returned);
 	event.offset = offset;
 	event_store(&event);
 	return returned;
