@@ -3,222 +3,17 @@
  * aiotrace replay: does a recording's operations again, on another storage, and
  * says how that went.
  */
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "locate.h"
+#include "replay/conduct.h"
 #include "replay/session.h"
-#include "replay/trace_out.h"
-#include "replay/verdict.h"
 #include "stage.h"
 
 #define REPLAY_CLIENTS 1024 /* at most */
-
-struct replay {
-	struct recording recording;
-	struct plan_options plan_options;
-	struct target_options target_options;
-	struct run_options run_options;
-	struct plan *plan;
-	struct target target;
-	const char *output;
-	uint64_t loops;
-	bool dry, clean, json, unrecorded;
-};
-
-static struct run *replay_running;
-static struct target *replay_preparing;
-
-/* The first one ends what is done in order, the second one at once. */
-static void replay_signal(int signal)
-{
-	struct run *run = __atomic_load_n(&replay_running, __ATOMIC_RELAXED);
-	struct target *target = __atomic_load_n(&replay_preparing, __ATOMIC_RELAXED);
-
-	if (run && !run->interrupted) {
-		run_interrupt(run);
-	} else if (!run && target && !target->stop) {
-		target->stop = true;
-	} else {
-		_exit(128 + signal);
-	}
-}
-
-static int replay_fail(const struct problem *why)
-{
-	fprintf(stderr, "aiotrace: %s\n", why->text);
-	return COMMAND_FAILURE;
-}
-
-static void replay_print(json_t *json)
-{
-	json_dumpf(json, stdout, JSON_INDENT(2));
-	putchar('\n');
-	json_decref(json);
-}
-
-static int replay_clean(const struct replay *r)
-{
-	uint64_t removed, left;
-	struct problem why = {0};
-
-	if (target_clean(r->target_options.folder, &removed, &left, &why))
-		return replay_fail(&why);
-	printf("%" PRIu64 " names removed\n", removed);
-	if (left)
-		fprintf(stderr,
-		        "aiotrace: %s: things that the replay did not make were left there\n",
-		        r->target_options.folder);
-	return COMMAND_OK;
-}
-
-/* The verdict as JSON, with the place of the recording; or NULL where it was printed. */
-static json_t *replay_tell(const struct replay *r, const struct run *run, const char *trace)
-{
-	struct replay_verdict verdict;
-	json_t *json = NULL;
-
-	verdict_make(&verdict, run);
-	if (r->json) {
-		json = verdict_json(&verdict);
-		json_object_set_new(json, "plan", plan_json(run->plan));
-		json_object_set_new(json, "recording", trace ? json_string(trace) : json_null());
-	} else {
-		verdict_text(&verdict, stdout);
-		if (trace)
-			printf("\nRecorded in %s: see aiotrace report, or aiotrace compare with "
-			       "the "
-			       "original.\n",
-			       trace);
-	}
-	verdict_free(&verdict);
-	return json;
-}
-
-static int replay_status(const struct replay *r, const struct run *run)
-{
-	if (run->failure) {
-		fprintf(stderr,
-		        "aiotrace: %s/client-*%s: %s; the run ended there. The target's files are "
-		        "as that left them: a next replay puts them right, --clean removes them\n",
-		        r->target_options.folder, names_text(r->recording.names, run->failed_name),
-		        strerror(run->failure));
-		return COMMAND_FAILURE;
-	}
-	if (!target_is_there(&r->target)) {
-		fprintf(stderr,
-		        "aiotrace: %s: was unmounted or moved while the replay ran; what it "
-		        "did went to where the folder was\n",
-		        r->target_options.folder);
-		return COMMAND_FAILURE;
-	}
-	if (run->interrupted) {
-		fprintf(stderr,
-		        "aiotrace: interrupted. The target's files are as that left them: a "
-		        "next replay puts them right, --clean removes them\n");
-		return COMMAND_FAILURE;
-	}
-	return COMMAND_OK;
-}
-
-static int replay_pass(struct replay *r, json_t *passes)
-{
-	struct run run = {0};
-	struct problem why = {0};
-	char *trace = NULL;
-	int status;
-	json_t *json;
-
-	if (target_prepare(&r->target, &why) || target_cache(&r->target, &why))
-		return replay_fail(&why);
-	__atomic_store_n(&replay_running, &run, __ATOMIC_RELAXED);
-	status = run_plan(&run, r->plan, &r->target, &r->run_options, &why);
-	__atomic_store_n(&replay_running, NULL, __ATOMIC_RELAXED);
-	if (status) {
-		run_free(&run);
-		return replay_fail(&why);
-	}
-	if (!r->unrecorded) {
-		trace = trace_out(&run, r->output, &why);
-		if (!trace)
-			replay_fail(&why);
-	}
-	json = replay_tell(r, &run, trace);
-	if (json)
-		json_array_append_new(passes, json);
-	status = replay_status(r, &run);
-	if (!r->unrecorded && !trace)
-		status = COMMAND_FAILURE;
-	free(trace);
-	run_free(&run);
-	return status;
-}
-
-static int replay_passes(struct replay *r)
-{
-	struct sigaction action = {.sa_handler = replay_signal}, before;
-	json_t *passes = json_array();
-	int status = COMMAND_OK;
-
-	__atomic_store_n(&replay_preparing, &r->target, __ATOMIC_RELAXED);
-	sigaction(SIGINT, &action, &before);
-	sigaction(SIGTERM, &action, NULL);
-	for (uint64_t i = 0; i < r->loops && status == COMMAND_OK; i++)
-		status = replay_pass(r, passes);
-	sigaction(SIGINT, &before, NULL);
-	__atomic_store_n(&replay_preparing, NULL, __ATOMIC_RELAXED);
-	if (r->json && json_array_size(passes) == 1)
-		replay_print(json_incref(json_array_get(passes, 0)));
-	else if (r->json && json_array_size(passes))
-		replay_print(json_incref(passes));
-	json_decref(passes);
-	return status;
-}
-
-static int replay_planned(struct replay *r)
-{
-	struct problem why = {0};
-	int status;
-
-	if (r->dry) {
-		r->json ? replay_print(plan_json(r->plan)) : plan_text(r->plan, stdout);
-		return COMMAND_OK;
-	}
-	if (!r->plan->ops) {
-		fprintf(stderr, "aiotrace: nothing to replay; --dry-run says why\n");
-		return COMMAND_FAILURE;
-	}
-	if (target_open(&r->target, r->plan, &r->target_options, &why)) {
-		target_close(&r->target);
-		return replay_fail(&why);
-	}
-	status = replay_passes(r);
-	target_close(&r->target);
-	return status;
-}
-
-static int replay_all(struct replay *r, char **names, size_t count)
-{
-	int status = recording_load(&r->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
-
-	if (status == COMMAND_OK) {
-		r->plan = plan_make(&r->recording, &r->plan_options);
-		problems_print(&r->recording.problems, stderr);
-		status = replay_planned(r);
-		plan_free(r->plan);
-	} else {
-		problems_print(&r->recording.problems, stderr);
-	}
-	recording_free(&r->recording);
-	return status;
-}
 
 enum {
 	OPTION_LONG = 256,
@@ -287,7 +82,7 @@ static bool replay_count(const char *value, double least, double most, double *n
 	return command_number(value, number) && *number >= least && *number <= most;
 }
 
-static bool replay_number(struct replay *r, int option, const char *value)
+static bool replay_number(struct conduct *r, int option, const char *value)
 {
 	struct filter *f = &r->plan_options.filter;
 	double n;
@@ -313,7 +108,7 @@ static bool replay_number(struct replay *r, int option, const char *value)
 }
 
 /* False where the option's value is none. */
-static bool replay_option(struct replay *r, int option, const char *value)
+static bool replay_option(struct conduct *r, int option, const char *value)
 {
 	static const char *const timings[] = {"original", "think", "fast"};
 	static const char *const engines[] = {"sync", "uring"};
@@ -356,10 +151,10 @@ static bool replay_option(struct replay *r, int option, const char *value)
 
 static int replay_run(const struct command *self, int argc, char **argv)
 {
-	struct replay r = {.target_options = {.clients = 1, .compressible = 1},
-	                   .run_options = {.speed = 1},
-	                   .output = LOCATE_DEFAULT,
-	                   .loops = 1};
+	struct conduct r = {.target_options = {.clients = 1, .compressible = 1},
+	                    .run_options = {.speed = 1},
+	                    .output = LOCATE_DEFAULT,
+	                    .loops = 1};
 	int option, status;
 
 	filter_init(&r.plan_options.filter);
@@ -378,8 +173,8 @@ static int replay_run(const struct command *self, int argc, char **argv)
 		return command_misuse(self, "--clean takes no trace:", argv[optind]);
 	status = r.dry || r.clean || r.run_options.timing == TIMING_FAST ? -1 : session_own();
 	if (status < 0)
-		status = r.clean ? replay_clean(&r)
-		                 : replay_all(&r, argv + optind, (size_t)(argc - optind));
+		status = r.clean ? conduct_clean(&r)
+		                 : conduct(&r, argv + optind, (size_t)(argc - optind));
 	filter_free(&r.plan_options.filter);
 	return status;
 }

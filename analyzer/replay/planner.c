@@ -4,16 +4,13 @@
  */
 #include "replay/planner.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "memory.h"
 #include "replay/warmth.h"
 
-#define PLANNER_FARTHEST ((int64_t)1 << 60) /* no file ends behind it */
-#define PLANNER_LARGEST  0x7ffff000u        /* bytes that one call moves at most */
+#define PLANNER_LARGEST 0x7ffff000u /* bytes that one call moves at most */
 
 void planner_begin(struct planner *p)
 {
@@ -25,95 +22,6 @@ void planner_begin(struct planner *p)
 	p->processes = memory_get(n, sizeof *p->processes);
 	for (size_t i = 0; i < n; i++)
 		p->processes[i].begun.lane = p->processes[i].thread.lane = UINT32_MAX;
-}
-
-static void planner_seen(struct planner *p, const struct happening *h)
-{
-	const struct file *file = &h->process->files[h->file];
-	struct plan_file *place = &p->plan->places[h->name];
-
-	place->used = true;
-	if (!place->inode && file->inode) {
-		place->inode = file->inode;
-		place->device = file->device;
-	}
-}
-
-/* An opening that succeeded: what that says of the file. */
-static void planner_opened(struct planner *p, struct happening *h, const struct moment_of *at)
-{
-	const struct file *file = &h->process->files[h->file];
-	const struct plan_file *place = &p->plan->places[h->name];
-	bool folder = file->kind == AIOT_FILE_DIRECTORY || (h->aux & O_DIRECTORY);
-	bool made = (h->aux & O_CREAT) && (place->now == PLACE_ABSENT ||
-	                                   (place->now == PLACE_UNKNOWN &&
-	                                    ((h->aux & (O_EXCL | O_TRUNC)) || file->size <= 0 ||
-	                                     !space_can_be(p->space, h->name))));
-
-	if (made)
-		space_made(p->space, h->name, false);
-	else
-		space_found(p->space, h->name, folder, file->size);
-	if (made || (h->aux & O_TRUNC))
-		order_change(p->order, h->name, at);
-	else
-		order_use(p->order, h->name, at);
-	if (h->aux & O_TRUNC)
-		space_resized(p->space, h->name, 0);
-}
-
-/* A recording has the inode that a name led to when it was first opened. */
-static bool planner_is_first(struct planner *p, const struct happening *h)
-{
-	struct process_state *s = &p->processes[h->process->number];
-	uint8_t bit = (uint8_t)(1u << h->file % 8);
-	bool first;
-
-	if (!s->looked)
-		s->looked = memory_get(h->process->file_count / 8 + 1, 1);
-	first = !(s->looked[h->file / 8] & bit);
-	s->looked[h->file / 8] |= bit;
-	return first;
-}
-
-static void planner_leads(struct planner *p, struct happening *h, uint32_t flags)
-{
-	const struct file *file = &h->process->files[h->file];
-	bool makes = (flags & O_CREAT) && (flags & (O_EXCL | O_TRUNC));
-
-	if (h->result >= 0 && file->inode && planner_is_first(p, h))
-		aliases_opened(p->aliases, h->raw, file->device, file->inode, makes);
-	h->name = aliases_of(p->aliases, h->raw);
-}
-
-static enum refusal planner_open(struct planner *p, struct happening *h)
-{
-	uint32_t flags = h->aux & (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECT |
-	                           O_DSYNC | O_SYNC | O_DIRECTORY | O_NOFOLLOW);
-	uint32_t opening;
-	struct moment_of at;
-
-	if (!strncmp(h->call->name, "mk", 2))
-		h->aux = flags = O_RDWR | O_CREAT | O_EXCL;
-	planner_leads(p, h, flags);
-	if (h->result >= 0 && !(flags & O_CREAT))
-		planner_appears(p, h);
-	opening = planner_new_opening(p, h->name, flags);
-	planner_emit(p, h, OP_OPEN, opening, &at);
-	planner_opened_at(p, opening, h, &at);
-	planner_seen(p, h);
-	if (p->plan->places[h->name].changes)
-		planner_parent_folder(p, h->name, &at);
-	if (h->result < 0) {
-		order_use(p->order, h->name, &at);
-		if (h->result == -ENOENT)
-			space_missed(p->space, h->name);
-		return REFUSAL_COUNT;
-	}
-	if (h->handle)
-		planner_handle(p, h, opening);
-	planner_opened(p, h, &at);
-	return REFUSAL_COUNT;
 }
 
 static enum refusal planner_close(struct planner *p, const struct happening *h)
@@ -227,8 +135,7 @@ static void planner_map(struct planner *p, const struct happening *h, uint32_t o
 	             (uint32_t)(address >> 12), opening + 1);
 }
 
-/* The offset and size of what is no data. */
-static void planner_shape(const struct happening *h, struct op *op)
+void planner_shape(const struct happening *h, struct op *op)
 {
 	uint64_t offset = h->offset > 0 ? (uint64_t)h->offset : 0;
 
@@ -287,82 +194,6 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 		space_resized(p->space, h->name, (int64_t)h->size);
 	if (h->is.kind == OP_FALLOCATE && !(h->aux & 1))
 		space_grown(p->space, h->name, (int64_t)op->offset, (int64_t)h->size);
-	return REFUSAL_COUNT;
-}
-
-/* What a call on a path says of the names, where it succeeded. */
-static void planner_path_done(struct planner *p, const struct happening *h,
-                              const struct moment_of *at)
-{
-	bool folder = h->process->files[h->file].kind == AIOT_FILE_DIRECTORY;
-
-	switch (h->is.kind) {
-	case OP_MKDIR: space_made(p->space, h->name, true); break;
-	case OP_RMDIR: space_found(p->space, h->name, true, 0); /* fall through */
-	case OP_UNLINK:
-		space_removed(p->space, h->name);
-		aliases_removed(p->aliases, h->name);
-		break;
-	case OP_SYMLINK:
-		space_made(p->space, h->name, false);
-		aliases_linked(p->aliases, h->name, at->lane, at->op);
-		break;
-	case OP_RENAME:
-		aliases_renamed(p->aliases, h->name, h->second);
-		space_renamed(p->space, h->name, h->second);
-		order_renamed(p->order, h->name, h->second);
-		break;
-	case OP_LINK: space_linked(p->space, h->name, h->second); break;
-	case OP_TRUNCATE:
-		space_found(p->space, h->name, false, h->process->files[h->file].size);
-		space_resized(p->space, h->name, (int64_t)h->size);
-		break;
-	default:
-		space_found(p->space, h->name, folder, h->process->files[h->file].size);
-		order_use(p->order, h->name, at);
-		return;
-	}
-	order_change(p->order, h->name, at);
-	if (h->second)
-		order_change(p->order, h->second, at);
-}
-
-static enum refusal planner_path(struct planner *p, struct happening *h)
-{
-	struct moment_of at;
-	struct op *op;
-
-	if (h->is.kind == OP_TRUNCATE && h->size > (uint64_t)PLANNER_FARTHEST)
-		return REFUSAL_RANGE;
-	if (!h->second && (h->is.kind == OP_RENAME || h->is.kind == OP_LINK))
-		return REFUSAL_UNNAMED;
-	if (h->is.kind == OP_UNLINK && h->result >= 0 &&
-	    p->plan->places[h->name].now == PLACE_FOLDER) {
-		/* What unlink removes, but for remove(3), was a symbolic link to it. */
-		if (strcmp(h->call->name, "remove"))
-			return REFUSAL_CALL;
-		h->is.kind = OP_RMDIR;
-	}
-	if (h->result >= 0 && h->is.kind != OP_MKDIR && h->is.kind != OP_SYMLINK)
-		planner_appears(p, h);
-	op = planner_emit(p, h, h->is.kind, h->name, &at);
-	planner_shape(h, op);
-	if (h->second || h->is.kind == OP_SYMLINK)
-		op->offset = h->second;
-	planner_seen(p, h);
-	if (h->second)
-		p->plan->places[h->second].used = true;
-	if (h->result >= 0) {
-		planner_path_done(p, h, &at);
-	} else {
-		order_use(p->order, h->name, &at);
-		if (h->result == -ENOENT)
-			space_missed(p->space, h->name);
-		if (h->result == -EEXIST && h->is.kind == OP_MKDIR)
-			space_found(p->space, h->name, true, 0);
-	}
-	if (p->plan->places[h->name].changes)
-		planner_parent_folder(p, h->name, &at);
 	return REFUSAL_COUNT;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What planning keeps while it goes through the recording; private to plan.c
- * (what is replayed), planner.c (as what), planner_opening.c (through which
- * descriptor) and planner_lane.c (in which thread, when, and after what).
+ * (what is replayed), planner.c (as what), planner_name.c (what happens to names),
+ * planner_opening.c (through which descriptor) and planner_lane.c (in which
+ * thread, when, and after what).
  */
 #ifndef REPLAY_PLANNER_H
 #define REPLAY_PLANNER_H
@@ -15,6 +16,8 @@
 #include "replay/plan.h"
 #include "replay/space.h"
 #include "stage.h"
+
+#define PLANNER_FARTHEST ((int64_t)1 << 60) /* no file ends behind it */
 
 /* An event, with what its ids stand for. */
 struct happening {
@@ -95,6 +98,19 @@ bool planner_hand_off(struct planner *planner, const struct happening *h, bool b
 void planner_process(struct planner *planner, const struct happening *h);
 
 void planner_end(struct planner *planner);
+
+/* The offset and size of what is no data. */
+void planner_shape(const struct happening *h, struct op *op);
+
+/* ---- planner_name.c ---- */
+
+enum refusal planner_open(struct planner *planner, struct happening *h);
+
+/* A call on a path. */
+enum refusal planner_path(struct planner *planner, struct happening *h);
+
+/* The event's file is used by the plan. */
+void planner_seen(struct planner *planner, const struct happening *h);
 
 /* ---- planner_lane.c ---- */
 
