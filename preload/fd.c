@@ -173,40 +173,63 @@ static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
 	return true;
 }
 
-/* What the kernel says of a descriptor, kept; without a description if it is
- * not open, can't be kept, or is of this library. */
-static struct fd fd_ask_kernel(int fd)
+/* Stores what the kernel said of a descriptor, unless it was opened or closed since
+ * it was asked: who did knows better, and a number may be another file's by now. */
+static bool fd_put_unless_changed(int fd, struct fd entry, struct description *known,
+                                  uint32_t changes)
 {
+	struct fd *slot = fd_slot(fd);
+	if (slot && __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) == known &&
+	    __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST) == changes) {
+		slot->file = entry.file;
+		slot->generation = entry.generation;
+		slot->stage = entry.stage;
+		slot->kind = entry.kind;
+		if (__atomic_compare_exchange_n(&slot->description, &known, entry.description, 0,
+		                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
+			if (known)
+				description_drop(known);
+			return true;
+		}
+	}
+	description_drop(entry.description);
+	return false;
+}
+
+/* What the kernel says of a descriptor, kept; without a description if it is not
+ * open, can't be kept, or is of this library. False where others changed it. */
+static bool fd_ask_kernel(int fd, struct fd *entry)
+{
+	uint32_t changes = __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST);
+	struct fd *slot = fd_slot(fd);
+	struct description *known =
+	        slot ? __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) : NULL;
 	struct stat about;
 	ROOM(name);
+	*entry = (struct fd){0};
 	if (!fd_ask_name(fd, name, &about))
-		return (struct fd){0};
+		return true;
 	struct file file = file_named(name, &about);
-	struct fd entry = fd_entry(file, fd_describe(fd, &file));
-	if (entry.description)
-		fd_put(fd, entry);
+	struct fd asked = fd_entry(file, fd_describe(fd, &file));
+	if (asked.description && !fd_put_unless_changed(fd, asked, known, changes))
+		return false;
+	*entry = asked;
 	if (uring_is_name(name))
 		uring_found(fd);
-	return entry;
+	return true;
 }
 
 struct fd fd_adopt(int fd)
 {
-	uint32_t *changes = fd_changes_of(fd);
 	struct fd entry = {0};
 	if (thread_is_vforked())
 		return entry;
 	thread_self.busy++;
-	for (int asked = 0; asked < FD_ASKED; asked++) {
-		uint32_t before = __atomic_load_n(changes, __ATOMIC_SEQ_CST);
-		entry = fd_ask_kernel(fd);
-		if (__atomic_load_n(changes, __ATOMIC_SEQ_CST) == before)
+	for (int asked = 0; asked < FD_ASKED && !fd_ask_kernel(fd, &entry); asked++)
+		if (fd_is_known(fd)) {
+			entry = fd_chunks[fd / FD_CHUNK][fd % FD_CHUNK];
 			break;
-		/* The answer may be of the file that had this number before. */
-		if (entry.description)
-			fd_put(fd, (struct fd){0});
-		entry = (struct fd){0};
-	}
+		}
 	thread_self.busy--;
 	return entry;
 }

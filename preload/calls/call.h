@@ -27,7 +27,7 @@ struct call {
 	uint64_t start;         /* ticks */
 	struct fd fd;           /* the descriptor's entry when the call began */
 	struct sample sample;   /* of a read */
-	struct description own; /* fd's, of a vfork child: no part of the table */
+	struct description own; /* fd's, where it is no part of the table, or goes from it */
 };
 
 /* A vfork child's calls stand in the trace as its parent's, in whose memory and
@@ -76,6 +76,17 @@ __attribute__((always_inline)) static inline bool call_begin_on(struct call *cal
 		return false;
 	call->start = clock_ticks();
 	return true;
+}
+
+/* The call closes its descriptor: what that stood for may stand for another opening
+ * before the event is made. */
+static inline void call_closes(struct call *call)
+{
+	if (!call->fd.description)
+		return;
+	call->own.handle = call->fd.description->handle;
+	call->own.traits = call->fd.description->traits;
+	call->fd.description = &call->own;
 }
 
 /* What is due ten times a second, from whichever call comes by: a look for

@@ -121,6 +121,8 @@ int pclose(FILE *stream)
 	int fd = fileno(stream);
 	bool wanted = call_begin_on(&call, fd);
 	struct description *held = wanted ? call.fd.description : NULL;
+	if (wanted)
+		call_closes(&call);
 	int status = REAL(pclose)(stream);
 	if (held)
 		fd_closed_as(fd, held);

@@ -12,6 +12,8 @@ int close(int fd)
 	if (thread_is_vforked())
 		return REAL(close)(fd);
 	bool wanted = call_begin_on(&call, fd);
+	if (wanted)
+		call_closes(&call);
 	fd_closed(fd);
 	if (!wanted)
 		return REAL(close)(fd);

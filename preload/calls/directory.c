@@ -44,6 +44,8 @@ int closedir(DIR *directory)
 	struct description *held = wanted ? call.fd.description : NULL;
 	if (!wanted && fd >= 0 && !thread_is_vforked())
 		fd_closed(fd);
+	if (wanted)
+		call_closes(&call);
 	int returned = REAL(closedir)(directory);
 	if (held)
 		fd_closed_as(fd, held);

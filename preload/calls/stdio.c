@@ -139,6 +139,7 @@ int fclose(FILE *stream)
 	}
 	struct stdio_old old = stdio_before(stream);
 	call.fd = old.held;
+	call_closes(&call);
 	int returned = REAL(fclose)(stream);
 	struct aiot_event event = call_event(&call, AIOT_CALL_fclose, returned);
 	stdio_after(&old);
