@@ -86,7 +86,7 @@ static void *forker(void *unused)
 			;
 		if (status)
 			abort();
-		done++;
+		__atomic_fetch_add(&done, 1, __ATOMIC_RELAXED);
 	}
 	return unused;
 }
