@@ -79,6 +79,7 @@ struct description *description_new(uint32_t traits)
 		if (!description_grow())
 			return NULL;
 	found->position = found->fetched_from = found->fetched_to = 0;
+	found->number = 0;
 	found->handle = __atomic_add_fetch(&description_handle, 1, __ATOMIC_RELAXED);
 	found->traits = traits;
 	return found;

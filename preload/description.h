@@ -27,6 +27,7 @@ struct description {
 	uint32_t references;   /* descriptors in all processes; atomic; 0 = free */
 	uint32_t handle;       /* its number in the trace */
 	uint32_t traits;       /* atomic */
+	uint64_t number;       /* of the file (stale.h), once it was asked for; atomic */
 	int64_t fetched_from;  /* bytes: what the last read that fetched any was at, and how */
 	int64_t fetched_to; /* far it may have fetched; 0 = nothing yet. For a guess: not exact */
 };

@@ -156,10 +156,7 @@ static struct description *fd_describe(int fd, const struct file *file)
 
 static bool fd_is_known(int fd)
 {
-	const struct fd *chunk =
-	        (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
-	const struct fd *entry = chunk ? &chunk[fd % FD_CHUNK] : NULL;
-	return entry && entry->description && entry->generation == state_generation;
+	return fd_peek(fd, &(struct fd){0});
 }
 
 /* The name of an open descriptor and what it is; false if it is of this library. */

@@ -49,6 +49,16 @@ static inline struct fd fd_look(int fd)
 	return fd_adopt(fd);
 }
 
+/* The entry of `fd` without asking the kernel. Returns false if it has none. */
+static inline bool fd_peek(int fd, struct fd *entry)
+{
+	const struct fd *chunk =
+	        (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
+	if (chunk)
+		*entry = chunk[fd % FD_CHUNK];
+	return chunk && entry->description && entry->generation == state_generation;
+}
+
 /* `fd` was just opened as `path` (absolute if `certain`; else the kernel is
  * asked) with open's flags. */
 struct fd fd_opened(int fd, const char *path, bool certain, int flags);

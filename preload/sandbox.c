@@ -59,6 +59,7 @@ static void sandbox_call_all(void)
 static void sandbox_call_young(void)
 {
 	SYS4(cachestat, -1, NULL, NULL, 0);
+	SYS6(statx, -1, NULL, 0, 0, NULL, 0);
 	SYS2(membarrier, MEMBARRIER_CMD_QUERY, 0);
 }
 

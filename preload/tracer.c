@@ -24,6 +24,7 @@
 #include "sandbox.h"
 #include "scratch.h"
 #include "stack.h"
+#include "stale.h"
 #include "state.h"
 #include "sys.h"
 #include "thread.h"
@@ -134,6 +135,7 @@ bool tracer_enter(void)
 static void tracer_last_look(void)
 {
 	fd_find_unseen();
+	stale_find();
 	look_finish();
 	cufile_async_look();
 	cufile_batch_finish();

@@ -2,6 +2,7 @@
 """What the report says of its own truth: how much of the kernel's count was
 seen, and what the rest is."""
 import os
+import platform
 import sys
 
 import pytest
@@ -157,6 +158,22 @@ def starts(tmp_path, name, *flags):
     missing = causes(coverage(tmp_path / "t"))["untraced_programs"]["text"]
     assert str(work / name) in aiotrace.info(tmp_path / "t") and "can't be traced" in missing
     return lines[::2], both, str(other), missing
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="a program with instructions of x86-64")
+@pytest.mark.parametrize("how", ["reopen", "dup2", "range", "unshare"])
+@pytest.mark.parametrize("reads", [1, 20000])
+def test_a_descriptor_replaced_out_of_sight_is_found_out(program, tmp_path, how, reads):
+    """By instructions of the program's own: the trace says so, and soon has the right file."""
+    for name in ("one", "other"):
+        (tmp_path / name).write_bytes(bytes(1000))
+    command = [program("stale"), tmp_path / "one", tmp_path / "other", how, reads]
+    done = aiotrace.run_traced(command, tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    paths = [os.path.basename(e.path) for e in aiotrace.dump(tmp_path / "t") if e.call == "pread"]
+    assert len(paths) == 2 * reads and paths[:reads] == ["one"] * reads
+    late = paths[reads:].count("one")
+    assert paths[reads:] == ["one"] * late + ["other"] * (reads - late) and late < 2000
+    assert f"is now {tmp_path}/other: " in aiotrace.info(tmp_path / "t")
 
 
 def test_programs_of_another_libc_start_as_if_nothing_were_preloaded(tmp_path):
