@@ -32,6 +32,11 @@ struct decoder {
 	uint8_t *codes; /* of a coded column, and the list behind them */
 	uint64_t *list;
 	size_t coded_room;
+	struct parted parted; /* of the block's parted column before, */
+	uint8_t *lists;       /* and whose list each row goes by; NULL until the first */
+	size_t lists_room;
+	bool parted_known;
+	uint8_t *numbers; /* PARTED_NUMBERS; NULL likewise */
 	struct column_ref columns[BATCH_COLUMNS];
 };
 
@@ -53,6 +58,8 @@ void decoder_free(struct decoder *decoder)
 	free(decoder->bytes);
 	free(decoder->codes);
 	free(decoder->list);
+	free(decoder->lists);
+	free(decoder->numbers);
 	free(decoder);
 }
 
@@ -87,6 +94,7 @@ static int decode_heads(struct decoder *decoder, const uint8_t *at, size_t left,
 {
 	int last = 0;
 
+	decoder->parted_known = false;
 	memset(decoder->columns, 0, sizeof decoder->columns);
 	while (left) {
 		struct aiot_column_head head;
@@ -287,6 +295,26 @@ static int decode_coded(struct decoder *decoder, const struct column_ref *column
 	return 0;
 }
 
+/* Times and durations mostly have the same pairs. */
+static void decode_parted_rows(struct decoder *decoder, const struct batch *batch,
+                               struct parted *parted)
+{
+	if (decoder->parted_known && parted_alike(&decoder->parted, parted)) {
+		*parted = decoder->parted;
+		return;
+	}
+	if (!decoder->numbers)
+		decoder->numbers = memory_get(PARTED_NUMBERS, 1);
+	if (decoder->lists_room < batch->count) {
+		free(decoder->lists);
+		decoder->lists = memory_get(batch->count, 1);
+		decoder->lists_room = batch->count;
+	}
+	parted_rows(parted, batch, decoder->numbers, decoder->lists);
+	decoder->parted = *parted;
+	decoder->parted_known = true;
+}
+
 /* A column of a list for each pair of calls. */
 static int decode_parted(struct decoder *decoder, const struct column_ref *column,
                          struct batch *batch, struct problem *why)
@@ -299,7 +327,7 @@ static int decode_parted(struct decoder *decoder, const struct column_ref *colum
 	if (parted_read(&parted, &at, end, why))
 		return -1;
 	decode_coded_room(decoder, batch->count);
-	parted_rows(&parted, batch, decoder->codes);
+	decode_parted_rows(decoder, batch, &parted);
 	list = decoder->list;
 	for (uint32_t k = 0; k <= parted.count; list += parted.rows[k++])
 		if (decode_list(decoder, &at, end, list, parted.rows[k], why))
@@ -307,7 +335,7 @@ static int decode_parted(struct decoder *decoder, const struct column_ref *colum
 	if (decode_end(at, end, why))
 		return -1;
 	batch->same[head->column] = 0;
-	parted_merge(&parted, decoder->codes, decoder->list, v, batch->count);
+	parted_merge(&parted, decoder->lists, decoder->list, v, batch->count);
 	if (head->transform == AIOT_TRANSFORM_PARTED_GAP)
 		planes_gap(v, batch->column[AIOT_COLUMN_DURATION], batch->count, head->base,
 		           head->shift);

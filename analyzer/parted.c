@@ -58,21 +58,66 @@ int parted_read(struct parted *parted, const uint8_t **from, const uint8_t *end,
 	return 0;
 }
 
-void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *lists)
+/* Calls that are in pairs, numbered from 1; others are 0. */
+#define PARTED_CALLS (2u * AIOT_PARTS + 1)
+
+struct parted_calls {
+	uint8_t *number; /* by call; all 0 between uses */
+	uint8_t list[PARTED_CALLS][PARTED_CALLS]; /* by the numbers of a call before and a call */
+	uint32_t count;
+};
+
+static void parted_number(struct parted_calls *calls, uint32_t call)
+{
+	if (!calls->number[call])
+		calls->number[call] = (uint8_t)++calls->count;
+}
+
+static void parted_calls_begin(struct parted_calls *calls, const struct parted *parted)
+{
+	for (uint32_t k = 0; k < parted->count; k++) {
+		parted_number(calls, parted->pairs[k] & UINT16_MAX);
+		parted_number(calls, parted->pairs[k] >> 16);
+	}
+	for (uint32_t before = 0; before <= calls->count; before++)
+		memset(calls->list[before], (int)parted->count, calls->count + 1);
+	for (uint32_t k = 0; k < parted->count; k++)
+		calls->list[calls->number[parted->pairs[k] >> 16]]
+		           [calls->number[parted->pairs[k] & UINT16_MAX]] = (uint8_t)k;
+}
+
+static void parted_calls_end(const struct parted_calls *calls, const struct parted *parted)
+{
+	for (uint32_t k = 0; k < parted->count; k++) {
+		calls->number[parted->pairs[k] & UINT16_MAX] = 0;
+		calls->number[parted->pairs[k] >> 16] = 0;
+	}
+}
+
+void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *numbers,
+                 uint8_t *lists)
 {
 	const uint64_t *call = batch->column[AIOT_COLUMN_CALL];
-	struct parted_table table;
-	uint32_t before = 0;
+	struct parted_calls calls = {.number = numbers};
+	uint32_t rows[AIOT_PARTS + 1] = {0};
+	const uint8_t *row;
 
-	parted_fill(&table, parted);
-	memset(parted->rows, 0, sizeof parted->rows);
+	parted_calls_begin(&calls, parted);
+	row = calls.list[numbers[0]];
 	for (uint32_t i = 0; i < batch->count; i++) {
-		uint32_t pair = (uint16_t)call[i] | before << 16;
-		uint8_t list = table.list[parted_slot(&table, pair)];
-		lists[i] = list == PARTED_NONE ? (uint8_t)parted->count : list;
-		parted->rows[lists[i]]++;
-		before = (uint16_t)call[i];
+		unsigned number = numbers[(uint16_t)call[i]], list = row[number];
+		lists[i] = (uint8_t)list;
+		rows[list]++;
+		row = calls.list[number];
 	}
+	memcpy(parted->rows, rows, sizeof rows);
+	parted_calls_end(&calls, parted);
+}
+
+bool parted_alike(const struct parted *one, const struct parted *other)
+{
+	return one->count == other->count &&
+	       !memcmp(one->pairs, other->pairs, one->count * sizeof *one->pairs);
 }
 
 void parted_merge(const struct parted *parted, const uint8_t *lists, const uint64_t *values,

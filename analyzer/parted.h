@@ -20,9 +20,17 @@ struct parted {
 int parted_read(struct parted *parted, const uint8_t **from, const uint8_t *end,
                 struct problem *why);
 
+/* Numbers of calls while rows are gone through: so many bytes, all 0 before and
+ * after. */
+#define PARTED_NUMBERS (UINT16_MAX + 1)
+
 /* Whose list each row of the batch, whose calls are there, goes by: into `lists`,
  * and how many rows each has. */
-void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *lists);
+void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *numbers,
+                 uint8_t *lists);
+
+/* Whether two have the same pairs, in the same order, and so the same rows. */
+bool parted_alike(const struct parted *one, const struct parted *other);
 
 /* The values of all rows from the lists, which lie one behind the other. */
 void parted_merge(const struct parted *parted, const uint8_t *lists, const uint64_t *values,

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A set of times, each a number below RECENCY_TIMES, that tells how many of
- * them are later than one. A bit a time, and counts of 64 and of 1,024 of them:
- * changing the set takes a step, asking a fixed number without a branch.
+ * them are later than one. A bit a time, and counts of 64, of 1,024 and of 8,192 of them:
+ * changing the set takes a step, asking a fixed number without a branch: counts
+ * lie eight or sixteen to a row, and a row is summed as numbers of 64 bits.
  */
 #ifndef RECENCY_H
 #define RECENCY_H
@@ -13,12 +14,15 @@
 #define RECENCY_WORDS  (RECENCY_TIMES / 64)
 #define RECENCY_GROUPS 64u /* of so many words each: */
 #define RECENCY_EACH   (RECENCY_WORDS / RECENCY_GROUPS)
+#define RECENCY_ROWS   8u /* of so many groups each: */
+#define RECENCY_ROW    (RECENCY_GROUPS / RECENCY_ROWS)
 
 /* Empty where all is 0. */
 struct recency {
 	uint64_t bits[RECENCY_WORDS];
 	uint8_t words[RECENCY_WORDS];
 	uint16_t groups[RECENCY_GROUPS];
+	uint16_t rows[RECENCY_ROWS];
 };
 
 /* A time that is not in the set is added, one that is in it taken out. */
@@ -27,6 +31,7 @@ static inline void recency_add(struct recency *r, uint32_t time)
 	r->bits[time / 64] |= UINT64_C(1) << time % 64;
 	r->words[time / 64]++;
 	r->groups[time / 64 / RECENCY_EACH]++;
+	r->rows[time / 64 / RECENCY_EACH / RECENCY_ROW]++;
 }
 
 static inline void recency_drop(struct recency *r, uint32_t time)
@@ -34,6 +39,7 @@ static inline void recency_drop(struct recency *r, uint32_t time)
 	r->bits[time / 64] &= ~(UINT64_C(1) << time % 64);
 	r->words[time / 64]--;
 	r->groups[time / 64 / RECENCY_EACH]--;
+	r->rows[time / 64 / RECENCY_EACH / RECENCY_ROW]--;
 }
 
 /* How many times of the set are later. */
