@@ -87,6 +87,47 @@ void burst_add(struct burst *b, int64_t start, int64_t end, uint64_t bytes)
 	b->bytes += bytes;
 }
 
+/* Operations of one window, as long as only pauses of no level part them; returns
+ * how many. */
+static size_t burst_run(struct burst *b, const struct span *spans, size_t count)
+{
+	int64_t last = b->last_ns, covered = b->covered_ns, until = b->scales[0].until_ns;
+	uint64_t bytes = 0, origin = (uint64_t)b->origin_ns;
+	size_t n = 0;
+
+	for (; n < count; n++) {
+		int64_t start = spans[n].start, end = spans[n].end;
+		if (start < last || end < start || start >= until ||
+		    (uint64_t)end - origin > INT64_MAX / 4)
+			break;
+		if (start > covered) {
+			uint64_t pause = (uint64_t)start - (uint64_t)covered;
+			if (pause >> LEAST_POWER)
+				break;
+			b->idle_ns[burst_power(pause)] += pause;
+		}
+		covered = end > covered ? end : covered;
+		bytes += spans[n].bytes;
+		last = start;
+	}
+	b->last_ns = last;
+	b->covered_ns = covered;
+	b->scales[0].ops += n;
+	b->ops += n;
+	b->bytes += bytes;
+	return n;
+}
+
+void burst_add_spans(struct burst *b, const struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (b->ops)
+			i += burst_run(b, spans + i, count - i);
+		if (i < count)
+			burst_add(b, spans[i].start, spans[i].end, spans[i].bytes);
+	}
+}
+
 struct burst_windows burst_windows(const struct burst *b, unsigned scale)
 {
 	struct burst_windows w = {.window_s = (double)widths_ns[scale] / 1e9};

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#include "spans.h"
+
 #define BURST_SCALES 4  /* windows of 10 ms, 100 ms, 1 s and 10 s, from the first operation on */
 #define BURST_LEVELS 26 /* pauses of at least 2^16 ns, 2^17 ns, ... 2^41 ns */
 #define BURST_SIZES  64
@@ -37,6 +39,9 @@ struct burst {
 
 /* All zero is empty. Operations come in order of start. */
 void burst_add(struct burst *burst, int64_t start_ns, int64_t end_ns, uint64_t bytes);
+
+/* The same for many. */
+void burst_add_spans(struct burst *burst, const struct span *spans, size_t count);
 
 /* Of the windows from the first operation's to the last one's. IDC is the
  * variance of operations a window over their mean: 1 for a Poisson process; 0

@@ -33,6 +33,19 @@ static inline
 	__builtin_prefetch(file + sizeof *s->by_file - 1, 1);
 }
 
+/* The same file is on another mount for another process. */
+static void course_elsewhere(const struct course *c, struct course_stage *s, uint16_t counted,
+                             const struct span *span, enum access kind)
+{
+	struct pattern one = {0};
+
+	pattern_count(&one, kind, (int64_t)span->bytes, (uint64_t)span->offset, span->bytes);
+	if (span->mount && span->mount < c->mounts)
+		pattern_add(&s->by_mount[span->mount], &one);
+	if (counted && counted < c->mounts)
+		pattern_subtract(&s->by_mount[counted], &one);
+}
+
 static void course_merged(const struct course *c, struct course_stage *s, const struct span *span)
 {
 	struct course_file *file;
@@ -50,13 +63,24 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 	/* Another reading of the file, from its beginning. */
 	if (!span->offset)
 		step.kind = ACCESS_CONSECUTIVE;
-	pattern_count(&s->merged, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
-	              span->bytes);
 	pattern_count(&file->pattern, step.kind, (int64_t)span->bytes, (uint64_t)span->offset,
 	              span->bytes);
-	if (span->mount && span->mount < c->mounts)
-		pattern_count(&s->by_mount[span->mount], step.kind, (int64_t)span->bytes,
-		              (uint64_t)span->offset, span->bytes);
+	if (!file->seen)
+		file->mount = span->mount;
+	file->seen = true;
+	if (file->mount != span->mount)
+		course_elsewhere(c, s, file->mount, span, step.kind);
+}
+
+/* Sums by mount, and of all, from those of the files. */
+static void course_sum(const struct course *c, struct course_stage *s)
+{
+	for (size_t i = 0; s->by_file && i < c->names; i++) {
+		const struct course_file *file = &s->by_file[i];
+		pattern_add(&s->merged, &file->pattern);
+		if (file->mount && file->mount < c->mounts)
+			pattern_add(&s->by_mount[file->mount], &file->pattern);
+	}
 }
 
 static void course_reuse(struct course_stage *s, const struct span *span)
@@ -72,20 +96,15 @@ static void course_reuse(struct course_stage *s, const struct span *span)
 		reuse_add(s->reuse, span->name, offset, span->bytes);
 }
 
-static void course_add(void *state, unsigned stage, const struct span *spans, size_t count)
+static void course_accesses(struct course *c, unsigned stage, const struct span *spans,
+                            size_t count)
 {
-	struct course *c = state;
 	struct course_stage *s = &c->stages[stage];
 
-	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC)
-		return;
 	for (size_t i = 0; i < count; i++) {
 		const struct span *span = &spans[i];
 		if (s->by_file && count - i > COURSE_AHEAD && span[COURSE_AHEAD].name < c->names)
 			course_fetch(s, span + COURSE_AHEAD);
-		burst_add(&s->burst, span->start, span->end, span->bytes);
-		depth_add(&s->depth, span->start, span->end);
-		flow_add(&s->flow, c->start_ns, span->start, span->end, span->bytes, span->write);
 		if (span->offset < 0 || !span->name || !span->bytes)
 			continue;
 		course_merged(c, s, span);
@@ -97,6 +116,27 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 	}
 }
 
+/* So many at a time stay in the nearest cache. */
+#define COURSE_PART 512u
+
+static void course_add(void *state, unsigned stage, const struct span *spans, size_t count)
+{
+	struct course *c = state;
+	struct course_stage *s = &c->stages[stage];
+
+	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC)
+		return;
+	while (count) {
+		size_t n = count < COURSE_PART ? count : COURSE_PART;
+		burst_add_spans(&s->burst, spans, n);
+		depth_add_spans(&s->depth, spans, n);
+		flow_add_spans(&s->flow, c->start_ns, spans, n);
+		course_accesses(c, stage, spans, n);
+		spans += n;
+		count -= n;
+	}
+}
+
 static void course_finish(void *state, const struct known *known)
 {
 	struct course *c = state;
@@ -104,6 +144,7 @@ static void course_finish(void *state, const struct known *known)
 	(void)known;
 	for (int i = 0; i < AIOT_STAGES; i++) {
 		depth_finish(&c->stages[i].depth);
+		course_sum(c, &c->stages[i]);
 	}
 	epochs_finish(c->epochs);
 }

@@ -17,6 +17,8 @@
 struct course_file {
 	struct pattern pattern;
 	struct handle_slot last[2];
+	uint16_t mount; /* of the first access; 0 = none */
+	bool seen;
 };
 
 struct course_stage {
@@ -24,8 +26,10 @@ struct course_stage {
 	struct depth depth;
 	struct flow flow; /* from the recording's start */
 	/* Accesses as storage sees them, all clients of a file taken together. */
-	struct pattern merged;
-	struct pattern *by_mount;    /* by number of the mount; NULL where nothing was added */
+	struct pattern merged; /* in the end */
+	/* By number of the mount; NULL where nothing was added. Until the end only what
+	 * differs from counting a file's accesses to the mount of the first one. */
+	struct pattern *by_mount;
 	struct course_file *by_file; /* by name; NULL likewise */
 	struct reuse *reuse;         /* of reads; NULL without */
 };

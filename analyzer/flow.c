@@ -91,6 +91,47 @@ void flow_add(struct flow *f, int64_t origin, int64_t start, int64_t end, uint64
 		f->windows[first].bytes[write] += (double)bytes;
 }
 
+/* A sum of so few bytes each is exact in 64 bits and, mostly, in a double. */
+#define FLOW_BYTES (UINT64_C(1) << 32)
+
+/* Operations within the window of the one before; returns how many. */
+static size_t flow_run(struct flow *f, const struct span *spans, size_t count)
+{
+	struct flow_window *w = &f->windows[f->last];
+	uint64_t from = (uint64_t)f->origin_ns + f->last * (uint64_t)f->width_ns, busy = 0;
+	uint64_t width = (uint64_t)f->width_ns, bytes[2] = {0}, ops[2] = {0};
+	size_t n = 0;
+
+	for (; n < count; n++) {
+		uint64_t start = (uint64_t)spans[n].start - from,
+		         end = (uint64_t)spans[n].end - from;
+		if (start > end || end >= width || spans[n].bytes >= FLOW_BYTES)
+			break;
+		bytes[spans[n].write] += spans[n].bytes;
+		ops[spans[n].write]++;
+		busy += end - start;
+	}
+	for (int i = 0; i < 2; i++) {
+		w->bytes[i] += (double)bytes[i];
+		w->ops[i] += ops[i];
+	}
+	w->busy_ns += (double)busy;
+	if (n && f->used <= f->last)
+		f->used = f->last + 1;
+	return n;
+}
+
+void flow_add_spans(struct flow *f, int64_t origin, const struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (f->width_ns)
+			i += flow_run(f, spans + i, count - i);
+		if (i < count)
+			flow_add(f, origin, spans[i].start, spans[i].end, spans[i].bytes,
+			         spans[i].write);
+	}
+}
+
 void flow_merge(struct flow *to, const struct flow *from)
 {
 	uint32_t each;

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "spans.h"
+
 #define FLOW_WINDOWS  512u
 #define FLOW_WIDTH_NS 10000000 /* at first */
 
@@ -31,6 +33,9 @@ struct flow {
  * count as that. */
 void flow_add(struct flow *flow, int64_t origin_ns, int64_t start_ns, int64_t end_ns,
               uint64_t bytes, bool write);
+
+/* The same for many, which come in order of start. */
+void flow_add_spans(struct flow *flow, int64_t origin_ns, const struct span *spans, size_t count);
 
 /* Adds a flow of the same origin. */
 void flow_merge(struct flow *to, const struct flow *from);

@@ -62,7 +62,7 @@ int parted_read(struct parted *parted, const uint8_t **from, const uint8_t *end,
 #define PARTED_CALLS (2u * AIOT_PARTS + 1)
 
 struct parted_calls {
-	uint8_t *number; /* by call; all 0 between uses */
+	uint8_t *number;                          /* by call; all 0 between uses */
 	uint8_t list[PARTED_CALLS][PARTED_CALLS]; /* by the numbers of a call before and a call */
 	uint32_t count;
 };
@@ -94,8 +94,7 @@ static void parted_calls_end(const struct parted_calls *calls, const struct part
 	}
 }
 
-void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *numbers,
-                 uint8_t *lists)
+void parted_rows(struct parted *parted, const struct batch *batch, uint8_t *numbers, uint8_t *lists)
 {
 	const uint64_t *call = batch->column[AIOT_COLUMN_CALL];
 	struct parted_calls calls = {.number = numbers};

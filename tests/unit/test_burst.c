@@ -146,9 +146,35 @@ static void times_that_lie_do_no_harm(void **state)
 	assert_true(isfinite(burst_windows(&b, 0).idc) && isfinite(burst_bursts(&b).duty_cycle));
 }
 
+static void many_at_once_are_as_one_by_one(void **state)
+{
+	static struct span spans[20000];
+	struct burst one, many;
+	int64_t at = -1000;
+	size_t count = sizeof spans / sizeof *spans;
+
+	(void)state;
+	memset(&one, 0, sizeof one);
+	memset(&many, 0, sizeof many);
+	srand48(7);
+	for (size_t i = 0; i < count; i++) {
+		at += (int64_t)(drand48() * (i % 100 ? 5000 : 5000000));
+		spans[i] = (struct span){.start = at,
+		                         .end = at + (int64_t)(drand48() * 4000),
+		                         .bytes = (uint64_t)(drand48() * 1e6)};
+	}
+	for (size_t i = 0; i < count; i++)
+		burst_add(&one, spans[i].start, spans[i].end, spans[i].bytes);
+	burst_add_spans(&many, spans, 1);
+	burst_add_spans(&many, spans + 1, 7777);
+	burst_add_spans(&many, spans + 7778, count - 7778);
+	assert_memory_equal(&one, &many, sizeof one);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(many_at_once_are_as_one_by_one),
 	        cmocka_unit_test(windows_of_all_widths),
 	        cmocka_unit_test(a_poisson_process_has_an_idc_of_one),
 	        cmocka_unit_test(bursts_and_pauses),

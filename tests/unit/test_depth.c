@@ -47,6 +47,37 @@ static void as_counted_at_every_moment(void **state)
 	assert_true(f.most >= most);
 }
 
+/* Ends few and many, in every order, one by one and as parts of any length. */
+static void many_at_once_are_as_one_by_one(void **state)
+{
+	static struct span spans[30000];
+	struct depth one = {0}, many = {0};
+	int64_t at = 5;
+	size_t count = sizeof spans / sizeof *spans;
+
+	(void)state;
+	srand48(4);
+	for (size_t i = 0; i < count; i++) {
+		double longest = i / 2000 % 3 == 0 ? 20 : i / 2000 % 3 == 1 ? 300 : 2000;
+		at += (int64_t)(drand48() * 20);
+		spans[i].start = at;
+		spans[i].end = at + (int64_t)(drand48() * longest);
+	}
+	for (size_t i = 0; i < count; i++)
+		depth_add(&one, spans[i].start, spans[i].end);
+	for (size_t i = 0, n; i < count; i += n) {
+		n = 1 + (size_t)(drand48() * 100);
+		n = n < count - i ? n : count - i;
+		depth_add_spans(&many, spans + i, n);
+	}
+	depth_finish(&one);
+	depth_finish(&many);
+	assert_true(one.most > DEPTH_EXACT * 4);
+	assert_int_equal(one.most, many.most);
+	assert_memory_equal(one.time_ns, many.time_ns, sizeof one.time_ns);
+	assert_true(one.sum_ns == many.sum_ns);
+}
+
 static void one_after_the_other(void **state)
 {
 	struct depth f = {0};
@@ -86,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(as_counted_at_every_moment),
+	        cmocka_unit_test(many_at_once_are_as_one_by_one),
 	        cmocka_unit_test(one_after_the_other),
 	        cmocka_unit_test(none),
 	        cmocka_unit_test(times_that_lie_do_no_harm),
