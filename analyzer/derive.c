@@ -138,12 +138,12 @@ void derive_find(struct derive *d)
 	}
 }
 
-const struct derive_side *derive_original(const struct derive *d, const struct derive_side *write)
+static struct derive_side *derive_like(const struct derive *d, const struct derive_side *write)
 {
 	size_t begun = derive_begun(d, write->last);
 
 	for (size_t i = begun; i > 0 && begun - i < DERIVE_BACK; i--) {
-		const struct derive_side *read = &d->reads[i - 1];
+		struct derive_side *read = &d->reads[i - 1];
 		/* What takes the place of what was read is no copy of it. */
 		if (read->base == write->base && read->folder == write->folder)
 			continue;
@@ -152,4 +152,31 @@ const struct derive_side *derive_original(const struct derive *d, const struct d
 			return read;
 	}
 	return NULL;
+}
+
+void derive_find_copies(struct derive *d)
+{
+	for (size_t i = 0; i < d->write_count; i++) {
+		struct derive_side *w = &d->writes[i];
+		w->original = derive_like(d, w);
+		if (w->original)
+			w->original->copied = true;
+	}
+}
+
+/* Copies are made while, or soon after, what they are of is read: a state of the same
+ * name and size that comes after other data have been read is a new one. */
+const struct derive_side *derive_original(const struct derive *d, const struct derive_side *write)
+{
+	const struct derive_side *from = write->original;
+	size_t begun = derive_begun(d, write->first);
+
+	for (size_t i = begun; from && i > 0 && begun - i < DERIVE_BACK; i--) {
+		const struct derive_side *other = &d->reads[i - 1];
+		if (other->first <= from->last)
+			break;
+		if (!other->copied)
+			return NULL;
+	}
+	return from;
 }

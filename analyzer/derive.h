@@ -20,7 +20,9 @@ struct derive_side {
 	uint32_t series; /* that a written file is of: none is made from itself; 0 = none */
 	bool kernel;     /* moved by sendfile or copy_file_range */
 	bool state; /* no data: what is read may be copied, what is written is derived of none */
-	bool used;  /* derived, or what something was derived from */
+	struct derive_side *original; /* that was read, whose copy this may be */
+	bool copied;                  /* something may be a copy of it */
+	bool used;                    /* derived, or what something was derived from */
 };
 
 /* Lists of one process; items are freed by derive_free. */
@@ -42,7 +44,10 @@ void derive_free(struct derive *derive);
  * read for it. */
 void derive_find(struct derive *derive);
 
-/* The reading whose copy this is, or NULL. */
+/* Finds what may be copies of what. */
+void derive_find_copies(struct derive *derive);
+
+/* The reading whose copy this is, or NULL; after that. */
 const struct derive_side *derive_original(const struct derive *derive,
                                           const struct derive_side *write);
 

@@ -96,6 +96,14 @@ static void feature_rename(struct use *u, const struct feature_event *e)
 	feature_latest(&u->last_touch, e->end);
 }
 
+static void feature_remove(struct use *u, const struct feature_event *e)
+{
+	if (e->result < 0)
+		return;
+	u->removed = true;
+	feature_latest(&u->last_touch, e->end);
+}
+
 static void feature_meta(const struct feature_event *e)
 {
 	struct use *u = e->use;
@@ -117,7 +125,7 @@ static void feature_meta(const struct feature_event *e)
 			feature_rename(u, e);
 		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
 		         e->call == AIOT_CALL_remove)
-			u->removed |= e->result >= 0;
+			feature_remove(u, e);
 	}
 }
 
@@ -203,17 +211,21 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 			feature_stated(lane, &rare, step.kind);
 		}
 	}
+	rank = lane->ranks[e->file];
 	if (write) {
 		if (!u->writes)
 			u->read_before = order->bytes;
 		u->read_until = order->bytes;
+		order->touched = rank ? rank : order->touched;
 		feature_write(u, e);
 		return;
 	}
 	feature_read(u, e);
-	rank = lane->ranks[e->file];
-	if (rank && e->result > 0)
-		feature_order(order, rank, (uint64_t)e->result);
+	if (!rank || e->result <= 0)
+		return;
+	u->returns += e->offset == 0 && rank != order->touched;
+	order->touched = rank;
+	feature_order(order, rank, (uint64_t)e->result);
 }
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])

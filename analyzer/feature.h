@@ -19,7 +19,7 @@
 struct order {
 	uint64_t switches, ascents; /* from one storage file read to another; to a later name */
 	uint64_t bytes;             /* read of storage files */
-	uint32_t last;              /* rank of the last name */
+	uint32_t last, touched;     /* rank of the last name that was read; read or written */
 };
 
 struct features {

@@ -13,6 +13,7 @@
 #include "evidence.h"
 #include "memory.h"
 #include "system.h"
+#include "wrap.h"
 
 #define FOLDER_LOCK 65536
 
@@ -75,6 +76,9 @@ static void folders_add(struct folders *f, const struct file *file, const struct
 		if (u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
 			             u->first_open ? u->first_open : u->first_write, u->last_write);
+		if (u->removed && !u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
+			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
+			             u->last_touch, u->last_touch);
 	}
 }
 
@@ -104,7 +108,7 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 }
 
 /* A process's own use of the folder, and the run's where it has none. */
-static struct ways folder_ways(const struct folder *own, const struct folder *all)
+static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end)
 {
 	struct ways ways = {.folder = 1};
 	struct way_times times = {0};
@@ -115,6 +119,10 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		/* Who only reads there has no part in what others write. */
 		if (way == WAY_WRITE && found[WAY_READ] < AIOT_STAGES &&
 		    folder_most(own, WAY_READ) < AIOT_STAGES)
+			from = own;
+		/* Nor has who only writes there in what is read when it has ended. */
+		if (way == WAY_READ && folder_most(own, WAY_WRITE) < AIOT_STAGES && all &&
+		    all->times.first[WAY_READ] > end)
 			from = own;
 		found[way] = folder_most(from, way);
 		if (found[way] >= AIOT_STAGES)
@@ -194,6 +202,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
                          struct stages *stages, const struct features *features, size_t number)
 {
 	const struct process *p = &all->recording->processes[number];
+	int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 
 	for (size_t i = 1; i < p->file_count; i++)
 		own->files[p->files[i].name] = (uint32_t)i;
@@ -214,7 +223,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 			        {AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 		else
 			stages->ways[number][i] =
-			        folder_ways(folders_look(own, name), folders_look(all, name));
+			        folder_ways(folders_look(own, name), folders_look(all, name), end);
 	}
 }
 

@@ -14,20 +14,17 @@
 #include "evidence.h"
 #include "memory.h"
 #include "prepare.h"
+#include "recur.h"
 #include "score.h"
 #include "system.h"
 #include "weights.h"
 #include "wrap.h"
 
-/* A data file below this is a setting or a note, unless there are many. */
-#define BIG_FILE (INT64_C(1) << 20)
 /* Reads inside one file before its order means anything. */
 #define FEW_READS 32
 #define FEW_FILES 16
 /* A fault brings in what is around it, too. */
 #define FEW_FAULTS 8
-/* In less, jumps are those of looking up something. */
-#define LEAST_RANDOM (INT64_C(256) << 10)
 
 uint32_t judge_final_name(const struct file *file, const struct use *use)
 {
@@ -87,6 +84,10 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	}
 	if (u->begins > s->most_begins)
 		s->most_begins = u->begins;
+	if (u->returns > s->most_returns)
+		s->most_returns = u->returns;
+	if (u->maps > s->most_maps)
+		s->most_maps = u->maps;
 	if (!s->first_read || u->first_read < s->first_read)
 		s->first_read = u->first_read;
 }
@@ -121,29 +122,6 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		s->extent = p->files[i].size;
 }
 
-/* From anywhere to anywhere; parts that are read on from, each begun anywhere, go
- * back half as often as not. */
-static bool judge_random(const struct shared *s)
-{
-	bool parts = s->backs * 5 > s->reads && s->breaks * 2 > s->reads;
-
-	return s->reads >= FEW_READS && (s->jumps * 2 > s->reads || parts) &&
-	       s->extent >= LEAST_RANDOM && s->clue != CLUE_CHECKPOINT;
-}
-
-/* Twice the whole file, and begun more than once by the same process or by
- * workers, who divide epochs among them. Each rank reading it once is no
- * epoch. */
-static bool judge_recurs(const struct shared *s)
-{
-	if (!s->extent || s->read_bytes < (uint64_t)s->extent / 10 * 18)
-		return false;
-	if (s->clue == CLUE_LOG && s->extent < BIG_FILE)
-		return false;
-	return s->most_begins >= 2 || s->worker_begins >= 2 ||
-	       (s->random && s->readers && s->read_bytes / s->readers > (uint64_t)s->extent);
-}
-
 bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
 	return s->clue == CLUE_CHECKPOINT || s->weights ||
@@ -157,9 +135,20 @@ void judge_loads(struct conduct *c, const struct use *u)
 		c->first_load = u->first_read;
 }
 
-static void judge_conduct_read(struct judge *j, struct conduct *c, const struct shared *s,
-                               const struct use *u)
+void judge_no_training(struct judge *j, const struct process *p)
 {
+	j->conducts[p->number].trains = false;
+	j->trains = false;
+	for (size_t n = 0; n < j->recording->count; n++)
+		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
+}
+
+static void judge_conduct_read(struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[p->files[i].name];
+	struct conduct *c = &j->conducts[p->number];
+
 	c->fetches |= (u->evidence[0] & EVIDENCE_LOADER) != 0;
 	if (judge_is_loaded(s, u) && !s->recurs && !s->random) {
 		judge_loads(c, u);
@@ -172,7 +161,8 @@ static void judge_conduct_read(struct judge *j, struct conduct *c, const struct 
 		c->first_data_read = u->first_read;
 	if (s->clue != CLUE_LOG && u->last_read > c->last_data_read)
 		c->last_data_read = u->last_read;
-	c->trains |= s->recurs || (s->random && u->reads >= (u->maps ? FEW_FAULTS : FEW_READS));
+	c->trains |= recur_takes_part(j, p, i) ||
+	             (recur_anywhere(j, p, i) && u->reads >= (u->maps ? FEW_FAULTS : FEW_READS));
 	j->trains |= c->trains;
 }
 
@@ -183,7 +173,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	struct conduct *c = &j->conducts[p->number];
 
 	if (u->reads)
-		judge_conduct_read(j, c, s, u);
+		judge_conduct_read(j, p, i);
 	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
 	if (u->reads && s->optimizer)
 		j->optimizer = c->optimizer = true;
@@ -298,6 +288,21 @@ uint32_t judge_moved(const struct judge *j, const struct process *p, uint32_t na
 	return found;
 }
 
+/* A worker, or a fork that writes nothing, for who reads nothing itself. */
+static bool judge_reads_for(const struct judge *j, const struct process *p,
+                            const struct conduct *parent)
+{
+	return p->role == ROLE_WORKER || (p->origin == AIOT_ORIGIN_FORK && !parent->data_read &&
+	                                  !j->conducts[p->number].data_written);
+}
+
+static void judge_trains_by(struct conduct *c, const struct conduct *reader)
+{
+	c->trains = true;
+	if (!c->first_data_read || reader->first_data_read < c->first_data_read)
+		c->first_data_read = reader->first_data_read;
+}
+
 /* What loader workers read, they read for the process that made them; who forks
  * servers serves. */
 static void judge_workers(struct judge *j, uint32_t run)
@@ -309,8 +314,8 @@ static void judge_workers(struct judge *j, uint32_t run)
 		if (p->run != run || !parent)
 			continue;
 		c = &j->conducts[parent->number];
-		if (p->role == ROLE_WORKER)
-			c->trains |= j->conducts[n].trains;
+		if (judge_reads_for(j, p, c) && j->conducts[n].trains)
+			judge_trains_by(c, &j->conducts[n]);
 		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
 			c->served += j->conducts[n].data_read;
 	}
@@ -339,11 +344,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, judge_receives);
 	judge_processes(j, run, judge_moves);
 	judge_each(j, run, judge_share);
-	for (uint32_t i = 0; i < names_count(j->recording->names); i++) {
-		struct shared *s = &j->shared[i];
-		s->random = judge_random(s);
-		s->recurs = judge_recurs(s);
-	}
+	recur_find(j);
 	judge_each_changed(j, run, score_series);
 	judge_each_changed(j, run, score_removed);
 	judge_each(j, run, judge_conduct);

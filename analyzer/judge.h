@@ -11,7 +11,8 @@
 
 /* A path as all processes of a run used it. */
 struct shared {
-	uint64_t read_bytes, write_bytes, begins, worker_begins, main_begins, most_begins;
+	uint64_t read_bytes, write_bytes, begins, worker_begins, main_begins;
+	uint64_t most_begins, most_returns, most_maps; /* of a process */
 	int64_t first_read, first_write, last_write;
 	int64_t extent;                       /* bytes: the furthest reached, or the known size */
 	uint64_t jumps, backs, breaks, reads; /* of accesses: far, back, not consecutive; all */
@@ -56,6 +57,7 @@ struct conduct {
 	bool fetches;           /* has a data loader, as its frames say */
 	bool prepares;          /* makes data from data, with those that work beside it */
 	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
+	bool used;              /* what it made is read by others */
 	bool feeds;             /* what it reads goes through a pipe to one that trains */
 };
 
@@ -104,6 +106,9 @@ bool judge_is_loaded(const struct shared *shared, const struct use *use);
 
 /* Counts a file as weights that the process has loaded. */
 void judge_loads(struct conduct *conduct, const struct use *use);
+
+/* When a process that seemed to train does something else. */
+void judge_no_training(struct judge *judge, const struct process *process);
 
 /* Whether a file was first written when the process had begun to read data. */
 bool judge_after_data(const struct conduct *conduct, const struct use *use);

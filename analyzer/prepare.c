@@ -7,10 +7,15 @@
 #include "conduit.h"
 #include "derive.h"
 #include "evidence.h"
+#include "recur.h"
 #include "system.h"
 
 /* Less than this is no product. */
 #define LEAST_MADE 65536
+#define LEAST_USED 4096
+/* One that is read and then written may be a state. */
+#define FEW_IN_PLACE 3
+#define MOST_PASSES  3
 
 static struct derive_side prepare_side(const struct judge *j, const struct process *p, size_t i,
                                        bool write)
@@ -102,6 +107,41 @@ static void prepare_helpers(const struct judge *j, struct derive *d, const struc
 	}
 }
 
+/* Others read it, as what was made for them. */
+static bool prepare_is_used(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[judge_final_name(&p->files[i], u)];
+
+	return s->clue != CLUE_LOG && s->read_bytes >= u->read_bytes + u->write_bytes;
+}
+
+/* Read whole, then written again: made of itself, if it is no state. */
+static bool prepare_is_in_place(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[p->files[i].name];
+
+	return u->reads && u->writes && u->first_read < u->first_write && !s->checkpoint &&
+	       s->clue != CLUE_LOG && !u->append && u->begins == 1 &&
+	       u->write_bytes >= u->read_bytes / 4 && system_is_not(j->recording, &p->files[i]);
+}
+
+static void prepare_in_place(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+	uint32_t count = 0;
+
+	for (size_t i = 1; i < p->file_count; i++)
+		count += prepare_is_in_place(j, p, i);
+	for (size_t i = 1; count >= FEW_IN_PLACE && i < p->file_count; i++) {
+		if (!prepare_is_in_place(j, p, i))
+			continue;
+		j->made[p->number][i] |= JUDGE_DERIVED | JUDGE_SOURCE;
+		c->made += features_use(j->features, p->number, i, &(struct use){0})->write_bytes;
+	}
+}
+
 void prepare_derive(struct judge *j, const struct process *p)
 {
 	struct derive d = {0};
@@ -112,6 +152,7 @@ void prepare_derive(struct judge *j, const struct process *p)
 		return;
 	prepare_helpers(j, &d, p);
 	prepare_sides(j, &d, p);
+	derive_find_copies(&d);
 	for (size_t i = 0; i < d.write_count; i++) {
 		const struct derive_side *from = derive_original(&d, &d.writes[i]);
 		if (from)
@@ -126,6 +167,7 @@ void prepare_derive(struct judge *j, const struct process *p)
 		    j->shared[p->files[file].name].checkpoint)
 			continue;
 		made[file] |= JUDGE_DERIVED;
+		c->used |= d.writes[i].bytes >= LEAST_USED && prepare_is_used(j, p, file);
 		c->made += d.writes[i].bytes;
 		if (!c->made_first || d.writes[i].first < c->made_first)
 			c->made_first = d.writes[i].first;
@@ -133,12 +175,14 @@ void prepare_derive(struct judge *j, const struct process *p)
 			c->made_last = d.writes[i].last;
 	}
 	derive_free(&d);
+	prepare_in_place(j, p);
 }
 
-/* Less than is read, or not much more. */
-static bool prepare_makes(uint64_t read, uint64_t made)
+/* Less than is read, or not much more. What others use may be little, as an index is. */
+static bool prepare_makes(uint64_t read, uint64_t made, bool used)
 {
-	return made > LEAST_MADE && made >= read / 100 && made / 16 <= read;
+	return made > (used ? LEAST_USED : LEAST_MADE) && made >= read / (used ? 1000 : 100) &&
+	       made / 16 <= read;
 }
 
 static bool prepare_beside(const struct conduct *a, const struct conduct *b)
@@ -156,6 +200,21 @@ static bool prepare_sibling(const struct judge *j, const struct process *p,
 
 	return j->parents[p->number] && j->parents[p->number] == j->parents[other->number] &&
 	       a->made && b->made && prepare_beside(a, b);
+}
+
+/* Goes over data more than once, but as often as it takes to make others of them. */
+static bool prepare_only(const struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (c->saves || c->fetches)
+		return false;
+	for (size_t i = 1; i < p->file_count; i++)
+		if ((recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
+		    (!(j->made[p->number][i] & JUDGE_SOURCE) ||
+		     j->shared[p->files[i].name].most_begins > MOST_PASSES))
+			return false;
+	return true;
 }
 
 /* Alone, or with those that its parent forked to work at the same time, and with
@@ -182,5 +241,7 @@ void prepare_judge(struct judge *j, const struct process *p)
 		        c->made_first < own->last_data_read && c->made_last > own->first_data_read;
 		made += meanwhile ? c->made : 0;
 	}
-	own->prepares = prepare_makes(read, made);
+	own->prepares = prepare_makes(read, made, own->used);
+	if (own->trains && own->prepares && prepare_only(j, p))
+		judge_no_training(j, p);
 }

@@ -170,6 +170,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	score -= u->append ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
+	score -= s->random ? 4 : 0;
 	score -= !j->trains && score_amid_data(c, u) ? 3 : 0;
 	score -= score_trickles(c, u) ? 3 : 0;
 	return score;

@@ -15,12 +15,13 @@
 #include "judge.h"
 #include "memory.h"
 #include "reason.h"
+#include "recur.h"
 #include "score.h"
+#include "sibling.h"
 #include "system.h"
 
-#define STAGE_NEAR_NS INT64_C(5000000000)
-#define STAGE_SMALL   (UINT64_C(1) << 20)
-#define STAGE_LEAST   (UINT64_C(1) << 16) /* less, of all files, is no data set */
+#define STAGE_SMALL (UINT64_C(1) << 20)
+#define STAGE_LEAST (UINT64_C(1) << 16) /* less, of all files, is no data set */
 
 static const char *const stage_names[AIOT_STAGES] = {AIOT_STAGE_NAMES};
 
@@ -97,8 +98,10 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
 {
 	const struct shared *s = &j->shared[p->files[i].name];
 
+	if (stage_serves(j, p))
+		return REASON_WEIGHTS;
 	if (s->checkpoint)
-		return stage_serves(j, p) ? REASON_WEIGHTS : REASON_READ_BACK;
+		return REASON_READ_BACK;
 	if (s->optimizer)
 		return REASON_STATE;
 	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
@@ -112,16 +115,19 @@ static bool stage_makes(const struct judge *j, const struct process *p, size_t i
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
 
-	return (s->recurs || s->random) && j->made[p->number][i] & JUDGE_SOURCE &&
-	       s->most_begins <= 3 && !c->saves && !(u->evidence[0] & EVIDENCE_LOADER) &&
-	       c->prepares;
+	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
+	       j->made[p->number][i] & JUDGE_SOURCE && s->most_begins <= 3 && !c->saves &&
+	       !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
 }
 
-static enum reason stage_read(const struct judge *j, const struct process *p, size_t i)
+static enum reason stage_read(const struct siblings *siblings, size_t i)
 {
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
+	size_t beside = s->clue == CLUE_LOG ? sibling_of_loaded(siblings, i) : 0;
 
 	if (j->made[p->number][i] & JUDGE_COPY && !s->recurs)
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
@@ -133,7 +139,7 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return stage_read_checkpoint(j, p, i);
 	if (stage_makes(j, p, i))
 		return REASON_PASSES;
-	if (s->recurs || (c->trains && score_again(j, p->files[i].name)))
+	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, p->files[i].name)))
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
@@ -142,49 +148,32 @@ static enum reason stage_read(const struct judge *j, const struct process *p, si
 		return stage_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	if (u->evidence[0] & EVIDENCE_LOADER)
 		return stage_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
-	if (s->random)
+	if (recur_anywhere(j, p, i))
 		return REASON_RANDOM;
 	if (c->feeds)
 		return REASON_FED;
 	if (u->copied)
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
-		return REASON_SMALL;
+		return beside ? stage_read_checkpoint(j, p, beside) : REASON_SMALL;
 	if (stage_infers(j, p))
 		return REASON_SERVED;
-	if (c->prepares && (j->made[p->number][i] & JUDGE_SOURCE || !c->made))
+	if (c->prepares &&
+	    (j->made[p->number][i] & JUDGE_SOURCE || !c->made || (!c->trains && !c->saves)))
 		return REASON_IN_OUT;
 	if (c->shuffled)
 		return REASON_SHUFFLED;
+	if (s->recurs)
+		return REASON_EPOCHS;
 	if (s->maker == p->number + 1 && !c->saves)
 		return REASON_CHECKED;
 	return c->saves ? REASON_BESIDE : REASON_NONE;
 }
 
-/* Small files of a checkpoint are told by their folder and their moment. */
-static bool stage_sibling(const struct judge *j, const struct process *p, size_t i)
+static enum reason stage_write(const struct siblings *siblings, size_t i)
 {
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const char *path = names_text(j->recording->names, p->files[i].name);
-	size_t folder = clue_folder(path);
-
-	if (u->append || !clue_checkpoint_folder(path))
-		return false;
-	for (size_t k = 1; k < p->file_count; k++) {
-		const struct use *other = features_use(j->features, p->number, k, &(struct use){0});
-		const char *beside = names_text(j->recording->names, p->files[k].name);
-		if (!other->writes || !j->shared[p->files[k].name].checkpoint ||
-		    clue_folder(beside) != folder || strncmp(path, beside, folder))
-			continue;
-		if (u->first_write < other->last_write + STAGE_NEAR_NS &&
-		    other->first_write < u->last_write + STAGE_NEAR_NS)
-			return true;
-	}
-	return false;
-}
-
-static enum reason stage_write(const struct judge *j, const struct process *p, size_t i)
-{
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct conduct *c = &j->conducts[p->number];
@@ -193,7 +182,7 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 		return REASON_STATE_SAVED;
 	if (s->checkpoint)
 		return score_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
-	if (stage_sibling(j, p, i))
+	if (sibling_of_saved(siblings, i))
 		return REASON_SIBLING;
 	if (stage_infers(j, p) && u->first_write > c->first_load)
 		return REASON_RESULT;
@@ -212,10 +201,12 @@ static enum reason stage_write(const struct judge *j, const struct process *p, s
 }
 
 /* A large mapped file is what a program works on, if nothing else is known. */
-static enum reason stage_read_or_mapped(const struct judge *j, const struct process *p, size_t i)
+static enum reason stage_read_or_mapped(const struct siblings *siblings, size_t i)
 {
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	enum reason reason = stage_read(j, p, i);
+	enum reason reason = stage_read(siblings, i);
 	bool mapped = u->maps && j->shared[p->files[i].name].extent >= (int64_t)STAGE_SMALL;
 
 	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
@@ -229,9 +220,10 @@ static bool stage_looks_back(const struct use *u)
 	       u->read_bytes < u->write_bytes / 16;
 }
 
-static void stage_judge(struct stages *stages, const struct judge *j, const struct process *p,
-                        size_t i)
+static void stage_judge(struct stages *stages, const struct siblings *siblings, size_t i)
 {
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct file *file = &p->files[i];
 	struct verdict *v = stages->verdicts[p->number][i];
@@ -250,17 +242,22 @@ static void stage_judge(struct stages *stages, const struct judge *j, const stru
 		return;
 	}
 	if (u->writes)
-		v[DIRECTION_WRITE] = reasons[stage_write(j, p, i)].verdict;
+		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
 	if (u->reads)
-		v[DIRECTION_READ] = reasons[stage_read_or_mapped(j, p, i)].verdict;
+		v[DIRECTION_READ] = reasons[stage_read_or_mapped(siblings, i)].verdict;
 	else if (u->maps && judge_is_loaded(&j->shared[file->name], u))
 		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
 	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)
 		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;
 	if ((!u->reads && !u->maps) || stage_looks_back(u))
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
-	if (!u->writes)
-		v[DIRECTION_WRITE] = v[DIRECTION_READ];
+	if (u->writes)
+		return;
+	v[DIRECTION_WRITE] = v[DIRECTION_READ];
+	/* Older ones go when newer ones come. */
+	if (u->removed && v[DIRECTION_READ].stage == AIOT_STAGE_RESTORE &&
+	    j->conducts[p->number].saves)
+		v[DIRECTION_WRITE] = reasons[REASON_SERIES].verdict;
 }
 
 /* Where the program says what most of a file's accesses are for, that is what the
@@ -299,6 +296,8 @@ static struct ways stage_ways(const struct verdict *v, const struct use *u)
 	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
 	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
 
+	if (u->removed && !u->writes)
+		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
 	way_turn(&ways, &times);
 	return ways;
 }
@@ -318,18 +317,21 @@ struct stages *stages_find(const struct features *features)
 		judge_run(&judge, run);
 		for (size_t n = 0; n < r->count; n++) {
 			const struct process *p = &r->processes[n];
+			struct siblings siblings;
 			if (p->run != run)
 				continue;
+			siblings = siblings_find(&judge, p);
 			stages->verdicts[n] =
 			        memory_get(p->file_count, sizeof *stages->verdicts[n]);
 			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
 			for (size_t i = 1; i < p->file_count; i++) {
 				const struct use *u =
 				        features_use(features, n, i, &(struct use){0});
-				stage_judge(stages, &judge, p, i);
+				stage_judge(stages, &siblings, i);
 				stage_heed_marks(stages->verdicts[n][i], u);
 				stages->ways[n][i] = stage_ways(stages->verdicts[n][i], u);
 			}
+			siblings_free(&siblings);
 		}
 		folders_judge(stages, features, run);
 	}

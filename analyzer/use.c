@@ -18,6 +18,7 @@ static struct use_slot use_fold(const struct use *u)
 	        .read_end = (uint32_t)u->read_end,
 	        .reads = (uint16_t)u->reads,
 	        .begins = (uint16_t)u->begins,
+	        .returns = (uint16_t)u->returns,
 	        .opens = (uint16_t)u->opens,
 	        .consecutive = (uint16_t)u->read.count[ACCESS_CONSECUTIVE],
 	        .aligned = (uint16_t)u->read.aligned,
@@ -34,6 +35,7 @@ const struct use *use_unfold(const struct use_slot *slot, struct use *room)
 	room->read_end = slot->read_end;
 	room->reads = slot->reads;
 	room->begins = slot->begins;
+	room->returns = slot->returns;
 	room->opens = slot->opens;
 	room->read.count[ACCESS_CONSECUTIVE] = slot->consecutive;
 	room->read.aligned = slot->aligned;

@@ -26,6 +26,7 @@ struct use_marks {
 struct use {
 	uint64_t reads, read_bytes;      /* read calls */
 	uint64_t begins;                 /* reads at offset 0 */
+	uint64_t returns;                /* of these, after something was done with other files */
 	int64_t first_read, last_read;   /* start; end */
 	int64_t read_end;                /* furthest byte reached */
 	struct pattern read;             /* where offsets are known */
@@ -34,9 +35,9 @@ struct use {
 	int64_t write_end;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
-	int64_t first_open, last_touch;   /* open for writing; write, sync, rename, close */
-	struct use_marks *marks;          /* NULL = none */
-	struct seeks *seeks;              /* [read, write]; NULL = none */
+	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close, removal */
+	struct use_marks *marks;        /* NULL = none */
+	struct seeks *seeks;            /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
 	bool created, truncated, append, copied, removed;
@@ -51,7 +52,8 @@ struct use_slot {
 	};
 	int64_t last_read;
 	uint32_t read_bytes, read_end;
-	uint16_t reads, begins, opens, consecutive, aligned; /* the latter two: of the pattern */
+	uint16_t reads, begins, returns, opens;
+	uint16_t consecutive, aligned; /* of the pattern */
 	uint8_t evidence[3];
 	bool plain;
 };

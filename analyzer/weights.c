@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "weights.h"
 
+#include <string.h>
+
+#include "recur.h"
 #include "system.h"
 
 #define FEW_FILES 16
@@ -28,30 +31,78 @@ static size_t weights_first(const struct judge *j, const struct process *p)
 	return first;
 }
 
-/* Whether it was read to its end before all others, which are `times` smaller. */
-static bool weights_stand_out(const struct judge *j, const struct process *p, size_t first,
-                              uint64_t times)
+/* What is read first, and what of its size is read whole in its folder: weights may
+ * come in parts. */
+struct weights_parts {
+	size_t first;
+	uint64_t most; /* bytes of one */
+	uint64_t bytes, reads;
+	int64_t last; /* end of reading them */
+	uint32_t count;
+	bool whole;
+};
+
+static bool weights_is_part(const struct judge *j, const struct process *p,
+                            const struct weights_parts *parts, size_t i)
 {
-	const struct use *f = weights_use(j, p, first);
+	const char *one = names_text(j->recording->names, p->files[parts->first].name);
+	const char *other = names_text(j->recording->names, p->files[i].name);
+	const struct use *u = weights_use(j, p, i), *f = weights_use(j, p, parts->first);
+	size_t folder = clue_folder(one);
+
+	if (i == parts->first)
+		return true;
+	return u->read_bytes > f->read_bytes / 4 && u->reads <= FEW_READS && !u->writes &&
+	       u->read_bytes >= (uint64_t)j->shared[p->files[i].name].extent &&
+	       clue_folder(other) == folder && !strncmp(one, other, folder) &&
+	       system_is_not(j->recording, &p->files[i]);
+}
+
+static struct weights_parts weights_parts(const struct judge *j, const struct process *p,
+                                          size_t first)
+{
+	struct weights_parts parts = {.first = first, .whole = true};
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (i != first && u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
-		    (u->first_read < f->last_read || u->read_bytes * times > f->read_bytes))
+		if (!weights_is_part(j, p, &parts, i))
+			continue;
+		parts.count++;
+		parts.bytes += u->read_bytes;
+		parts.reads += u->reads;
+		parts.most = u->read_bytes > parts.most ? u->read_bytes : parts.most;
+		parts.last = u->last_read > parts.last ? u->last_read : parts.last;
+		parts.whole &= u->reads <= FEW_READS &&
+		               u->read_bytes >= (uint64_t)j->shared[p->files[i].name].extent;
+	}
+	return parts;
+}
+
+/* Whether they were read to their end before all others, which are `times` smaller. */
+static bool weights_stand_out(const struct judge *j, const struct process *p,
+                              const struct weights_parts *parts, uint64_t times)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		    !weights_is_part(j, p, parts, i) &&
+		    (u->first_read < parts->last || u->read_bytes * times > parts->most))
 			return false;
 	}
 	return true;
 }
 
-/* One file of size, read whole before many smaller ones: what else would it be.
+/* A file of size, or few, read whole before many smaller ones: what else would it be.
  * Where much is written, as much as from data by preparing, it is to be larger. */
-static bool weights_before_many(const struct judge *j, const struct process *p, size_t first)
+static bool weights_before_many(const struct judge *j, const struct process *p,
+                                const struct weights_parts *parts)
 {
 	const struct conduct *c = &j->conducts[p->number];
 	bool writes = c->data_written > c->data_read / 10;
 
-	return c->files_read >= FEW_FILES && weights_stand_out(j, p, first, 4) &&
-	       weights_use(j, p, first)->read_bytes >= (writes ? SURE_WEIGHTS : LEAST_WEIGHTS);
+	return c->files_read >= FEW_FILES + parts->count - 1 && parts->count <= FEW_FILES &&
+	       weights_stand_out(j, p, parts, 4) &&
+	       parts->bytes >= (writes ? SURE_WEIGHTS : LEAST_WEIGHTS);
 }
 
 /* Reads of data files but this one, by one process. */
@@ -81,15 +132,15 @@ static uint64_t weights_others(const struct judge *j, const struct process *p, s
 
 /* Swallowed in a few large reads, before others are read bit by bit, by who hardly
  * writes. */
-static bool weights_at_once(const struct judge *j, const struct process *p, size_t first)
+static bool weights_at_once(const struct judge *j, const struct process *p,
+                            const struct weights_parts *parts)
 {
-	const struct use *u = weights_use(j, p, first);
 	const struct conduct *c = &j->conducts[p->number];
 
-	return u->read_bytes >= SURE_WEIGHTS && u->reads <= FEW_READS &&
-	       u->read_bytes >= (uint64_t)j->shared[p->files[first].name].extent &&
-	       c->data_written <= c->data_read / 10 && weights_stand_out(j, p, first, 0) &&
-	       weights_others(j, p, first) >= MANY_READS;
+	return parts->bytes >= SURE_WEIGHTS && parts->whole && parts->count <= FEW_FILES &&
+	       c->data_written <= c->data_read / 10 && weights_stand_out(j, p, parts, 0) &&
+	       weights_others(j, p, parts->first) >=
+	               MANY_READS + parts->reads - weights_use(j, p, parts->first)->reads;
 }
 
 static void weights_set(struct judge *j, const struct process *p, size_t i)
@@ -125,6 +176,7 @@ static void weights_mapped(struct judge *j, const struct process *p)
 void weights_find(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
+	struct weights_parts parts;
 	size_t first;
 
 	if (c->trains || c->loads || c->fetches)
@@ -136,8 +188,12 @@ void weights_find(struct judge *j, const struct process *p)
 	if (!first || j->shared[p->files[first].name].recurs ||
 	    j->shared[p->files[first].name].clue == CLUE_LOG)
 		return;
-	if (weights_before_many(j, p, first) || weights_at_once(j, p, first))
-		weights_set(j, p, first);
+	parts = weights_parts(j, p, first);
+	if (!weights_before_many(j, p, &parts) && !weights_at_once(j, p, &parts))
+		return;
+	for (size_t i = 1; i < p->file_count; i++)
+		if (weights_is_part(j, p, &parts, i))
+			weights_set(j, p, i);
 }
 
 /* Whether a file is one of some that are equally large and read whole once, while many
@@ -146,7 +202,7 @@ static bool weights_tried(const struct judge *j, const struct process *p, size_t
 {
 	const struct use *u = weights_use(j, p, i);
 
-	return u->read_bytes == size && !u->writes && u->begins == 1 &&
+	return u->read_bytes == size && !u->writes && u->begins && u->returns <= 1 &&
 	       system_is_not(j->recording, &p->files[i]);
 }
 
@@ -170,23 +226,12 @@ static struct weights_trial weights_trial(const struct judge *j, const struct pr
 		const struct shared *s = &j->shared[p->files[i].name];
 		if (weights_tried(j, p, i, t.size)) {
 			t.tried++;
-		} else if (s->recurs) {
+		} else if (recur_takes_part(j, p, i)) {
 			t.again++;
 			t.most = (uint64_t)s->extent > t.most ? (uint64_t)s->extent : t.most;
 		}
 	}
 	return t;
-}
-
-static void weights_no_training(struct judge *j, const struct process *p)
-{
-	struct conduct *c = &j->conducts[p->number];
-
-	c->trains = false;
-	c->served = c->data_read;
-	j->trains = false;
-	for (size_t n = 0; n < j->recording->count; n++)
-		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
 }
 
 void weights_in_turn(struct judge *j, const struct process *p)
@@ -204,7 +249,8 @@ void weights_in_turn(struct judge *j, const struct process *p)
 			weights_set(j, p, i);
 		else
 			j->shared[p->files[i].name].recurs = false;
-	weights_no_training(j, p);
+	j->conducts[p->number].served = c->data_read;
+	judge_no_training(j, p);
 }
 
 #define SIZES 8 /* of saved files, that others are compared with */

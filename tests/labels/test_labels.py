@@ -24,7 +24,10 @@ PROGRAMS = {
                  "sqlite_rows", "row_groups", "event_logs", "copied_away", "adapters", "graph"],
     "sources": ["gz_stream", "sweep", "cached_first", "elsewhere", "shell_pipeline", "clips", "clicks", "direct", "linked",
                 "distil", "zip_set", "zcat", "fan_out", "threads_in_c"],
-    "answering": ["map_server", "features", "tested", "neighbours", "answers", "best_of"],
+    "answering": ["map_server", "features", "tested", "neighbours", "answers", "best_of", "enlarged", "teacher",
+                  "followed"],
+    "making": ["characters", "in_place", "duplicates", "captions", "offsets", "reviews"],
+    "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
 }
 TABLE = {}
 

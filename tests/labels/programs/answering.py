@@ -152,6 +152,89 @@ def best_of_run(folder):
                 f.write(f"{k} {total}\n")
 
 
+def enlarged(folder):
+    """Weights in parts, then many small files, of each of which one four times as large is made."""
+    os.makedirs(f"{folder}/net")
+    os.makedirs(f"{folder}/small")
+    os.makedirs(f"{folder}/large")
+    for k in range(3):
+        numbers(k, 250_000).tofile(f"{folder}/net/{k}")
+    for i in range(60):
+        with open(f"{folder}/small/{i}", "wb") as f:
+            f.write(random.randbytes(16_000))
+    alone("enlarged_run", folder)
+
+
+def enlarged_run(folder):
+    with stage("inference"):
+        net = [np.fromfile(f"{folder}/net/{k}", np.float32) for k in range(3)]
+        for i in range(60):
+            with open(f"{folder}/small/{i}", "rb") as f:
+                one = np.repeat(np.frombuffer(f.read(), np.uint8), 4)
+            one[0] = int(abs(net[0][0]))
+            with open(f"{folder}/large/{i}", "wb") as f:
+                f.write(one.tobytes())
+
+
+def teacher(folder):
+    """What a teacher says of each file is written; a student learns from both, again and again."""
+    os.makedirs(f"{folder}/x")
+    numbers(0, 500_000).tofile(f"{folder}/net")
+    for i in range(60):
+        numbers(i, 6000).tofile(f"{folder}/x/{i}")
+    alone("teacher_run", folder)
+    alone("student_run", folder)
+
+
+def teacher_run(folder):
+    with stage("inference"):
+        net = np.fromfile(f"{folder}/net", np.float32)
+        with open(f"{folder}/soft", "wb") as out:
+            for i in range(60):
+                out.write((np.fromfile(f"{folder}/x/{i}", np.float32)[:1000] * net[:1000]).tobytes())
+
+
+def student_run(folder):
+    state = numbers(1, 100_000)
+    with stage("train"):
+        soft = np.memmap(f"{folder}/soft", np.float32, "r", shape=(60, 1000))
+    for epoch in range(3):
+        for i in np.random.default_rng(epoch).permutation(60):
+            with stage("train"):
+                state[:1000] += np.fromfile(f"{folder}/x/{i}", np.float32)[:1000] - soft[i]
+        with stage("checkpoint"):
+            state.tofile(f"{folder}/student{epoch}")
+
+
+def followed(folder):
+    """Another program tries each state that training saved on files that training never reads."""
+    os.makedirs(f"{folder}/saved")
+    for i in range(60):
+        numbers(i, 6000).tofile(f"{folder}/a{i}")
+    for i in range(30):
+        numbers(i, 5000).tofile(f"{folder}/b{i}")
+    alone("followed_train", folder)
+    alone("followed_try", folder)
+
+
+def followed_train(folder):
+    state = numbers(0, 200_000)
+    for epoch in range(3):
+        for i in np.random.default_rng(epoch).permutation(60):
+            with stage("train"):
+                state[:6000] += np.fromfile(f"{folder}/a{i}", np.float32)
+        with stage("checkpoint"):
+            np.save(f"{folder}/saved/{epoch}.npy", state)
+
+
+def followed_try(folder):
+    with stage("inference"):
+        for epoch in range(3):
+            state = np.load(f"{folder}/saved/{epoch}.npy")
+            for i in range(30):
+                (state[:5000] * np.fromfile(f"{folder}/b{i}", np.float32)).sum()
+
+
 if __name__ == "__main__":
     random.seed(0)
     globals()[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "recur.h"
+
+#include <string.h>
+
+/* Smaller notes are read again for what has changed in them. */
+#define BIG_FILE (INT64_C(1) << 20)
+/* Reads inside one file before its order means anything. */
+#define FEW_READS 32
+/* In less, jumps are those of looking up something. */
+#define LEAST_RANDOM (INT64_C(256) << 10)
+/* Of parts of files: as often, and in so many of them, that it is no look at what
+ * they are before they are read. */
+#define FEW_FILES   16
+#define FEW_RETURNS 3
+#define BIG_TEXT    (INT64_C(256) << 10)
+#define MANY_TEXTS  32
+
+/* From anywhere to anywhere; parts that are read on from, each begun anywhere, go
+ * back half as often as not. */
+static bool recur_jumps(uint64_t reads, uint64_t jumps, uint64_t backs, uint64_t breaks)
+{
+	return reads >= FEW_READS &&
+	       (jumps * 2 > reads || (backs * 5 > reads && breaks * 2 > reads));
+}
+
+static bool recur_random(const struct shared *s)
+{
+	return recur_jumps(s->reads, s->jumps, s->backs, s->breaks) && s->extent >= LEAST_RANDOM &&
+	       s->clue != CLUE_CHECKPOINT;
+}
+
+/* Buffers may read a little again, and leave out a little. */
+static bool recur_twice(const struct shared *s, uint64_t bytes)
+{
+	return bytes >= (uint64_t)s->extent / 10 * 18;
+}
+
+/* Twice the whole file, and begun more than once by the same process or by
+ * workers, who divide epochs among them. Each rank reading it once is no
+ * epoch. */
+static bool recur_whole(const struct shared *s)
+{
+	if (!s->extent || !recur_twice(s, s->read_bytes))
+		return false;
+	if (s->clue == CLUE_LOG && s->extent < BIG_FILE)
+		return false;
+	return s->most_begins >= 2 || s->worker_begins >= 2 ||
+	       (s->random && s->readers && s->read_bytes / s->readers > (uint64_t)s->extent);
+}
+
+/* Some of it, each time after other things. */
+static bool recur_part(const struct shared *s)
+{
+	return s->most_returns >= FEW_RETURNS && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG;
+}
+
+/* Read to its end. */
+static bool recur_is_text(const struct shared *s)
+{
+	return s->clue == CLUE_LOG && s->extent && s->read_bytes >= (uint64_t)s->extent;
+}
+
+static bool recur_numbered(const char *path)
+{
+	return strpbrk(path + clue_folder(path), "0123456789");
+}
+
+/* Names of notes, of what are texts to learn from, or captions and labels: large, as
+ * settings and logs that are read are not, or many. */
+static void recur_texts(struct judge *j)
+{
+	const struct names *names = j->recording->names;
+	uint32_t count = names_count(names), numbered = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		numbered += recur_is_text(&j->shared[i]) && recur_numbered(names_text(names, i));
+	for (uint32_t i = 0; i < count; i++) {
+		struct shared *s = &j->shared[i];
+		bool many = numbered >= MANY_TEXTS && recur_numbered(names_text(names, i));
+		if (recur_is_text(s) && (many || s->extent >= BIG_TEXT))
+			s->clue = CLUE_NONE;
+	}
+}
+
+void recur_find(struct judge *j)
+{
+	uint32_t count = names_count(j->recording->names), parts = 0;
+
+	recur_texts(j);
+	for (uint32_t i = 0; i < count; i++) {
+		struct shared *s = &j->shared[i];
+		s->random = recur_random(s);
+		s->recurs = recur_whole(s);
+		parts += recur_part(s);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct shared *s = &j->shared[i];
+		bool mapped = s->most_maps >= FEW_RETURNS && s->extent >= BIG_FILE;
+		s->recurs |= recur_part(s) && (parts >= FEW_FILES || mapped);
+	}
+}
+
+bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[p->files[i].name];
+
+	return s->recurs && (u->begins >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
+	                     recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
+}
+
+bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const uint64_t *count = u->read.count;
+
+	/* Of few reads nothing is known but what all of them together say. */
+	return j->shared[p->files[i].name].random &&
+	       (u->reads < FEW_READS ||
+	        recur_jumps(u->reads, count[ACCESS_RANDOM] + count[ACCESS_STRIDED],
+	                    count[ACCESS_RANDOM],
+	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Whether data are read again and again, or in any order, as training does.
+ */
+#ifndef RECUR_H
+#define RECUR_H
+
+#include "judge.h"
+
+/* When all processes' use of each path is known: by all of them together. */
+void recur_find(struct judge *judge);
+
+/* Whether this process takes part in that: what others read again, one may read
+ * just once, for another purpose. */
+bool recur_takes_part(const struct judge *judge, const struct process *process, size_t file);
+
+/* Likewise, in reading it in any order. */
+bool recur_anywhere(const struct judge *judge, const struct process *process, size_t file);
+
+#endif
