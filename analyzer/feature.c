@@ -5,10 +5,10 @@
  */
 #include "feature.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "deed.h"
 #include "evidence.h"
 #include "mapped.h"
 #include "memory.h"
@@ -18,115 +18,33 @@
 #include "system.h"
 #include "wrap.h"
 
-struct feature_event {
-	const struct process *process;
-	struct use *use;
-	uint32_t file, handle, aux;
-	int64_t start, end, result, offset;
-	uint64_t size;
-	uint16_t call;
-	uint8_t class, stage;
-	bool marked;
-};
-
-static inline void feature_earliest(int64_t *first, int64_t at)
-{
-	if (!*first || at < *first)
-		*first = at;
-}
-
-static inline void feature_latest(int64_t *last, int64_t at)
-{
-	if (at > *last)
-		*last = at;
-}
-
-static inline void feature_read(struct use *u, const struct feature_event *e)
+static inline void feature_read(struct use *u, const struct deed *e)
 {
 	u->reads += mapped_weight(e->call, e->aux);
 	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
 	             e->call == AIOT_CALL_copy_file_range;
 	if (e->result <= 0)
 		return;
-	feature_earliest(&u->first_read, e->start);
-	feature_latest(&u->last_read, e->end);
+	deed_earliest(&u->first_read, e->start);
+	deed_latest(&u->last_read, e->end);
 	u->read_bytes += (uint64_t)e->result;
 	u->begins += e->offset == 0;
 	if (e->offset >= 0)
-		feature_latest(&u->read_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
+		deed_latest(&u->read_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
-static inline void feature_write(struct use *u, const struct feature_event *e)
+static inline void feature_write(struct use *u, const struct deed *e)
 {
 	u->writes += mapped_weight(e->call, e->aux);
-	feature_earliest(&u->first_write, e->start);
-	feature_latest(&u->last_write, e->end);
-	feature_latest(&u->last_touch, e->end);
+	deed_earliest(&u->first_write, e->start);
+	deed_latest(&u->last_write, e->end);
+	deed_latest(&u->last_touch, e->end);
 	u->copied |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
 	if (e->result <= 0)
 		return;
 	u->write_bytes += (uint64_t)e->result;
 	if (e->offset >= 0)
-		feature_latest(&u->write_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
-}
-
-static void feature_open(struct use *u, const struct feature_event *e)
-{
-	bool writes = (e->aux & O_ACCMODE) != O_RDONLY;
-
-	if (e->result < 0)
-		return;
-	u->opens++;
-	u->append |= (e->aux & O_APPEND) != 0;
-	u->created |= (e->aux & O_CREAT) != 0;
-	u->truncated |= (e->aux & O_TRUNC) != 0;
-	u->write_opens += writes;
-	if (writes)
-		feature_earliest(&u->first_open, e->start);
-}
-
-static void feature_rename(struct use *u, const struct feature_event *e)
-{
-	const struct process *p = e->process;
-	uint32_t to = process_file(p, e->aux);
-
-	if (e->result < 0 || !to)
-		return;
-	u->renamed_to = p->files[to].name;
-	feature_latest(&u->last_touch, e->end);
-}
-
-static void feature_remove(struct use *u, const struct feature_event *e)
-{
-	if (e->result < 0)
-		return;
-	u->removed = true;
-	feature_latest(&u->last_touch, e->end);
-}
-
-static void feature_meta(const struct feature_event *e)
-{
-	struct use *u = e->use;
-
-	switch (e->class) {
-	case AIOT_CLASS_OPEN: feature_open(u, e); break;
-	case AIOT_CLASS_SYNC:
-		u->syncs++;
-		feature_latest(&u->last_touch, e->end);
-		break;
-	case AIOT_CLASS_CLOSE:
-		if (u->writes)
-			feature_latest(&u->last_touch, e->end);
-		break;
-	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
-	default:
-		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
-		    e->call == AIOT_CALL_renameat2)
-			feature_rename(u, e);
-		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
-		         e->call == AIOT_CALL_remove)
-			feature_remove(u, e);
-	}
+		deed_latest(&u->write_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
 /* How this process goes from file to file: sorted names or shuffled ones. */
@@ -153,7 +71,7 @@ struct feature_lane {
 	uint8_t *evidence;     /* by stack; NULL = no stacks */
 };
 
-static inline void feature_count(struct pattern *p, enum access kind, const struct feature_event *e)
+static inline void feature_count(struct pattern *p, enum access kind, const struct deed *e)
 {
 	pattern_count(p, kind, e->result, (uint64_t)e->offset, e->size);
 }
@@ -166,8 +84,7 @@ static void feature_seek(struct use *u, bool write, int64_t distance)
 }
 
 /* Accesses of events that say their stage themselves. */
-static void feature_stated(const struct feature_lane *lane, const struct feature_event *e,
-                           enum access kind)
+static void feature_stated(const struct feature_lane *lane, const struct deed *e, enum access kind)
 {
 	struct pattern *stated = lane->features->stated[e->process->number];
 	struct use *u = e->use;
@@ -177,7 +94,7 @@ static void feature_stated(const struct feature_lane *lane, const struct feature
 		feature_count(&u->marks->pattern[e->class == AIOT_CLASS_WRITE], kind, e);
 }
 
-static void feature_marked(const struct feature_event *e)
+static void feature_marked(const struct deed *e)
 {
 	struct use *u = e->use;
 
@@ -189,7 +106,7 @@ static void feature_marked(const struct feature_event *e)
 
 /* A read or write. */
 static inline __attribute__((always_inline)) void feature_data(const struct feature_lane *lane,
-                                                               const struct feature_event *e)
+                                                               const struct deed *e)
 {
 	bool write = e->class == AIOT_CLASS_WRITE;
 	struct order *order = &lane->features->orders[e->process->number];
@@ -197,7 +114,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	uint32_t rank;
 
 	if (e->marked && e->file) {
-		struct feature_event rare = *e; /* leaves e in registers */
+		struct deed rare = *e; /* leaves e in registers */
 		feature_marked(&rare);
 	}
 	if ((e->result | e->offset) >= 0) {
@@ -207,7 +124,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		if (step.distance)
 			feature_seek(u, write, step.distance);
 		if (!e->file || e->marked) {
-			struct feature_event rare = *e;
+			struct deed rare = *e;
 			feature_stated(lane, &rare, step.kind);
 		}
 	}
@@ -240,13 +157,13 @@ struct feature_rows {
 	        *stage, *flags;
 };
 
-static inline struct feature_event feature_event(const struct feature_rows *r, uint32_t i,
-                                                 const struct call *call)
+static inline struct deed feature_event(const struct feature_rows *r, uint32_t i,
+                                        const struct call *call)
 {
 	uint64_t start = r->start[i] + r->clock;
 	uint32_t file = process_file(r->process, r->file[i]);
 
-	return (struct feature_event){
+	return (struct deed){
 	        .process = r->process,
 	        .use = &r->uses[file],
 	        .file = file,
@@ -266,9 +183,9 @@ static inline struct feature_event feature_event(const struct feature_rows *r, u
 
 static void feature_other(const struct feature_rows *r, uint32_t i, const struct call *call)
 {
-	struct feature_event e = feature_event(r, i, call);
+	struct deed e = feature_event(r, i, call);
 
-	feature_meta(&e);
+	deed_tell(e.use, &e);
 }
 
 static void feature_learn(struct cache *cache, const struct feature_rows *r, uint32_t i,
@@ -321,7 +238,7 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 		if (call_is_again(call))
 			continue;
 		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
-			const struct feature_event e = feature_event(&r, i, call);
+			const struct deed e = feature_event(&r, i, call);
 			feature_data(lane, &e);
 		} else {
 			feature_other(&r, i, call);

@@ -347,6 +347,7 @@ void judge_run(struct judge *j, uint32_t run)
 	recur_find(j);
 	judge_each_changed(j, run, score_series);
 	judge_each_changed(j, run, score_removed);
+	judge_processes(j, run, score_resumed);
 	judge_each(j, run, judge_conduct);
 	judge_processes(j, run, weights_find);
 	judge_each(j, run, judge_conduct_served);

@@ -34,6 +34,9 @@ struct series {
 	uint64_t from, until, amid; /* bytes it had read at the first and the last beginning;
 	                             * that it read while it wrote */
 	bool removed;               /* a member was, by who wrote it */
+	bool resumed;               /* who writes members began by reading one of others */
+	uint32_t reader;            /* process number + 1: the last one that read one unwritten */
+	int64_t read;               /* when it began to */
 	uint32_t again;             /* members that are read again and again */
 };
 

@@ -69,6 +69,27 @@ void score_removed(struct judge *j, const struct process *p, size_t i)
 	free(text);
 }
 
+/* Reads what was written before under such a name, and then writes some itself. */
+void score_resumed(struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		struct series *s = &j->series[j->series_of[p->files[i].name]];
+		if (!u->read_bytes || u->writes || !j->series_of[p->files[i].name])
+			continue;
+		if (s->reader != p->number + 1 || u->first_read < s->read)
+			s->read = u->first_read;
+		s->reader = p->number + 1;
+	}
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		uint32_t name = judge_final_name(&p->files[i], u);
+		struct series *s = &j->series[j->series_of[name]];
+		if (u->write_bytes && s->reader == p->number + 1 && s->read < u->first_write)
+			s->resumed |= s->least >= LEAST_STATE;
+	}
+}
+
 /* All of a size, as the state of one model is; and the older ones are removed. */
 static int score_even(const struct judge *j, uint32_t name)
 {
@@ -162,6 +183,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	score += score_in_turns(j, name) && !u->append
 	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + score_even(j, name)
 	                 : 0;
+	score += j->series_of[name] && j->series[j->series_of[name]].resumed ? 3 : 0;
 	score -= score_downloads(c, p) ? 4 : 0;
 	score += j->trains || c->fetches;
 	score += score_while_training(c, u) && clue != CLUE_LOG ? 2 : 0;

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "deed.h"
+
+#include <fcntl.h>
+
+static void deed_open(struct use *u, const struct deed *e)
+{
+	bool writes = (e->aux & O_ACCMODE) != O_RDONLY;
+
+	if (e->result < 0)
+		return;
+	u->opens++;
+	u->append |= (e->aux & O_APPEND) != 0;
+	u->created |= (e->aux & O_CREAT) != 0;
+	u->truncated |= (e->aux & O_TRUNC) != 0;
+	u->write_opens += writes;
+	if (writes)
+		deed_earliest(&u->first_open, e->start);
+}
+
+static void deed_rename(struct use *u, const struct deed *e)
+{
+	const struct process *p = e->process;
+	uint32_t to = process_file(p, e->aux);
+
+	if (e->result < 0 || !to)
+		return;
+	u->renamed_to = p->files[to].name;
+	deed_latest(&u->last_touch, e->end);
+}
+
+static void deed_remove(struct use *u, const struct deed *e)
+{
+	if (e->result < 0)
+		return;
+	u->removed = true;
+	deed_latest(&u->last_touch, e->end);
+}
+
+void deed_tell(struct use *u, const struct deed *e)
+{
+	switch (e->class) {
+	case AIOT_CLASS_OPEN: deed_open(u, e); break;
+	case AIOT_CLASS_SYNC:
+		u->syncs++;
+		deed_latest(&u->last_touch, e->end);
+		break;
+	case AIOT_CLASS_CLOSE:
+		if (u->writes)
+			deed_latest(&u->last_touch, e->end);
+		break;
+	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
+	default:
+		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
+		    e->call == AIOT_CALL_renameat2)
+			deed_rename(u, e);
+		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
+		         e->call == AIOT_CALL_remove)
+			deed_remove(u, e);
+	}
+}
