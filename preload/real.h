@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <mqueue.h>
 #include <poll.h>
 #include <pthread.h>
 #include <pty.h>
@@ -36,6 +37,7 @@
 #include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
+#include <wchar.h>
 #include <utime.h>
 
 #include "foreign.h"

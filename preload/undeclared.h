@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <wchar.h>
 
 int __open_2(const char *path, int flags);
 int __open64_2(const char *path, int flags);
@@ -72,5 +73,13 @@ int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout
 ssize_t __recv_chk(int fd, void *buffer, size_t size, size_t bound, int flags);
 ssize_t __recvfrom_chk(int fd, void *buffer, size_t size, size_t bound, int flags,
                        __SOCKADDR_ARG name, socklen_t *name_size);
+
+int __mq_open_2(const char *name, int flags);
+wchar_t *__fgetws_chk(wchar_t *buffer, size_t bound, int size, FILE *file);
+wchar_t *__fgetws_unlocked_chk(wchar_t *buffer, size_t bound, int size, FILE *file);
+int __fwprintf_chk(FILE *file, int flag, const wchar_t *format, ...);
+int __wprintf_chk(int flag, const wchar_t *format, ...);
+int __vfwprintf_chk(FILE *file, int flag, const wchar_t *format, va_list arguments);
+int __vwprintf_chk(int flag, const wchar_t *format, va_list arguments);
 
 #endif

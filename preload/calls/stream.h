@@ -13,6 +13,8 @@
 #ifndef PRELOAD_CALLS_STREAM_H
 #define PRELOAD_CALLS_STREAM_H
 
+#include <wchar.h>
+
 #include "calls/call.h"
 #include "calls/stdio_kernel.h"
 
@@ -51,6 +53,24 @@ static inline bool stream_begin_get(struct stream *stream, FILE *file)
 static inline bool stream_begin_put(struct stream *stream, FILE *file)
 {
 	return file->_IO_write_ptr >= file->_IO_write_end && stream_begin(stream, file);
+}
+
+/* Of libc's buffer of wide characters, which no header shows: how it begins. */
+struct stream_wide {
+	const wchar_t *read, *read_end, *read_base, *write_base, *write, *write_end;
+};
+
+/* The same for one wide character. */
+static inline bool stream_begin_get_wide(struct stream *stream, FILE *file)
+{
+	const struct stream_wide *wide = (const void *)file->_wide_data;
+	return (!wide || wide->read >= wide->read_end) && stream_begin(stream, file);
+}
+
+static inline bool stream_begin_put_wide(struct stream *stream, FILE *file)
+{
+	const struct stream_wide *wide = (const void *)file->_wide_data;
+	return (!wide || wide->write >= wide->write_end) && stream_begin(stream, file);
 }
 
 int stream_got(const struct stream *stream, enum aiot_call id, int character);

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Message queues: a descriptor each, in a file system of their own, through which
+ * processes talk.
+ */
+#include <mqueue.h>
+#include <stdarg.h>
+
+#include "calls/call.h"
+#include "room.h"
+
+/* By the name that it would have where that file system usually is mounted. */
+static int queue_opened(const struct call *call, enum aiot_call id, const char *name, int flags,
+                        mqd_t queue)
+{
+	ROOM(path);
+	int saved = errno;
+	if (queue == -1 && errno == EFAULT)
+		return call_opened(call, id, AT_FDCWD, NULL, flags, queue);
+	snprintf(path, PATH_BYTES, "/dev/mqueue/%s", name + strspn(name, "/"));
+	if (queue < 0 || thread_is_vforked()) {
+		errno = saved;
+		return call_opened(call, id, AT_FDCWD, path, flags, queue);
+	}
+	struct aiot_event event = call_event_alone(call, id, queue, clock_ticks());
+	struct fd opened = fd_opened(queue, path, true, flags);
+	event.aux = (uint32_t)flags;
+	event.file = opened.file;
+	event.stage = opened.stage;
+	event.handle = opened.description ? opened.description->handle : 0;
+	event.stack = stack_of_opening(event.stage, false);
+	if (opened.file || !opened.description)
+		event_store(&event);
+	errno = saved;
+	return queue;
+}
+
+mqd_t mq_open(const char *name, int flags, ...)
+{
+	struct call call;
+	va_list arguments;
+	va_start(arguments, flags);
+	mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+	struct mq_attr *attributes = flags & O_CREAT ? va_arg(arguments, struct mq_attr *) : NULL;
+	va_end(arguments);
+	if (!call_begin(&call))
+		return REAL(mq_open)(name, flags, mode, attributes);
+	return queue_opened(&call, AIOT_CALL_mq_open, name, flags,
+	                    REAL(mq_open)(name, flags, mode, attributes));
+}
+
+mqd_t __mq_open_2(const char *name, int flags)
+{
+	struct call call;
+	if (!call_begin(&call))
+		return REAL(__mq_open_2)(name, flags);
+	return queue_opened(&call, AIOT_CALL___mq_open_2, name, flags,
+	                    REAL(__mq_open_2)(name, flags));
+}
+
+int mq_close(mqd_t queue)
+{
+	struct call call;
+	if (thread_is_vforked())
+		return REAL(mq_close)(queue);
+	bool wanted = call_begin_on(&call, queue);
+	fd_closed(queue);
+	if (!wanted)
+		return REAL(mq_close)(queue);
+	return call_ended(&call, AIOT_CALL_mq_close, REAL(mq_close)(queue));
+}
+
+int mq_unlink(const char *name)
+{
+	struct call call;
+	ROOM(path);
+	if (!call_begin(&call))
+		return REAL(mq_unlink)(name);
+	int returned = REAL(mq_unlink)(name), saved = errno;
+	if (returned == 0 || saved != EFAULT)
+		snprintf(path, PATH_BYTES, "/dev/mqueue/%s", name + strspn(name, "/"));
+	else
+		path[0] = '\0';
+	errno = saved;
+	return call_ended_on_path(&call, AIOT_CALL_mq_unlink, AT_FDCWD, path, 0, returned);
+}
+
+static void queue_moved(const struct call *call, enum aiot_call id, size_t size, int64_t returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	event.size = size;
+	event_store(&event);
+}
+
+ssize_t mq_receive(mqd_t queue, char *message, size_t size, unsigned *priority)
+{
+	struct call call;
+	if (!call_begin_on(&call, queue))
+		return REAL(mq_receive)(queue, message, size, priority);
+	ssize_t returned = REAL(mq_receive)(queue, message, size, priority);
+	queue_moved(&call, AIOT_CALL_mq_receive, size, returned);
+	return returned;
+}
+
+ssize_t mq_timedreceive(mqd_t queue, char *message, size_t size, unsigned *priority,
+                        const struct timespec *until)
+{
+	struct call call;
+	if (!call_begin_on(&call, queue))
+		return REAL(mq_timedreceive)(queue, message, size, priority, until);
+	ssize_t returned = REAL(mq_timedreceive)(queue, message, size, priority, until);
+	queue_moved(&call, AIOT_CALL_mq_timedreceive, size, returned);
+	return returned;
+}
+
+/* All of a message is sent, or nothing. */
+int mq_send(mqd_t queue, const char *message, size_t size, unsigned priority)
+{
+	struct call call;
+	if (!call_begin_on(&call, queue))
+		return REAL(mq_send)(queue, message, size, priority);
+	int returned = REAL(mq_send)(queue, message, size, priority);
+	queue_moved(&call, AIOT_CALL_mq_send, size, returned ? returned : (int64_t)size);
+	return returned;
+}
+
+int mq_timedsend(mqd_t queue, const char *message, size_t size, unsigned priority,
+                 const struct timespec *until)
+{
+	struct call call;
+	if (!call_begin_on(&call, queue))
+		return REAL(mq_timedsend)(queue, message, size, priority, until);
+	int returned = REAL(mq_timedsend)(queue, message, size, priority, until);
+	queue_moved(&call, AIOT_CALL_mq_timedsend, size, returned ? returned : (int64_t)size);
+	return returned;
+}

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define GETWC(stream) (fgetwc_unlocked)(stream)
+#include "body/getwc.h"

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#define GETWC(stream) (stdin = (stream), (getwchar_unlocked)())
+#include "body/getwc.h"
