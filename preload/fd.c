@@ -18,11 +18,13 @@
 #define FD_UNSEEN  64 /* descriptors that are asked about at a time */
 #define FD_CHANGES 64
 #define FD_ASKED   4 /* times, while others open and close the same number */
+#define FD_PATIENT 1000
 
 struct fd *fd_chunks[FD_CHUNKS];
 uint32_t fd_closings;
 static unsigned fd_highest;             /* no higher descriptor was ever seen */
 static uint32_t fd_changes[FD_CHANGES]; /* of descriptors with these last digits */
+static const void *fd_adopter;          /* the thread that stores what it asked for, if any */
 
 static struct fd *fd_slot(int fd)
 {
@@ -74,10 +76,23 @@ static uint32_t *fd_changes_of(int fd)
 	return &fd_changes[(unsigned)fd % FD_CHANGES];
 }
 
+/* Not for ever: it may have died there, or be what our signal interrupted. */
+static void fd_let_adopt(void)
+{
+	for (int i = 0; i < FD_PATIENT; i++) {
+		const void *adopter = __atomic_load_n(&fd_adopter, __ATOMIC_SEQ_CST);
+		if (!adopter || adopter == &thread_self)
+			return;
+		SYS0(sched_yield);
+	}
+}
+
 /* The same, of a descriptor that was just opened or closed. */
 static void fd_store(int fd, struct fd entry)
 {
 	__atomic_fetch_add(fd_changes_of(fd), 1, __ATOMIC_SEQ_CST);
+	if (__builtin_expect(__atomic_load_n(&fd_adopter, __ATOMIC_SEQ_CST) != NULL, 0))
+		fd_let_adopt();
 	fd_put(fd, entry);
 }
 
@@ -170,27 +185,39 @@ static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
 	return true;
 }
 
+static bool fd_put_where(struct fd *slot, struct fd entry, struct description *known)
+{
+	slot->file = entry.file;
+	slot->generation = entry.generation;
+	slot->stage = entry.stage;
+	slot->kind = entry.kind;
+	if (!__atomic_compare_exchange_n(&slot->description, &known, entry.description, 0,
+	                                 __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+		return false;
+	if (known)
+		description_drop(known);
+	return true;
+}
+
 /* Stores what the kernel said of a descriptor, unless it was opened or closed since
- * it was asked: who did knows better, and a number may be another file's by now. */
+ * it was asked: who did knows better, and a number may be another file's by now.
+ * Who does from now on waits, so that an entry is of one of us. */
 static bool fd_put_unless_changed(int fd, struct fd entry, struct description *known,
                                   uint32_t changes)
 {
 	struct fd *slot = fd_slot(fd);
-	if (slot && __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) == known &&
-	    __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST) == changes) {
-		slot->file = entry.file;
-		slot->generation = entry.generation;
-		slot->stage = entry.stage;
-		slot->kind = entry.kind;
-		if (__atomic_compare_exchange_n(&slot->description, &known, entry.description, 0,
-		                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) {
-			if (known)
-				description_drop(known);
-			return true;
-		}
+	const void *nobody = NULL;
+	bool put = false;
+	if (__atomic_compare_exchange_n(&fd_adopter, &nobody, &thread_self, 0, __ATOMIC_SEQ_CST,
+	                                __ATOMIC_RELAXED)) {
+		put = slot && __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) == known &&
+		      __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST) == changes &&
+		      fd_put_where(slot, entry, known);
+		__atomic_store_n(&fd_adopter, NULL, __ATOMIC_RELEASE);
 	}
-	description_drop(entry.description);
-	return false;
+	if (!put)
+		description_drop(entry.description);
+	return put;
 }
 
 /* What the kernel says of a descriptor, kept; without a description if it is not
@@ -206,6 +233,9 @@ static bool fd_ask_kernel(int fd, struct fd *entry)
 	*entry = (struct fd){0};
 	if (!fd_ask_name(fd, name, &about))
 		return true;
+	/* Else the name may be of another file than what was asked before it. */
+	if (__atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST) != changes)
+		return false;
 	struct file file = file_named(name, &about);
 	struct fd asked = fd_entry(file, fd_describe(fd, &file));
 	if (asked.description && !fd_put_unless_changed(fd, asked, known, changes))
@@ -422,6 +452,7 @@ void fd_after_fork(void)
 void fd_forked(void)
 {
 	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	fd_adopter = NULL;
 	if (fd_told == state_generation)
 		return;
 	fd_for_each(fd_ask);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "command.h"
 #include "replay/trace_out.h"
 #include "replay/verdict.h"
+
+#define CONDUCT_LARGE (4 << 20) /* bytes */
 
 static struct run *conduct_running;
 static struct target *conduct_preparing;
@@ -185,7 +188,11 @@ static int conduct_planned(struct conduct *c)
 
 int conduct(struct conduct *c, char **names, size_t count)
 {
-	int status = recording_load(&c->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
+	int status;
+
+	/* Lists of operations grow large: in the heap they would leave holes as large. */
+	mallopt(M_MMAP_THRESHOLD, CONDUCT_LARGE);
+	status = recording_load(&c->recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
 
 	if (status == COMMAND_OK) {
 		c->plan = plan_make(&c->recording, &c->plan_options);

@@ -27,7 +27,7 @@ void planner_begin(struct planner *p)
 static enum refusal planner_close(struct planner *p, const struct happening *h)
 {
 	uint32_t known = planner_known(p, h);
-	struct opening_state *state = known ? &p->openings[known - 1] : NULL;
+	struct opening_state *state = known ? planner_state(p, known - 1) : NULL;
 	struct moment_of at;
 
 	/* A copy of the descriptor goes; or a child's, or one that others use. */
@@ -40,7 +40,7 @@ static enum refusal planner_close(struct planner *p, const struct happening *h)
 	free(state->others);
 	state->others = NULL;
 	state->other_count = 0;
-	state->closed = true;
+	planner_over(p, known - 1);
 	return REFUSAL_COUNT;
 }
 
@@ -52,7 +52,7 @@ static uint8_t planner_positioned(struct planner *p, const struct happening *h, 
 	                                       [OP_READV] = OP_PREADV,
 	                                       [OP_WRITE] = OP_PWRITE,
 	                                       [OP_WRITEV] = OP_PWRITEV};
-	struct opening_state *o = &p->openings[opening];
+	struct opening_state *o = planner_state(p, opening);
 	uint32_t lane = planner_lane(p, h);
 
 	if (p->plan->openings[opening].flags & O_APPEND && op_needs(h->is.kind) == 'w')
@@ -133,6 +133,7 @@ static void planner_map(struct planner *p, const struct happening *h, uint32_t o
 
 	id_table_set(planner_table(&p->processes[h->process->number].maps),
 	             (uint32_t)(address >> 12), opening + 1);
+	planner_state(p, opening)->mapped = true;
 }
 
 void planner_shape(const struct happening *h, struct op *op)
@@ -189,7 +190,7 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if (h->is.kind == OP_MAP)
 		planner_map(p, h, opening);
 	if (h->is.kind == OP_SEEK || h->is.kind == OP_SEEK_END)
-		p->openings[opening].position = h->result;
+		planner_state(p, opening)->position = h->result;
 	if (h->is.kind == OP_FTRUNCATE)
 		space_resized(p->space, h->name, (int64_t)h->size);
 	if (h->is.kind == OP_FALLOCATE && !(h->aux & 1))
@@ -203,7 +204,7 @@ static enum refusal planner_dup(struct planner *p, const struct happening *h)
 	bool copies = h->is.role == AS_DUP || h->aux == F_DUPFD || h->aux == F_DUPFD_CLOEXEC;
 
 	if (known && copies && h->result >= 0)
-		p->openings[known - 1].references++;
+		planner_state(p, known - 1)->references++;
 	return REFUSAL_PROCESS;
 }
 
@@ -253,9 +254,7 @@ void planner_end(struct planner *p)
 		free(s->children);
 		free(s->child_pids);
 	}
-	for (size_t i = 0; i < p->plan->opening_count; i++)
-		free(p->openings[i].others);
+	planner_forget(p);
 	free(p->processes);
 	free(p->lanes);
-	free(p->openings);
 }

@@ -49,7 +49,16 @@ struct opening_state {
 	uint16_t references;
 	uint8_t other_count;
 	bool closed;
-	bool kept; /* used by too many to know when it may be closed */
+	bool mapped; /* then it is used beyond its closing */
+	bool kept;   /* used by too many to know when it may be closed */
+};
+
+/* Most openings are closed soon: what is kept of them goes, many at a time. */
+#define OPENING_STATES 1024
+
+struct opening_states {
+	struct opening_state of[OPENING_STATES];
+	uint32_t over; /* that nothing asks for any more */
 };
 
 /* Of a process: where its threads and openings are, and what its threads and
@@ -79,7 +88,7 @@ struct planner {
 	struct space *space;
 	struct lane_state *lanes;
 	size_t lane_room;
-	struct opening_state *openings;
+	struct opening_states **openings; /* NULL where all are over */
 	size_t opening_room;
 	struct process_state *processes;
 };
@@ -129,6 +138,15 @@ const struct process *planner_parent(struct planner *planner, const struct proce
 /* ---- planner_opening.c ---- */
 
 uint32_t planner_new_opening(struct planner *planner, uint32_t name, uint32_t flags);
+
+/* NULL where it is over. */
+struct opening_state *planner_state(struct planner *planner, uint32_t opening);
+
+/* Closed: later uses of its handle are of another one. */
+void planner_over(struct planner *planner, uint32_t opening);
+
+/* Frees what is known of all. */
+void planner_forget(struct planner *planner);
 
 /* The event's handle stands for that opening from now on. */
 void planner_handle(struct planner *planner, const struct happening *h, uint32_t opening);

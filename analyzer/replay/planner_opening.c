@@ -19,16 +19,50 @@ uint32_t planner_new_opening(struct planner *p, uint32_t name, uint32_t flags)
 
 	plan->openings =
 	        memory_grow(plan->openings, i, &plan->opening_room, sizeof *plan->openings);
-	p->openings = memory_grow(p->openings, i, &p->opening_room, sizeof *p->openings);
 	plan->openings[i] = (struct opening){name, flags};
-	p->openings[i].references = 1;
+	if (i % OPENING_STATES == 0) {
+		p->openings = memory_grow(p->openings, i / OPENING_STATES, &p->opening_room,
+		                          sizeof *p->openings);
+		p->openings[i / OPENING_STATES] = memory_get(1, sizeof **p->openings);
+	}
+	planner_state(p, (uint32_t)i)->references = 1;
 	plan->opening_count++;
 	return (uint32_t)i;
 }
 
+struct opening_state *planner_state(struct planner *p, uint32_t opening)
+{
+	struct opening_states *states = p->openings[opening / OPENING_STATES];
+
+	return states ? &states->of[opening % OPENING_STATES] : NULL;
+}
+
+void planner_over(struct planner *p, uint32_t opening)
+{
+	struct opening_states **states = &p->openings[opening / OPENING_STATES];
+	struct opening_state *o = &(*states)->of[opening % OPENING_STATES];
+
+	o->closed = true;
+	(*states)->over += !o->mapped;
+	if ((*states)->over < OPENING_STATES)
+		return;
+	free(*states);
+	*states = NULL;
+}
+
+void planner_forget(struct planner *p)
+{
+	for (uint32_t i = 0; i < p->plan->opening_count; i++)
+		if (planner_state(p, i))
+			free(planner_state(p, i)->others);
+	for (size_t i = 0; i * OPENING_STATES < p->plan->opening_count; i++)
+		free(p->openings[i]);
+	free(p->openings);
+}
+
 void planner_handle(struct planner *p, const struct happening *h, uint32_t opening)
 {
-	p->openings[opening].raw = h->raw;
+	planner_state(p, opening)->raw = h->raw;
 	id_table_set(planner_table(&p->processes[h->process->number].openings), h->handle,
 	             opening + 1);
 }
@@ -38,8 +72,9 @@ static uint32_t planner_find_handle(struct planner *p, const struct process *pro
 {
 	struct id_table *table = p->processes[process->number].openings;
 	uint32_t found = table && h->handle ? id_table_get(table, h->handle) : 0;
+	const struct opening_state *o = found ? planner_state(p, found - 1) : NULL;
 
-	if (!found || p->openings[found - 1].raw != h->raw || p->openings[found - 1].closed)
+	if (!o || o->raw != h->raw || o->closed)
 		return 0;
 	return found;
 }
@@ -64,7 +99,7 @@ uint32_t planner_known(struct planner *p, const struct happening *h)
 void planner_opened_at(struct planner *p, uint32_t opening, const struct happening *h,
                        const struct moment_of *at)
 {
-	struct opening_state *o = &p->openings[opening];
+	struct opening_state *o = planner_state(p, opening);
 
 	o->lane = at->lane;
 	o->op = at->op;
@@ -76,7 +111,7 @@ void planner_opened_at(struct planner *p, uint32_t opening, const struct happeni
  * closing. */
 void planner_uses(struct planner *p, uint32_t opening, const struct moment_of *at)
 {
-	struct opening_state *o = &p->openings[opening];
+	struct opening_state *o = planner_state(p, opening);
 	struct moment_of opened = {o->lane, o->op, 0, o->opened_ns};
 
 	if (o->lane == at->lane)
@@ -151,7 +186,7 @@ static uint32_t planner_implicit(struct planner *p, const struct happening *h)
 	op = planner_emit(p, &opens, OP_OPEN, opening, &at);
 	op->bits |= OP_IMPLICIT;
 	op->offset = h->offset > 0 ? (uint64_t)h->offset : 0;
-	p->openings[opening].position = h->offset;
+	planner_state(p, opening)->position = h->offset;
 	p->plan->implicit++;
 	planner_handle(p, h, opening);
 	planner_opened_at(p, opening, h, &at);
