@@ -27,7 +27,9 @@ struct fd {
 #define FD_CHUNKS 4096
 
 extern struct fd *fd_chunks[FD_CHUNKS] HIDDEN;
-extern uint32_t fd_closings HIDDEN; /* how often one became free while io_uring is used; atomic */
+extern unsigned fd_highest HIDDEN;    /* no higher descriptor was ever seen; atomic */
+extern const void *fd_adopter HIDDEN; /* the thread that stores what it asked for; atomic */
+extern uint32_t fd_closings HIDDEN;   /* how often one became free while io_uring is used; atomic */
 
 /* Asks the kernel what `fd` is and remembers it. Returns an entry without a
  * description if it is not open or can't be kept. */
