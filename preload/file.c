@@ -16,10 +16,15 @@
 #include "path.h"
 #include "sys.h"
 
-/* 1 MB, of which a program touches what it needs: that many files are opened again
- * and again without being told of each time. */
+/* That many files are opened again and again without being told of each time. */
 #define FILE_REMEMBERED 65536
-#define FILE_WAYS       4 /* places that a name may have: a cache line */
+#define FILE_WAYS       4 /* places that a name may have at a level: a cache line */
+#define FILE_LEVELS     3
+
+/* A name lies in the first level that had a free place for it, so that few names take
+ * few pages: memory that is touched for the first time costs more than all else. The
+ * last level takes whatever comes. */
+static const uint32_t file_lines[FILE_LEVELS] = {256, 2048, FILE_REMEMBERED / FILE_WAYS};
 
 /* What is known of a name. A reader takes no lock: it reads the word, the hash
  * and the word again. An id is never given to another name, so a word that is
@@ -44,7 +49,10 @@ static uint32_t file_last; /* id given out; goes on in a child */
 
 int file_prepare(void)
 {
-	file_memories = sys_map(FILE_REMEMBERED * sizeof *file_memories, 1);
+	size_t lines = 0;
+	for (int i = 0; i < FILE_LEVELS; i++)
+		lines += file_lines[i];
+	file_memories = sys_map(lines * FILE_WAYS * sizeof *file_memories, 1);
 	return file_memories ? 0 : -ENOMEM;
 }
 
@@ -108,20 +116,30 @@ static uint64_t file_hash(const char *path)
 	return XXH3_64bits(path, strlen(path)) | 1;
 }
 
+/* The place of a line that has the name, or that may have it; NULL if all have others. */
+static inline struct file_memory *file_way(struct file_memory *ways, uint64_t hash)
+{
+	for (int i = 0; i < FILE_WAYS; i++) {
+		uint64_t found = __atomic_load_n(&ways[i].hash, __ATOMIC_RELAXED);
+		if (found == hash || !found)
+			return &ways[i];
+	}
+	return NULL;
+}
+
 /* The place that has the name, or the one that it may have: an empty one, or
  * another name's. */
 static struct file_memory *file_place(uint64_t hash)
 {
-	uint32_t line = (uint32_t)(hash >> 20) % (FILE_REMEMBERED / FILE_WAYS);
-	struct file_memory *ways = &file_memories[line * FILE_WAYS], *empty = NULL;
-	for (int i = 0; i < FILE_WAYS; i++) {
-		uint64_t found = __atomic_load_n(&ways[i].hash, __ATOMIC_RELAXED);
-		if (found == hash)
-			return &ways[i];
-		if (!found && !empty)
-			empty = &ways[i];
+	struct file_memory *level = file_memories, *ways = level;
+	for (int i = 0; i < FILE_LEVELS; i++) {
+		ways = &level[(uint32_t)(hash >> 20) % file_lines[i] * FILE_WAYS];
+		struct file_memory *place = file_way(ways, hash);
+		if (place)
+			return place;
+		level += file_lines[i] * FILE_WAYS;
 	}
-	return empty ? empty : &ways[(hash >> 8) % FILE_WAYS];
+	return &ways[(hash >> 8) % FILE_WAYS];
 }
 
 /* Takes the place where a name is remembered; NULL while another thread, or

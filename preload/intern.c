@@ -5,8 +5,14 @@
 
 #include "sys.h"
 
-#define INTERN_SLOTS    (1u << INTERN_BITS)
 #define INTERN_PATIENCE 100 /* yields, until another thread has stored its id */
+#define INTERN_WAYS     4   /* slots that a key may have at a level: a cache line */
+#define INTERN_LEVELS   4
+#define INTERN_TAKEN    UINT32_MAX /* another key has the slot */
+
+/* A key lies in the first level that had a free slot for it, so that few keys take
+ * few pages: memory that is touched for the first time costs more than all else. */
+static const uint8_t intern_bits[INTERN_LEVELS] = {10, 13, 16, INTERN_BITS};
 
 struct intern_slot {
 	uint64_t key; /* 0 = free; atomic */
@@ -16,7 +22,10 @@ struct intern_slot {
 
 int intern_prepare(struct intern *table)
 {
-	table->slots = sys_map(INTERN_SLOTS * sizeof *table->slots, 1);
+	size_t slots = 0;
+	for (int i = 0; i < INTERN_LEVELS; i++)
+		slots += (size_t)1 << intern_bits[i];
+	table->slots = sys_map(slots * sizeof *table->slots, 1);
 	return table->slots ? 0 : -ENOMEM;
 }
 
@@ -38,7 +47,7 @@ static uint32_t intern_await(const struct intern_slot *slot)
 	return id;
 }
 
-/* The table never fills: the slots are twice the ids. */
+/* The table never fills: the last level alone has twice as many slots as ids. */
 static uint32_t intern_add(struct intern *table, struct intern_slot *slot, uint64_t key,
                            bool *fresh)
 {
@@ -49,26 +58,43 @@ static uint32_t intern_add(struct intern *table, struct intern_slot *slot, uint6
 	}
 	if (!__atomic_compare_exchange_n(&slot->key, &found, key, 0, __ATOMIC_ACQ_REL,
 	                                 __ATOMIC_ACQUIRE))
-		return found == key ? intern_await(slot) : UINT32_MAX;
+		return found == key ? intern_await(slot) : INTERN_TAKEN;
 	*fresh = true;
 	uint32_t id = __atomic_add_fetch(&table->last, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&slot->id, id, __ATOMIC_RELEASE);
 	return id;
 }
 
+static inline uint32_t intern_try(struct intern *table, struct intern_slot *slot, uint64_t key,
+                                  bool *fresh)
+{
+	uint64_t found = __atomic_load_n(&slot->key, __ATOMIC_RELAXED);
+	if (found == key)
+		return intern_await(slot);
+	return found ? INTERN_TAKEN : intern_add(table, slot, key, fresh);
+}
+
+static uint32_t intern_last(struct intern *table, struct intern_slot *slots, uint64_t key,
+                            bool *fresh)
+{
+	uint32_t at = (uint32_t)(key >> (64 - INTERN_BITS)), id;
+	for (;; at = (at + 1) % (1u << INTERN_BITS))
+		if ((id = intern_try(table, &slots[at], key, fresh)) != INTERN_TAKEN)
+			return id;
+}
+
 uint32_t intern_id(struct intern *table, uint64_t key, bool *fresh)
 {
+	struct intern_slot *slots = table->slots;
 	*fresh = false;
-	uint32_t at = (uint32_t)(key >> (64 - INTERN_BITS));
-	for (;; at = (at + 1) % INTERN_SLOTS) {
-		struct intern_slot *slot = &table->slots[at];
-		uint64_t found = __atomic_load_n(&slot->key, __ATOMIC_RELAXED);
-		uint32_t id = UINT32_MAX;
-		if (found == key)
-			id = intern_await(slot);
-		else if (!found)
-			id = intern_add(table, slot, key, fresh);
-		if (id != UINT32_MAX)
-			return id;
+	for (int level = 0; level < INTERN_LEVELS - 1; level++) {
+		uint64_t first = key >> (64 - intern_bits[level]) & -(uint64_t)INTERN_WAYS;
+		for (uint32_t i = 0; i < INTERN_WAYS; i++) {
+			uint32_t id = intern_try(table, &slots[first + i], key, fresh);
+			if (id != INTERN_TAKEN)
+				return id;
+		}
+		slots += (size_t)1 << intern_bits[level];
 	}
+	return intern_last(table, slots, key, fresh);
 }
