@@ -26,7 +26,7 @@ static bool sample_pages(struct sample *sample, int fd, struct description *held
                          uint64_t size)
 {
 	struct sample_range range = {(uint64_t)offset, size};
-	struct sample_pages pages;
+	struct sample_pages pages = {0};
 	if (offset < 0 || !size || size > SAMPLE_BYTES || held->traits & DESCRIPTION_UNCOUNTED)
 		return false;
 	if (sandbox_allows_young() && SYS4(cachestat, fd, &range, &pages, 0) == 0) {

@@ -11,6 +11,9 @@
 #define WALK_PRIME_2      0xC2B2AE3D27D4EB4Fu
 #define WALK_PRIME_3      0x165667B19E3779F9u
 
+#define WALK_SHORT        240 /* bytes of a table of lines, all of which are looked at */
+#define WALK_WORDS        8   /* of a longer one */
+
 #define WALK_TRUSTED_BITS 12
 #define WALK_TRUSTED      (1u << WALK_TRUSTED_BITS)
 
@@ -89,6 +92,22 @@ static inline uint64_t walk_text(const char *text)
 	return XXH3_64bits(content.data, content.bytes);
 }
 
+/* Of a long table of lines, which other code with the same names and first line would
+ * have to have in the same place, some words tell enough. */
+static uint64_t walk_table(struct python_bytes table)
+{
+	if (table.bytes <= WALK_SHORT)
+		return XXH3_64bits(table.data, table.bytes);
+	uint64_t hash = (uintptr_t)table.data ^ table.bytes;
+	size_t last = table.bytes - sizeof hash;
+	for (uint32_t i = 0; i < WALK_WORDS; i++) {
+		uint64_t word;
+		memcpy(&word, table.data + i * last / (WALK_WORDS - 1), sizeof word);
+		hash = walk_mix(hash ^ word, hash);
+	}
+	return hash;
+}
+
 uint64_t python_identify_code(const void *code)
 {
 	const struct python_layout *layout = &python.layout;
@@ -101,7 +120,7 @@ uint64_t python_identify_code(const void *code)
 	uint64_t hash = walk_mix(file ^ walk_number(code, layout->code_first), name);
 	if (layout->code_version)
 		hash ^= (uint64_t)walk_number(code, layout->code_version) << 32;
-	return walk_mix(hash ^ (uintptr_t)code, XXH3_64bits(table.data, table.bytes));
+	return walk_mix(hash ^ (uintptr_t)code, walk_table(table));
 }
 
 /* What tells a code object from one that had its place before. */
