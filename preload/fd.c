@@ -12,10 +12,10 @@
 #include "room.h"
 #include "sys.h"
 #include "thread.h"
+#include "unseen.h"
 #include "uring/site.h"
 #include "uring/uring.h"
 
-#define FD_UNSEEN  64 /* descriptors that are asked about at a time */
 #define FD_CHANGES 64
 #define FD_ASKED   4 /* times, while others open and close the same number */
 #define FD_PATIENT 1000
@@ -169,16 +169,15 @@ static struct description *fd_describe(int fd, const struct file *file)
 	return made;
 }
 
-static bool fd_is_known(int fd)
-{
-	return fd_peek(fd, &(struct fd){0});
-}
-
 /* The name of an open descriptor and what it is; false if it is of this library. */
 static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
 {
 	if (fd < 0 || SYS2(fstat, fd, about) < 0)
 		return false;
+	if (S_ISSOCK(about->st_mode)) {
+		path_of_socket(about->st_ino, name);
+		return true;
+	}
 	if (!path_of_fd(fd, name) || live_is(name, strlen(name)))
 		return false;
 	fd_undelete(name, about);
@@ -276,31 +275,6 @@ struct fd fd_see(int fd, struct description *own)
 	return seen;
 }
 
-/* A new descriptor takes the lowest free number. So those below it are taken,
- * and those among them that are not known were opened out of sight: an io_uring
- * instance, for one, which is to be found before much is done with it. */
-static void fd_adopt_below(int fd)
-{
-	while (--fd >= 0 && !fd_is_known(fd) && fd_adopt(fd).description)
-		;
-}
-
-void fd_find_unseen(void)
-{
-	ROOM(name);
-	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
-	for (unsigned fd = 0, asked = 0; asked < FD_UNSEEN; fd++) {
-		if (fd_is_known((int)fd))
-			continue;
-		asked++;
-		bool open = path_of_fd((int)fd, name);
-		if (open && uring_is_name(name))
-			fd_adopt((int)fd);
-		if (!open && fd > highest)
-			return;
-	}
-}
-
 /* The file behind a descriptor that was just opened; id 0 and kind UNKNOWN if
  * it is closed already. */
 static struct file fd_file(int fd, const char *path, bool certain)
@@ -337,7 +311,7 @@ struct fd fd_opened(int fd, const char *path, bool certain, int flags)
 	thread_self.busy++;
 	struct fd entry = fd_keep(fd, fd_file(fd, path, certain), flags);
 	thread_self.busy--;
-	fd_adopt_below(fd);
+	unseen_below(fd);
 	return entry;
 }
 
@@ -349,7 +323,7 @@ bool fd_reopened(int fd, const char *path, int flags, struct fd *entry)
 	thread_self.busy++;
 	*entry = fd_keep(fd, file, flags);
 	thread_self.busy--;
-	fd_adopt_below(fd);
+	unseen_below(fd);
 	return true;
 }
 

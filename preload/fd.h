@@ -61,6 +61,12 @@ static inline bool fd_peek(int fd, struct fd *entry)
 	return chunk && entry->description && entry->generation == state_generation;
 }
 
+/* Whether what `fd` is was told of or asked for. */
+static inline bool fd_is_known(int fd)
+{
+	return fd_peek(fd, &(struct fd){0});
+}
+
 /* `fd` was just opened as `path` (absolute if `certain`; else the kernel is
  * asked) with open's flags. */
 struct fd fd_opened(int fd, const char *path, bool certain, int flags);
@@ -69,10 +75,6 @@ struct fd fd_opened(int fd, const char *path, bool certain, int flags);
  * regular file was remembered: such a name is absolute and certain. Returns false
  * if not; `entry` is then not set. */
 bool fd_reopened(int fd, const char *path, int flags, struct fd *entry);
-
-/* Looks for io_uring instances among the descriptors that were opened out of
- * sight: the lowest numbers that are not known. */
-void fd_find_unseen(void);
 
 /* `copy` now shares `original`'s description. */
 void fd_copied(int original, int copy);

@@ -4,6 +4,9 @@
  */
 #include "fd.h"
 
+#include "unseen.h"
+#include "uring/site.h"
+
 /* Calls `each` on the description of every descriptor that has one. */
 static void fd_for_each(void (*each)(struct description *held))
 {
@@ -41,7 +44,9 @@ void fd_before_fork(void)
 {
 	if (state_is(STATE_OFF))
 		return;
-	fd_find_unseen();
+	if (!site_program_done)
+		site_hook_program();
+	unseen_find();
 	fd_for_each(description_hold);
 	fd_told = (uint16_t)(state_generation + 1);
 }

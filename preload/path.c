@@ -89,7 +89,7 @@ static bool path_read_cwd(char name[PATH_BYTES])
 	return path_ask_cwd(name);
 }
 
-static char *path_decimal(char *end, unsigned number)
+static char *path_decimal(char *end, uint64_t number)
 {
 	do
 		*--end = (char)('0' + number % 10);
@@ -105,6 +105,14 @@ bool path_of_fd(int fd, char name[PATH_BYTES])
 	long bytes = fd < 0 ? -1 : SYS4(readlinkat, AT_FDCWD, link, name, PATH_BYTES - 1);
 	name[bytes > 0 ? bytes : 0] = '\0';
 	return bytes > 0;
+}
+
+void path_of_socket(uint64_t inode, char name[PATH_BYTES])
+{
+	char digits[24] = "";
+	strcpy(name, "socket:[");
+	strcat(name, path_decimal(digits + 23, inode));
+	strcat(name, "]");
 }
 
 void path_of_information(int fd, char path[40])

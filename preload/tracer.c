@@ -29,6 +29,7 @@
 #include "sys.h"
 #include "thread.h"
 #include "uring/look.h"
+#include "unseen.h"
 #include "uring/site.h"
 #include "watch.h"
 
@@ -134,7 +135,7 @@ bool tracer_enter(void)
 /* What is in flight ends with the trace. */
 static void tracer_last_look(void)
 {
-	fd_find_unseen();
+	unseen_find();
 	stale_find();
 	look_finish();
 	cufile_async_look();

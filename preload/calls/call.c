@@ -2,6 +2,7 @@
 #include "calls/call.h"
 
 #include "calls/cufile.h"
+#include "unseen.h"
 #include "uring/uring.h"
 #include "room.h"
 
@@ -13,7 +14,7 @@ static void call_check_ring(struct uring *ring, uint64_t unused)
 
 void call_pulse(void)
 {
-	fd_find_unseen();
+	unseen_find();
 	uring_each(call_check_ring, 0);
 	cufile_async_look();
 	path_cwd_look();
@@ -65,12 +66,14 @@ void call_forget_name(int directory, const char *path)
 	thread_self.busy--;
 }
 
-/* /proc and /dev have names that stand for whatever a descriptor is. */
+/* /proc and /dev have names that stand for whatever a descriptor is; not where
+ * memory is shared, which loaders do for each batch. */
 static bool call_names_the_file(const char *path, int flags)
 {
 	if (!path || (flags & O_TMPFILE) == O_TMPFILE)
 		return false;
-	return strncmp(path, "/proc/", 6) != 0 && strncmp(path, "/dev/", 5) != 0;
+	return strncmp(path, "/proc/", 6) != 0 &&
+	       (strncmp(path, "/dev/", 5) != 0 || strncmp(path, "/dev/shm/", 9) == 0);
 }
 
 /* What `fd` is now, asked for where its path does not say. */

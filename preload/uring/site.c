@@ -6,6 +6,7 @@
 #include <link.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #if defined(__x86_64__)
 #include <cpuid.h>
 #endif
@@ -13,6 +14,7 @@
 #include "config.h"
 #include "define.h"
 #include "maps.h"
+#include "path.h"
 #include "peek.h"
 #include "room.h"
 #include "sandbox.h"
@@ -173,6 +175,15 @@ static bool site_is_wanted(struct maps_line *line, const struct site_wish *wish)
 	return line->end - line->begin <= wish->most + sys_page();
 }
 
+static bool site_meet(struct maps_line *line, uintptr_t module, const struct site_wish *wish)
+{
+	if (!line->code || !line->inode || site_count == SITE_MODULES ||
+	    !site_is_wanted(line, wish) || site_is_ours(line))
+		return false;
+	const struct site_module *known = site_module_of(line->begin, line->inode);
+	return known ? known->anchor != 0 : site_hook(line, module, wish);
+}
+
 static bool site_each(const struct site_wish *wish)
 {
 	struct maps maps;
@@ -186,11 +197,7 @@ static bool site_each(const struct site_wish *wish)
 	while (maps_next(&maps, &line)) {
 		if (line.offset == 0 && line.inode)
 			module = line.begin;
-		if (!line.code || !line.inode || site_count == SITE_MODULES ||
-		    !site_is_wanted(&line, wish) || site_is_ours(&line))
-			continue;
-		const struct site_module *known = site_module_of(line.begin, line.inode);
-		hooked |= known ? known->anchor != 0 : site_hook(&line, module, wish);
+		hooked |= site_meet(&line, module, wish);
 	}
 	thread_self.busy--;
 	maps_close(&maps);
@@ -248,18 +255,69 @@ bool site_hook_all(void)
 	return hooked;
 }
 
+/* Where the program's parts lie, relative to what its headers say. */
+static bool site_bias(const ElfW(Phdr) * parts, size_t count, uintptr_t *bias)
+{
+	for (size_t i = 0; parts && i < count; i++) {
+		*bias = (uintptr_t)parts - parts[i].p_vaddr;
+		if (parts[i].p_type == PT_PHDR)
+			return true;
+	}
+	return false;
+}
+
+/* A part of the program as /proc/self/maps would say it, which takes far longer to be
+ * written and read. */
+static struct maps_line site_line(const ElfW(Phdr) * part, uintptr_t bias, uint64_t inode,
+                                  const char *path, size_t path_bytes)
+{
+	uintptr_t page = sys_page() - 1, begin = bias + part->p_vaddr;
+	return (struct maps_line){.begin = begin & ~page,
+	                          .end = (begin + part->p_filesz + page) & ~page,
+	                          .executable = part->p_flags & PF_X,
+	                          .code = part->p_flags == (PF_R | PF_X),
+	                          .offset = (int64_t)(part->p_offset & ~page),
+	                          .inode = inode,
+	                          .path = path,
+	                          .path_bytes = path_bytes};
+}
+
+static void site_meet_program(int fd)
+{
+	const ElfW(Phdr) *parts = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	struct site_wish wish = {getauxval(AT_ENTRY), SITE_MOST, false, true, fd};
+	uintptr_t bias, module = 0;
+	struct stat about;
+	ROOM(path);
+	long bytes = SYS4(readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES);
+	size_t count = getauxval(AT_PHNUM);
+	if (bytes <= 0 || SYS2(fstat, fd, &about) < 0 || !site_bias(parts, count, &bias))
+		return;
+	thread_self.busy++;
+	for (size_t i = 0; i < count; i++) {
+		if (parts[i].p_type != PT_LOAD)
+			continue;
+		struct maps_line line =
+		        site_line(&parts[i], bias, about.st_ino, path, (size_t)bytes);
+		module = line.offset ? module : line.begin;
+		site_meet(&line, module, &wish);
+	}
+	thread_self.busy--;
+}
+
 void site_hook_program(void)
 {
+	int saved = errno;
 	site_program_done = !room_is_small();
 	if (!site_begin())
 		return;
 	int fd = sys_open("/proc/self/exe", O_RDONLY | O_CLOEXEC, 0);
 	if (fd >= 0) {
-		struct site_wish wish = {getauxval(AT_ENTRY), SITE_MOST, false, true, fd};
-		site_each(&wish);
+		site_meet_program(fd);
 		sys_close(fd);
 	}
 	site_end();
+	errno = saved;
 }
 
 static bool site_has_number(const uint8_t *code, size_t bytes, uint32_t number)
@@ -278,17 +336,6 @@ static bool site_may_enter(uintptr_t code, size_t bytes)
 {
 	return site_has_number((const uint8_t *)code, bytes, SYS_io_uring_enter) &&
 	       site_has_number((const uint8_t *)code, bytes, SYS_io_uring_setup);
-}
-
-/* Where the program's parts lie, relative to what its headers say. */
-static bool site_bias(const ElfW(Phdr) * parts, size_t count, uintptr_t *bias)
-{
-	for (size_t i = 0; parts && i < count; i++) {
-		*bias = (uintptr_t)parts - parts[i].p_vaddr;
-		if (parts[i].p_type == PT_PHDR)
-			return true;
-	}
-	return false;
 }
 
 void site_hook_small_program(void)

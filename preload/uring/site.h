@@ -24,7 +24,8 @@ bool site_hook_caller(const void *caller);
 /* In all modules, large ones only if it is in no other: a ring came from nowhere. */
 bool site_hook_all(void);
 
-/* In the program's own file, once: it opens data, and may go on by io_uring. */
+/* In the program's own file, once: it opens data, and may go on by io_uring. Or it
+ * forks: what was found out holds for its children, too. */
 void site_hook_program(void);
 
 /* The same as it starts, where its code is searched in no time: it may open its data
