@@ -12,7 +12,7 @@ Op = namedtuple("Op", "kind path offset size result call pid tid")
 
 CALLS = ("open,openat,openat2,creat,open_by_handle_at,pidfd_getfd,close,close_range,dup,dup2,dup3,fcntl,ioctl,lseek,"
          "read,pread64,readv,preadv,preadv2,write,pwrite64,writev,pwritev,pwritev2,"
-         "sendfile,copy_file_range,mmap,rename,renameat,renameat2,link,linkat,unlink,unlinkat,chdir,"
+         "sendfile,copy_file_range,splice,mmap,rename,renameat,renameat2,link,linkat,unlink,unlinkat,chdir,"
          "truncate,ftruncate,clone,clone3,fork,vfork,execve,execveat,io_uring_enter,io_submit")
 
 
@@ -200,6 +200,8 @@ class Model:
         given = [None if c.args[i] == "NULL" else int(re.search(r"-?\d+", c.args[i]).group(0)) for i in (1, 3)]
         self.data(c, process, "read", 0, c.number(4), given[0])
         self.data(c, process, "write", 2, c.number(4), given[1])
+
+    on_splice = on_copy_file_range
 
     def ring(self, c, process):
         """Operations handed over through a ring: the call does not say which."""
