@@ -37,8 +37,10 @@ static const struct {
         [AIOT_LOSS_ASYNC] = {"async", "of asynchronous operations not seen from end to end",
                              "none: rings that are set up out of sight are looked at now and "
                              "then"},
-        [AIOT_LOSS_FAULTS] = {"faults", "of page faults of mapped files, about",
-                              "none: more faults came than the kernel had room to tell"},
+        [AIOT_LOSS_FAULTS] =
+                {"faults", "of page faults of mapped files, about",
+                 "a higher kernel.perf_event_mlock_kb, or ulimit -l, gives the kernel more room to "
+                 "tell them in"},
 };
 
 const char *missing_words(enum aiot_loss cause)

@@ -78,6 +78,9 @@ void report_mapped_missing(const struct mapped_run *m, FILE *to)
 	if (m->threads_unseen)
 		fprintf(to,
 		        "Reads of mapped files by %" PRIu64
-		        " thread%s are not seen: no memory or descriptor could be had.\n",
+		        " thread%s are not seen, or not all of them: no memory or descriptor could "
+		        "be "
+		        "had.\n  What to do: a higher kernel.perf_event_mlock_kb, or ulimit -l and "
+		        "-n.\n",
 		        m->threads_unseen, m->threads_unseen == 1 ? "" : "s");
 }

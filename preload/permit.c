@@ -107,7 +107,7 @@ static uint32_t permit_share(uint32_t threads)
 		return PERMIT_PAGES_MOST * PERMIT_SHARED / (threads + 1);
 	if (!user)
 		user = (uint32_t)permit_of_user();
-	return threads ? user / 2 / threads / (threads + 1) : user / 4;
+	return threads ? user / 4 / threads / (threads + 1) : user / 4;
 }
 
 static uint32_t permit_round(uint32_t pages)
@@ -121,6 +121,14 @@ static uint32_t permit_round(uint32_t pages)
 uint32_t permit_pages(void)
 {
 	return permit_round(permit_share(0));
+}
+
+uint32_t permit_pages_grown(uint32_t threads, uint32_t pages)
+{
+	uint32_t most = permit_share(0) / (threads ? threads : 1);
+	if (most > pages * 4)
+		most = pages * 4;
+	return permit_round(most > pages ? most : pages);
 }
 
 uint32_t permit_pages_other(uint32_t threads, uint64_t bytes, bool is_new)

@@ -24,4 +24,7 @@ uint32_t permit_pages(void);
  * memory; more of a thread that was there before. */
 uint32_t permit_pages_other(uint32_t threads, uint64_t bytes, bool is_new);
 
+/* For a ring of so many that overflowed, where so many threads have some. */
+uint32_t permit_pages_grown(uint32_t threads, uint32_t pages);
+
 #endif

@@ -109,12 +109,18 @@ static uint32_t watch_pages_other(bool is_new)
 	return permit_pages_other(watch_top, mapping_wanted_bytes(), is_new);
 }
 
+/* A thread that ended meanwhile has nothing more to be seen. */
+static void watch_note_unseen(uint32_t tid)
+{
+	if (SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
+		watch_note_thread_unseen();
+}
+
 static void watch_add_or_note(uint32_t tid, uint32_t pages)
 {
 	enum ring_step failed = RING_STEP_OPEN;
-	int error = watch_add(tid, pages, &failed);
-	if (error && SYS3(tgkill, SYS0(getpid), tid, 0) == 0)
-		watch_note_thread_unseen();
+	if (watch_add(tid, pages, &failed))
+		watch_note_unseen(tid);
 }
 
 /* A thread besides the one that began it all. */
@@ -160,7 +166,7 @@ static void watch_reopen(struct fault_thread *thread, uint32_t pages, uint8_t sh
 	fault_count_untold(thread);
 	ring_close(&thread->all);
 	if (ring_open(&thread->all, RING_ALL, thread->tid, pages, shift, &failed))
-		watch_note_thread_unseen();
+		watch_note_unseen(thread->tid);
 }
 
 /* A thread that faults too often to be told of each tells of some; one whose
@@ -168,7 +174,6 @@ static void watch_reopen(struct fault_thread *thread, uint32_t pages, uint8_t sh
 static void watch_adapt(struct fault_thread *thread, uint64_t now)
 {
 	uint64_t spent = now - thread->since_ns;
-	uint32_t more = thread->all.pages * 4, most = permit_pages();
 	if (thread->ended || !thread->all.page || spent < WATCH_MEASURE)
 		return;
 	uint64_t rate = (thread->records * 1000000000u / spent) << thread->all.shift;
@@ -178,7 +183,8 @@ static void watch_adapt(struct fault_thread *thread, uint64_t now)
 	else if (shift && rate < WATCH_RATE / 2)
 		shift -= WATCH_STEP;
 	if (thread->overflowed || shift != thread->all.shift)
-		watch_reopen(thread, more > most ? most : more, (uint8_t)shift);
+		watch_reopen(thread, permit_pages_grown(watch_top, thread->all.pages),
+		             (uint8_t)shift);
 	thread->overflowed = false;
 	thread->records = 0;
 	thread->since_ns = now;
