@@ -27,6 +27,7 @@ enum operation_kind {
 	OPERATION_DATA,   /* descriptor, offset, bytes */
 	OPERATION_VECTOR, /* the same with an iovec */
 	OPERATION_STREAM, /* descriptor, bytes */
+	OPERATION_SPLICE, /* a descriptor and an offset on either side */
 	OPERATION_FILE,   /* descriptor alone */
 	OPERATION_PATH,   /* directory and path */
 	OPERATION_OPEN,
@@ -48,6 +49,7 @@ static const struct {
         [IORING_OP_FALLOCATE] = {AIOT_CALL_uring_fallocate, OPERATION_FILE, 0},
         [IORING_OP_OPENAT] = {AIOT_CALL_uring_openat, OPERATION_OPEN, 0},
         [IORING_OP_CLOSE] = {AIOT_CALL_uring_close, OPERATION_CLOSE, 0},
+        [IORING_OP_SPLICE] = {AIOT_CALL_uring_splice, OPERATION_SPLICE, 0},
         [IORING_OP_STATX] = {AIOT_CALL_uring_statx, OPERATION_PATH, 0},
         [IORING_OP_READ] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
         [IORING_OP_WRITE] = {AIOT_CALL_uring_write, OPERATION_DATA, 1},
@@ -73,7 +75,8 @@ bool operation_moves(uint8_t opcode)
 {
 	int kind = operation_kind(opcode);
 	return opcode != IORING_OP_SYNC_FILE_RANGE &&
-	       (kind == OPERATION_DATA || kind == OPERATION_VECTOR || kind == OPERATION_STREAM);
+	       (kind == OPERATION_DATA || kind == OPERATION_VECTOR || kind == OPERATION_STREAM ||
+	        kind == OPERATION_SPLICE);
 }
 
 static uint64_t operation_vector_bytes(uint64_t from, uint32_t count)
@@ -147,6 +150,25 @@ static void operation_on_data(struct operation *made, const struct io_uring_sqe 
 	if (kind == OPERATION_STREAM)
 		return;
 	made->flight.offset = (int64_t)entry->off;
+	made->at_position = made->flight.offset == -1;
+}
+
+/* One side is a pipe: the event is about the other, which may have an offset. */
+static void operation_on_splice(struct uring *ring, struct operation *made,
+                                const struct io_uring_sqe *entry)
+{
+	bool fixed = entry->splice_flags & SPLICE_F_FD_IN_FIXED;
+	struct io_uring_sqe in = {.fd = entry->splice_fd_in, .flags = fixed ? IOSQE_FIXED_FILE : 0};
+	operation_on_file(ring, made, &in);
+	made->flight.offset = (int64_t)entry->splice_off_in;
+	if (made->flight.fd.kind == AIOT_FILE_PIPE) {
+		made->flight.call = AIOT_CALL_uring_splice_out;
+		made->flight.write = 1;
+		operation_on_file(ring, made, entry);
+		made->flight.offset = (int64_t)entry->off;
+	}
+	made->flight.size = entry->len;
+	made->flight.aux = entry->splice_flags;
 	made->at_position = made->flight.offset == -1;
 }
 
@@ -226,6 +248,7 @@ struct operation operation_of(struct uring *ring, const struct io_uring_sqe *ent
 		operation_on_file(ring, &made, entry);
 		operation_on_data(&made, entry, kind);
 		break;
+	case OPERATION_SPLICE: operation_on_splice(ring, &made, entry); break;
 	case OPERATION_PATH: made.flight.fd = operation_named(entry->fd, entry->addr); break;
 	case OPERATION_OPEN: operation_on_open(&made, entry); break;
 	case OPERATION_CLOSE: operation_on_close(ring, &made, entry); break;

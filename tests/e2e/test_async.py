@@ -297,6 +297,24 @@ def test_operations_at_the_file_position_follow_one_another(shared, tmp_path):
 
 
 @HOOKED
+
+
+@pytest.mark.parametrize("linked", ["-luring", "-Wl,-Bstatic -luring -Wl,-Bdynamic"])
+def test_splices_are_about_the_side_that_is_no_pipe(linked, program, tmp_path):
+    (tmp_path / "from").write_bytes(os.urandom(64 * 4096))
+    binary = program("uring_splice", *linked.split(), name_as="splice" + str(len(linked)))
+    done = aiotrace.run_traced([binary, tmp_path / "from", tmp_path / "to"], tmp_path / "t")
+    if done.returncode == 77:
+        pytest.skip("no io_uring here")
+    assert done.returncode == 0, done.stderr
+    events = [e for e in aiotrace.dump(tmp_path / "t") if e.level == "uring"]
+    read = [(e.offset, e.result) for e in events if e.call == "io_uring.splice" and e.path == str(tmp_path / "from")]
+    written = [(e.offset, e.result) for e in events if e.call == "io_uring.splice.out" and e.path == str(tmp_path / "to")]
+    assert read == [((i // 2 if i % 2 else i * 3) * 4096, 4096) for i in range(20)]
+    assert written == [((i // 2 if i % 2 else 40 - i) * 4096, 4096) for i in range(20)]
+    assert len(events) == 40
+
+
 @pytest.mark.parametrize("words", ["", "late", "fixed", "late fixed", "vector write", "late peek", "leave", "late leave vector",
                                    "same", "late same"], ids=lambda w: w.replace(" ", "_") or "plain")
 def test_liburing_linked_statically_is_seen_completely(words, static, tmp_path, busy):
