@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "foreign.h"
 #include "locate.h"
 #include "problem.h"
 
@@ -148,16 +149,18 @@ static int record_end(int status)
 	return 128 + WTERMSIG(status);
 }
 
-/* Whether a folder of PATH has the command, if only to be refused. */
-static bool record_is_there(const char *command)
+/* The file of a command: its own name, or in the first folder of PATH that has it,
+ * if only to be refused. Returns false if none has. */
+static bool record_find(const char *command, char name[PATH_MAX])
 {
 	const char *path = getenv("PATH");
 	char *folders = strdup(path ? path : ""), *rest = folders, *folder;
-	char name[PATH_MAX];
 	bool found = strchr(command, '/') != NULL;
 
+	if (found)
+		snprintf(name, PATH_MAX, "%s", command);
 	while (!found && rest && (folder = strsep(&rest, ":")))
-		found = snprintf(name, sizeof name, "%s/%s", folder, command) < PATH_MAX &&
+		found = snprintf(name, PATH_MAX, "%s/%s", folder, command) < PATH_MAX &&
 		        !access(name, F_OK);
 	free(folders);
 	return found;
@@ -167,8 +170,9 @@ static bool record_is_there(const char *command)
 static int record_exec_failure(const char *command)
 {
 	int error = errno;
+	char name[PATH_MAX];
 
-	if (error == EACCES && !record_is_there(command))
+	if (error == EACCES && !record_find(command, name))
 		error = ENOENT;
 	fprintf(stderr, "aiotrace: %s: %s\n", command,
 	        error == ENOENT ? "command not found" : strerror(error));
@@ -218,6 +222,7 @@ static int record_run(const struct command *self, int argc, char **argv)
 {
 	const char *folder = NULL;
 	struct problem why = {0};
+	char file[PATH_MAX];
 	int option;
 
 	/* '+': options behind the command are the command's. */
@@ -235,6 +240,13 @@ static int record_run(const struct command *self, int argc, char **argv)
 		fprintf(stderr,
 		        "aiotrace: %s: %s; running untraced, choose another folder with -o\n",
 		        folder, strerror(errno));
+		return record_command(argv + optind);
+	}
+	if (record_find(argv[optind], file) && foreign_is(file)) {
+		fprintf(stderr,
+		        "aiotrace: %s: a program of another libc (musl) can't have the library; "
+		        "running untraced\n",
+		        file);
 		return record_command(argv + optind);
 	}
 	if (record_preload(&why)) {

@@ -3,6 +3,7 @@
 seen, and what the rest is."""
 import os
 import platform
+import subprocess
 import sys
 
 import pytest
@@ -159,6 +160,7 @@ def starts(tmp_path, name, *flags):
     assert str(work / name) in aiotrace.info(tmp_path / "t") and "can't be traced" in missing
     return lines[::2], both, str(other), missing
 
+
 @pytest.mark.skipif(platform.machine() != "x86_64", reason="a program with instructions of x86-64")
 @pytest.mark.parametrize("how", ["reopen", "dup2", "range", "unshare"])
 @pytest.mark.parametrize("reads", [1, 20000])
@@ -185,6 +187,23 @@ def test_programs_of_another_libc_start_as_if_nothing_were_preloaded(tmp_path):
     loader.symlink_to(os.path.realpath(own))
     said, _, other, missing = starts(tmp_path, "foreign", f"-Wl,--dynamic-linker={loader}")
     assert said == [f"{other} 1 65"] * 7 and "(of another libc)" in missing
+
+
+def test_a_command_of_another_libc_is_run_untraced_and_that_is_said(tmp_path):
+    loader, program = tmp_path / "ld-musl-like.so.1", tmp_path / "foreign"
+    own = "/lib64/ld-linux-x86-64.so.2"
+    if not os.path.exists(own):
+        pytest.skip("the loader has another name here")
+    loader.symlink_to(os.path.realpath(own))
+    source = tmp_path / "foreign.c"
+    source.write_text('#include <stdio.h>\n#include <stdlib.h>\nint main(void) { puts(getenv("LD_PRELOAD") ? "some" : "none"); return 7; }')
+    subprocess.run(["cc", "-o", program, source, f"-Wl,--dynamic-linker={loader}"], check=True)
+    for command in (str(program), "foreign"):
+        done = aiotrace.aiotrace("record", "-o", tmp_path / "t", "--", command, check=False,
+                                 env=aiotrace.clean({"PATH": f"{tmp_path}:/usr/bin:/bin"}))
+        assert (done.returncode, done.stdout) == (7, "none\n") and "another libc" in done.stderr
+    done = aiotrace.aiotrace("record", "-o", tmp_path / "t", "--", "sh", "-c", "exit 3", check=False)
+    assert (done.returncode, done.stderr) == (3, "")
 
 
 def test_programs_that_load_nothing_are_named_and_pass_the_library_on(tmp_path):
