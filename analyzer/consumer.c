@@ -75,12 +75,26 @@ static void consumer_makes_worker(const struct consumers *all, struct consumer *
 	c->made_held_ns = 0;
 }
 
+static bool consumer_condition(uint16_t call)
+{
+	return call == AIOT_CALL_pthread_cond_wait || call == AIOT_CALL_pthread_cond_clockwait;
+}
+
 /* Locks that data is waited for at; the interpreter's own is a condition. */
 static bool consumer_locks(uint16_t call)
 {
 	return call == AIOT_CALL_sem_wait || call == AIOT_CALL_sem_timedwait ||
-	       call == AIOT_CALL_sem_clockwait || call == AIOT_CALL_pthread_cond_wait ||
-	       call == AIOT_CALL_pthread_cond_clockwait;
+	       call == AIOT_CALL_sem_clockwait || consumer_condition(call);
+}
+
+#define FEW_SEMAPHORES 4
+
+/* Who gets data through pipes itself, or from threads at Python's locks, which are
+ * semaphores, waits for other things at conditions: for other ranks. */
+static bool consumer_elsewhere(const struct consumer *c, const struct process *p)
+{
+	return (c->by_main && !c->by_threads) ||
+	       (p->rank >= 0 && p->world_size > 1 && c->semaphores >= FEW_SEMAPHORES);
 }
 
 static bool consumer_makes(uint16_t call)
@@ -108,8 +122,12 @@ static enum fetch consumer_call(const struct consumers *all, struct consumer *c,
 		c->thread_made_ns = e->start[i];
 	if (e->call[i] == AIOT_CALL_pthread_cond_timedwait)
 		return e->start[i] - c->end_ns < AT_ONCE_NS ? FETCH_GOES_ON : FETCH_NO_PART;
-	if (consumer_locks(e->call[i]))
+	if (consumer_condition(e->call[i]) && consumer_elsewhere(c, p))
+		return FETCH_ENDS;
+	if (consumer_locks(e->call[i])) {
+		c->semaphores += !consumer_condition(e->call[i]);
 		return c->by_workers || c->by_threads ? FETCH_BEGINS : FETCH_NO_PART;
+	}
 	worker = consumer_makes(e->call[i]) ? consumer_worker(all, p, e->result[i]) : NULL;
 	if (worker) {
 		consumer_makes_worker(all, c, worker, e->start[i]);
@@ -132,7 +150,7 @@ static enum fetch consumer_kind(const struct consumers *all, struct consumer *c,
 	case AIOT_FILE_PIPE:
 		pipe = all->pipes[e->process->number][e->file[i]];
 		if (pipe == PIPE_WORKERS && class == AIOT_CLASS_READ)
-			c->by_workers = true;
+			c->by_workers = c->by_main = true;
 		if (class == AIOT_CLASS_WRITE && pipe != PIPE_WORKERS && pipe != PIPE_ASKS)
 			return FETCH_ENDS;
 		if (class != AIOT_CLASS_READ && class != AIOT_CLASS_WAIT)

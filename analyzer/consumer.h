@@ -42,6 +42,8 @@ struct consumer {
 	size_t thread_count, thread_room;
 	uint64_t main_bytes, thread_bytes; /* of training data that each read */
 	bool by_workers, by_threads;       /* hand data over */
+	bool by_main;                      /* takes it from workers itself */
+	uint32_t semaphores;               /* waited at */
 
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;

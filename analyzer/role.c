@@ -14,6 +14,9 @@
 #include "memory.h"
 #include "system.h"
 
+/* Less is no data set, but what a program looks up. */
+#define LEAST_DATA 65536
+
 struct role_sums {
 	uint64_t storage_reads, storage_read_bytes, storage_write_bytes, ipc_writes;
 	bool answers_parent;
@@ -148,7 +151,30 @@ static int role_worker(const struct features *f, struct process *p, const struct
 	return 0;
 }
 
-static void role_main(struct process *p, const struct process *parent, bool spawned)
+static bool role_same_program(const struct process *p, const struct process *other)
+{
+	const char *a = process_attribute(p, "exe"), *b = process_attribute(other, "exe");
+
+	return !strcmp(a ? a : "", b ? b : "");
+}
+
+/* Started by its like, as launchers do, and works on data of its own. */
+static bool role_launched(const struct features *f, const struct process *p,
+                          const struct process *parent)
+{
+	struct role_sums sums;
+	uint8_t *reads;
+
+	if (p->origin != AIOT_ORIGIN_EXEC || !role_same_program(p, parent))
+		return false;
+	reads = role_reads(f, NULL);
+	sums = role_sum(f, p, reads);
+	free(reads);
+	return sums.storage_read_bytes >= LEAST_DATA;
+}
+
+static void role_main(const struct features *f, struct process *p, const struct process *parent,
+                      bool spawned)
 {
 	if (p->rank >= 0 && (spawned || p->origin == AIOT_ORIGIN_EXEC))
 		role_set(p, ROLE_RANK_MAIN, "has a rank in its environment and is no worker");
@@ -156,11 +182,11 @@ static void role_main(struct process *p, const struct process *parent, bool spaw
 		role_set(p, ROLE_MAIN, "the first process of its run");
 	else if (spawned)
 		role_set(p, ROLE_MAIN, "spawned by multiprocessing, and no loader worker");
-	else if (p->origin == AIOT_ORIGIN_EXEC &&
-	         strcmp(process_attribute(parent, "exe") ? process_attribute(parent, "exe") : "",
-	                process_attribute(p, "exe") ? process_attribute(p, "exe") : "") &&
+	else if (p->origin == AIOT_ORIGIN_EXEC && !role_same_program(p, parent) &&
 	         !role_says(parent, "python"))
 		role_set(p, ROLE_MAIN, "started by a program that is not Python");
+	else if (role_launched(f, p, parent))
+		role_set(p, ROLE_MAIN, "started by another one of its kind, and reads data");
 	else
 		role_set(p, ROLE_OTHER,
 		         p->origin == AIOT_ORIGIN_FORK ? "forked, and no loader worker"
@@ -195,7 +221,7 @@ void roles_find(struct features *f)
 		bool candidate = spawned || (p->origin == AIOT_ORIGIN_FORK && parent);
 		if (role_helper(p) || (candidate && role_worker(f, p, parent, spawned)))
 			continue;
-		role_main(p, parent, spawned);
+		role_main(f, p, parent, spawned);
 	}
 	for (size_t i = 0; i < r->count; i++)
 		if (r->processes[i].role == ROLE_WORKER)
