@@ -214,6 +214,10 @@ const struct command command_replay = {
         "  --clean            remove what was prepared in DIR, and nothing else\n"
         "  --json             for programs\n"
         "\n"
+        "A stage's bytes/s with pauses are what the job got: its bytes over its time, each\n"
+        "pause counted up to 0.1 s. Those while data is in flight are what the storage gave:\n"
+        "over the time in which at least one read or write of the stage was under way.\n"
+        "\n"
         "Exit status: 0 if all of the plan ran, 1 if not, 2 for bad usage.\n",
         replay_run,
 };

@@ -78,10 +78,12 @@ struct op {
 	uint32_t size;     /* of hand-offs: short_ns, of that before the call began */
 	uint32_t object;   /* number of a description (of an opening, too) or of a name */
 	uint32_t gap;      /* short_ns: from the thread's last activity to this start */
-	uint16_t depth;    /* asynchronous operations of the thread that may still be under way */
+	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */
+	uint16_t hit : 1;    /* a read of what was in the page cache */
 	uint8_t kind;
 	uint8_t bits;
 };
+#define OP_DEEPEST 0x7fffu
 _Static_assert(sizeof(struct op) == 32, "see the head of this file");
 
 struct outcome {

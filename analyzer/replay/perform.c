@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "replay/content.h"
+#include "replay/fresh.h"
 #include "replay/name.h"
 #include "replay/worker.h"
 
@@ -34,25 +35,48 @@ static int64_t perform_close(struct open_file *f)
 
 /* ---- bytes ---- */
 
+/* What the last read filled goes with the pause after it, as the job freed it some
+ * time. */
+static void perform_memory(struct worker *w, uint32_t i, const struct op *op)
+{
+	fresh_free(w->fresh, w->fresh_size);
+	w->fresh = NULL;
+	if (!op->hit || (op->bits & OP_ASYNC) ||
+	    !fresh_was(w->run->fresh_page_ns, op->size, plan_ended_ns(w->lane, i) - op->start_ns))
+		return;
+	w->fresh_size = op->size;
+	w->fresh = fresh_get(op->size);
+}
+
+void perform_ready(struct worker *w, uint32_t i)
+{
+	const struct op *op = &w->lane->ops[i];
+	uint32_t size = op->size < w->buffer_size ? op->size : w->buffer_size;
+
+	perform_memory(w, i, op);
+	if (op_needs(op->kind) != 'w' || op->kind == OP_TOUCH_WRITE)
+		return;
+	w->stamp += 1u << 20;
+	content_stamp(w->buffer, size, w->stamp);
+}
+
 int perform_pieces(struct worker *w, const struct op *op)
 {
 	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
 	            op->kind == OP_PWRITEV) &&
 	           op->size > 1;
-	uint32_t left = op->size, most = two ? (op->size + 1) / 2 : w->buffer_size;
+	uint8_t *at = w->fresh ? w->fresh : w->buffer;
+	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;
+	uint32_t left = op->size, most = two ? (op->size + 1) / 2 : room;
 	int n = 0;
 
-	if (most > w->buffer_size)
-		most = w->buffer_size;
-	if (op_needs(op->kind) == 'w') {
-		w->stamp += 1u << 20;
-		content_stamp(w->buffer, op->size < w->buffer_size ? op->size : w->buffer_size,
-		              w->stamp);
-	}
+	if (most > room)
+		most = room;
 	do {
 		uint32_t size = left < most ? left : most;
-		w->pieces[n++] = (struct iovec){w->buffer, size};
+		w->pieces[n++] = (struct iovec){at, size};
 		left -= size;
+		at += w->fresh ? size : 0;
 	} while (left && n < WORKER_PIECES);
 	return n;
 }
@@ -89,18 +113,20 @@ static int64_t perform_transfer(struct worker *w, const struct op *op)
 	const struct open_file *f = &w->files[op->object];
 	bool writes = op_needs(op->kind) == 'w';
 	off_t at = (off_t)op->offset;
+	void *memory;
 	int pieces;
 	int64_t n;
 
 	if (f->direct && ((op->offset | op->size) & (PERFORM_BLOCK - 1)))
 		return perform_unaligned(w, op, f->fd, writes);
 	pieces = perform_pieces(w, op);
+	memory = w->pieces[0].iov_base;
 	if (pieces == 1)
 		switch (op->kind) {
-		case OP_READ: n = read(f->fd, w->buffer, op->size); break;
-		case OP_PREAD: n = pread(f->fd, w->buffer, op->size, at); break;
-		case OP_WRITE: n = write(f->fd, w->buffer, op->size); break;
-		case OP_PWRITE: n = pwrite(f->fd, w->buffer, op->size, at); break;
+		case OP_READ: n = read(f->fd, memory, op->size); break;
+		case OP_PREAD: n = pread(f->fd, memory, op->size, at); break;
+		case OP_WRITE: n = write(f->fd, memory, op->size); break;
+		case OP_PWRITE: n = pwrite(f->fd, memory, op->size, at); break;
 		case OP_READV: n = readv(f->fd, w->pieces, 1); break;
 		case OP_WRITEV: n = writev(f->fd, w->pieces, 1); break;
 		case OP_PREADV: n = preadv(f->fd, w->pieces, 1, at); break;

@@ -16,7 +16,6 @@
 
 #define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
 #define PLAN_LATEST_NS ((int64_t)1 << 61)
-#define PLAN_PAUSE_NS  100000000 /* of a pause, what counts at most */
 
 static const char *const plan_refusals[] = {
 #define REFUSAL(name, words) words,
@@ -64,47 +63,6 @@ uint64_t plan_ended_ns(const struct lane *lane, uint32_t i)
 	if (next->kind == OP_NONE)
 		pause += short_to_ns(next->size);
 	return next->start_ns > op->start_ns + pause ? next->start_ns - pause : op->start_ns;
-}
-
-static void stage_measure_time(struct stage_measure *m, int64_t start_ns, int64_t end_ns)
-{
-	bool first = !m->read_ops && !m->write_ops && !m->meta_ops;
-
-	if (first || start_ns > m->end_ns) {
-		int64_t pause = first ? 0 : start_ns - m->end_ns;
-		m->time_ns += (uint64_t)(pause < PLAN_PAUSE_NS ? pause : PLAN_PAUSE_NS);
-		m->end_ns = start_ns;
-	}
-	if (end_ns > m->end_ns) {
-		m->time_ns += (uint64_t)(end_ns - m->end_ns);
-		m->end_ns = end_ns;
-	}
-}
-
-double stage_measure_throughput(const struct stage_measure *m)
-{
-	return m->time_ns ? (double)(m->read_bytes + m->write_bytes) / ((double)m->time_ns / 1e9)
-	                  : 0;
-}
-
-void stage_measure_add(struct stage_measure *m, const struct op *op, int64_t start_ns,
-                       uint64_t duration_ns, int64_t result)
-{
-	uint64_t bytes = result > 0 ? (uint64_t)result : 0;
-	char needs = op_needs(op->kind);
-
-	stage_measure_time(m, start_ns, start_ns + (int64_t)duration_ns);
-	if (needs != 'r' && needs != 'w') {
-		m->meta_ops++;
-		histogram_add(&m->meta_latency, duration_ns);
-		return;
-	}
-	m->read_ops += needs == 'r';
-	m->write_ops += needs == 'w';
-	m->read_bytes += needs == 'r' ? bytes : 0;
-	m->write_bytes += needs == 'w' ? bytes : 0;
-	histogram_add(&m->latency, duration_ns);
-	rate_add(&m->rate, start_ns, start_ns + (int64_t)duration_ns, bytes);
 }
 
 static struct call_kind plan_kind(struct planner *p, const struct process *process, uint64_t call,

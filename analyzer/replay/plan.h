@@ -8,10 +8,9 @@
 #define REPLAY_PLAN_H
 
 #include "filter.h"
-#include "histogram.h"
-#include "rate.h"
 #include "recording.h"
 #include "replay/op.h"
+#include "replay/stage_measure.h"
 
 /* REFUSAL(name, words): why an event is not replayed. */
 #define REFUSALS(REFUSAL)                                                                          \
@@ -77,14 +76,6 @@ struct lane {             /* a thread's list */
 	uint64_t end_ns;      /* of the last one, since the plan's start */
 };
 
-struct stage_measure {
-	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
-	struct histogram latency, meta_latency; /* ns, of data and of other operations */
-	struct rate rate;
-	int64_t end_ns;   /* of what came so far, */
-	uint64_t time_ns; /* and the time that it took, see stage_measure_throughput */
-};
-
 struct plan_options {
 	struct filter filter;
 	bool runtime; /* with the interpreter's own files */
@@ -124,13 +115,5 @@ uint64_t plan_ended_ns(const struct lane *lane, uint32_t op);
 
 /* Whether a path is absolute, has no "..", and fits. */
 bool plan_path_ok(const char *path);
-
-/* Operations come in order of start. */
-void stage_measure_add(struct stage_measure *measure, const struct op *op, int64_t start_ns,
-                       uint64_t duration_ns, int64_t result);
-
-/* Bytes a second as the job sees it: with the pauses between operations, but of each
- * 0.1 s at most. */
-double stage_measure_throughput(const struct stage_measure *measure);
 
 #endif

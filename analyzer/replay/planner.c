@@ -67,7 +67,7 @@ static uint8_t planner_positioned(struct planner *p, const struct happening *h, 
 }
 
 /* What is asynchronous is waited for by nobody: its latency tells nothing. */
-static void planner_warmth(struct planner *p, const struct happening *h, int64_t end)
+static bool planner_is_hit(struct planner *p, const struct happening *h, int64_t end)
 {
 	double accuracy;
 	struct cache_read read = {.process = h->process,
@@ -77,11 +77,14 @@ static void planner_warmth(struct planner *p, const struct happening *h, int64_t
 	                          .duration_ns = h->duration_ns,
 	                          .result = h->result};
 
-	warmth_read(&p->plan->places[h->name], cache_of(p->cache, &read, &accuracy), h->offset,
-	            end);
+	enum cache_answer answer = cache_of(p->cache, &read, &accuracy);
+
+	warmth_read(&p->plan->places[h->name], answer, h->offset, end);
+	return answer == CACHE_HIT;
 }
 
-static void planner_moved(struct planner *p, const struct happening *h, const struct moment_of *at)
+static void planner_moved(struct planner *p, const struct happening *h, const struct moment_of *at,
+                          struct op *op)
 {
 	int64_t end = h->offset + (h->result > 0 ? h->result : 0);
 
@@ -94,7 +97,7 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 	} else {
 		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_read(p->space, h->name, end);
-		planner_warmth(p, h, end);
+		op->hit = planner_is_hit(p, h, end);
 	}
 }
 
@@ -123,7 +126,7 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	p->plan->lanes[at.lane].data = true;
 	planner_uses(p, opening, &at);
 	planner_seen(p, h);
-	planner_moved(p, h, &at);
+	planner_moved(p, h, &at, op);
 	return REFUSAL_COUNT;
 }
 

@@ -166,7 +166,8 @@ struct op *planner_emit(struct planner *p, const struct happening *h, uint8_t ki
 	op = planner_room(lane);
 	*op = (struct op){.start_ns = at->start_ns, .object = object, .kind = kind};
 	op->gap = short_ns(at->start_ns > state->last_ns ? at->start_ns - state->last_ns : 0);
-	op->depth = (uint16_t)(state->end_count < UINT16_MAX ? state->end_count : UINT16_MAX);
+	op->depth = state->end_count < OP_DEEPEST ? (unsigned)state->end_count & OP_DEEPEST
+	                                          : OP_DEEPEST;
 	op->bits = (uint8_t)(h->stage | (h->result < 0 && kind ? OP_FAILS : 0) |
 	                     (async ? OP_ASYNC : 0));
 	if (async)

@@ -92,10 +92,10 @@ static int ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct
 	}
 	pieces = perform_pieces(w, op);
 	if (op_needs(op->kind) == 'w')
-		pieces == 1 ? io_uring_prep_write(sqe, fd, w->buffer, op->size, at)
+		pieces == 1 ? io_uring_prep_write(sqe, fd, w->pieces[0].iov_base, op->size, at)
 		            : io_uring_prep_writev(sqe, fd, w->pieces, (unsigned)pieces, at);
 	else
-		pieces == 1 ? io_uring_prep_read(sqe, fd, w->buffer, op->size, at)
+		pieces == 1 ? io_uring_prep_read(sqe, fd, w->pieces[0].iov_base, op->size, at)
 		            : io_uring_prep_readv(sqe, fd, w->pieces, (unsigned)pieces, at);
 	return pieces;
 }

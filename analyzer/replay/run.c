@@ -15,6 +15,7 @@
 #include "memory.h"
 #include "replay/content.h"
 #include "replay/folders.h"
+#include "replay/fresh.h"
 #include "replay/progress.h"
 #include "replay/ring.h"
 #include "replay/turn.h"
@@ -124,6 +125,7 @@ static void run_lane(struct worker *w)
 		/* A thread's first pause begins when it is made. */
 		if (!i && run_holds(w, i, &next))
 			w->last_ns = pace_now();
+		perform_ready(w, i);
 		turn_wait(w, i, op);
 		arrived = op->kind == OP_NONE ? pace_now() : 0;
 		at_once &= !run_holds(w, i, &next);
@@ -216,6 +218,7 @@ static void *run_thread(void *argument)
 	w->last_ns = pace_now();
 	run_lane(w);
 	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
+	fresh_free(w->fresh, w->fresh_size);
 	ring_free(w->ring);
 	folders_free(w->folders);
 	free(w->buffer);
@@ -366,6 +369,7 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run_crew(run, &crew, clients);
 	run_touch(run, crew.count);
 	run_limits(run, crew.count);
+	run->fresh_page_ns = options->timing == TIMING_FAST ? 0 : fresh_measure();
 	sigaction(SIGBUS, &bus, &before);
 	status = run_start(run, &crew, why);
 	run->end_ns = pace_now();

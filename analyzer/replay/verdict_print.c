@@ -121,7 +121,7 @@ static void verdict_text_errors(const struct replay_verdict *v, FILE *to)
 static void verdict_text_stage(const struct stage_measure *was, const struct stage_measure *is,
                                const char *name, FILE *to)
 {
-	struct unit u[4];
+	struct unit u[5];
 	double a = stage_measure_throughput(was), b = stage_measure_throughput(is);
 
 	if (!verdict_used(was) && !verdict_used(is))
@@ -129,6 +129,8 @@ static void verdict_text_stage(const struct stage_measure *was, const struct sta
 	fprintf(to, "%-11s %9" PRIu64 " %10s", name, is->read_ops + is->write_ops,
 	        unit_bytes(&u[0], (double)(is->read_bytes + is->write_bytes)));
 	fprintf(to, " %9s/s %9s/s", unit_bytes(&u[1], a), unit_bytes(&u[2], b));
+	fprintf(to, " %9s/s %9s/s", unit_bytes(&u[3], rate_while_busy(&was->rate)),
+	        unit_bytes(&u[4], rate_while_busy(&is->rate)));
 	fprintf(to, " %8.3f %8.3f %8.3f %8.3f %8.3f %8.3f\n", print_ms(&was->latency, 0.5),
 	        print_ms(&is->latency, 0.5), print_ms(&was->latency, 0.99),
 	        print_ms(&is->latency, 0.99), print_ms(&was->meta_latency, 0.99),
@@ -208,11 +210,12 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 		        "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
 		        run->unaligned);
 	verdict_text_cache(run->target, to);
-	fprintf(to, "\n%-11s %9s %10s %11s %11s %17s %17s %17s\n", "", "data ops", "bytes",
-	        "bytes/s", "", "p50 ms", "p99 ms", "other p99 ms");
-	fprintf(to, "%-11s %9s %10s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "",
+	fprintf(to, "\n%-11s %9s %10s %23s %23s %17s %17s %17s\n", "", "data ops", "bytes",
+	        "bytes/s, with pauses", "while data is in flight", "p50 ms", "p99 ms",
+	        "other p99 ms");
+	fprintf(to, "%-11s %9s %10s %11s %11s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "",
 	        "recorded", "replayed", "recorded", "replayed", "recorded", "replayed", "recorded",
-	        "replayed");
+	        "replayed", "recorded", "replayed");
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
 		verdict_text_stage(&run->plan->stages[i], &v->stages[i], stage_name(i), to);
 	saves_text(&v->checkpoints, "Checkpoints", to);
@@ -230,14 +233,15 @@ static json_t *verdict_json_wait(const struct wait_sum *sum)
 
 static json_t *verdict_json_measure(const struct stage_measure *m)
 {
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f}", "read_ops",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:f, s:f, s:f, s:f}", "read_ops",
 	                 json_count(m->read_ops), "write_ops", json_count(m->write_ops), "meta_ops",
 	                 json_count(m->meta_ops), "read_bytes", json_count(m->read_bytes),
 	                 "write_bytes", json_count(m->write_bytes), "latency_ns",
 	                 json_latency(&m->latency), "meta_latency_ns",
 	                 json_latency(&m->meta_latency), "throughput", stage_measure_throughput(m),
-	                 "time_s", (double)m->time_ns / 1e9, "bandwidth_while_busy",
-	                 rate_while_busy(&m->rate), "bandwidth_mean", rate_mean(&m->rate));
+	                 "ops_per_s", stage_measure_rate(m), "time_s", (double)m->time_ns / 1e9,
+	                 "bandwidth_while_busy", rate_while_busy(&m->rate), "bandwidth_mean",
+	                 rate_mean(&m->rate));
 }
 
 static json_t *verdict_json_errors(const struct replay_verdict *v)

@@ -45,6 +45,8 @@ struct worker {
 	struct pace pace;
 	uint8_t *buffer;
 	uint32_t buffer_size;
+	uint8_t *fresh; /* where the next read goes to, NULL = to buffer */
+	uint32_t fresh_size;
 	struct iovec pieces[WORKER_PIECES];
 	uint32_t together_end;   /* of operations that the job began together */
 	unsigned together_depth; /* when the last of them began */
@@ -65,7 +67,11 @@ static inline bool worker_stopped(const struct worker *w)
  * -errno. */
 int64_t perform(struct worker *worker, const struct op *op);
 
-/* The iovecs of a transfer; contents of what is written are new. */
+/* What the job did before the call: new contents of what it is to write, and memory
+ * for what it is to read. */
+void perform_ready(struct worker *worker, uint32_t op);
+
+/* The iovecs of a transfer. */
 int perform_pieces(struct worker *worker, const struct op *op);
 
 /* Leaves no descriptor nor mapping of the client open. */

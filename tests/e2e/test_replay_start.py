@@ -3,6 +3,7 @@
 import ctypes
 import mmap
 import os
+import resource
 
 import pytest
 
@@ -93,3 +94,30 @@ def test_files_that_the_last_replay_made_are_not_removed_before_the_next(tmp_pat
     assert len(list(aside.iterdir())) == 40 and not any(p.stat().st_size for p in aside.iterdir())
     aiotrace.aiotrace("replay", "--clean", "--target", tmp_path / "target")
     assert list((tmp_path / "target").iterdir()) == []
+
+
+LARGE_READS = """
+import mmap, os, sys
+os.chdir(sys.argv[1])
+fd, size = os.open("data", os.O_RDONLY), 4 << 20
+memory = mmap.mmap(-1, size)
+for i in range(25):
+    os.preadv(fd, [memory], 0)
+    if sys.argv[2] == "new":
+        memory = mmap.mmap(-1, size)
+"""
+
+
+def test_large_reads_go_to_new_memory_where_the_jobs_did(tmp_path):
+    faults = {}
+    for memory in ("new", "used"):
+        here = tmp_path / memory
+        (here / "job").mkdir(parents=True)
+        (here / "job" / "data").write_bytes(bytes(4 << 20))
+        done = aiotrace.run_traced(aiotrace.python(LARGE_READS, here / "job", memory), here / "t")
+        assert done.returncode == 0, done.stderr
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+        verdict = replay(here, "--timing", "think", "--no-record", "--cache", "warm", "--path", "*/job/data")
+        assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"] == 25 * (4 << 20)
+        faults[memory] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt - before
+    assert faults["new"] - faults["used"] > 10 * 1024, faults
