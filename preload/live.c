@@ -81,6 +81,8 @@ static void *live_map(uint64_t from, uint64_t bytes, int flags)
 		return NULL;
 	}
 	SYS3(madvise, address, bytes, MADV_DONTFORK);
+	/* The first touch would have all of it read, zeroes that a short process never needs. */
+	SYS3(madvise, address, bytes, MADV_RANDOM);
 	return (void *)address;
 }
 
