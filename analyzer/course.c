@@ -17,22 +17,6 @@ static void *course_make(const struct known *known)
 	return c;
 }
 
-/* Spans from which on what a file needs is fetched, long enough before: where
- * files are many and read in any order, it is far away. */
-#define COURSE_AHEAD 8
-
-static inline
-        __attribute__((always_inline)) /* gcc drops calls that only fetch */
-        void
-        course_fetch(const struct course_stage *s, const struct span *span)
-{
-	const char *file = (const char *)&s->by_file[span->name];
-
-	for (size_t at = 0; at < sizeof *s->by_file; at += 64)
-		__builtin_prefetch(file + at, 1);
-	__builtin_prefetch(file + sizeof *s->by_file - 1, 1);
-}
-
 /* The same file is on another mount for another process. */
 static void course_elsewhere(const struct course *c, struct course_stage *s, uint16_t counted,
                              const struct span *span, enum access kind)
@@ -83,7 +67,42 @@ static void course_sum(const struct course *c, struct course_stage *s)
 	}
 }
 
-static void course_reuse(struct course_stage *s, const struct span *span)
+/* Spans from which on what a read needs is fetched, long enough before: where
+ * files and pages are many and read in any order, it is far away. */
+#define COURSE_AHEAD 8
+
+static inline
+        __attribute__((always_inline)) /* gcc drops calls that only fetch */
+        void
+        course_fetch_file(const struct course_stage *s, uint32_t name)
+{
+	const char *file = (const char *)&s->by_file[name];
+
+	for (size_t at = 0; at < sizeof *s->by_file; at += 64)
+		__builtin_prefetch(file + at, 1);
+	__builtin_prefetch(file + sizeof *s->by_file - 1, 1);
+}
+
+/* Whether the access is one, to a place in a file. */
+static inline bool course_places(const struct span *span)
+{
+	return span->offset >= 0 && span->name && span->bytes;
+}
+
+/* Returns whether the span may hold pages of the sample. */
+static inline bool course_fetch(const struct course *c, const struct course_stage *s,
+                                const struct span *span)
+{
+	if (!course_places(span))
+		return false;
+	if (s->by_file && span->name < c->names)
+		course_fetch_file(s, span->name);
+	if (span->write || span->bytes > REUSE_MOST)
+		return false;
+	return !s->reuse || reuse_fetch(s->reuse, span->name, (uint64_t)span->offset, span->bytes);
+}
+
+static void course_reuse(struct course_stage *s, const struct span *span, bool sampled)
 {
 	uint64_t offset = (uint64_t)span->offset;
 
@@ -92,7 +111,7 @@ static void course_reuse(struct course_stage *s, const struct span *span)
 	if (!s->reuse)
 		s->reuse = reuse_new();
 	reuse_count(s->reuse, reuse_pages(offset, span->bytes));
-	if (reuse_touches(reuse_power(s->reuse), span->name, offset, span->bytes))
+	if (sampled)
 		reuse_add(s->reuse, span->name, offset, span->bytes);
 }
 
@@ -100,17 +119,19 @@ static void course_accesses(struct course *c, unsigned stage, const struct span 
                             size_t count)
 {
 	struct course_stage *s = &c->stages[stage];
+	bool sampled[COURSE_AHEAD] = {false};
 
-	for (size_t i = 0; i < count; i++) {
-		const struct span *span = &spans[i];
-		if (s->by_file && count - i > COURSE_AHEAD && span[COURSE_AHEAD].name < c->names)
-			course_fetch(s, span + COURSE_AHEAD);
-		if (span->offset < 0 || !span->name || !span->bytes)
+	for (size_t i = 0; i < count + COURSE_AHEAD; i++) {
+		const struct span *span = spans + (i < COURSE_AHEAD ? 0 : i - COURSE_AHEAD);
+		bool *fetched = &sampled[i % COURSE_AHEAD], now = *fetched;
+		if (i < count)
+			*fetched = course_fetch(c, s, &spans[i]);
+		if (i < COURSE_AHEAD || !course_places(span))
 			continue;
 		course_merged(c, s, span);
 		if (span->write)
 			continue;
-		course_reuse(s, span);
+		course_reuse(s, span, now);
 		if (stage == AIOT_STAGE_TRAIN)
 			epochs_add(c->epochs, span);
 	}

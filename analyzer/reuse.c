@@ -85,26 +85,36 @@ static bool reuse_none(uint64_t offset, uint64_t length)
 	return !length || length > REUSE_MOST || length - 1 > UINT64_MAX - offset;
 }
 
-bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length)
+/* The first page of the sample that is not before `page` and not behind `last`,
+ * or UINT64_MAX. */
+static inline uint64_t reuse_next(unsigned power, uint32_t file, uint64_t page, uint64_t last)
 {
-	uint64_t page = offset / REUSE_PAGE, last = (offset + length - 1) / REUSE_PAGE;
-
-	if (reuse_none(offset, length))
-		return false;
 	for (; page <= last; page = ((page >> GROUP_POWER) + 1) << GROUP_POWER) {
 		uint64_t group = page >> GROUP_POWER, hash = reuse_hash(file, group), first;
 		if (!reuse_group(power, hash))
 			continue;
 		first = reuse_first(power, hash, page);
 		if (first <= last && first >> GROUP_POWER == group)
-			return true;
+			return first;
 	}
-	return false;
+	return UINT64_MAX;
+}
+
+bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length)
+{
+	return !reuse_none(offset, length) &&
+	       reuse_next(power, file, offset / REUSE_PAGE, (offset + length - 1) / REUSE_PAGE) !=
+	               UINT64_MAX;
+}
+
+static inline uint64_t reuse_place(uint32_t file, uint64_t page)
+{
+	return reuse_hash(file, ~page) % SLOTS;
 }
 
 static struct reuse_page *reuse_slot(struct reuse *r, uint32_t file, uint64_t page)
 {
-	uint64_t at = reuse_hash(file, ~page);
+	uint64_t at = reuse_place(file, page);
 
 	for (;; at++) {
 		struct reuse_page *p = &r->slots[at % SLOTS];
@@ -222,6 +232,24 @@ void reuse_add(struct reuse *r, uint32_t file, uint64_t offset, uint64_t length)
 			reuse_page(r, file, at);
 		}
 	}
+}
+
+/* Pages fetched of one read. */
+#define FETCHED 4
+
+bool reuse_fetch(const struct reuse *r, uint32_t file, uint64_t offset, uint64_t length)
+{
+	uint64_t last = (offset + length - 1) / REUSE_PAGE, page;
+	uint64_t step = UINT64_C(1) << (r->power < GROUP_POWER ? r->power : GROUP_POWER);
+
+	if (reuse_none(offset, length))
+		return false;
+	page = reuse_next(r->power, file, offset / REUSE_PAGE, last);
+	if (page == UINT64_MAX)
+		return false;
+	for (unsigned i = 0; i < FETCHED && page <= last; i++, page += step)
+		__builtin_prefetch(&r->slots[reuse_place(file, page)], 1);
+	return true;
 }
 
 void reuse_count(struct reuse *r, uint64_t pages)

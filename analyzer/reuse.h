@@ -33,6 +33,10 @@ static inline uint64_t reuse_pages(uint64_t offset, uint64_t length)
 	return length ? (offset + length - 1) / REUSE_PAGE - offset / REUSE_PAGE + 1 : 0;
 }
 
+/* The same of this sample, a few reads ahead: what is known of the read's pages is
+ * brought near. True stays true only as long as the rate does. */
+bool reuse_fetch(const struct reuse *reuse, uint32_t file, uint64_t offset, uint64_t length);
+
 /* A read, in order of time. Its pages are to be counted besides. */
 void reuse_add(struct reuse *reuse, uint32_t file, uint64_t offset, uint64_t length);
 void reuse_count(struct reuse *reuse, uint64_t pages);

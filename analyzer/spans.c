@@ -30,10 +30,11 @@ static void spans_reserve(struct spans *spans, size_t count)
 	spans->room = count;
 }
 
-/* a holds n items, m more follow them. */
-static void spans_pair(struct span *restrict to, const struct span *a, size_t n, size_t m)
+/* Merges n items of a and m of b. */
+static void spans_pair(struct span *restrict to, const struct span *a, size_t n,
+                       const struct span *b, size_t m)
 {
-	const struct span *b = a + n, *a_end = b, *b_end = b + m;
+	const struct span *a_end = a + n, *b_end = b + m;
 
 	while (a < a_end && b < b_end) {
 		size_t second = b->start < a->start;
@@ -46,19 +47,30 @@ static void spans_pair(struct span *restrict to, const struct span *a, size_t n,
 	memcpy(to + (a_end - a), b, (size_t)(b_end - b) * sizeof *to);
 }
 
-/* The lists' items one behind the other; ends[i] is where run i ends. */
-static size_t spans_join(struct spans *to, struct spans *const *lists, size_t count, size_t *ends)
+/* The lists merged by pairs, one pair behind the other; ends[i] is where pair i
+ * ends. Empties the lists. */
+static size_t spans_pairs(struct spans *to, struct spans *const *lists, size_t count, size_t *ends)
 {
+	struct spans *one = NULL;
 	size_t runs = 0;
 
 	to->count = 0;
-	for (size_t i = 0; i < count; i++) {
-		if (!lists[i]->count)
+	for (size_t i = 0; i <= count; i++) {
+		struct spans *other = i < count ? lists[i] : &(struct spans){0};
+		if (i < count && !other->count)
 			continue;
-		memcpy(to->items + to->count, lists[i]->items, lists[i]->count * sizeof *to->items);
-		to->count += lists[i]->count;
+		if (i < count && !one) {
+			one = other;
+			continue;
+		}
+		if (!one)
+			break;
+		spans_pair(to->items + to->count, one->items, one->count, other->items,
+		           other->count);
+		to->count += one->count + other->count;
 		ends[runs++] = to->count;
-		lists[i]->count = 0;
+		one->count = other->count = 0;
+		one = NULL;
 	}
 	return runs;
 }
@@ -69,7 +81,8 @@ static size_t spans_level(struct spans *to, const struct spans *from, size_t *en
 
 	for (size_t i = 0; i < runs; i += 2) {
 		size_t middle = ends[i], end = i + 1 < runs ? ends[i + 1] : middle;
-		spans_pair(to->items + begin, from->items + begin, middle - begin, end - middle);
+		spans_pair(to->items + begin, from->items + begin, middle - begin,
+		           from->items + middle, end - middle);
 		ends[made++] = begin = end;
 	}
 	to->count = from->count;
@@ -101,7 +114,7 @@ void spans_merge(struct spans *to, struct spans *work, struct spans *const *list
 	spans_reserve(to, total);
 	spans_reserve(work, total);
 	ends = memory_get(count, sizeof *ends);
-	runs = spans_join(to, lists, count, ends);
+	runs = spans_pairs(to, lists, count, ends);
 	while (runs > 1) {
 		runs = spans_level(work, to, ends, runs);
 		spans_exchange(to, work);
