@@ -143,7 +143,7 @@ static enum cache_file cache_file(const struct file *file, const struct mount *m
 }
 
 /* What needs no model: memory is its own cache, /proc has none. */
-static enum cache_answer cache_given(enum cache_file file, const struct cache_read *r)
+static inline enum cache_answer cache_given(enum cache_file file, const struct cache_read *r)
 {
 	if (r->result <= 0 || file == CACHE_FILE_OTHER || r->call->level != AIOT_LEVEL_FD)
 		return cache_given_otherwise(r);
@@ -160,8 +160,8 @@ static enum cache_file cache_file_of(const struct cache *c, const struct process
 }
 
 /* What the read's own flags say. */
-static const struct cache_seen *cache_seen(const struct cache *c, const struct process *p,
-                                           uint8_t flags)
+static inline const struct cache_seen *cache_seen(const struct cache *c, const struct process *p,
+                                                  uint8_t flags)
 {
 	static const struct cache_seen seen[] = {
 	        [WAITED_UNKNOWN] = {CACHE_UNKNOWN, {0}},
@@ -314,9 +314,9 @@ void cache_fit(struct cache *c)
 }
 
 /* A question that the file leaves open. */
-static enum cache_answer cache_asked(const struct cache *c, const struct cache_read *r,
-                                     const struct cache_place *place,
-                                     const struct cache_rule **rule)
+static inline enum cache_answer cache_asked(const struct cache *c, const struct cache_read *r,
+                                            const struct cache_place *place,
+                                            const struct cache_rule **rule)
 {
 	static const struct cache_rule none;
 	const struct cache_seen *seen = cache_seen(c, r->process, r->flags);
@@ -360,33 +360,35 @@ const char *cache_word(enum cache_answer answer)
 	return words[answer];
 }
 
+static inline void cache_read(const struct cache *c, struct events *e, uint32_t i,
+                              const struct cache_place *place, struct cache_sums *sums)
+{
+	const struct cache_read read = {.process = e->process,
+	                                .flags = e->flags[i],
+	                                .call = events_call(e, i),
+	                                .duration_ns = e->duration[i],
+	                                .result = e->result[i]};
+	const struct cache_rule *rule = &cache_sure;
+	enum cache_answer answer = cache_given(place->file, &read);
+
+	if (answer == CACHE_UNKNOWN)
+		answer = cache_asked(c, &read, place, &rule);
+	if (answer != CACHE_NONE)
+		sums->accuracy += rule->weight;
+	e->cached[i] = (uint8_t)answer;
+	sums->ops[answer]++;
+	sums->bytes[answer] += e->bytes[i];
+}
+
 void cache_add(const struct cache *c, struct events *e,
                struct cache_sums *const by_stage[AIOT_STAGES])
 {
 	const struct cache_place *places = c->places[e->process->number];
 
-	for (uint32_t i = 0; i < e->count; i++) {
-		const struct cache_read read = {.process = e->process,
-		                                .flags = e->flags[i],
-		                                .call = events_call(e, i),
-		                                .duration_ns = e->duration[i],
-		                                .result = e->result[i]};
-		const struct cache_place *place = &places[e->file[i]];
-		struct cache_sums *sums = by_stage[e->stage[i]];
-		const struct cache_rule *rule = &cache_sure;
-		enum cache_answer answer;
-		e->cached[i] = CACHE_NONE;
-		if (e->class[i] != AIOT_CLASS_READ)
-			continue;
-		answer = cache_given(place->file, &read);
-		if (answer == CACHE_UNKNOWN)
-			answer = cache_asked(c, &read, place, &rule);
-		if (answer != CACHE_NONE)
-			sums->accuracy += rule->weight;
-		e->cached[i] = (uint8_t)answer;
-		sums->ops[answer]++;
-		sums->bytes[answer] += e->bytes[i];
-	}
+	memset(e->cached, CACHE_NONE, e->count);
+	for (uint32_t i = 0; i < e->count; i++)
+		if (e->class[i] == AIOT_CLASS_READ)
+			cache_read(c, e, i, &places[e->file[i]], by_stage[e->stage[i]]);
 }
 
 void cache_sums_merge(struct cache_sums *to, const struct cache_sums *from)

@@ -78,7 +78,7 @@ static struct site_sum *sites_sum(struct part *part, const struct events *e, uin
 	return &sum->sum;
 }
 
-static void sites_count(struct site_sum *sum, const struct events *e, uint32_t i)
+static inline void sites_count(struct site_sum *sum, const struct events *e, uint32_t i)
 {
 	uint64_t ops = events_weight(e, i);
 
@@ -94,29 +94,57 @@ static void sites_count(struct site_sum *sum, const struct events *e, uint32_t i
 	sum->duration_ns += e->duration[i];
 }
 
+/* The end of the rows from begin on that have its stack and stage. */
+static uint32_t sites_run(const struct events *e, uint32_t begin)
+{
+	uint32_t stack = e->stack[begin], i = begin + 1;
+	uint8_t stage = e->stage[begin];
+
+	while (i < e->count && e->stack[i] == stack && e->stage[i] == stage)
+		i++;
+	return i;
+}
+
+static void sites_add_runs(struct part *part, const struct events *e)
+{
+	const struct stacks *stacks = &e->process->stacks;
+
+	for (uint32_t i = 0, end; i < e->count; i = end) {
+		struct site_sum sum = {0};
+		end = sites_run(e, i);
+		for (uint32_t k = i; k < end; k++)
+			sites_count(&sum, e, k);
+		site_sum_add(sites_sum(part, e, i, stacks_find(stacks, e->stack[i])), &sum);
+	}
+}
+
+/* With native frames, each event may count for another's stack. */
+static void sites_add_likely(struct part *part, const struct events *e)
+{
+	const struct stacks *stacks = &e->process->stacks;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		uint32_t own = stacks_find(stacks, e->stack[i]);
+		uint32_t stack = likely_stack(part->likely, own, e->handle[i], e->call[i]);
+		struct site_sum *sum = sites_sum(part, e, i, stack);
+		if (stack != own)
+			sum->estimated_ops += events_weight(e, i);
+		sites_count(sum, e, i);
+	}
+}
+
 static void sites_add(void *state, const struct events *e)
 {
 	struct call_sites *s = state;
 	struct part *part = &s->parts[e->process->number];
-	const struct stacks *stacks = &e->process->stacks;
-	struct site_sum *sum = NULL;
 
 	if (!part->looked)
-		part->likely = likely_new(stacks);
+		part->likely = likely_new(&e->process->stacks);
 	part->looked = true;
-	for (uint32_t i = 0; i < e->count; i++) {
-		uint32_t stack;
-		if (part->likely || !i || e->stack[i] != e->stack[i - 1] ||
-		    e->stage[i] != e->stage[i - 1]) {
-			stack = stacks_find(stacks, e->stack[i]);
-			if (part->likely)
-				stack = likely_stack(part->likely, stack, e->handle[i], e->call[i]);
-			sum = sites_sum(part, e, i, stack);
-			if (part->likely && stack != stacks_find(stacks, e->stack[i]))
-				sum->estimated_ops += events_weight(e, i);
-		}
-		sites_count(sum, e, i);
-	}
+	if (part->likely)
+		sites_add_likely(part, e);
+	else
+		sites_add_runs(part, e);
 }
 
 static int sites_compare_stacks(const void *one, const void *other)

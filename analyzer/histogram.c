@@ -22,8 +22,8 @@ void histogram_merge(struct histogram *to, const struct histogram *from)
 {
 	if (!from->total)
 		return;
-	if (!to->total || from->min < to->min)
-		to->min = from->min;
+	if (from->beneath > to->beneath)
+		to->beneath = from->beneath;
 	if (from->max > to->max)
 		to->max = from->max;
 	to->total += from->total;
@@ -47,7 +47,7 @@ uint64_t histogram_percentile(const struct histogram *h, double share)
 			break;
 	}
 	value = histogram_value(i);
-	if (value < h->min)
-		return h->min;
+	if (value < histogram_min(h))
+		return histogram_min(h);
 	return value > h->max ? h->max : value;
 }

@@ -11,7 +11,8 @@
 #define HISTOGRAM_BUCKETS (64 * 59)
 
 struct histogram {
-	uint64_t total, min, max; /* min and max exact, where total > 0 */
+	uint64_t total, max; /* max, and the minimum, exact where total > 0 */
+	uint64_t beneath;    /* the complement of the minimum: so all 0 is empty */
 	uint64_t count[HISTOGRAM_BUCKETS];
 };
 
@@ -24,10 +25,16 @@ static inline unsigned histogram_bucket(uint64_t value)
 	return (power - 5) * 64 + (unsigned)(value >> (power - 6) & 63);
 }
 
+static inline uint64_t histogram_min(const struct histogram *h)
+{
+	return ~h->beneath;
+}
+
 static inline void histogram_add(struct histogram *h, uint64_t value)
 {
-	if (!h->total || value < h->min)
-		h->min = value;
+	/* Both seldom: branches, and no store. */
+	if (~value > h->beneath)
+		h->beneath = ~value;
 	if (value > h->max)
 		h->max = value;
 	h->total++;

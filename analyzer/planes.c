@@ -159,10 +159,11 @@ VECTOR uint32_t planes_rest(const uint8_t *codes, uint32_t count, uint8_t most)
 static void planes_again(const uint8_t *codes, const uint64_t *rest, uint64_t *v, uint32_t count,
                          uint64_t last)
 {
+	/* No branch: which rows are like those before is anybody's guess. */
 	for (uint32_t i = 0; i < count; i++) {
-		if (codes[i] == AIOT_CODE_REST)
-			last = *rest++;
-		v[i] = last;
+		bool other = codes[i] == AIOT_CODE_REST;
+		rest += other;
+		v[i] = last = other ? rest[-1] : last;
 	}
 }
 

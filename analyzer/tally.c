@@ -20,6 +20,9 @@
 /* What two phases share: one is filled while the other is added up. */
 enum { TALLY_SIDES = 2 };
 
+/* Rows from which on a file's name is fetched. */
+#define TALLY_AHEAD 8
+
 struct lane {
 	struct process *process;
 	struct merge *merge;
@@ -182,6 +185,8 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 	coverage_add(t->to->coverage, e);
 	for (uint32_t i = 0; i < e->count; i++) {
 		uint8_t stage = e->stage[i];
+		if (i + TALLY_AHEAD < e->count)
+			__builtin_prefetch(&lane->process->files[e->file[i + TALLY_AHEAD]].name);
 		if (events_data(e, i)) {
 			tally_data(lane, ranks, sums[stage], e, i);
 			spans_add(&spans[stage], tally_span(e, i, mounts[e->file[i]]));

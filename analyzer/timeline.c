@@ -14,7 +14,7 @@ static void timeline_double(struct timeline *t)
 	t->from_ns = t->to_ns = 0;
 }
 
-static void timeline_spread(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
+void timeline_spread(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
 {
 	if (start > INT64_MAX / 2 || end > INT64_MAX / 2 || start < INT64_MIN / 2)
 		return;
@@ -37,14 +37,6 @@ static void timeline_spread(struct timeline *t, enum timeline_kind kind, int64_t
 		t->ns[kind][i] += (uint64_t)(next - start);
 		start = next;
 	}
-}
-
-void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start, int64_t end)
-{
-	if (start >= t->from_ns && start <= end && end <= t->to_ns)
-		t->ns[kind][t->window] += (uint64_t)(end - start);
-	else
-		timeline_spread(t, kind, start, end);
 }
 
 double timeline_between(const struct timeline *t, enum timeline_kind kind, int64_t from, int64_t to)

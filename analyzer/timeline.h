@@ -27,9 +27,19 @@ struct timeline {
 	uint64_t ns[TIMELINE_KINDS][TIMELINE_WINDOWS];
 };
 
-/* Nothing is before what is added first, but for clocks that jump. */
-void timeline_add(struct timeline *timeline, enum timeline_kind kind, int64_t start_ns,
-                  int64_t end_ns);
+/* Nothing is before what is added first, but for clocks that jump. What lies
+ * within the window of the last one goes there at once: timeline_add. */
+void timeline_spread(struct timeline *timeline, enum timeline_kind kind, int64_t start_ns,
+                     int64_t end_ns);
+
+static inline void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start_ns,
+                                int64_t end_ns)
+{
+	if (start_ns >= t->from_ns && start_ns <= end_ns && end_ns <= t->to_ns)
+		t->ns[kind][t->window] += (uint64_t)end_ns - (uint64_t)start_ns;
+	else
+		timeline_spread(t, kind, start_ns, end_ns);
+}
 
 /* Seconds of that kind between two times; of a window that is cut, its share. */
 double timeline_between(const struct timeline *timeline, enum timeline_kind kind, int64_t from_ns,

@@ -148,12 +148,17 @@ static void waiting_add(void *state, const struct events *e)
 	const struct process *p = e->process;
 	struct waiting *of = &w->of[p->number];
 	struct waiting_lookup *l = &w->lookups[p->number];
+	uint64_t ns[2][WAITING_KINDS + 1] = {{0}};
+	uint8_t *kinds, *files;
 
 	if (!l->kinds)
 		waiting_begin(l, p);
+	kinds = l->kinds;
+	files = l->files;
 	for (uint32_t i = 0; i < e->count; i++) {
 		size_t call = e->call[i] < p->call_count ? e->call[i] : p->call_count;
-		uint8_t *known = &l->kinds[call * WAITING_FILES + l->files[e->file[i]]];
+		uint8_t *known = &kinds[call * WAITING_FILES + files[e->file[i]]];
+		bool main = e->tid[i] == p->pid;
 		unsigned kind;
 		if (*known == WAITING_UNKNOWN)
 			*known = waiting_find(events_call(e, i), &p->files[e->file[i]]);
@@ -161,9 +166,13 @@ static void waiting_add(void *state, const struct events *e)
 		if (*known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);
 		/* What is no waiting is added too, to a place of its own. */
-		of->ns[e->tid[i] == p->pid][kind] += e->duration[i];
-		if (e->tid[i] == p->pid && kind != WAITING_KINDS)
+		ns[main][kind] += e->duration[i];
+		if (main && kind != WAITING_KINDS)
 			waiting_time(of, kind, e->start[i], e->end[i]);
+	}
+	for (unsigned kind = 0; kind <= WAITING_KINDS; kind++) {
+		of->ns[0][kind] += ns[0][kind];
+		of->ns[1][kind] += ns[1][kind];
 	}
 }
 
