@@ -180,3 +180,52 @@ while True:
     show(f"sequential and cold: {sum(waited)} of {len(rows)} reads waited, {100 * right / len(rows):.2f} % were told so")
     assert len(rows) == len(waited) and any(waited)
     assert right >= 0.99 * len(rows)
+
+
+def test_small_files_that_workers_read_shuffled_are_told_apart(big, tmp_path, show, busy):
+    """Every other one is cold: not all of its pages in memory, or waited for."""
+    script = """
+import ctypes, multiprocessing, os, random, resource, sys
+libc, folder = ctypes.CDLL(None), sys.argv[1]
+def cold(fd):
+    size = os.fstat(fd).st_size
+    ask, pages = (ctypes.c_ulonglong * 2)(0, size), (ctypes.c_ulonglong * 5)()
+    if libc.syscall(451, fd, ask, pages, 0): os._exit(77)
+    return pages[0] < (size + 4095) // 4096
+def worker(names):
+    waits = lambda: resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    with open(f"{folder}.{os.getpid()}", "w") as said:
+        for name in names:
+            with open(name, "rb") as f:
+                absent, before = cold(f.fileno()), waits()
+                f.read()
+                print(name, absent or waits() > before, file=said)
+names = [f"{folder}/{i}" for i in range(600)]
+for i, name in enumerate(names):
+    fd = os.open(name, os.O_RDONLY)
+    if i % 2: os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+    else: os.read(fd, 1 << 20)
+    os.close(fd)
+random.Random(1).shuffle(names)
+workers = [multiprocessing.get_context("fork").Process(target=worker, args=(names[i::2],)) for i in range(2)]
+for w in workers: w.start()
+for w in workers: w.join()
+sys.exit(max(w.exitcode for w in workers))
+"""
+    folder = big.parent / "files"
+    folder.mkdir()
+    for i in range(600):
+        (folder / str(i)).write_bytes(os.urandom(3000 + i * 300))
+    os.sync()
+    done = aiotrace.run_traced(aiotrace.python(script, folder), tmp_path / "t")
+    if done.returncode == 77:
+        pytest.skip("no cachestat in this kernel")
+    assert done.returncode == 0, done.stderr
+    said = [line.rsplit(" ", 1) for made in big.parent.glob("files.*") for line in made.read_text().splitlines()]
+    truth = {name: word == "True" for name, word in said}
+    workers = {made.suffix[1:] for made in big.parent.glob("files.*")}
+    rows = [r for r in answers(tmp_path / "t", f"{folder}/*", "read") if int(r["result"]) > 0 and r["pid"] in workers]
+    right = sum((r["cache"] == "storage") == truth[r["path"]] for r in rows)
+    show(f"small files, shuffled, two workers: {100 * right / len(rows):.2f} % of {len(rows)} reads right, {sum(truth.values())} cold")
+    assert len(rows) == len(truth) == 600 and sum(truth.values()) >= 200
+    assert right >= 0.99 * len(rows)
