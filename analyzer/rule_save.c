@@ -9,7 +9,9 @@
 #include "saving.h"
 #include "sizing.h"
 
-#define ULL(x) ((unsigned long long)(x))
+#define ULL(x)        ((unsigned long long)(x))
+
+#define MUCH_SAVING_S 10.0
 
 static int rule_order(const void *one, const void *other)
 {
@@ -59,6 +61,18 @@ static struct labour rule_labour(const struct moments *list)
 	return all;
 }
 
+/* Small runs save in no time, however often. */
+static bool rule_saves_matter(const struct summary *s)
+{
+	double run = (double)(s->recording->end_ns - s->recording->start_ns) / 1e9, all = 0;
+
+	for (size_t i = 0; i < s->checkpoints.count; i++) {
+		struct saving saving = saving_of(s, &s->checkpoints.items[i]);
+		all += saving.background ? 0 : moment_seconds(&s->checkpoints.items[i]);
+	}
+	return all >= MUCH_SAVING_S || all >= run / 100;
+}
+
 bool rule_checkpoint_share(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	double share = rule_median_share(s);
@@ -66,7 +80,7 @@ bool rule_checkpoint_share(const struct summary *s, char evidence[RULE_EVIDENCE]
 	struct unit bytes, took, rate, needed;
 
 	*stage = AIOT_STAGE_CHECKPOINT;
-	if (share <= SIZING_SHARE)
+	if (share <= SIZING_SHARE || !rule_saves_matter(s))
 		return false;
 	return RULE_SAY(
 	        "%.1f %% of the interval (median); the largest: %s in %s, %s/s; within 5 %% "
@@ -76,19 +90,50 @@ bool rule_checkpoint_share(const struct summary *s, char evidence[RULE_EVIDENCE]
 	        unit_bytes(&needed, saving_of(s, m).needed_bandwidth));
 }
 
-bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+static double rule_fastest_window(const struct summary *s)
 {
-	const struct moment *m = rule_largest(&s->checkpoints);
 	double fastest = 0;
-	struct unit rate, best;
 
-	*stage = AIOT_STAGE_CHECKPOINT;
 	for (int i = 0; i < AIOT_STAGES; i++)
 		if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC &&
 		    s->stages[i].write_bytes > s->stages[i].read_bytes &&
 		    rate_peak(&s->stages[i].rate) > fastest)
 			fastest = rate_peak(&s->stages[i].rate);
-	if (!m || moment_seconds(m) < 0.5 || moment_bandwidth(m) >= fastest / 4)
+	return fastest;
+}
+
+/* Of those that are nearly as large, the fastest. */
+static double rule_fastest_save(const struct moments *saves, uint64_t bytes)
+{
+	double fastest = 0;
+
+	for (size_t i = 0; i < saves->count; i++)
+		if (saves->items[i].bytes >= bytes / 2 &&
+		    moment_bandwidth(&saves->items[i]) > fastest)
+			fastest = moment_bandwidth(&saves->items[i]);
+	return fastest;
+}
+
+/* A save that is mostly in its calls goes as fast as storage does, whatever memory took
+ * at first: only another save tells that it could be faster. */
+bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	const struct moment *m = rule_largest(&s->checkpoints);
+	double fastest, in_calls;
+	struct unit rate, best;
+
+	*stage = AIOT_STAGE_CHECKPOINT;
+	if (!m || moment_seconds(m) < 0.5)
+		return false;
+	in_calls = (double)(m->labour.data_ns + m->labour.sync_ns) / 1e9;
+	if (in_calls >= moment_seconds(m) / 2) {
+		fastest = rule_fastest_save(&s->checkpoints, m->bytes);
+		return moment_bandwidth(m) < fastest / 4 &&
+		       RULE_SAY("%s/s over the whole save, %s/s over another one",
+		                unit_bytes(&rate, moment_bandwidth(m)), unit_bytes(&best, fastest));
+	}
+	fastest = rule_fastest_window(s);
+	if (moment_bandwidth(m) >= fastest / 4)
 		return false;
 	return RULE_SAY("%s/s over the whole save, %s/s over the fastest %.3g s of writing",
 	                unit_bytes(&rate, moment_bandwidth(m)), unit_bytes(&best, fastest),

@@ -52,6 +52,29 @@ def slow_saves(folder, gap):
     p.save()
 
 
+def throttled_save(folder, other):
+    """Memory takes the first pieces at once, storage the others at its own speed; `other`: of another save."""
+    p = Process(folder)
+    for number, slow in enumerate((400, other)):
+        p.open(f"/disk/step{number}.pt", write=True, stage="checkpoint")
+        for i in range(20):
+            p.write(f"/disk/step{number}.pt", i * (64 << 20), 64 << 20, took=(10 if i < 4 else slow) * MS, gap=1000, stage="checkpoint")
+        p.add("close", f"/disk/step{number}.pt", stage="checkpoint")
+        p.now += 300_000 * MS
+    p.save()
+
+
+def frequent_saves(folder, took):
+    """Twenty saves, each a fifth of the time from one to the next, in a run of a minute."""
+    p = Process(folder)
+    p.open("/disk/data").read("/disk/data", 0, 65536, stage="train")
+    p.now += 50_000 * MS
+    for number in range(20):
+        save(p, f"/disk/step{number}.pt", [1 << 20] * 2, took=took)
+        p.now += 10 * took
+    p.save()
+
+
 def one_writer(folder, ranks):
     for rank in range(2):
         p = Process(folder, pid=10 + rank, **{"env.RANK": str(rank), "env.WORLD_SIZE": "2"})
@@ -119,7 +142,10 @@ MADE = {
     "unaligned_saves": (lambda f: unaligned_saves(f, "/nfs", 64), r"240 of 240 writes begin inside a page",
                         [lambda f: unaligned_saves(f, "/nfs", 0), lambda f: unaligned_saves(f, "/disk", 64)]),
     "slow_save": (lambda f: slow_saves(f, 400 * MS), r"153 MB/s over the whole save, 671 MB/s over the fastest 0.1 s of writing",
-                  [lambda f: slow_saves(f, 1000)]),
+                  [lambda f: slow_saves(f, 1000), lambda f: throttled_save(f, 400)]),
+    "slow_save, by another": (lambda f: throttled_save(f, 40), r"208 MB/s over the whole save, 1.9\d GB/s over another one",
+                              [lambda f: throttled_save(f, 300)]),
+    "checkpoint_share": (lambda f: frequent_saves(f, 20 * MS), r"[\d.]+ % of the interval", [lambda f: frequent_saves(f, MS // 10)]),
     "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
     "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",
                         [lambda f: restores(f, 8)]),
@@ -141,6 +167,7 @@ def findings(folder):
 @pytest.mark.parametrize("rule", MADE)
 def test_a_rule_fires_with_its_numbers_and_just_not_without_cause(rule, tmp_path):
     fires, evidence, silent = MADE[rule]
+    rule = rule.split(",")[0]
     (tmp_path / "fires").mkdir()
     fires(tmp_path / "fires")
     found = findings(tmp_path / "fires")
