@@ -14,6 +14,14 @@
 
 #define ULL(x) ((unsigned long long)(x))
 
+/* Of a run that trains for a moment, its share says nothing. */
+static bool rule_matters(const struct summary *s, double seconds)
+{
+	double run = (double)(s->recording->end_ns - s->recording->start_ns) / 1e9;
+
+	return seconds >= 1 || seconds >= run / 100;
+}
+
 static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
                         enum stall_cause cause)
 {
@@ -22,7 +30,7 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 	uint32_t loaders = s->stall.workers ? s->stall.workers : s->stall.threads;
 	struct unit waited, phase;
 
-	if (p->cause != cause)
+	if (p->cause != cause || !rule_matters(s, p->waited_s))
 		return false;
 	snprintf(evidence, RULE_EVIDENCE,
 	         "waited %s of %s (%.0f %%); %u loader %s%s, %.0f %% of %s work is storage, "
@@ -70,7 +78,7 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 
 	*stage = AIOT_STAGE_TRAIN;
 	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 ||
-	    p->waited_s < 0.1 * p->phase_s)
+	    p->waited_s < 0.1 * p->phase_s || !rule_matters(s, p->waited_s))
 		return false;
 	return RULE_SAY("loading took %s of %s of its main thread",
 	                unit_seconds(&loading, p->waited_s), unit_seconds(&phase, p->phase_s));

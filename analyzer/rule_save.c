@@ -2,6 +2,7 @@
  *
  * Rules about checkpoints and restores.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "memory.h"
@@ -75,19 +76,22 @@ static bool rule_saves_matter(const struct summary *s)
 
 bool rule_checkpoint_share(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	double share = rule_median_share(s);
+	double share = rule_median_share(s), need;
 	const struct moment *m = rule_largest(&s->checkpoints);
 	struct unit bytes, took, rate, needed;
+	char within[64] = "";
 
 	*stage = AIOT_STAGE_CHECKPOINT;
 	if (share <= SIZING_SHARE || !rule_saves_matter(s))
 		return false;
-	return RULE_SAY(
-	        "%.1f %% of the interval (median); the largest: %s in %s, %s/s; within 5 %% "
-	        "it would need %s/s",
-	        100 * share, unit_bytes(&bytes, (double)m->bytes),
-	        unit_seconds(&took, moment_seconds(m)), unit_bytes(&rate, moment_bandwidth(m)),
-	        unit_bytes(&needed, saving_of(s, m).needed_bandwidth));
+	need = saving_of(s, m).needed_bandwidth;
+	if (need > 0)
+		snprintf(within, sizeof within, "; within 5 %% it would need %s/s",
+		         unit_bytes(&needed, need));
+	return RULE_SAY("%.1f %% of the interval (median); the largest: %s in %s, %s/s%s",
+	                100 * share, unit_bytes(&bytes, (double)m->bytes),
+	                unit_seconds(&took, moment_seconds(m)),
+	                unit_bytes(&rate, moment_bandwidth(m)), within);
 }
 
 static double rule_fastest_window(const struct summary *s)
