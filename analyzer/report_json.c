@@ -21,8 +21,8 @@
 
 static json_t *json_sizes(const struct histogram *h)
 {
-	return json_pack("{s:o, s:o, s:o, s:o}", "min", json_count(h->total ? histogram_min(h) : 0), "p50",
-	                 json_count(histogram_percentile(h, 0.50)), "p99",
+	return json_pack("{s:o, s:o, s:o, s:o}", "min", json_count(h->total ? histogram_min(h) : 0),
+	                 "p50", json_count(histogram_percentile(h, 0.50)), "p99",
 	                 json_count(histogram_percentile(h, 0.99)), "max", json_count(h->max));
 }
 

@@ -156,7 +156,7 @@ static void away_set(void)
 
 static void away_take(struct thread_away *away)
 {
-	struct rusage usage;
+	struct rusage usage = {0};
 	away->known = SYS2(getrusage, RUSAGE_THREAD, &usage) == 0;
 	if (!away->known)
 		return;

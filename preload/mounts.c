@@ -145,8 +145,8 @@ static char *mounts_number(char *to, unsigned number)
 /* In a chroot whose root is no mount, the list lacks what the root is on. */
 static size_t mounts_add_root(char *text, size_t bytes)
 {
-	struct stat about;
-	struct statfs system;
+	struct stat about = {0};
+	struct statfs system = {0};
 	if (bytes + 128 > MOUNTS_BYTES || mounts_has_root(text) || SYS2(stat, "/", &about) < 0 ||
 	    SYS2(statfs, "/", &system) < 0)
 		return bytes;

@@ -59,7 +59,7 @@ int permit_ask(void)
 /* The processors that the caller may use: there are no fewer. */
 static uint32_t permit_processors(void)
 {
-	uint64_t mask[128];
+	uint64_t mask[128] = {0};
 	long bytes = SYS3(sched_getaffinity, 0, sizeof mask, mask);
 	uint32_t count = 0;
 	for (long i = 0; i < bytes / 8; i++)

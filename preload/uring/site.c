@@ -287,7 +287,7 @@ static void site_meet_program(int fd)
 	const ElfW(Phdr) *parts = (const ElfW(Phdr) *)getauxval(AT_PHDR);
 	struct site_wish wish = {getauxval(AT_ENTRY), SITE_MOST, false, true, fd};
 	uintptr_t bias, module = 0;
-	struct stat about;
+	struct stat about = {0};
 	ROOM(path);
 	long bytes = SYS4(readlinkat, AT_FDCWD, "/proc/self/exe", path, PATH_BYTES);
 	size_t count = getauxval(AT_PHNUM);
