@@ -72,12 +72,17 @@ static void recur_texts(struct judge *j)
 {
 	const struct names *names = j->recording->names;
 	uint32_t count = names_count(names), numbered = 0;
+	int64_t bytes = 0;
 
-	for (uint32_t i = 0; i < count; i++)
-		numbered += recur_is_text(&j->shared[i]) && recur_numbered(names_text(names, i));
+	for (uint32_t i = 0; i < count; i++) {
+		bool is = recur_is_text(&j->shared[i]) && recur_numbered(names_text(names, i));
+		numbered += is;
+		bytes += is ? j->shared[i].extent : 0;
+	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct shared *s = &j->shared[i];
-		bool many = numbered >= MANY_TEXTS && recur_numbered(names_text(names, i));
+		bool many = (numbered >= MANY_TEXTS || bytes >= BIG_TEXT) &&
+		            recur_numbered(names_text(names, i));
 		if (recur_is_text(s) && (many || s->extent >= BIG_TEXT))
 			s->clue = CLUE_NONE;
 	}

@@ -173,29 +173,6 @@ static void weights_mapped(struct judge *j, const struct process *p)
 		j->conducts[p->number].first_load = 1;
 }
 
-void weights_find(struct judge *j, const struct process *p)
-{
-	const struct conduct *c = &j->conducts[p->number];
-	struct weights_parts parts;
-	size_t first;
-
-	if (c->trains || c->loads || c->fetches)
-		return;
-	weights_mapped(j, p);
-	if (c->loads)
-		return;
-	first = weights_first(j, p);
-	if (!first || j->shared[p->files[first].name].recurs ||
-	    j->shared[p->files[first].name].clue == CLUE_LOG)
-		return;
-	parts = weights_parts(j, p, first);
-	if (!weights_before_many(j, p, &parts) && !weights_at_once(j, p, &parts))
-		return;
-	for (size_t i = 1; i < p->file_count; i++)
-		if (weights_is_part(j, p, &parts, i))
-			weights_set(j, p, i);
-}
-
 /* Whether a file is one of some that are equally large and read whole once, while many
  * smaller ones are read again for each. */
 static bool weights_tried(const struct judge *j, const struct process *p, size_t i, uint64_t size)
@@ -232,6 +209,64 @@ static struct weights_trial weights_trial(const struct judge *j, const struct pr
 		}
 	}
 	return t;
+}
+
+/* Newer weights take the place of older ones, between smaller files. */
+static bool weights_replaced(const struct judge *j, const struct process *p, size_t first)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	uint64_t size = weights_use(j, p, first)->read_bytes;
+	uint32_t smaller = 0, like = 0;
+	int64_t last = 0, earliest = INT64_MAX;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]))
+			continue;
+		if (weights_tried(j, p, i, size)) {
+			like++;
+			last = u->first_read > last ? u->first_read : last;
+		} else if (u->read_bytes <= size / 4) {
+			smaller++;
+			earliest = u->first_read < earliest ? u->first_read : earliest;
+		} else {
+			return false;
+		}
+	}
+	return size >= SURE_WEIGHTS && like >= 2 && smaller >= FEW_FILES && last > earliest &&
+	       c->data_written <= c->data_read / 10;
+}
+
+static void weights_set_like(struct judge *j, const struct process *p, uint64_t size)
+{
+	for (size_t i = 1; i < p->file_count; i++)
+		if (weights_tried(j, p, i, size))
+			weights_set(j, p, i);
+}
+
+void weights_find(struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	struct weights_parts parts;
+	size_t first;
+
+	if (c->trains || c->loads || c->fetches)
+		return;
+	weights_mapped(j, p);
+	if (c->loads)
+		return;
+	first = weights_first(j, p);
+	if (!first || j->shared[p->files[first].name].recurs ||
+	    j->shared[p->files[first].name].clue == CLUE_LOG)
+		return;
+	parts = weights_parts(j, p, first);
+	if (weights_before_many(j, p, &parts) || weights_at_once(j, p, &parts)) {
+		for (size_t i = 1; i < p->file_count; i++)
+			if (weights_is_part(j, p, &parts, i))
+				weights_set(j, p, i);
+	} else if (weights_replaced(j, p, first)) {
+		weights_set_like(j, p, weights_use(j, p, first)->read_bytes);
+	}
 }
 
 void weights_in_turn(struct judge *j, const struct process *p)
