@@ -125,7 +125,7 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		    all->times.first[WAY_READ] > end)
 			from = own;
 		found[way] = folder_most(from, way);
-		if (found[way] >= AIOT_STAGES)
+		if (!from || found[way] >= AIOT_STAGES)
 			continue;
 		times.first[way] = from->times.first[way];
 		times.last[way] = from->times.last[way];

@@ -193,7 +193,7 @@ static void period_add(struct periods *all, int64_t from, int64_t to, uint32_t s
 		return;
 	if (last && last->stages == stages && last->to_ns == from)
 		last->to_ns = to;
-	else
+	else if (all->items)
 		all->items[all->count++] =
 		        (struct period){.from_ns = from, .to_ns = to, .stages = stages};
 }
