@@ -32,6 +32,8 @@ static enum waited_said waited_most(const struct recording *r, const uint8_t *sa
 	return most;
 }
 
+/* Who was never away during a read has no proof that it would have been told. Nor is
+ * there a read that says otherwise: those that took long were looked at. */
 bool *waited_told(const struct recording *r)
 {
 	bool *told = memory_get(r->count, sizeof *told);
@@ -40,7 +42,7 @@ bool *waited_told(const struct recording *r)
 	for (size_t i = 0; i < r->count; i++)
 		said[i] = (uint8_t)waited_says(&r->processes[i]);
 	for (size_t i = 0; i < r->count; i++)
-		told[i] = said[i] && waited_most(r, said, i) == SAID_TOLD;
+		told[i] = said[i] && waited_most(r, said, i) != SAID_WRONG;
 	free(said);
 	return told;
 }
