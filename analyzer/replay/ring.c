@@ -19,7 +19,17 @@ struct ring {
 	bool broken;     /* the kernel takes nothing any more */
 };
 
-struct ring *ring_new(unsigned depth)
+/* Interrupting the thread for each operation that ends costs more than it gains
+ * where the thread has nothing else to wait for. Kernels before 6.1 can't do without. */
+static int ring_init(struct ring *ring, unsigned entries, bool idle)
+{
+	unsigned flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN;
+	int status = idle ? io_uring_queue_init(entries, &ring->io, flags) : -EINVAL;
+
+	return status == -EINVAL ? io_uring_queue_init(entries, &ring->io, 0) : status;
+}
+
+struct ring *ring_new(unsigned depth, bool idle)
 {
 	struct ring *ring = memory_get(1, sizeof *ring);
 	unsigned entries = 1;
@@ -27,7 +37,7 @@ struct ring *ring_new(unsigned depth)
 
 	while (entries < depth && entries < 4096)
 		entries *= 2;
-	status = io_uring_queue_init(entries, &ring->io, 0);
+	status = ring_init(ring, entries, idle);
 	if (status) {
 		free(ring);
 		errno = -status;

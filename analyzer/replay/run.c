@@ -177,7 +177,7 @@ static void run_ring(struct worker *w)
 {
 	if (!w->lane->has_async && (w->run->options.engine != ENGINE_URING || !w->lane->data))
 		return;
-	w->ring = ring_new(w->lane->deepest + 1);
+	w->ring = ring_new(w->lane->deepest + 1, w->run->options.timing == TIMING_FAST);
 	if (!w->ring)
 		w->run->no_uring = true;
 }

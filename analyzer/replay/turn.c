@@ -4,8 +4,7 @@
 #include "replay/progress.h"
 #include "replay/ring.h"
 
-#define TURN_SLEEP_NS    100000000u /* at a time, so that a stop is noticed */
-#define TURN_TOGETHER_NS 1000u      /* between operations that one call submits */
+#define TURN_TOGETHER_NS 1000u /* between operations that one call submits */
 
 /* When the operation is due: by the recording's time, or by its gap. */
 static uint64_t turn_due(const struct worker *w, const struct op *op)
@@ -53,7 +52,7 @@ void turn_wait(struct worker *w, uint32_t i, const struct op *op)
 	uint64_t due;
 
 	while (w->ring && ring_busy(w->ring) > depth && !worker_stopped(w)) {
-		ring_reap(w->ring, w, true, pace_now() + TURN_SLEEP_NS);
+		ring_reap(w->ring, w, true, UINT64_MAX);
 		progress_publish(w, i, true);
 	}
 	due = turn_due(w, op);
@@ -80,6 +79,8 @@ bool turn_goes_on(const struct worker *w, uint32_t i, size_t next, uint64_t now)
 	switch (w->run->options.timing) {
 	case TIMING_ORIGINAL: return turn_due(w, op) <= now;
 	case TIMING_THINK: return short_to_ns(op->gap) <= TURN_TOGETHER_NS;
-	default: return true;
+	/* Where the kernel hands operations to threads of its own, they work meanwhile:
+	 * only what is begun before the thread waits goes along with the waiting. */
+	default: return ring_busy(w->ring) >= w->together_depth;
 	}
 }

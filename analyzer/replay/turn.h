@@ -12,8 +12,9 @@
  * run was stopped. Reaps what ends meanwhile. */
 void turn_wait(struct worker *w, uint32_t i, const struct op *op);
 
-/* Whether the operation behind `i` is begun in the same way at once, or as soon as
- * others have ended; `next` is the first hold of the lane that is still ahead. */
+/* Whether the operation behind `i` is begun in the same way at once; without pauses,
+ * as soon as one of those under way has ended, and not before. `next` is the first hold
+ * of the lane that is still ahead. */
 bool turn_goes_on(const struct worker *w, uint32_t i, size_t next, uint64_t now);
 
 #endif
