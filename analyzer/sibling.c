@@ -28,6 +28,35 @@ static const char *sibling_path(const struct siblings *s, size_t i)
 	return names_text(s->judge->recording->names, name);
 }
 
+/* The folder's own name ends in a number, and there are more like it: each save has one. */
+static bool sibling_numbered(const struct siblings *s, size_t i, const char *path)
+{
+	const struct judge *j = s->judge;
+	uint32_t name = judge_final_name(&s->process->files[i], sibling_use(s, i));
+	size_t folder = clue_folder(path);
+
+	return folder && isdigit((unsigned char)path[folder - 1]) &&
+	       j->series[j->series_of[name]].members > 1;
+}
+
+static struct sibling sibling_of(const struct siblings *s, size_t i, const struct use *u)
+{
+	const char *path = sibling_path(s, i);
+
+	return (struct sibling){
+	        .file = i,
+	        .path = path,
+	        .folder = clue_folder(path),
+	        .first_read = u->first_read,
+	        .first_write = u->first_write,
+	        .last_write = u->last_write,
+	        .read = u->reads > 0,
+	        .written = u->writes > 0,
+	        .mapped = u->maps && !u->reads,
+	        .numbered = sibling_numbered(s, i, path),
+	};
+}
+
 struct siblings siblings_find(const struct judge *judge, const struct process *p)
 {
 	struct siblings s = {.judge = judge, .process = p};
@@ -38,30 +67,23 @@ struct siblings siblings_find(const struct judge *judge, const struct process *p
 		             ((u->reads || u->maps) && judge_is_loaded(sibling_shared(&s, i), u));
 		if (!state || !system_is_not(judge->recording, &p->files[i]))
 			continue;
-		s.files = memory_grow(s.files, s.count, &s.room, sizeof *s.files);
-		s.files[s.count++] = i;
+		s.items = memory_grow(s.items, s.count, &s.room, sizeof *s.items);
+		s.items[s.count++] = sibling_of(&s, i, u);
 	}
 	return s;
 }
 
 void siblings_free(struct siblings *s)
 {
-	free(s->files);
-}
-
-static bool sibling_same_folder(const char *one, const char *other)
-{
-	size_t folder = clue_folder(one);
-
-	return clue_folder(other) == folder && !strncmp(one, other, folder);
+	free(s->items);
 }
 
 /* The path's length without what comes behind a dot. */
 static size_t sibling_stem(const char *path)
 {
-	size_t folder = clue_folder(path) + 1, length = strcspn(path + folder, ".");
+	size_t folder = clue_folder(path);
 
-	return folder + length;
+	return folder + strcspn(path + folder, ".");
 }
 
 static bool sibling_same_name(const char *one, const char *other)
@@ -71,39 +93,33 @@ static bool sibling_same_name(const char *one, const char *other)
 	return sibling_stem(other) == stem && !strncmp(one, other, stem);
 }
 
-/* The folder's own name ends in a number, and there are more like it: each save has one. */
-static bool sibling_numbered(const struct siblings *s, size_t i)
-{
-	const struct judge *j = s->judge;
-	uint32_t name = judge_final_name(&s->process->files[i], sibling_use(s, i));
-	const char *path = names_text(j->recording->names, name);
-	size_t folder = clue_folder(path);
-
-	return folder && isdigit((unsigned char)path[folder - 1]) &&
-	       j->series[j->series_of[name]].members > 1;
-}
-
 static bool sibling_near(int64_t from, int64_t to, int64_t other_from, int64_t other_to)
 {
 	return from < other_to + SIBLING_NEAR_NS && other_from < to + SIBLING_NEAR_NS;
+}
+
+static bool sibling_beside(const struct sibling *o, size_t file, const char *path, size_t folder)
+{
+	return o->file != file && o->folder == folder && !strncmp(path, o->path, folder);
 }
 
 bool sibling_of_saved(const struct siblings *s, size_t file)
 {
 	const struct use *u = sibling_use(s, file);
 	const char *path = sibling_path(s, file);
-	bool known = clue_checkpoint_folder(path);
+	size_t folder = clue_folder(path);
+	bool known;
 
-	if (u->append)
+	if (u->append || !s->count)
 		return false;
+	known = clue_checkpoint_folder(path);
 	for (size_t k = 0; k < s->count; k++) {
-		const struct use *other = sibling_use(s, s->files[k]);
-		const char *beside = sibling_path(s, s->files[k]);
-		if (!other->writes || s->files[k] == file || !sibling_same_folder(path, beside) ||
-		    !sibling_near(u->first_write, u->last_write, other->first_write,
-		                  other->last_write))
+		const struct sibling *o = &s->items[k];
+		if (!o->written ||
+		    !sibling_near(u->first_write, u->last_write, o->first_write, o->last_write) ||
+		    !sibling_beside(o, file, path, folder))
 			continue;
-		if (known || sibling_numbered(s, s->files[k]) || sibling_same_name(path, beside))
+		if (known || o->numbered || sibling_same_name(path, o->path))
 			return true;
 	}
 	return false;
@@ -113,16 +129,14 @@ size_t sibling_of_loaded(const struct siblings *s, size_t file)
 {
 	const struct use *u = sibling_use(s, file);
 	const char *path = sibling_path(s, file);
+	size_t folder = clue_folder(path);
 
 	for (size_t k = 0; k < s->count; k++) {
-		const struct use *other = sibling_use(s, s->files[k]);
-		bool mapped = other->maps && !other->reads; /* at a time that is not known */
-		if ((!other->reads && !mapped) || s->files[k] == file ||
-		    !sibling_same_folder(path, sibling_path(s, s->files[k])))
-			continue;
-		if (mapped || sibling_near(u->first_read, u->first_read, other->first_read,
-		                           other->first_read))
-			return s->files[k];
+		const struct sibling *o = &s->items[k];
+		bool near = o->read && sibling_near(u->first_read, u->first_read, o->first_read,
+		                                    o->first_read);
+		if ((near || o->mapped) && sibling_beside(o, file, path, folder))
+			return o->file;
 	}
 	return 0;
 }

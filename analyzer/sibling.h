@@ -8,11 +8,21 @@
 
 #include "judge.h"
 
-/* A process's states and weights, of which there are few. */
+/* State or weights of a process, with what each small file asks of them: they are found
+ * once, for small files may be many. */
+struct sibling {
+	size_t file;      /* index */
+	const char *path; /* the name that it ends with */
+	size_t folder;    /* bytes of it */
+	int64_t first_read, first_write, last_write;
+	bool read, written, mapped; /* mapped and not read: at a time that is not known */
+	bool numbered; /* its folder's name ends in a number, and there are more like it */
+};
+
 struct siblings {
 	const struct judge *judge;
 	const struct process *process;
-	size_t *files; /* indices */
+	struct sibling *items;
 	size_t count, room;
 };
 

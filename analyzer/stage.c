@@ -80,7 +80,7 @@ static bool stage_serves(const struct judge *j, const struct process *p)
 /* A worker, or a fork, infers where the process that made it has loaded weights. */
 static bool stage_infers(const struct judge *j, const struct process *p)
 {
-	const struct process *parent = recording_parent(j->recording, p);
+	const struct process *parent = j->parents[p->number];
 	const struct conduct *c;
 
 	if (stage_serves(j, p))
