@@ -100,12 +100,30 @@ static bool episode_together(const struct episode *a, const struct episode *b,
 	return true;
 }
 
-static bool episode_new_process(const struct episode *items, const size_t *group, size_t at,
-                                size_t number)
+/* Groups that processes have a part in: a set, for there may be as many as episodes. */
+struct episode_parts {
+	uint64_t *keys; /* 0 = free */
+	size_t mask;
+};
+
+static struct episode_parts episode_parts(size_t most)
 {
-	for (size_t i = 0; i < at; i++)
-		if (group[i] == number && items[i].process == items[at].process)
+	size_t room = 16;
+
+	while (room < 2 * most)
+		room *= 2;
+	return (struct episode_parts){memory_get(room, sizeof(uint64_t)), room - 1};
+}
+
+static bool episode_new_process(struct episode_parts *parts, size_t group, uint32_t process)
+{
+	uint64_t key = (uint64_t)group << 32 | (process + 1);
+	size_t at = (key * UINT64_C(0x9e3779b97f4a7c15) >> 24) & parts->mask;
+
+	for (; parts->keys[at]; at = (at + 1) & parts->mask)
+		if (parts->keys[at] == key)
 			return false;
+	parts->keys[at] = key;
 	return true;
 }
 
@@ -155,60 +173,93 @@ static struct moment *episode_moment(struct moments *m, const struct episode *e,
 /* An episode's group: that of the latest one it belongs with, but none that
  * already holds this writer's earlier file of the same series. */
 static size_t episode_find(const struct episodes *e, size_t at, const size_t *group,
-                           const struct names *names, bool by_path, size_t none)
+                           const struct names *names, const size_t *before, size_t none)
 {
-	size_t found = none;
+	size_t found = none, i = before ? before[at] : at;
 
-	for (size_t i = at; i-- > 0 && at - i < 4096;) {
-		const struct episode *a = &e->items[i];
+	for (; i && at - i < 4095; i = before ? before[i - 1] : i - 1) {
+		const struct episode *a = &e->items[i - 1];
 		if (!a->bytes)
 			continue;
-		if (found == none && episode_together(a, &e->items[at], names, by_path))
-			found = group[i];
-		else if (found == group[i] && !episode_together(a, &e->items[at], names, by_path) &&
+		if (found == none && episode_together(a, &e->items[at], names, before))
+			found = group[i - 1];
+		else if (found == group[i - 1] &&
+		         !episode_together(a, &e->items[at], names, before) &&
 		         a->process == e->items[at].process)
 			return none;
 	}
 	return found;
 }
 
+/* By episode: one more than the index of the last one of the same path. */
+static size_t *episodes_before(const struct episodes *e, const struct names *names)
+{
+	size_t *before = memory_get(e->count, sizeof *before);
+	size_t *last = memory_get(names_count(names), sizeof *last);
+
+	for (size_t i = 0; i < e->count; i++) {
+		before[i] = last[e->items[i].name];
+		last[e->items[i].name] = i + 1;
+	}
+	free(last);
+	return before;
+}
+
+static uint32_t moment_series(struct names *all, const struct moment *m)
+{
+	char *series = clue_series(m->path);
+	uint32_t number = names_add(all, series, strlen(series));
+
+	free(series);
+	return number;
+}
+
+/* Moments of one run follow each other. */
 static void moments_intervals(struct moments *m)
 {
+	struct names *all = names_new();
+	size_t *last =
+	        memory_get(m->count + 1, sizeof *last); /* by series: one more than its index */
+
 	for (size_t i = 0; i < m->count; i++) {
 		struct moment *now = &m->items[i];
-		for (size_t k = i; k-- > 0;) {
-			struct moment *before = &m->items[k];
-			if (before->run != now->run ||
-			    !episode_same_series(before->path, now->path))
-				continue;
-			now->interval_s = (double)(now->start_ns - before->start_ns) / 1e9;
-			if (before->interval_s <= 0)
-				before->interval_s = now->interval_s;
-			break;
-		}
+		uint32_t series = moment_series(all, now);
+		struct moment *before = last[series] ? &m->items[last[series] - 1] : NULL;
+		last[series] = i + 1;
+		if (!before || before->run != now->run)
+			continue;
+		now->interval_s = (double)(now->start_ns - before->start_ns) / 1e9;
+		if (before->interval_s <= 0)
+			before->interval_s = now->interval_s;
 	}
+	free(last);
+	names_free(all);
 }
 
 struct moments episodes_group(struct episodes *e, const struct names *names, bool by_path)
 {
 	struct moments moments = {0};
-	size_t *group = memory_get(e->count, sizeof *group);
+	struct episode_parts parts = episode_parts(e->count);
+	size_t *group = memory_get(e->count, sizeof *group), *before;
 
 	if (e->count)
 		qsort(e->items, e->count, sizeof *e->items, episode_earlier);
+	before = by_path ? episodes_before(e, names) : NULL;
 	for (size_t i = 0; i < e->count; i++) {
 		const struct episode *item = &e->items[i];
 		group[i] = SIZE_MAX - 1;
 		if (!item->bytes)
 			continue;
-		group[i] = episode_find(e, i, group, names, by_path, SIZE_MAX);
+		group[i] = episode_find(e, i, group, names, before, SIZE_MAX);
 		if (group[i] == SIZE_MAX) {
 			group[i] = moments.count;
 			episode_moment(&moments, item, names);
 		}
 		episode_join(&moments.items[group[i]], item, names,
-		             episode_new_process(e->items, group, i, group[i]));
+		             episode_new_process(&parts, group[i], item->process));
 	}
+	free(parts.keys);
+	free(before);
 	free(group);
 	moments_intervals(&moments);
 	return moments;
