@@ -112,7 +112,7 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 {
 	struct ways ways = {.folder = 1};
 	struct way_times times = {0};
-	unsigned found[WAYS];
+	unsigned found[WAYS] = {0};
 
 	for (enum way way = 0; way < WAYS; way++) {
 		const struct folder *from = folder_most(own, way) < AIOT_STAGES ? own : all;

@@ -268,9 +268,10 @@ static char *judge_move(const struct judge *j, const struct process *p, const ch
 bool judge_moves_on(const struct judge *j, const struct process *p, uint32_t name)
 {
 	char *moved = judge_move(j, p, names_text(j->recording->names, name));
+	bool moves = moved;
 
 	free(moved);
-	return moved;
+	return moves;
 }
 
 uint32_t judge_moved(const struct judge *j, const struct process *p, uint32_t name)

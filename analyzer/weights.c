@@ -320,7 +320,7 @@ static bool weights_fit(const struct use *u, const struct shared *s, uint64_t si
 void weights_of_state(struct judge *j, const struct process *p)
 {
 	uint64_t sizes[SIZES];
-	size_t fit[2], found = 0;
+	size_t fit[2] = {0}, found = 0;
 	unsigned count = 0;
 
 	if (j->conducts[p->number].saves)
