@@ -52,7 +52,8 @@ def judged(program, folder, loader, slow):
     # no rhythm by which its short steps could be told.
     steps_hide = loader in ("alone", "plain") and "step" not in slow
     assert stall["share"] == pytest.approx(share, abs=0.08 if steps_hide else 0.05), (stall, waited, whole)
-    assert stall["workers"] == LOADERS[loader]
+    # Where steps are long, one process of a pool may take all of the work.
+    assert stall["workers"] == LOADERS[loader] or (loader == "pool" and "step" in slow and stall["workers"] == 1)
     if share < 0.08:
         assert stall["cause"] == "compute-bound", stall
     elif share > 0.4 and loader != "on demand":
