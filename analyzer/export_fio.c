@@ -206,6 +206,23 @@ static void fio_measure(struct fio *f)
 		}
 }
 
+/* What was written under one name may be read under another. */
+static void fio_measure_renamed(struct fio *f)
+{
+	for (size_t i = 0; i < f->plan->lane_count; i++)
+		for (uint32_t k = 0; k < f->plan->lanes[i].count; k++) {
+			const struct op *op = &f->plan->lanes[i].ops[k];
+			uint64_t from;
+			if ((op->kind != OP_RENAME && op->kind != OP_LINK) || (op->bits & OP_FAILS))
+				continue;
+			from = f->sizes[op->object];
+			if (!from)
+				from = (uint64_t)f->plan->places[op->object].size + 1;
+			if (f->sizes[op->offset] && f->sizes[op->offset] < from)
+				f->sizes[op->offset] = from;
+		}
+}
+
 /* Writes every file once, front to back. */
 static int fio_prepare(struct fio *f, struct problem *why)
 {
@@ -356,6 +373,7 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 		status = problem_set(why, "%s: %s", output, strerror(errno));
 	f.sizes = memory_get(plan->name_count, sizeof *f.sizes);
 	fio_measure(&f);
+	fio_measure_renamed(&f);
 	if (!status)
 		status = fio_prepare(&f, why);
 	for (size_t i = 0; !status && i < plan->lane_count; i++)

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The samples as fio's jobs: fio's own counts are those of the plan, and the README accounts for all else."""
+import collections
+import json
+import os
+import re
+import shutil
+import sys
+
+import pytest
+
+import aiotrace
+from replays import READS, WRITES
+
+pytestmark = pytest.mark.skipif(not shutil.which("fio"), reason="no fio here")
+FIELDS = ("total_ios", "io_bytes", "io_kbytes")
+
+
+def run_fio(folder, on):
+    """fio's counts by job and direction."""
+    on.mkdir()
+    done = aiotrace.run(["fio", "--output-format=json", folder / "job.fio"], cwd=on)
+    assert done.returncode == 0, done.stderr
+    jobs = json.loads(done.stdout[done.stdout.index("{"):])["jobs"]
+    assert all(j["error"] == 0 for j in jobs)
+    return {j["jobname"]: {way: tuple(j[way][f] for f in FIELDS) for way in ("read", "write")} for j in jobs if j["jobname"] != "prepare"}
+
+
+def logged(log):
+    """What a log asks for, counted as fio counts."""
+    sums = {"read": [0, 0], "write": [0, 0]}
+    for line in log.read_text().splitlines():
+        words = line.split()
+        if words[2] in sums:
+            sums[words[2]][0] += 1
+            sums[words[2]][1] += int(words[4])
+    return {way: (count, size, size // 1024) for way, (count, size) in sums.items()}
+
+
+def recorded_bytes(traces, work):
+    """What the job moved; of mapped pages, as much as the file has."""
+    sums = collections.Counter()
+    for e in aiotrace.dump(traces):
+        if not e.path.startswith(work):
+            continue
+        if e.call in READS or e.call in WRITES:
+            sums["read" if e.call in READS else "write"] += max(e.result, 0)
+        elif e.call.startswith("fault"):
+            sums["read"] += max(min(e.size, os.path.getsize(e.path) - e.offset), 0)
+    return sums
+
+
+@pytest.mark.parametrize("name", ["demo", "image_folder", "token_memmap", "checkpoint", "etl", "inference"])
+def test_fio_counts_what_the_plan_of_a_sample_has(name, tmp_path):
+    work = os.path.realpath(tmp_path) + "/work"
+    traces, folder = tmp_path / "t", tmp_path / "fio"
+    sample = os.path.join(aiotrace.TOP, "samples", name + ".py")
+    done = aiotrace.run_traced([sys.executable, sample, work], traces)
+    assert done.returncode == 0, done.stderr
+    plan = json.loads(aiotrace.aiotrace("replay", "--dry-run", "--json", "--path", work + "*", traces).stdout)
+    aiotrace.aiotrace("export", "--format", "fio", "-o", folder, "--path", work + "*", traces)
+    counts = run_fio(folder, tmp_path / "on")
+    assert counts == {log.stem: logged(log) for log in folder.glob("thread-*.log")}
+
+    readme = (folder / "README").read_text()
+    left = collections.Counter({kind: int(n) for n, kind in re.findall(r"^- (\d+) of ([^:\n]+)$", readme, re.M)})
+    exported, planned = map(int, re.match(r"(\d+) of (\d+) operations", readme).groups())
+    assert planned == plan["operations"] == sum(plan["by_kind"].values()) == exported + left.total()
+    for way in ("read", "write"):
+        kinds = [k for k in plan["by_kind"] if k.endswith(way) or k.endswith(way + "v")]
+        assert sum(c[way][0] for c in counts.values()) == sum(plan["by_kind"][k] - left[k] for k in kinds), kinds
+        assert sum(c[way][1] for c in counts.values()) == recorded_bytes(traces, work)[way]
