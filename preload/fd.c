@@ -76,15 +76,18 @@ static uint32_t *fd_changes_of(int fd)
 	return &fd_changes[(unsigned)fd % FD_CHANGES];
 }
 
-/* Not for ever: it may have died there, or be what our signal interrupted. */
+/* Not for ever: it may be what our signal interrupted, or have died there. */
 static void fd_let_adopt(void)
 {
+	const void *adopter = NULL;
 	for (int i = 0; i < FD_PATIENT; i++) {
-		const void *adopter = __atomic_load_n(&fd_adopter, __ATOMIC_SEQ_CST);
+		adopter = __atomic_load_n(&fd_adopter, __ATOMIC_SEQ_CST);
 		if (!adopter || adopter == &thread_self)
 			return;
 		SYS0(sched_yield);
 	}
+	__atomic_compare_exchange_n(&fd_adopter, &adopter, NULL, 0, __ATOMIC_SEQ_CST,
+	                            __ATOMIC_RELAXED);
 }
 
 /* The same, of a descriptor that was just opened or closed. */
@@ -139,11 +142,18 @@ static void fd_undelete(char *name, const struct stat *about)
 		name[length - bytes] = '\0';
 }
 
+/* What a number stands for as far as the table knows; programs close thousands of
+ * numbers that never were open, which must not cost it memory. */
+static struct description *fd_held(int fd)
+{
+	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
+	return chunk ? __atomic_load_n(&chunk[fd % FD_CHUNK].description, __ATOMIC_ACQUIRE) : NULL;
+}
+
 /* The description that a forked child inherited, of which the parent told. */
 static struct description *fd_inherited(int fd)
 {
-	struct fd *slot = fd_slot(fd);
-	struct description *held = slot ? slot->description : NULL;
+	struct description *held = fd_held(fd);
 	if (held)
 		description_hold(held);
 	return held;
@@ -205,14 +215,16 @@ static bool fd_put_unless_changed(int fd, struct fd entry, struct description *k
                                   uint32_t changes)
 {
 	struct fd *slot = fd_slot(fd);
-	const void *nobody = NULL;
+	const void *nobody = NULL, *own = &thread_self;
 	bool put = false;
+	fd_let_adopt();
 	if (__atomic_compare_exchange_n(&fd_adopter, &nobody, &thread_self, 0, __ATOMIC_SEQ_CST,
 	                                __ATOMIC_RELAXED)) {
 		put = slot && __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) == known &&
 		      __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST) == changes &&
 		      fd_put_where(slot, entry, known);
-		__atomic_store_n(&fd_adopter, NULL, __ATOMIC_RELEASE);
+		__atomic_compare_exchange_n(&fd_adopter, &own, NULL, 0, __ATOMIC_RELEASE,
+		                            __ATOMIC_RELAXED);
 	}
 	if (!put)
 		description_drop(entry.description);
@@ -224,9 +236,7 @@ static bool fd_put_unless_changed(int fd, struct fd entry, struct description *k
 static bool fd_ask_kernel(int fd, struct fd *entry)
 {
 	uint32_t changes = __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST);
-	struct fd *slot = fd_slot(fd);
-	struct description *known =
-	        slot ? __atomic_load_n(&slot->description, __ATOMIC_ACQUIRE) : NULL;
+	struct description *known = fd_held(fd);
 	struct stat about;
 	ROOM(name);
 	*entry = (struct fd){0};
@@ -251,11 +261,11 @@ struct fd fd_adopt(int fd)
 	if (thread_is_vforked())
 		return entry;
 	thread_self.busy++;
-	for (int asked = 0; asked < FD_ASKED && !fd_ask_kernel(fd, &entry); asked++)
-		if (fd_is_known(fd)) {
-			entry = fd_chunks[fd / FD_CHUNK][fd % FD_CHUNK];
+	for (int asked = 0; asked < FD_ASKED && !fd_ask_kernel(fd, &entry); asked++) {
+		if (fd_peek(fd, &entry))
 			break;
-		}
+		entry = (struct fd){0};
+	}
 	thread_self.busy--;
 	return entry;
 }

@@ -13,8 +13,9 @@
 #include "sys.h"
 #include "thread.h"
 
-#define STALE_NOTES 3
-#define STALE_MOST  4096 /* descriptors asked about at the end */
+#define STALE_NOTES  3
+#define STALE_YIELDS 8
+#define STALE_MOST   4096 /* descriptors asked about at the end */
 
 /* The file's own number in the whole machine; 0 where it is not told. */
 static uint64_t stale_number(int fd)
@@ -51,8 +52,12 @@ static void stale_note(int fd)
 static bool stale_lasts(int fd, const struct description *held)
 {
 	struct fd now;
-	SYS0(sched_yield);
-	return fd_peek(fd, &now) && now.description == held;
+	for (int i = 0; i < STALE_YIELDS; i++) {
+		SYS0(sched_yield);
+		if (!fd_peek(fd, &now) || now.description != held)
+			return false;
+	}
+	return true;
 }
 
 static void stale_renew(int fd, struct fd *known)
@@ -79,9 +84,9 @@ void stale_check(int fd, struct fd *known)
 
 void stale_find(void)
 {
-	for (int fd = 0; fd < STALE_MOST; fd++) {
-		struct fd known;
-		if (fd_peek(fd, &known))
-			stale_check(fd, &known);
-	}
+	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
+	struct fd known;
+	for (unsigned fd = 0; fd <= highest && fd < STALE_MOST; fd++)
+		if (fd_peek((int)fd, &known) && known.description->number)
+			stale_check((int)fd, &known);
 }

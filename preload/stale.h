@@ -13,8 +13,8 @@
  * so, and the table and `known` have what it is now. Keeps errno; signal-safe. */
 void stale_check(int fd, struct fd *known);
 
-/* The same for descriptors up to the highest that was ever seen, some thousands of
- * them. */
+/* The same for the descriptors that were asked about before, among the lowest few
+ * thousand. */
 void stale_find(void);
 
 #endif

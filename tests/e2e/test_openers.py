@@ -24,3 +24,9 @@ def test_reads_and_closes_belong_to_the_opening_of_their_thread(program, tmp_pat
                 others.append(e)
     assert len(openings) == FILES and counts == {"read": FILES, "close": FILES}
     assert not others, others[:3]
+
+
+def test_closing_what_never_was_open_costs_no_memory(program, tmp_path):
+    done = aiotrace.run_traced([program("close_all")], tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 4000
