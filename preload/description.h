@@ -28,8 +28,9 @@ struct description {
 	uint32_t handle;       /* its number in the trace */
 	uint32_t traits;       /* atomic */
 	uint64_t number;       /* of the file (stale.h), once it was asked for; atomic */
-	int64_t fetched_from;  /* bytes: what the last read that fetched any was at, and how */
-	int64_t fetched_to; /* far it may have fetched; 0 = nothing yet. For a guess: not exact */
+	/* Bytes: where the last read that fetched any was, and how far it may have fetched;
+	 * 0 = nothing yet. For a guess: not exact. */
+	int64_t fetched_from, fetched_to;
 };
 
 /* Takes a free one, with one reference. NULL without memory. Lock-free. */

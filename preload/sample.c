@@ -83,7 +83,7 @@ static bool sample_ahead(struct description *held, int64_t offset, int64_t retur
 {
 	int64_t fetched = (int64_t)(thread_self.away.fetched * SAMPLE_BLOCK);
 	int64_t from = held->fetched_from, to = held->fetched_to;
-	bool ahead = offset > from && offset <= to;
+	bool ahead = offset > from && offset < to;
 	held->fetched_from = offset;
 	held->fetched_to = (ahead ? to : offset) + (fetched > returned ? fetched : returned);
 	return ahead;

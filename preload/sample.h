@@ -2,9 +2,9 @@
  *
  * Whether a read waited for storage. A thread that stayed on its processor did
  * not: told for nothing (away.h). One that left it is counted, and a few of all
- * reads are looked at before, to hold the rest against: such looks cost hundreds
- * of nanoseconds and are paid from a budget. A thread has its first few; then one
- * nanosecond a read and 1/256 of the time that reads take, 1/64 of those that
+ * reads are looked at before, to hold the rest against, and their descriptors with them
+ * (stale.h): such looks cost hundreds of nanoseconds and are paid from a budget. A thread has its
+ * first few; then one nanosecond a read and 1/256 of the time that reads take, 1/64 of those that
  * waited. Nothing here ever causes I/O. What the looks say of latencies tells the
  * rest, and that is the reader's work.
  */

@@ -3,8 +3,6 @@
 
 #include "stale.h"
 
-#define DATA_CHECK_NS 256 /* what a look at the descriptor costs, about */
-
 /* The position after the call, less what was moved. */
 static int64_t data_ask_position(struct description *held, int fd, int64_t moved)
 {
@@ -25,20 +23,15 @@ struct data_place data_ask(const struct call *call, int fd, int64_t moved, bool 
 	return (struct data_place){__atomic_fetch_add(&held->position, moved, __ATOMIC_RELAXED), 0};
 }
 
-static void data_check(struct call *call, int fd)
-{
-	stale_check(fd, &call->fd);
-	sample_pay(DATA_CHECK_NS);
-}
-
 void data_sample(struct call *call, int fd, int64_t offset, uint64_t size)
 {
 	uint64_t start = call->start;
-	if (sample_due())
-		data_check(call, fd);
+	bool due = sample_due();
+	if (due)
+		stale_check(fd, &call->fd);
 	if (offset == DATA_AT_POSITION)
 		offset = data_position(call);
-	if (!sample_before(&call->sample, fd, &call->fd, offset, size))
+	if (!sample_before(&call->sample, fd, &call->fd, offset, size) && !due)
 		return;
 	call->start = clock_ticks();
 	sample_pay(clock_span(clock_at(call->start), call->start - start));
