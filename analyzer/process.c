@@ -27,13 +27,13 @@ static const struct own_call own_calls[] = {
 };
 
 /* The kernel counts what goes through read, write and their kin: not sockets'
- * own calls, pages moved between pipes, page faults, GPUDirect storage, nor
+ * own calls, message queues, pages moved between pipes, page faults, GPUDirect storage, nor
  * asynchronous operations but those of POSIX AIO, which are reads and writes of
  * glibc's threads. */
 static bool process_uncounted(const char *name, unsigned level)
 {
-	static const char *const beginnings[] = {"recv",   "__recv", "send",
-	                                         "splice", "tee",    "vmsplice"};
+	static const char *const beginnings[] = {"recv", "__recv", "send",    "splice",
+	                                         "tee",  "mq_",    "vmsplice"};
 
 	if (level == AIOT_LEVEL_AIO)
 		return !strncmp(name, "libaio.", 7);

@@ -68,6 +68,8 @@ static const struct {
         {"splice.out", LIKE(WRITE)},
         {"splice", LIKE(READ)},
         {"vmsplice", LIKE(WRITE)},
+        {"io_uring.splice.out", ASYNC(PWRITE)},
+        {"io_uring.splice", ASYNC(PREAD)},
         {"aio_read*", ASYNC(PREAD)},
         {"aio_write*", ASYNC(PWRITE)},
         {"aio_fsync*", ASYNC(FSYNC)},

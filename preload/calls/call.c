@@ -67,13 +67,14 @@ void call_forget_name(int directory, const char *path)
 }
 
 /* /proc and /dev have names that stand for whatever a descriptor is; not where
- * memory is shared, which loaders do for each batch. */
+ * memory is shared, which loaders do for each batch, nor queues. */
 static bool call_names_the_file(const char *path, int flags)
 {
 	if (!path || (flags & O_TMPFILE) == O_TMPFILE)
 		return false;
-	return strncmp(path, "/proc/", 6) != 0 &&
-	       (strncmp(path, "/dev/", 5) != 0 || strncmp(path, "/dev/shm/", 9) == 0);
+	if (strncmp(path, "/dev/shm/", 9) == 0 || strncmp(path, "/dev/mqueue/", 12) == 0)
+		return true;
+	return strncmp(path, "/proc/", 6) != 0 && strncmp(path, "/dev/", 5) != 0;
 }
 
 /* What `fd` is now, asked for where its path does not say. */

@@ -9,30 +9,23 @@
 #include "calls/call.h"
 #include "room.h"
 
-/* By the name that it would have where that file system usually is mounted. */
+/* The name that it would have where that file system usually is mounted; NULL where
+ * the program's own can't be read. */
+static const char *queue_path(char *path, const char *name, bool failed)
+{
+	int saved = errno;
+	if (failed && saved == EFAULT)
+		return NULL;
+	snprintf(path, PATH_BYTES, "/dev/mqueue/%s", name + strspn(name, "/"));
+	errno = saved;
+	return path;
+}
+
 static int queue_opened(const struct call *call, enum aiot_call id, const char *name, int flags,
                         mqd_t queue)
 {
 	ROOM(path);
-	int saved = errno;
-	if (queue == -1 && errno == EFAULT)
-		return call_opened(call, id, AT_FDCWD, NULL, flags, queue);
-	snprintf(path, PATH_BYTES, "/dev/mqueue/%s", name + strspn(name, "/"));
-	if (queue < 0 || thread_is_vforked()) {
-		errno = saved;
-		return call_opened(call, id, AT_FDCWD, path, flags, queue);
-	}
-	struct aiot_event event = call_event_alone(call, id, queue, clock_ticks());
-	struct fd opened = fd_opened(queue, path, true, flags);
-	event.aux = (uint32_t)flags;
-	event.file = opened.file;
-	event.stage = opened.stage;
-	event.handle = opened.description ? opened.description->handle : 0;
-	event.stack = stack_of_opening(event.stage, false);
-	if (opened.file || !opened.description)
-		event_store(&event);
-	errno = saved;
-	return queue;
+	return call_opened(call, id, AT_FDCWD, queue_path(path, name, queue < 0), flags, queue);
 }
 
 mqd_t mq_open(const char *name, int flags, ...)
@@ -64,6 +57,8 @@ int mq_close(mqd_t queue)
 	if (thread_is_vforked())
 		return REAL(mq_close)(queue);
 	bool wanted = call_begin_on(&call, queue);
+	if (wanted)
+		call_closes(&call);
 	fd_closed(queue);
 	if (!wanted)
 		return REAL(mq_close)(queue);
@@ -76,13 +71,9 @@ int mq_unlink(const char *name)
 	ROOM(path);
 	if (!call_begin(&call))
 		return REAL(mq_unlink)(name);
-	int returned = REAL(mq_unlink)(name), saved = errno;
-	if (returned == 0 || saved != EFAULT)
-		snprintf(path, PATH_BYTES, "/dev/mqueue/%s", name + strspn(name, "/"));
-	else
-		path[0] = '\0';
-	errno = saved;
-	return call_ended_on_path(&call, AIOT_CALL_mq_unlink, AT_FDCWD, path, 0, returned);
+	int returned = REAL(mq_unlink)(name);
+	const char *unlinked = queue_path(path, name, returned < 0);
+	return call_ended_on_path(&call, AIOT_CALL_mq_unlink, AT_FDCWD, unlinked, 0, returned);
 }
 
 static void queue_moved(const struct call *call, enum aiot_call id, size_t size, int64_t returned)
