@@ -296,10 +296,7 @@ def test_operations_at_the_file_position_follow_one_another(shared, tmp_path):
     assert sum(e.result for e in events) == sum(int(result) for _, result in said)
 
 
-@HOOKED
-
-
-@pytest.mark.parametrize("linked", ["-luring", "-Wl,-Bstatic -luring -Wl,-Bdynamic"])
+@pytest.mark.parametrize("linked", ["-luring", pytest.param("-Wl,-Bstatic -luring -Wl,-Bdynamic", marks=HOOKED)])
 def test_splices_are_about_the_side_that_is_no_pipe(linked, program, tmp_path):
     (tmp_path / "from").write_bytes(os.urandom(64 * 4096))
     binary = program("uring_splice", *linked.split(), name_as="splice" + str(len(linked)))
@@ -315,6 +312,7 @@ def test_splices_are_about_the_side_that_is_no_pipe(linked, program, tmp_path):
     assert len(events) == 40
 
 
+@HOOKED
 @pytest.mark.parametrize("words", ["", "late", "fixed", "late fixed", "vector write", "late peek", "leave", "late leave vector",
                                    "same", "late same"], ids=lambda w: w.replace(" ", "_") or "plain")
 def test_liburing_linked_statically_is_seen_completely(words, static, tmp_path, busy):
