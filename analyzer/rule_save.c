@@ -130,7 +130,7 @@ bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *
 	if (!m || moment_seconds(m) < 0.5)
 		return false;
 	in_calls = (double)(m->labour.data_ns + m->labour.sync_ns) / 1e9;
-	if (in_calls >= moment_seconds(m) / 2) {
+	if (in_calls >= m->processes * moment_seconds(m) / 2) {
 		fastest = rule_fastest_save(&s->checkpoints, m->bytes);
 		return moment_bandwidth(m) < fastest / 4 &&
 		       RULE_SAY("%s/s over the whole save, %s/s over another one",

@@ -43,13 +43,14 @@ def unaligned_saves(folder, point, skew):
     p.save()
 
 
-def slow_saves(folder, gap):
-    """Fast where it writes, with pauses in between."""
-    p = Process(folder)
-    for number in range(2):
-        save(p, f"/disk/step{number}.pt", [64 << 20] * 20, took=40 * MS, gap=gap)
-        p.now += 300_000 * MS
-    p.save()
+def slow_saves(folder, gap, ranks=1):
+    """Fast where they write, with pauses in between."""
+    for rank in range(ranks):
+        p = Process(folder, pid=10 + rank, **({"env.RANK": str(rank), "env.WORLD_SIZE": str(ranks)} if ranks > 1 else {}))
+        for number in range(2):
+            save(p, f"/disk/step{number}/{rank}.pt" if ranks > 1 else f"/disk/step{number}.pt", [64 << 20] * 20, took=40 * MS, gap=gap)
+            p.now += 300_000 * MS
+        p.save()
 
 
 def throttled_save(folder, other):
@@ -65,7 +66,7 @@ def throttled_save(folder, other):
 
 
 def frequent_saves(folder, took):
-    """Twenty saves, each a fifth of the time from one to the next, in a run of a minute."""
+    """Twenty saves, each a sixth of the time from one to the next, in a run of a minute."""
     p = Process(folder)
     p.open("/disk/data").read("/disk/data", 0, 65536, stage="train")
     p.now += 50_000 * MS
@@ -143,9 +144,10 @@ MADE = {
                         [lambda f: unaligned_saves(f, "/nfs", 0), lambda f: unaligned_saves(f, "/disk", 64)]),
     "slow_save": (lambda f: slow_saves(f, 400 * MS), r"153 MB/s over the whole save, 671 MB/s over the fastest 0.1 s of writing",
                   [lambda f: slow_saves(f, 1000), lambda f: throttled_save(f, 400)]),
+    "slow_save, ranks": (lambda f: slow_saves(f, 500 * MS, 8), r"over the fastest 0.1 s of writing", []),
     "slow_save, by another": (lambda f: throttled_save(f, 40), r"208 MB/s over the whole save, 1.9\d GB/s over another one",
                               [lambda f: throttled_save(f, 300)]),
-    "checkpoint_share": (lambda f: frequent_saves(f, 20 * MS), r"[\d.]+ % of the interval", [lambda f: frequent_saves(f, MS // 10)]),
+    "checkpoint_share": (lambda f: frequent_saves(f, 20 * MS), r"17\.\d % of the interval", [lambda f: frequent_saves(f, MS // 10)]),
     "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
     "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",
                         [lambda f: restores(f, 8)]),
