@@ -44,7 +44,8 @@ static void spans_pair(struct span *restrict to, const struct span *a, size_t n,
 		a += 1 - second;
 	}
 	memcpy(to, a, (size_t)(a_end - a) * sizeof *to);
-	memcpy(to + (a_end - a), b, (size_t)(b_end - b) * sizeof *to);
+	if (b < b_end) /* else there may be no list */
+		memcpy(to + (a_end - a), b, (size_t)(b_end - b) * sizeof *to);
 }
 
 /* The lists merged by pairs, one pair behind the other; ends[i] is where pair i
