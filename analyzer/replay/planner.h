@@ -142,7 +142,7 @@ uint32_t planner_new_opening(struct planner *planner, uint32_t name, uint32_t fl
 /* NULL where it is over. */
 struct opening_state *planner_state(struct planner *planner, uint32_t opening);
 
-/* Closed: later uses of its handle are of another one. */
+/* Closed, or never open: later uses of its handle are of another one. */
 void planner_over(struct planner *planner, uint32_t opening);
 
 /* Frees what is known of all. */

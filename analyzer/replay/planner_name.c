@@ -91,6 +91,7 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 		order_use(p->order, h->name, &at);
 		if (h->result == -ENOENT)
 			space_missed(p->space, h->name);
+		planner_over(p, opening);
 		return REFUSAL_COUNT;
 	}
 	if (h->handle)

@@ -159,6 +159,7 @@ void planner_appears(struct planner *p, const struct happening *h)
 	makes.is.async = false;
 	planner_emit(p, &makes, OP_OPEN, opening, &at)->bits |= OP_IMPLICIT;
 	planner_emit(p, &makes, OP_CLOSE, opening, &at)->bits |= OP_IMPLICIT;
+	planner_over(p, opening);
 	p->plan->implicit++;
 	planner_parent_folder(p, h->name,
 	                      &(struct moment_of){at.lane, at.op - 1, at.start_ns, at.end_ns});
