@@ -300,7 +300,8 @@ static bool judge_reads_for(const struct judge *j, const struct process *p,
 static void judge_trains_by(struct conduct *c, const struct conduct *reader)
 {
 	c->trains = true;
-	if (!c->first_data_read || reader->first_data_read < c->first_data_read)
+	if (reader->first_data_read &&
+	    (!c->first_data_read || reader->first_data_read < c->first_data_read))
 		c->first_data_read = reader->first_data_read;
 }
 

@@ -116,7 +116,7 @@ static bool prepare_is_used(const struct judge *j, const struct process *p, size
 	return s->clue != CLUE_LOG && s->read_bytes >= u->read_bytes + u->write_bytes;
 }
 
-/* Read whole, then written again: made of itself, if it is no state. */
+/* Read once from its beginning, then written again: made of itself, if it is no state. */
 static bool prepare_is_in_place(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
@@ -125,6 +125,15 @@ static bool prepare_is_in_place(const struct judge *j, const struct process *p, 
 	return u->reads && u->writes && u->first_read < u->first_write && !s->checkpoint &&
 	       s->clue != CLUE_LOG && !u->append && u->begins == 1 &&
 	       u->write_bytes >= u->read_bytes / 4 && system_is_not(j->recording, &p->files[i]);
+}
+
+static void prepare_made(struct conduct *c, uint64_t bytes, int64_t first, int64_t last)
+{
+	c->made += bytes;
+	if (!c->made_first || first < c->made_first)
+		c->made_first = first;
+	if (last > c->made_last)
+		c->made_last = last;
 }
 
 static void prepare_in_place(struct judge *j, const struct process *p)
@@ -137,8 +146,10 @@ static void prepare_in_place(struct judge *j, const struct process *p)
 	for (size_t i = 1; count >= FEW_IN_PLACE && i < p->file_count; i++) {
 		if (!prepare_is_in_place(j, p, i))
 			continue;
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!(j->made[p->number][i] & JUDGE_DERIVED))
+			prepare_made(c, u->write_bytes, u->first_write, u->last_write);
 		j->made[p->number][i] |= JUDGE_DERIVED | JUDGE_SOURCE;
-		c->made += features_use(j->features, p->number, i, &(struct use){0})->write_bytes;
 	}
 }
 
@@ -168,11 +179,7 @@ void prepare_derive(struct judge *j, const struct process *p)
 			continue;
 		made[file] |= JUDGE_DERIVED;
 		c->used |= d.writes[i].bytes >= LEAST_USED && prepare_is_used(j, p, file);
-		c->made += d.writes[i].bytes;
-		if (!c->made_first || d.writes[i].first < c->made_first)
-			c->made_first = d.writes[i].first;
-		if (d.writes[i].last > c->made_last)
-			c->made_last = d.writes[i].last;
+		prepare_made(c, d.writes[i].bytes, d.writes[i].first, d.writes[i].last);
 	}
 	derive_free(&d);
 	prepare_in_place(j, p);

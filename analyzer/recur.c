@@ -108,21 +108,27 @@ void recur_find(struct judge *j)
 
 bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[p->files[i].name];
+	const struct use *u;
 
-	return s->recurs && (u->begins >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
-	                     recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
+	if (!s->recurs)
+		return false;
+	u = features_use(j->features, p->number, i, &(struct use){0});
+	return (u->begins >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
+	        recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
 }
 
 bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const uint64_t *count = u->read.count;
+	const struct use *u;
+	const uint64_t *count;
 
+	if (!j->shared[p->files[i].name].random)
+		return false;
+	u = features_use(j->features, p->number, i, &(struct use){0});
+	count = u->read.count;
 	/* Of few reads nothing is known but what all of them together say. */
-	return j->shared[p->files[i].name].random &&
-	       (u->reads < FEW_READS ||
+	return (u->reads < FEW_READS ||
 	        recur_jumps(u->reads, count[ACCESS_RANDOM] + count[ACCESS_STRIDED],
 	                    count[ACCESS_RANDOM],
 	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
