@@ -3,22 +3,21 @@
 
 #include <fcntl.h>
 #include <gelf.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
-/* The loader's name in the segment, if all of it is in the file. */
-static const char *foreign_loader(Elf *elf, const GElf_Phdr *segment)
+static bool foreign_loads(int fd, const GElf_Phdr *segment)
 {
-	size_t bytes;
-	const char *file = elf_rawfile(elf, &bytes);
+	char name[PATH_MAX];
+	size_t most = sizeof name - 1, bytes = segment->p_filesz < most ? segment->p_filesz : most;
+	ssize_t got = pread(fd, name, bytes, (off_t)segment->p_offset);
 
-	if (!file || segment->p_offset > bytes || segment->p_filesz > bytes - segment->p_offset)
-		return NULL;
-	file += segment->p_offset;
-	return memchr(file, '\0', segment->p_filesz) ? file : NULL;
+	name[got > 0 ? got : 0] = '\0';
+	return strstr(name, "/ld-musl") != NULL;
 }
 
-static bool foreign_in(Elf *elf)
+static bool foreign_in(int fd, Elf *elf)
 {
 	size_t count;
 
@@ -26,11 +25,8 @@ static bool foreign_in(Elf *elf)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		GElf_Phdr segment;
-		const char *loader;
-		if (!gelf_getphdr(elf, (int)i, &segment) || segment.p_type != PT_INTERP)
-			continue;
-		loader = foreign_loader(elf, &segment);
-		return loader && strstr(loader, "/ld-musl");
+		if (gelf_getphdr(elf, (int)i, &segment) && segment.p_type == PT_INTERP)
+			return foreign_loads(fd, &segment);
 	}
 	return false;
 }
@@ -46,7 +42,7 @@ bool foreign_is(const char *path)
 	elf_version(EV_CURRENT);
 	elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (elf && elf_kind(elf) == ELF_K_ELF)
-		found = foreign_in(elf);
+		found = foreign_in(fd, elf);
 	elf_end(elf);
 	close(fd);
 	return found;

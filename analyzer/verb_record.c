@@ -160,7 +160,8 @@ static bool record_find(const char *command, char name[PATH_MAX])
 	if (found)
 		snprintf(name, PATH_MAX, "%s", command);
 	while (!found && rest && (folder = strsep(&rest, ":")))
-		found = snprintf(name, PATH_MAX, "%s/%s", folder, command) < PATH_MAX &&
+		found = snprintf(name, PATH_MAX, "%s/%s", *folder ? folder : ".", command) <
+		                PATH_MAX &&
 		        !access(name, F_OK);
 	free(folders);
 	return found;
