@@ -1,48 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "waited.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "memory.h"
 
-enum waited_said { SAID_NOTHING, SAID_ASKED, SAID_TOLD, SAID_WRONG };
-
-static enum waited_said waited_says(const struct process *p)
+static bool waited_says(const struct process *p, const char *word)
 {
-	static const char *const words[] = {"", "asked", "told", "wrong"};
 	const char *said = process_attribute(p, "switches");
 
-	for (int i = SAID_ASKED; said && i <= SAID_WRONG; i++)
-		if (!strcmp(said, words[i]))
-			return i;
-	return SAID_NOTHING;
+	return said && !strcmp(said, word);
 }
 
-/* The most that a process of the same machine says. */
-static enum waited_said waited_most(const struct recording *r, const uint8_t *said, size_t of)
+static bool waited_same_machine(const struct process *a, const struct process *b)
 {
-	const uint8_t *boot = r->processes[of].trace.header.boot_id;
-	enum waited_said most = said[of];
-
-	for (size_t i = 0; i < r->count && most < SAID_WRONG; i++)
-		if (said[i] > most && !memcmp(r->processes[i].trace.header.boot_id, boot,
-		                              sizeof r->processes[i].trace.header.boot_id))
-			most = said[i];
-	return most;
+	return !memcmp(a->trace.header.boot_id, b->trace.header.boot_id,
+	               sizeof a->trace.header.boot_id);
 }
 
-/* Who was never away during a read has no proof that it would have been told. Nor is
- * there a read that says otherwise: those that took long were looked at. */
 bool *waited_told(const struct recording *r)
 {
 	bool *told = memory_get(r->count, sizeof *told);
-	uint8_t *said = memory_get(r->count, sizeof *said);
 
 	for (size_t i = 0; i < r->count; i++)
-		said[i] = (uint8_t)waited_says(&r->processes[i]);
+		told[i] = waited_says(&r->processes[i], "asked") ||
+		          waited_says(&r->processes[i], "told");
 	for (size_t i = 0; i < r->count; i++)
-		told[i] = said[i] && waited_most(r, said, i) != SAID_WRONG;
-	free(said);
+		for (size_t n = 0; n < r->count && waited_says(&r->processes[i], "wrong"); n++)
+			told[n] &= !waited_same_machine(&r->processes[i], &r->processes[n]);
 	return told;
 }

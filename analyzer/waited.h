@@ -18,7 +18,7 @@ enum waited {
 };
 
 /* For each process of the recording, by number, whether it was told so: free() it.
- * The processes of one machine bear witness for each other. */
+ * One of them that was not says so for all of its machine. */
 bool *waited_told(const struct recording *recording);
 
 static inline enum waited waited_of(uint8_t flags, bool told)
