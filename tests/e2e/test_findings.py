@@ -112,7 +112,7 @@ def test_nothing_is_said_where_nothing_is_wrong(name, tmp_path):
 
 
 def test_every_rule_says_what_it_needs_to():
-    with open(os.path.join(aiotrace.TOP, "analyzer/rules.def")) as f:
+    with open(os.path.join(aiotrace.TOP, "analyzer/finding/rules.def")) as f:
         rules = re.findall(r"^RULE\((\w+), (\w+), \"(.*)\",\n\s+\"(.*)\",\n\s+\"(.*)\"\)", f.read(), re.M)
     assert len(rules) >= 20 and len({r[0] for r in rules}) == len(rules)
     assert {r[1] for r in rules} == {"HIGH", "WARNING", "INFO"}

@@ -11,7 +11,7 @@ import pytest
 import aiotrace
 from handmade import MS, Process
 
-with open(os.path.join(aiotrace.TOP, "analyzer/report.schema.json")) as f:
+with open(os.path.join(aiotrace.TOP, "analyzer/report/report.schema.json")) as f:
     CHECK = jsonschema.Draft202012Validator(json.load(f))
 HUGE = 1 << 62
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""report --json is what analyzer/report.schema.json says."""
+"""report --json is what analyzer/report/report.schema.json says."""
 import copy
 import json
 import os
@@ -10,7 +10,7 @@ import pytest
 
 import aiotrace
 
-with open(os.path.join(aiotrace.TOP, "analyzer/report.schema.json")) as f:
+with open(os.path.join(aiotrace.TOP, "analyzer/report/report.schema.json")) as f:
     SCHEMA = json.load(f)
 CHECK = jsonschema.Draft202012Validator(SCHEMA)
 
