@@ -305,7 +305,7 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	while (merge_next(pass->merges[number], &slice)) {
 		feature_slice(&lane, &slice);
 		if (lane.evidence)
-			f->evidence[number] |= evidence_of_slice(lane.evidence, &slice, lane.uses);
+			f->evidence[number] |= use_say(lane.uses, &slice, lane.evidence);
 	}
 	feature_keep(f, lane.process, lane.uses);
 	free(lane.evidence);

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
+#include "merge.h"
 #include "pattern.h"
 #include "seek.h"
 
@@ -70,5 +71,9 @@ static inline const struct use *use_of(const struct use_slot *slot, struct use *
 {
 	return slot->plain ? use_unfold(slot, room) : slot->whole;
 }
+
+/* Adds what the stacks of a slice's events say (evidence_of_stacks) to the files
+ * that they are about; returns all of it. */
+uint8_t use_say(struct use *uses, const struct slice *slice, const uint8_t *of_stacks);
 
 #endif

@@ -9,8 +9,6 @@
 
 #include <stdint.h>
 
-#include "feature.h"
-#include "merge.h"
 #include "stacks.h"
 
 enum evidence {
@@ -29,9 +27,5 @@ uint8_t evidence_of(const char *file, const char *function);
 /* What each stack of a process says, by stack's index; free() it. NULL where the
  * process has no stacks. */
 uint8_t *evidence_of_stacks(const struct stacks *stacks);
-
-/* Adds what the stacks of a slice's events say to the files that they are about;
- * returns all of it. */
-uint8_t evidence_of_slice(const uint8_t *of_stacks, const struct slice *slice, struct use *uses);
 
 #endif
