@@ -21,7 +21,6 @@ say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
 PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
 ANALYZER_SRC := $(wildcard analyzer/*.c analyzer/*/*.c)
-ANALYZER_INC := $(addprefix -I,analyzer $(filter-out analyzer/replay/,$(sort $(dir $(wildcard analyzer/*/*.h)))))
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
 SNIPPET_HEAD := $(wildcard tests/snippets/*.h tests/snippets/body/*.h)
@@ -44,7 +43,7 @@ $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) $(ANALYZER_INC) -MMD -MP -c -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ianalyzer -MMD -MP -c -o $@ $<
 
 $(BUILD)/gen/.made:
 	$(Q)mkdir -p $(@D) && touch $@
@@ -76,7 +75,7 @@ $(BUILD)/unit/lib%.a:
 
 $(BUILD)/unit/%: tests/unit/%.c $(BUILD)/unit/libanalyzer.a $(BUILD)/unit/libpreload.a
 	$(call say,CC,$<)
-	$(Q)$(CC) $(CFLAGS_) $(ANALYZER_INC) -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
+	$(Q)$(CC) $(CFLAGS_) -Ianalyzer -Ipreload -Itests/unit -MMD -MP -o $@ $(filter %.c %.a,$^) $(LDFLAGS) \
 	  -lcmocka -lzstd -ljansson -luring -ldw -lelf -liberty -lm -ldl -lpthread
 
 # What is traced must not hold the library's own wrappers: only the generator
@@ -223,7 +222,7 @@ lint: deps-lint ## format, static analysis and the rules of the house
 	$(Q)printf '%s\n' $(PRELOAD_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload 2>/dev/null' tidy
 	$(Q)printf '%s\n' $(ANALYZER_SRC) | xargs -P $$(nproc) -n 4 sh -c \
-	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) $(ANALYZER_INC) 2>/dev/null' tidy
+	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ianalyzer 2>/dev/null' tidy
 	@echo 'cppcheck'
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j $$(nproc) \
 	  --enable=warning,performance --suppress=missingIncludeSystem \

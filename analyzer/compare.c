@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_value.h"
-#include "memory.h"
+#include "base/json_value.h"
+#include "base/memory.h"
 
 const char compare_metrics[] =
         "read_ops write_ops meta_ops read_bytes write_bytes latency_p50_s latency_p99_s\n"

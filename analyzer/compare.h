@@ -10,8 +10,8 @@
 
 #include <jansson.h>
 
-#include "problem.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/problem.h"
 
 /* A number of a recording, of a stage or of the whole ("run"). */
 struct compare_item {

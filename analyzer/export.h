@@ -5,9 +5,9 @@
 #ifndef EXPORT_H
 #define EXPORT_H
 
-#include "filter.h"
-#include "problem.h"
-#include "recording.h"
+#include "base/problem.h"
+#include "read/filter.h"
+#include "read/recording.h"
 
 enum export_by { EXPORT_BYTES, EXPORT_OPS, EXPORT_TIME, EXPORT_WEIGHTS };
 

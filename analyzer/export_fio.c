@@ -16,8 +16,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/memory.h"
 #include "export.h"
-#include "memory.h"
 #include "replay/plan.h"
 
 #define FIO_PIECE ((uint64_t)1 << 20)

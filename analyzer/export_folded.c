@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "call_sites.h"
+#include "analysis/call_sites.h"
+#include "analysis/summary.h"
 #include "export.h"
-#include "resolve.h"
-#include "summary.h"
+#include "read/resolve.h"
 
 static uint64_t folded_weight(const struct site_sum *sum, enum export_by by)
 {

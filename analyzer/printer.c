@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#include "memory.h"
-#include "parallel.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 
 #define PRINTER_ROWS  16384u
 #define PRINTER_PARTS 16u /* of a round, for whichever thread is free */

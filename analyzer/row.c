@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "escape.h"
-#include "memory.h"
+#include "base/escape.h"
+#include "base/memory.h"
 
 const char *row_level(unsigned level)
 {

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "output.h"
-#include "process.h"
+#include "base/output.h"
+#include "read/process.h"
 
 /* A name, escaped for the format. */
 struct row_name {

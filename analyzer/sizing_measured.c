@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static int sizing_order(const void *one, const void *other)
 {

@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 /* Bytes, seconds, bytes a second; -1 = not known. */
 struct sizing_measured {

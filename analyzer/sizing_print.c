@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sizing_print.h"
 
-#include "json_value.h"
-#include "units.h"
+#include "base/json_value.h"
+#include "base/units.h"
 
 static struct sizing sizing_at(const struct sizing_plan *plan, size_t number)
 {

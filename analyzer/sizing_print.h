@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "sizing_measured.h"
-#include "sizing.h"
+#include "base/sizing.h"
 
 struct sizing_plan {
 	struct sizing_question question; /* its interval is the first of: */

@@ -10,17 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
+#include "base/wrap.h"
 #include "command.h"
-#include "escape.h"
-#include "filter.h"
-#include "mapped.h"
-#include "merge.h"
+#include "measure/mapped.h"
 #include "printer.h"
-#include "resolve.h"
-#include "role.h"
+#include "read/filter.h"
+#include "read/merge.h"
+#include "read/resolve.h"
 #include "row.h"
-#include "stage.h"
-#include "wrap.h"
+#include "stage/role.h"
+#include "stage/stage.h"
 
 struct dump {
 	struct recording recording;

@@ -8,7 +8,7 @@
 
 #include "command.h"
 #include "export.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 static const struct export_format *const export_formats[] = {&export_fio, &export_folded};
 #define EXPORT_FORMATS (sizeof export_formats / sizeof *export_formats)

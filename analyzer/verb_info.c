@@ -8,11 +8,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "absent.h"
+#include "analysis/absent.h"
+#include "analysis/missing.h"
 #include "command.h"
-#include "merge.h"
-#include "missing.h"
-#include "recording.h"
+#include "read/merge.h"
+#include "read/recording.h"
 
 static void info_losses(const struct process *p)
 {

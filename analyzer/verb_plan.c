@@ -10,7 +10,7 @@
 
 #include "command.h"
 #include "sizing_print.h"
-#include "quantity.h"
+#include "base/quantity.h"
 
 /* The advice over the years: every four hours, then each, then half of one. */
 static const double usual_intervals_s[] = {4 * 3600, 3600, 1800};

@@ -16,10 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/problem.h"
 #include "command.h"
 #include "foreign.h"
-#include "locate.h"
-#include "problem.h"
+#include "read/locate.h"
 
 #define RECORD_LIBRARY     "libaiotrace.so"
 #define RECORD_NOT_FOUND   127 /* as a shell says it */

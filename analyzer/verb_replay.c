@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "command.h"
-#include "locate.h"
+#include "read/locate.h"
 #include "replay/conduct.h"
 #include "replay/session.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 #define REPLAY_CLIENTS 1024 /* at most */
 

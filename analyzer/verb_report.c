@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "command.h"
-#include "report.h"
-#include "resolve.h"
+#include "read/resolve.h"
+#include "report/report.h"
 
 #define REPORT_TOP 10
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "absent.h"
+#include "analysis/absent.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "units.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/units.h"
+#include "base/wrap.h"
 
 /* Clocks of machines are corrected by less than this. */
 #define SET_NS 1000000000

@@ -6,7 +6,7 @@
 #ifndef ABSENT_H
 #define ABSENT_H
 
-#include "missing.h"
+#include "analysis/missing.h"
 
 /* Why a program was not traced: words for an enum aiot_program. */
 const char *absent_why(uint32_t why);

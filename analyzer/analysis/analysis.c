@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "analysis.h"
+#include "analysis/analysis.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
-#include "parallel.h"
+#include "base/memory.h"
+#include "base/parallel.h"
 
 const struct analysis *const analyses[ANALYSIS_COUNT] = {
 #define ANALYSIS(name) &analysis_##name,

@@ -17,12 +17,12 @@
 
 #include <stdbool.h>
 
-#include "cache.h"
-#include "events.h"
-#include "feature.h"
-#include "mounts.h"
-#include "spans.h"
-#include "stage.h"
+#include "measure/cache.h"
+#include "measure/events.h"
+#include "read/mounts.h"
+#include "read/spans.h"
+#include "stage/feature.h"
+#include "stage/stage.h"
 
 /* ANALYSIS(name): analysis_name in its own file. */
 #define ANALYSES(ANALYSIS)                                                                         \

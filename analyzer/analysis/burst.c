@@ -4,11 +4,11 @@
  * for every level of pauses at once, since which pauses matter is known at the
  * end: a pause closes those of its own level and below, by running totals.
  */
-#include "burst.h"
+#include "analysis/burst.h"
 
 #include <math.h>
 
-#include "wrap.h"
+#include "base/wrap.h"
 
 #define LEAST_POWER 16
 

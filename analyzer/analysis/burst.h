@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "spans.h"
+#include "read/spans.h"
 
 #define BURST_SCALES 4  /* windows of 10 ms, 100 ms, 1 s and 10 s, from the first operation on */
 #define BURST_LEVELS 26 /* pauses of at least 2^16 ns, 2^17 ns, ... 2^41 ns */

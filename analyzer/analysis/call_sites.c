@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "call_sites.h"
+#include "analysis/call_sites.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +7,10 @@
 
 #include <uthash.h>
 
-#include "analysis.h"
-#include "likely.h"
-#include "memory.h"
-#include "origin.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
+#include "read/origin.h"
+#include "stage/likely.h"
 
 #define SITE_TEXT 256
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "process.h"
+#include "read/process.h"
 
 struct site_sum {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;

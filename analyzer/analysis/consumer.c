@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "consumer.h"
+#include "analysis/consumer.h"
 
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "evidence.h"
-#include "loader_pipes.h"
-#include "memory.h"
-#include "wrap.h"
+#include "analysis/analysis.h"
+#include "analysis/loader_pipes.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/evidence.h"
 
 /* What is this far behind belongs to the fetch no more; the interpreter's lock
  * is taken at once behind a wait, or it is that of another call. */

@@ -16,8 +16,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "recording.h"
-#include "timeline.h"
+#include "analysis/timeline.h"
+#include "read/recording.h"
 
 #define CONSUMER_THREADS 32u /* more of a process are not told apart: they are left out */
 

@@ -6,12 +6,12 @@
 #ifndef COURSE_H
 #define COURSE_H
 
-#include "burst.h"
-#include "depth.h"
-#include "epoch.h"
-#include "flow.h"
-#include "pattern.h"
-#include "reuse.h"
+#include "analysis/burst.h"
+#include "analysis/epoch.h"
+#include "measure/depth.h"
+#include "measure/flow.h"
+#include "measure/pattern.h"
+#include "measure/reuse.h"
 
 /* A file's accesses in one order, and the last read and the last write. */
 struct course_file {

@@ -6,13 +6,13 @@
  * whatever covers the parent, and counting it again would count it twice. One
  * that outlived its parent was waited for by someone else.
  */
-#include "coverage.h"
+#include "analysis/coverage.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
 
 #define NO_COUNTER UINT32_MAX
 #define UNASKED    (UINT32_MAX - 1)

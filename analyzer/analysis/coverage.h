@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "events.h"
+#include "measure/events.h"
 
 struct coverage;
 

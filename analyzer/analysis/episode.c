@@ -5,13 +5,13 @@
  * process writes one after the other are two checkpoints, unless their names
  * say "part of".
  */
-#include "episode.h"
+#include "analysis/episode.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "clue.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "read/clue.h"
 
 #define NEAR_NS INT64_C(1000000000)
 

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "names.h"
+#include "base/names.h"
 
 /* What reading or writing consisted of. Times are sums over calls, ns. */
 struct labour {

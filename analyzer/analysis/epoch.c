@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "epoch.h"
+#include "analysis/epoch.h"
 
 #include <stdlib.h>
 
-#include "cache.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "measure/cache.h"
 
 #define EPOCHS_OTHER UINT32_MAX
 

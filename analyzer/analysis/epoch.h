@@ -7,9 +7,9 @@
 #ifndef EPOCH_H
 #define EPOCH_H
 
-#include "feature.h"
-#include "spans.h"
-#include "stage.h"
+#include "read/spans.h"
+#include "stage/feature.h"
+#include "stage/stage.h"
 
 struct epoch {
 	int64_t first_ns, last_ns; /* start of the first read, end of the last one */

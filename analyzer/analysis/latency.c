@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "latency.h"
+#include "analysis/latency.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
-#include "mapped.h"
-#include "memory.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
+#include "measure/mapped.h"
 
 static void *latency_make(const struct known *known)
 {

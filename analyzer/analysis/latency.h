@@ -7,8 +7,8 @@
 #ifndef LATENCY_H
 #define LATENCY_H
 
-#include "histogram.h"
-#include "recording.h"
+#include "base/histogram.h"
+#include "read/recording.h"
 
 #define LATENCY_CALLS   1024u /* ids; what is beyond shares the last place */
 #define LATENCY_SIZES   9u    /* see latency_size_least */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "loader_pipes.h"
+#include "analysis/loader_pipes.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 struct loader_ends loader_ends(const struct features *f, const uint32_t *made_by)
 {

@@ -5,7 +5,7 @@
 #ifndef LOADER_PIPES_H
 #define LOADER_PIPES_H
 
-#include "feature.h"
+#include "stage/feature.h"
 
 enum loader_pipe {
 	PIPE_NONE,

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "loop.h"
+#include "analysis/loop.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "memory.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
 
 /* Of samples, so many are inside a batch: half of them in batches of two. */
 #define INSIDE 0.4

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "marks.h"
+#include "analysis/marks.h"
 
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "memory.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
 
 static void *marks_make(const struct known *known)
 {

@@ -3,16 +3,16 @@
  * The list of what is missing. The order is that of how much it says: events
  * known to be lost, then bytes that only the kernel counted.
  */
-#include "missing.h"
+#include "analysis/missing.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "absent.h"
-#include "memory.h"
-#include "units.h"
+#include "analysis/absent.h"
+#include "base/memory.h"
+#include "base/units.h"
 
 /* The dynamic loader reads the head of each library, 832 bytes; libc reads
  * files of its own by the page. Larger reads are none of theirs. */

@@ -6,8 +6,8 @@
 #ifndef MISSING_H
 #define MISSING_H
 
-#include "coverage.h"
-#include "recording.h"
+#include "analysis/coverage.h"
+#include "read/recording.h"
 
 struct missing_item {
 	const char *cause; /* one word for programs */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "period.h"
+#include "analysis/period.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /* Of the run: what pauses for longer has ended; what is closer is one moment. */
 #define PERIOD_PAUSE  20

@@ -6,8 +6,8 @@
 #ifndef PERIOD_H
 #define PERIOD_H
 
-#include "course.h"
-#include "recording.h"
+#include "analysis/course.h"
+#include "read/recording.h"
 
 struct period_part {
 	double bytes[2]; /* read, written; of a window that is cut, its share */

@@ -3,14 +3,14 @@
  * A pipe's name holds its inode, which is its own on one machine as long as
  * the pipe lives: equal names on a host and in a run are taken for one pipe.
  */
-#include "pipes.h"
+#include "analysis/pipes.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
-#include "memory.h"
-#include "wrap.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
+#include "base/wrap.h"
 
 static void *pipes_make(const struct known *known)
 {

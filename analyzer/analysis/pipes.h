@@ -8,7 +8,7 @@
 
 #include <stdbool.h>
 
-#include "recording.h"
+#include "read/recording.h"
 
 /* One process at a pipe. */
 struct pipe_end {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "saving.h"
+#include "analysis/saving.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "sizing.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/sizing.h"
+#include "base/wrap.h"
 
 /* Main threads that waited for most of a save that others wrote were not
  * training. */

@@ -5,7 +5,7 @@
 #ifndef SAVING_H
 #define SAVING_H
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 /* Bytes, seconds, bytes a second; -1 = not known. */
 struct saving {

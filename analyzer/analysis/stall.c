@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stall.h"
+#include "analysis/stall.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "consumer.h"
-#include "course.h"
-#include "loop.h"
-#include "memory.h"
-#include "summary.h"
-#include "wrap.h"
+#include "analysis/consumer.h"
+#include "analysis/course.h"
+#include "analysis/loop.h"
+#include "analysis/summary.h"
+#include "base/memory.h"
+#include "base/wrap.h"
 
 /* Accelerators that compute for 90 % of the time are fed well enough by MLPerf
  * Storage's rules. */

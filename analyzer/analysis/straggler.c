@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "straggler.h"
+#include "analysis/straggler.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define FEW_OPS 100
 /* Below this share of its time, storage does not slow a process down. */

@@ -5,7 +5,7 @@
 #ifndef STRAGGLER_H
 #define STRAGGLER_H
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 /* More than so many times the median of its like is slower. */
 #define STRAGGLER_TIMES 2

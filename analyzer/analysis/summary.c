@@ -3,17 +3,17 @@
  * Puts the result together: sums by stage from the second pass (tally.c), sums
  * by file and by process from the first pass's records.
  */
-#include "summary.h"
+#include "analysis/summary.h"
 
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "coverage.h"
-#include "mapped.h"
-#include "memory.h"
-#include "role.h"
-#include "tally.h"
+#include "analysis/coverage.h"
+#include "analysis/tally.h"
+#include "base/memory.h"
+#include "measure/mapped.h"
+#include "stage/role.h"
 
 struct summing {
 	struct summary *summary;

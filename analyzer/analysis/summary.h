@@ -6,18 +6,18 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
-#include "analysis.h"
-#include "episode.h"
-#include "histogram.h"
-#include "mapped.h"
-#include "missing.h"
-#include "pipes.h"
-#include "rate.h"
-#include "reason.h"
-#include "stage.h"
-#include "stall.h"
-#include "waiting.h"
-#include "where.h"
+#include "analysis/analysis.h"
+#include "analysis/episode.h"
+#include "analysis/missing.h"
+#include "analysis/pipes.h"
+#include "analysis/stall.h"
+#include "analysis/waiting.h"
+#include "analysis/where.h"
+#include "base/histogram.h"
+#include "measure/mapped.h"
+#include "measure/rate.h"
+#include "stage/reason.h"
+#include "stage/stage.h"
 
 struct stage_summary {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;

@@ -5,17 +5,17 @@
  * processes in one order: lanes therefore stop at the same times, and what they
  * have collected by then is brought in order and added while they run on.
  */
-#include "tally.h"
+#include "analysis/tally.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "merge.h"
-#include "parallel.h"
-#include "phase.h"
-#include "spans.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/wrap.h"
+#include "read/merge.h"
+#include "read/phase.h"
+#include "read/spans.h"
 
 /* What two phases share: one is filled while the other is added up. */
 enum { TALLY_SIDES = 2 };

@@ -5,10 +5,10 @@
 #ifndef TALLY_H
 #define TALLY_H
 
-#include "analysis.h"
-#include "coverage.h"
-#include "episode.h"
-#include "summary.h"
+#include "analysis/analysis.h"
+#include "analysis/coverage.h"
+#include "analysis/episode.h"
+#include "analysis/summary.h"
 
 /* What the pass fills and adds to. */
 struct tallied {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "timeline.h"
+#include "analysis/timeline.h"
 
 #define FIRST_WIDTH_NS 10000000
 

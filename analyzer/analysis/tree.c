@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tree.h"
+#include "analysis/tree.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "origin.h"
+#include "base/memory.h"
+#include "read/origin.h"
 
 #define TREE_LABEL 512
 

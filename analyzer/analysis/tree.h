@@ -6,7 +6,7 @@
 #ifndef TREE_H
 #define TREE_H
 
-#include "call_sites.h"
+#include "analysis/call_sites.h"
 
 struct tree_node {
 	uint32_t label;          /* in labels */

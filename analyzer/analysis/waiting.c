@@ -4,14 +4,14 @@
  * that is found out once for each such pair, and kept by process, whose calls
  * have numbers of its own.
  */
-#include "waiting.h"
+#include "analysis/waiting.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis.h"
-#include "memory.h"
-#include "missing.h"
+#include "analysis/analysis.h"
+#include "analysis/missing.h"
+#include "base/memory.h"
 
 /* Kinds of file, without and with a name. */
 #define WAITING_FILES   16u

@@ -8,8 +8,8 @@
 
 #include <stdbool.h>
 
-#include "recording.h"
-#include "timeline.h"
+#include "analysis/timeline.h"
+#include "read/recording.h"
 
 /* WAITING(name, key, words) */
 #define WAITINGS(WAITING)                                                                          \

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "where.h"
+#include "analysis/where.h"
 
 #include <stdlib.h>
 
-#include "analysis.h"
-#include "memory.h"
+#include "analysis/analysis.h"
+#include "base/memory.h"
 
 static void *where_make(const struct known *known)
 {

@@ -5,8 +5,8 @@
 #ifndef WHERE_H
 #define WHERE_H
 
-#include "histogram.h"
-#include "mounts.h"
+#include "base/histogram.h"
+#include "read/mounts.h"
 
 struct place {
 	uint32_t mount; /* in the mounts */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "witness.h"
+#include "analysis/witness.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "evidence.h"
-#include "origin.h"
+#include "read/evidence.h"
+#include "read/origin.h"
 
 #define WITNESS_CANDIDATES 64
 

@@ -6,7 +6,7 @@
 #ifndef WITNESS_H
 #define WITNESS_H
 
-#include "call_sites.h"
+#include "analysis/call_sites.h"
 
 #define WITNESSES 3
 

@@ -2,14 +2,14 @@
  *
  * Escaping of paths, which are bytes: any but NUL may stand in one.
  */
-#include "escape.h"
+#include "base/escape.h"
 
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 char *escape_csv(const char *path, size_t *length)
 {

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "names.h"
+#include "base/names.h"
 
 /* Each returns a text to free(), with its length. */
 char *escape_csv(const char *path, size_t *length); /* RFC 4180, raw bytes kept */

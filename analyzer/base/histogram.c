@@ -2,7 +2,7 @@
  *
  * Log-linear buckets, as HDR histograms have them.
  */
-#include "histogram.h"
+#include "base/histogram.h"
 
 #include <math.h>
 

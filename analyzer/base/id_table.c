@@ -2,13 +2,13 @@
  *
  * The id table: an array below DENSE, uthash above.
  */
-#include "id_table.h"
+#include "base/id_table.h"
 
 #include <stdlib.h>
 
 #include <uthash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define DENSE (1u << 20)
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_value.h"
+#include "base/json_value.h"
 
 #include <stdlib.h>
 
-#include "escape.h"
+#include "base/escape.h"
 
 /* jansson wants UTF-8 and refuses all else. */
 json_t *json_bytes(const char *bytes)

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "histogram.h"
+#include "base/histogram.h"
 
 /* Bytes of paths that are not UTF-8 stand as \xHH text. */
 json_t *json_bytes(const char *bytes);

@@ -3,7 +3,7 @@
  * Allocation that exits instead of failing. Nothing that reads a trace could
  * go on usefully without memory, so no caller has to ask.
  */
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * The table of paths: uthash finds a path's number, an array finds a number's
  * path. Paths are bytes, not text: nothing here looks inside them.
  */
-#include "names.h"
+#include "base/names.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 #define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)XXH3_64bits(key, length))
 #include <uthash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 struct name {
 	UT_hash_handle hh;

@@ -2,13 +2,13 @@
  *
  * The output buffer and its number formatting.
  */
-#include "output.h"
+#include "base/output.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 void output_open(struct output *output, int fd)
 {

@@ -3,7 +3,7 @@
  * Threads come and go with each call: that costs microseconds and leaves
  * nothing to shut down.
  */
-#include "parallel.h"
+#include "base/parallel.h"
 
 #include <pthread.h>
 #include <sched.h>

@@ -3,12 +3,12 @@
  * The texts of problems: one at a time where a function fails, a list where
  * work goes on without the damaged part.
  */
-#include "problem.h"
+#include "base/problem.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 int problem_set(struct problem *problem, const char *format, ...)
 {

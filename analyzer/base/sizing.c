@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sizing.h"
+#include "base/sizing.h"
 
 #include <math.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "threshold.h"
+#include "base/threshold.h"
 
 #define THRESHOLD_LEAST 5    /* samples of a population that is to be believed */
 #define THRESHOLD_TIMES 8    /* so much slower than the fast hits is no hit */

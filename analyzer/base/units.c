@@ -2,7 +2,7 @@
  *
  * Three significant digits and a unit.
  */
-#include "units.h"
+#include "base/units.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "finding.h"
+#include "finding/finding.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
-#include "rule.h"
+#include "base/memory.h"
+#include "finding/rule.h"
 
 const struct rule rules[] = {
 #define RULE(id, severity, title, condition, advice)                                               \
 	{#id, SEVERITY_##severity, title, advice, condition, rule_##id},
-#include "rules.def"
+#include "finding/rules.def"
 #undef RULE
 };
 const size_t rule_count = sizeof rules / sizeof *rules;

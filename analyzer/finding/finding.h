@@ -7,7 +7,7 @@
 #ifndef FINDING_H
 #define FINDING_H
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 enum severity { SEVERITY_INFO, SEVERITY_WARNING, SEVERITY_HIGH };
 

@@ -7,15 +7,15 @@
 
 #include <stdio.h>
 
-#include "course.h"
-#include "finding.h"
-#include "units.h"
+#include "analysis/course.h"
+#include "base/units.h"
+#include "finding/finding.h"
 
 #define RULE_EVIDENCE 240
 
 #define RULE(id, severity, title, condition, advice)                                               \
 	bool rule_##id(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage);
-#include "rules.def"
+#include "finding/rules.def"
 #undef RULE
 
 /* Says why, and that the rule fires. */

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "rule.h"
+#include "finding/rule.h"
 
 #define ULL(x) ((unsigned long long)(x))
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule.h"
-#include "straggler.h"
+#include "analysis/straggler.h"
+#include "finding/rule.h"
 
 /* What share of the kernel's count may be out of sight. */
 #define UNSEEN 0.05

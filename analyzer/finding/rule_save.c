@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "memory.h"
-#include "rule.h"
-#include "saving.h"
-#include "sizing.h"
+#include "analysis/saving.h"
+#include "base/memory.h"
+#include "base/sizing.h"
+#include "finding/rule.h"
 
 #define ULL(x)        ((unsigned long long)(x))
 

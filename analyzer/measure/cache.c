@@ -5,15 +5,15 @@
  * their time beyond which it is no copy from memory; one with neither takes
  * that of the nearest class of its device.
  */
-#include "cache.h"
+#include "measure/cache.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "threshold.h"
-#include "waited.h"
+#include "base/memory.h"
+#include "base/threshold.h"
+#include "read/waited.h"
 
 #define CACHE_SLOW_NS 16384 /* the writer looks at slower reads as often as it may */
 #define CACHE_POWERS  40

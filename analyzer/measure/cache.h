@@ -9,8 +9,8 @@
 #ifndef CACHE_H
 #define CACHE_H
 
-#include "events.h"
-#include "mounts.h"
+#include "measure/events.h"
+#include "read/mounts.h"
 
 enum cache_answer {
 	CACHE_NONE = 0, /* no question: no data, or no file with a storage behind it */

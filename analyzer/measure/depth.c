@@ -4,12 +4,12 @@
  * and queue slots, nearly always little, and ends about in the order in which it
  * began: few ends are kept sorted, which is a heap, too, when they become many.
  */
-#include "depth.h"
+#include "measure/depth.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define DEPTH_SORTED 32u /* ends at most */
 #define DEPTH_ROOM   256u

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spans.h"
+#include "read/spans.h"
 
 /* From here on time is kept by powers of two: 16 to 31, 32 to 63... */
 #define DEPTH_EXACT 16

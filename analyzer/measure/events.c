@@ -3,10 +3,10 @@
  * From decoded columns to those of analyses. A loop a column, without
  * branches, so that a compiler makes vector code of it.
  */
-#include "events.h"
+#include "measure/events.h"
 
-#include "vector.h"
-#include "wrap.h"
+#include "base/vector.h"
+#include "base/wrap.h"
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name] + begin)
 

@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "mapped.h"
-#include "merge.h"
+#include "measure/mapped.h"
+#include "read/merge.h"
 
 /* Rows at a time: all columns of so many stay in a core's own cache. */
 #define EVENTS_MOST 1024u

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "flow.h"
+#include "measure/flow.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static void flow_sum(struct flow_window *to, const struct flow_window *from)
 {

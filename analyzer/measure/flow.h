@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spans.h"
+#include "read/spans.h"
 
 #define FLOW_WINDOWS  512u
 #define FLOW_WIDTH_NS 10000000 /* at first */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "mapped.h"
+#include "measure/mapped.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 void mapped_process(struct mapped_run *run, const struct aiot_define_mapped *p)
 {

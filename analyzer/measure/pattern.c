@@ -2,11 +2,11 @@
  *
  * Counts of accesses, and the words for them.
  */
-#include "pattern.h"
+#include "measure/pattern.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 struct handles *handles_new(void)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "wrap.h"
+#include "base/wrap.h"
 
 enum access {
 	ACCESS_CONSECUTIVE, /* begins where the last one ended; a handle's first: at offset 0 */

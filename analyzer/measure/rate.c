@@ -3,11 +3,11 @@
  * Windows of time. Bytes are spread evenly over the windows that an operation
  * touched; the operation itself counts where it began.
  */
-#include "rate.h"
+#include "measure/rate.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 void rate_free(struct rate *rate)
 {

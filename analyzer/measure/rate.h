@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "spans.h"
+#include "read/spans.h"
 
 #define RATE_WINDOWS  8192u
 #define RATE_WIDTH_NS 100000000 /* at first */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "recency.h"
+#include "measure/recency.h"
 
 #include <string.h>
 

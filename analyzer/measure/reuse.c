@@ -6,14 +6,14 @@
  * last use stands in a hash table; how many others were used since is asked of
  * the set of these times (recency.h).
  */
-#include "reuse.h"
+#include "measure/reuse.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "recency.h"
+#include "base/memory.h"
+#include "measure/recency.h"
 
 #define GROUP_POWER 6
 #define MOST_PAGES  16384u /* tracked at a time */

@@ -3,13 +3,13 @@
  * Columns in memory: made, filled from plain events, cut and sorted. Columns
  * are allocated when first wanted, so that a pass pays for what it reads.
  */
-#include "batch.h"
+#include "read/batch.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "vector.h"
+#include "base/memory.h"
+#include "base/vector.h"
 
 void batch_reserve(struct batch *batch, uint32_t count, uint32_t columns)
 {

@@ -2,13 +2,13 @@
  *
  * Lists of names that training software uses. A name on no list is no clue.
  */
-#include "clue.h"
+#include "read/clue.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static const char *const checkpoint_suffixes[] = {
         ".pt",          ".pth",    ".ckpt",    ".distcp",   ".nemo",

@@ -4,7 +4,7 @@
  * first; a column is then decoded when it is wanted or when another one's
  * transform needs it.
  */
-#include "decode.h"
+#include "read/decode.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
@@ -13,11 +13,11 @@
 
 #include <zstd.h>
 
-#include "memory.h"
-#include "parted.h"
-#include "planes.h"
-#include "transform.h"
-#include "vector.h"
+#include "base/memory.h"
+#include "base/vector.h"
+#include "read/parted.h"
+#include "read/planes.h"
+#include "read/transform.h"
 
 struct column_ref {
 	struct aiot_column_head head;

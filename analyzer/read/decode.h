@@ -8,8 +8,8 @@
 
 #include <stdint.h>
 
-#include "batch.h"
-#include "problem.h"
+#include "base/problem.h"
+#include "read/batch.h"
 
 struct decoder; /* buffers and a zstd context; one a thread */
 

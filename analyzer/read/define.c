@@ -4,13 +4,13 @@
  * skipped, one that is too short for its kind is damage; neither stops the
  * records behind it.
  */
-#include "define.h"
+#include "read/define.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "id_table.h"
-#include "memory.h"
+#include "base/id_table.h"
+#include "base/memory.h"
 
 static int define_file(struct process *process, const uint8_t *body, size_t size)
 {

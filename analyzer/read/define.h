@@ -5,7 +5,7 @@
 #ifndef DEFINE_H
 #define DEFINE_H
 
-#include "process.h"
+#include "read/process.h"
 
 /* Takes records, back to back, of a block or of a live region. Returns how many
  * there were; *bad is set where one does not fit and was left out. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "evidence.h"
+#include "read/evidence.h"
 
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /* A frame fits whose file holds `file` and whose function begins with
  * `function`. */

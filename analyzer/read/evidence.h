@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "stacks.h"
+#include "read/stacks.h"
 
 enum evidence {
 	EVIDENCE_SERIAL = 1,     /* weights or tensors, saved or loaded */

@@ -2,13 +2,13 @@
  *
  * Filters of dump. A path is matched once, its rows then look the verdict up.
  */
-#include "filter.h"
+#include "read/filter.h"
 
 #include <fnmatch.h>
 #include <math.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 enum { VERDICT_UNKNOWN, VERDICT_IN, VERDICT_OUT };
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "names.h"
+#include "base/names.h"
 
 struct filter {
 	int stage;           /* -1 = all */

@@ -4,7 +4,7 @@
  * so that a process that still runs may reuse the region under us: a copy
  * during which the region's sequence number changed is taken again.
  */
-#include "live.h"
+#include "read/live.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "define.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "read/define.h"
 
 #define LIVE_RETRIES 5
 

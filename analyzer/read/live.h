@@ -5,8 +5,8 @@
 #ifndef LIVE_H
 #define LIVE_H
 
-#include "problem.h"
-#include "process.h"
+#include "base/problem.h"
+#include "read/process.h"
 
 /* Adds a live file's definitions, events and counters to the process. Must run
  * before the blocks of its trace are listed: what moves from the live file to

@@ -4,7 +4,7 @@
  * .aiot files is a run; one that holds such folders is a folder of runs. Looks
  * no deeper: a data set below a run folder must not be walked.
  */
-#include "locate.h"
+#include "read/locate.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 
 #include "aiotrace/format.h"
-#include "memory.h"
+#include "base/memory.h"
 
 struct listing {
 	struct dirent **entries;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "problem.h"
+#include "base/problem.h"
 
 #define LOCATE_DEFAULT "aiotrace.data"
 

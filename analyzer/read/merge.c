@@ -5,14 +5,14 @@
  * that time has come; its rows are then sorted, since calls are written in the
  * order in which they ended.
  */
-#include "merge.h"
+#include "read/merge.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "decode.h"
-#include "memory.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/decode.h"
 
 struct cursor {
 	struct process *process;

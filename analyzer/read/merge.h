@@ -8,8 +8,8 @@
 #ifndef MERGE_H
 #define MERGE_H
 
-#include "batch.h"
-#include "recording.h"
+#include "read/batch.h"
+#include "read/recording.h"
 
 struct slice {
 	struct process *process;

@@ -2,7 +2,7 @@
  *
  * Tables of names. A name that is in none is "other": no guess is made.
  */
-#include "mount_class.h"
+#include "read/mount_class.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -5,13 +5,13 @@
  * (overlay, btrfs), or the path went through a symbolic link and another mount
  * has the device.
  */
-#include "mounts.h"
+#include "read/mounts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "mount_class.h"
+#include "base/memory.h"
+#include "read/mount_class.h"
 
 /* The mounts that one namespace shows, last mounted last, and what was found
  * for files by their names. */

@@ -6,7 +6,7 @@
 #ifndef MOUNTS_H
 #define MOUNTS_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 struct mount {
 	char *host, *point, *type, *source, *options;

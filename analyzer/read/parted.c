@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "parted.h"
+#include "read/parted.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -6,8 +6,8 @@
 #ifndef PARTED_H
 #define PARTED_H
 
-#include "batch.h"
-#include "problem.h"
+#include "base/problem.h"
+#include "read/batch.h"
 
 struct parted {
 	uint32_t count;                /* of pairs with a list of their own */

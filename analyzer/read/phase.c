@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "phase.h"
+#include "read/phase.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
 
 #define PHASE_EVENTS (UINT64_C(1) << 18)
 

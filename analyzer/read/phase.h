@@ -6,7 +6,7 @@
 #ifndef PHASE_H
 #define PHASE_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 struct phases {
 	int64_t *until; /* CLOCK_REALTIME in ns, ascending; free() it */

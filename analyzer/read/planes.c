@@ -4,9 +4,9 @@
  * turn into vector code, a tile of rows at a time, which stays in the nearest
  * cache in between.
  */
-#include "planes.h"
+#include "read/planes.h"
 
-#include "vector.h"
+#include "base/vector.h"
 
 #define PLANES_TILE 1024u
 

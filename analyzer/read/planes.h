@@ -5,7 +5,7 @@
 #ifndef PLANES_H
 #define PLANES_H
 
-#include "batch.h"
+#include "read/batch.h"
 
 #define PLANES_MOST 8u
 

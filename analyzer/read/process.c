@@ -3,14 +3,14 @@
  * What a process is known by. Begins with the calls of this program's own
  * table, so that a trace whose call definitions are damaged still reads.
  */
-#include "process.h"
+#include "read/process.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "id_table.h"
-#include "memory.h"
+#include "base/id_table.h"
+#include "base/memory.h"
 
 struct own_call {
 	const char *name;

@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "id_table.h"
-#include "names.h"
-#include "stacks.h"
-#include "trace.h"
+#include "base/id_table.h"
+#include "base/names.h"
+#include "read/stacks.h"
+#include "read/trace.h"
 
 struct call {
 	const char *name;

@@ -5,7 +5,7 @@
 #ifndef RANKS_H
 #define RANKS_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 /* [process number][file index]: the name's rank among all of the recording,
  * from 1 on; 0 = no name. Each is the caller's to free. */

@@ -3,20 +3,20 @@
  * Loads processes one by one: live file first, then the trace's blocks, then
  * its definitions; at the end puts all of them on one clock.
  */
-#include "recording.h"
+#include "read/recording.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
-#include "clue.h"
-#include "decode.h"
-#include "define.h"
-#include "live.h"
-#include "locate.h"
-#include "memory.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/clue.h"
+#include "read/decode.h"
+#include "read/define.h"
+#include "read/live.h"
+#include "read/locate.h"
 
 static void recording_live(struct recording *r, struct process *p, const char *trace)
 {

@@ -10,9 +10,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "names.h"
-#include "problem.h"
-#include "process.h"
+#include "base/names.h"
+#include "base/problem.h"
+#include "read/process.h"
 
 struct recording {
 	struct names *names;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "resolve.h"
+#include "read/resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "symbols.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/symbols.h"
 
 /* A frame whose name is asked for. */
 struct asked {

@@ -7,7 +7,7 @@
 #ifndef RESOLVE_H
 #define RESOLVE_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 /* Before anything asks for frames; costs nothing where there are no native ones. */
 void resolve_frames(struct recording *recording);

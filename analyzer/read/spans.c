@@ -3,12 +3,12 @@
  * Merging by pairs of lists, level by level: the compare has no branch that
  * could be guessed wrong, which a heap would have in each step.
  */
-#include "spans.h"
+#include "read/spans.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 void spans_more(struct spans *spans)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "stacks.h"
+#include "read/stacks.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "read/evidence.h"
 
 #define STACKS_BUILD_ID 64 /* bytes, at most */
 

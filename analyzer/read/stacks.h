@@ -11,9 +11,9 @@
 #include <stdio.h>
 
 #include "aiotrace/format.h"
-#include "id_table.h"
-#include "names.h"
-#include "origin.h"
+#include "base/id_table.h"
+#include "base/names.h"
+#include "read/origin.h"
 
 /* Index 0 stands for a frame that no definition explains. */
 struct frame {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "symbols.h"
+#include "read/symbols.h"
 
 #include <dwarf.h>
 #include <elfutils/libdwfl.h>
@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 struct symbols {
 	Dwfl *session;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "system.h"
+#include "read/system.h"
 
-#include "clue.h"
+#include "read/clue.h"
 
 enum aiot_stage system_stage(const struct recording *r, const struct file *file)
 {

@@ -6,7 +6,7 @@
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 /* Whether a file is neither runtime nor ipc as far as it is known by itself. */
 bool system_is_not(const struct recording *recording, const struct file *file);

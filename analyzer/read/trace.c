@@ -5,7 +5,7 @@
  * its own checksum. Reads with pread, never by mapping: a file that shrinks
  * under us must be an error, not a SIGBUS.
  */
-#include "trace.h"
+#include "read/trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define SEARCH_WINDOW (1u << 20)
 

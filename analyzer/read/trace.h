@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "problem.h"
+#include "base/problem.h"
 
 struct block_ref {
 	uint64_t at; /* of the block's header in the file */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "transform.h"
+#include "read/transform.h"
 
 #include <stdbool.h>
 
-#include "batch.h"
+#include "read/batch.h"
 
 uint32_t transform_needs(const struct aiot_column_head *head)
 {

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "problem.h"
+#include "base/problem.h"
 
 /* The columns, BATCH_WANT or-ed, that must be decoded before this one. */
 uint32_t transform_needs(const struct aiot_column_head *head);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "waited.h"
+#include "read/waited.h"
 
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 static bool waited_says(const struct process *p, const char *word)
 {

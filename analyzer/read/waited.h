@@ -7,7 +7,7 @@
 #ifndef WAITED_H
 #define WAITED_H
 
-#include "recording.h"
+#include "read/recording.h"
 
 enum waited {
 	WAITED_UNKNOWN,

@@ -9,8 +9,8 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "id_table.h"
-#include "memory.h"
+#include "base/id_table.h"
+#include "base/memory.h"
 
 #define ALIAS_BEHIND ".linked-" /* and a number: names what only a link names */
 

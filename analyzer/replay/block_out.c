@@ -16,9 +16,9 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "id_table.h"
-#include "memory.h"
-#include "output.h"
+#include "base/id_table.h"
+#include "base/memory.h"
+#include "base/output.h"
 
 #define BLOCK_DEFINITIONS ((size_t)1 << 20) /* bytes that make a block */
 #define BLOCK_LEVEL       1

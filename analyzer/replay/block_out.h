@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "aiotrace/format.h"
-#include "problem.h"
+#include "base/problem.h"
 
 struct block_out;
 

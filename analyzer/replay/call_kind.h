@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "process.h"
+#include "read/process.h"
 #include "replay/op.h"
 
 /* What else a call may be to a plan than an operation. */

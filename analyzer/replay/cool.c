@@ -13,7 +13,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/confine.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"

@@ -11,7 +11,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/confine.h"
 
 struct held {

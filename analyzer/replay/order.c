@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define ORDER_RANGES 32 /* of a file */
 #define ORDER_RECENT 8  /* holds that a lane remembers */

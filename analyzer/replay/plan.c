@@ -9,10 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mapped.h"
-#include "memory.h"
-#include "role.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "measure/mapped.h"
+#include "stage/role.h"
 
 #define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
 #define PLAN_LATEST_NS ((int64_t)1 << 61)

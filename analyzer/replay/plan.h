@@ -7,8 +7,8 @@
 #ifndef REPLAY_PLAN_H
 #define REPLAY_PLAN_H
 
-#include "filter.h"
-#include "recording.h"
+#include "read/filter.h"
+#include "read/recording.h"
 #include "replay/op.h"
 #include "replay/stage_measure.h"
 

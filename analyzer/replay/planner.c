@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/warmth.h"
 
 #define PLANNER_LARGEST 0x7ffff000u /* bytes that one call moves at most */

@@ -8,14 +8,14 @@
 #ifndef REPLAY_PLANNER_H
 #define REPLAY_PLANNER_H
 
-#include "id_table.h"
-#include "merge.h"
+#include "base/id_table.h"
+#include "read/merge.h"
 #include "replay/alias.h"
 #include "replay/call_kind.h"
 #include "replay/order.h"
 #include "replay/plan.h"
 #include "replay/space.h"
-#include "stage.h"
+#include "stage/stage.h"
 
 #define PLANNER_FARTHEST ((int64_t)1 << 60) /* no file ends behind it */
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/planner.h"
 
 struct id_table *planner_table(struct id_table **table)

@@ -7,7 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/planner.h"
 
 void planner_seen(struct planner *p, const struct happening *h)

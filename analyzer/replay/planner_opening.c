@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/planner.h"
 
 #define PLANNER_USERS 4 /* lanes that an opening remembers, beside the one that opened it */

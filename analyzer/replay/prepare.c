@@ -12,13 +12,13 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
+#include "base/units.h"
 #include "replay/confine.h"
 #include "replay/content.h"
 #include "replay/gone.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"
-#include "units.h"
 
 #define PREPARE_PIECE ((size_t)1 << 20)
 #define PREPARE_SPARE 0.02 /* of the space that file systems need for themselves */

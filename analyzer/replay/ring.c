@@ -6,7 +6,7 @@
 
 #include <liburing.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define RING_FREE     UINT32_MAX
 #define RING_TOGETHER 8u

@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/content.h"
 #include "replay/folders.h"
 #include "replay/fresh.h"

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json_value.h"
-#include "memory.h"
-#include "units.h"
+#include "base/json_value.h"
+#include "base/memory.h"
+#include "base/units.h"
 
 #define SAVES_LISTED 12 /* as text */
 

@@ -10,7 +10,7 @@
 
 #include <jansson.h>
 
-#include "episode.h"
+#include "analysis/episode.h"
 #include "replay/run.h"
 
 /* Times since the run's start; of several clients the slowest one's. */

@@ -9,7 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define SPACE_HOLE 65536 /* what is skipped below that is no hole to speak of */
 

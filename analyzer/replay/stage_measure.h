@@ -5,8 +5,8 @@
 #ifndef REPLAY_STAGE_MEASURE_H
 #define REPLAY_STAGE_MEASURE_H
 
-#include "histogram.h"
-#include "rate.h"
+#include "base/histogram.h"
+#include "measure/rate.h"
 #include "replay/op.h"
 
 struct stage_measure {

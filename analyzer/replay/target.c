@@ -13,7 +13,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/confine.h"
 #include "replay/gone.h"
 #include "replay/target_list.h"

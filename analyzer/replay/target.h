@@ -7,7 +7,7 @@
 #ifndef REPLAY_TARGET_H
 #define REPLAY_TARGET_H
 
-#include "problem.h"
+#include "base/problem.h"
 #include "replay/plan.h"
 
 #define TARGET_MARKER "aiotrace-replay"       /* a file: whose the folder is */

@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "memory.h"
-#include "output.h"
+#include "base/memory.h"
+#include "base/output.h"
 #include "replay/confine.h"
 #include "replay/target.h"
 

@@ -6,7 +6,7 @@
 #ifndef REPLAY_TARGET_LIST_H
 #define REPLAY_TARGET_LIST_H
 
-#include "problem.h"
+#include "base/problem.h"
 #include "replay/plan.h"
 
 struct target_list {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/block_out.h"
 
 #define TRACE_OUT_EVENTS 65536u

@@ -7,7 +7,7 @@
 #ifndef REPLAY_TRACE_OUT_H
 #define REPLAY_TRACE_OUT_H
 
-#include "problem.h"
+#include "base/problem.h"
 #include "replay/run.h"
 
 /* Makes a run's folder below `below`; its path, to be freed. NULL and why where

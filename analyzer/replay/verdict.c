@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 #include "replay/outcomes.h"
 
 #define VERDICT_LATE_NS 10000000u /* p99 of start times beyond this: not the job's pace */

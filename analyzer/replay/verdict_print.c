@@ -7,9 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "json_value.h"
-#include "stage.h"
-#include "units.h"
+#include "base/json_value.h"
+#include "base/units.h"
+#include "stage/stage.h"
 
 #define VERDICT_CROWDED 0.02 /* share of the run's time */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replay/waits.h"
 
-#include "stage.h"
+#include "stage/stage.h"
 
 struct consumer {
 	const struct run *run;

@@ -6,7 +6,7 @@
 #ifndef REPLAY_WARMTH_H
 #define REPLAY_WARMTH_H
 
-#include "cache.h"
+#include "measure/cache.h"
 #include "replay/plan.h"
 
 /* A read of these bytes, in order of time. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_course.h"
+#include "report/json_course.h"
 
 #include <math.h>
 #include <string.h>
 
-#include "course.h"
+#include "analysis/course.h"
 
 static const struct course *json_found(const struct summary *summary)
 {

@@ -5,8 +5,8 @@
 #ifndef JSON_COURSE_H
 #define JSON_COURSE_H
 
-#include "json_value.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/json_value.h"
 
 /* The class and the shares, by operations and by bytes. */
 json_t *json_pattern(const struct pattern *pattern);

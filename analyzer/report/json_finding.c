@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_finding.h"
+#include "report/json_finding.h"
 
 #include <stdlib.h>
 
-#include "finding.h"
+#include "finding/finding.h"
 
 json_t *json_findings(const struct summary *summary)
 {

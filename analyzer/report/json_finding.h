@@ -2,8 +2,8 @@
 #ifndef JSON_FINDING_H
 #define JSON_FINDING_H
 
-#include "json_value.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/json_value.h"
 
 json_t *json_findings(const struct summary *summary);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_latency.h"
+#include "report/json_latency.h"
 
 #include <stdlib.h>
 
-#include "json_value.h"
-#include "latency.h"
-#include "straggler.h"
-#include "wrap.h"
+#include "analysis/latency.h"
+#include "analysis/straggler.h"
+#include "base/json_value.h"
+#include "base/wrap.h"
 
 static const struct latency *json_found(const struct summary *s)
 {

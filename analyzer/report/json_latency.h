@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "report.h"
+#include "report/report.h"
 
 /* By call and by size of each stage. */
 json_t *json_latencies(const struct summary *summary, const struct report_options *options);

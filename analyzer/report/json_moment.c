@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_moment.h"
+#include "report/json_moment.h"
 
-#include "saving.h"
-#include "sizing.h"
+#include "analysis/saving.h"
+#include "base/sizing.h"
 
 #define LISTED_PARTS 1024
 

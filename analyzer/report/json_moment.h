@@ -5,8 +5,8 @@
 #ifndef JSON_MOMENT_H
 #define JSON_MOMENT_H
 
-#include "json_value.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/json_value.h"
 
 /* Of checkpoints, or else of restores. */
 json_t *json_moments(const struct summary *summary, bool save);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_phases.h"
+#include "report/json_phases.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "marks.h"
-#include "period.h"
+#include "analysis/marks.h"
+#include "analysis/period.h"
 
 static json_t *json_phase_part(unsigned stage, const struct period_part *p)
 {

@@ -7,7 +7,7 @@
 
 #include <jansson.h>
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 json_t *json_phases(const struct summary *summary);
 json_t *json_marks(const struct summary *summary);

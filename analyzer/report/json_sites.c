@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_sites.h"
+#include "report/json_sites.h"
 
-#include "witness.h"
+#include "analysis/witness.h"
 
 #define SITES_A_STAGE 100
 

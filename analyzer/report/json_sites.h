@@ -5,8 +5,8 @@
 #ifndef JSON_SITES_H
 #define JSON_SITES_H
 
-#include "json_value.h"
-#include "report.h"
+#include "base/json_value.h"
+#include "report/report.h"
 
 json_t *json_sites(const struct summary *summary, const struct report_options *options);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_storage.h"
+#include "report/json_storage.h"
 
-#include "json_course.h"
+#include "report/json_course.h"
 
 static json_t *json_place(const struct summary *summary, const struct place *p)
 {

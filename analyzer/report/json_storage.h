@@ -5,8 +5,8 @@
 #ifndef JSON_STORAGE_H
 #define JSON_STORAGE_H
 
-#include "json_value.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/json_value.h"
 
 /* Hits of the page cache, of a stage or of all. */
 json_t *json_cached(const struct cache_sums *sums);

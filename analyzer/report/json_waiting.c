@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "json_waiting.h"
+#include "report/json_waiting.h"
 
 static json_t *json_seconds(const double seconds[WAITING_KINDS])
 {

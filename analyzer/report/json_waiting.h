@@ -5,8 +5,8 @@
 #ifndef JSON_WAITING_H
 #define JSON_WAITING_H
 
-#include "json_value.h"
-#include "summary.h"
+#include "analysis/summary.h"
+#include "base/json_value.h"
 
 /* By process: seconds by kind, of the main thread and of all. */
 json_t *json_waiting(const struct summary *summary);

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 struct report_options {
 	size_t top;  /* files to list */

@@ -4,20 +4,20 @@
  * never renamed. What this version cannot tell yet is there as null or as an
  * empty list. Bytes of paths that are not UTF-8 stand as \xHH text.
  */
-#include "report.h"
+#include "report/report.h"
 
 #include <stdio.h>
 
-#include "json_course.h"
-#include "json_finding.h"
-#include "json_latency.h"
-#include "json_moment.h"
-#include "json_phases.h"
-#include "json_sites.h"
-#include "json_storage.h"
-#include "json_value.h"
-#include "json_waiting.h"
-#include "report_mapped.h"
+#include "base/json_value.h"
+#include "report/json_course.h"
+#include "report/json_finding.h"
+#include "report/json_latency.h"
+#include "report/json_moment.h"
+#include "report/json_phases.h"
+#include "report/json_sites.h"
+#include "report/json_storage.h"
+#include "report/json_waiting.h"
+#include "report/report_mapped.h"
 
 static json_t *json_sizes(const struct histogram *h)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "report_mapped.h"
+#include "report/report_mapped.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "units.h"
+#include "base/units.h"
 
 #define MAPPED_ADVICE                                                                              \
 	"allow perf_event_open: sysctl kernel.perf_event_paranoid=2, or CAP_PERFMON; in a "        \

@@ -9,7 +9,7 @@
 
 #include <jansson.h>
 
-#include "summary.h"
+#include "analysis/summary.h"
 
 /* Of a stage or a file; null where it had no faults. */
 json_t *report_mapped_json(const struct mapped *mapped);

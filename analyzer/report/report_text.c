@@ -3,15 +3,15 @@
  * The report for a terminal: the verdict first, then its tables, each at most
  * 100 columns wide, last what is missing.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "report_mapped.h"
-#include "saving.h"
-#include "units.h"
+#include "analysis/saving.h"
+#include "base/units.h"
+#include "report/report_mapped.h"
 
 #define LISTED_PROCESSES 24
 #define LISTED_MOMENTS   20

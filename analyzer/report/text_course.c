@@ -3,16 +3,16 @@
  * What happened when: stages over the run's time, epochs, bursts, and what a
  * cache would do, in the text report.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "course.h"
-#include "text_phases.h"
-#include "units.h"
+#include "analysis/course.h"
+#include "base/units.h"
+#include "report/text_phases.h"
 
 #define WIDTH         56
 #define LISTED_EPOCHS 16

@@ -2,12 +2,12 @@
  *
  * Findings in the text report: what it is, what shows it, what to do.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "finding.h"
+#include "finding/finding.h"
 
 #define WIDTH 98
 

@@ -3,14 +3,14 @@
  * Where the time of I/O went, in the text report: calls, and the slowest
  * operations.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "latency.h"
-#include "straggler.h"
-#include "units.h"
+#include "analysis/latency.h"
+#include "analysis/straggler.h"
+#include "base/units.h"
 
 #define LISTED_CALLS 12
 #define LISTED_SLOW  8

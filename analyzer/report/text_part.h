@@ -5,7 +5,7 @@
 #ifndef TEXT_PART_H
 #define TEXT_PART_H
 
-#include "report.h"
+#include "report/report.h"
 
 struct text {
 	const struct summary *s;

@@ -3,15 +3,15 @@
  * What happened when, in words, and what the program said of it, in the text
  * report.
  */
-#include "text_phases.h"
+#include "report/text_phases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "marks.h"
-#include "period.h"
-#include "units.h"
+#include "analysis/marks.h"
+#include "analysis/period.h"
+#include "base/units.h"
 
 #define LISTED_PHASES 16
 

@@ -5,7 +5,7 @@
 #ifndef TEXT_PHASES_H
 #define TEXT_PHASES_H
 
-#include "text_part.h"
+#include "report/text_part.h"
 
 void text_phases(const struct text *text);
 

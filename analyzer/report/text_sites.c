@@ -3,12 +3,12 @@
  * Who did the I/O, in the text report: the lines of the user's code with most
  * bytes of each stage.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 
-#include "units.h"
-#include "witness.h"
+#include "analysis/witness.h"
+#include "base/units.h"
 
 #define SITES_A_STAGE 3
 #define SITE_WIDTH    512

@@ -2,11 +2,11 @@
  *
  * The storage behind the files, in the text report.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 
-#include "units.h"
+#include "base/units.h"
 
 #define LISTED_MOUNTS 12
 

@@ -2,12 +2,12 @@
  *
  * Call sites as a tree, in the text report: who called whom, a stage at a time.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 
-#include "tree.h"
-#include "units.h"
+#include "analysis/tree.h"
+#include "base/units.h"
 
 #define TREE_DEPTH 40
 #define TREE_LEAST 0.01 /* of its stage's bytes, or time where it has no bytes */

@@ -3,12 +3,12 @@
  * Who waits for whom, in the text report: main threads, longest first by the
  * order of processes.
  */
-#include "text_part.h"
+#include "report/text_part.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "units.h"
+#include "base/units.h"
 
 #define LISTED_WAITING 16
 #define WAITING_SHARE  0.01 /* of a process's time: what is less is not told */

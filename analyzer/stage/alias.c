@@ -3,12 +3,12 @@
  * Inodes are given again when a file is gone: only a size that is the same says
  * that the file is, too.
  */
-#include "alias.h"
+#include "stage/alias.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 struct alias {
 	uint64_t device, inode;

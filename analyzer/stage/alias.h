@@ -6,7 +6,7 @@
 #ifndef ALIAS_H
 #define ALIAS_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* What is read under a name that the run never wrote, and is a file that it wrote as a
  * checkpoint under another, is that checkpoint. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "conduit.h"
+#include "stage/conduit.h"
 
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 /* Less is said, not handed on. */
 #define LEAST_HANDED 65536

@@ -6,7 +6,7 @@
 #ifndef CONDUIT_H
 #define CONDUIT_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* When checkpoints are known: sets `conduit` and `feeds` of a run's conducts. */
 void conduits_find(struct judge *judge, uint32_t run);

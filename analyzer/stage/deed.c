@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "deed.h"
+#include "stage/deed.h"
 
 #include <fcntl.h>
 

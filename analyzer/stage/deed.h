@@ -6,8 +6,8 @@
 #ifndef DEED_H
 #define DEED_H
 
-#include "process.h"
-#include "use.h"
+#include "read/process.h"
+#include "stage/use.h"
 
 struct deed {
 	const struct process *process;

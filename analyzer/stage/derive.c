@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "derive.h"
+#include "stage/derive.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "clue.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "read/clue.h"
 
 static uint64_t derive_hash(const char *text, size_t length)
 {

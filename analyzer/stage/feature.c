@@ -3,20 +3,20 @@
  * The first pass: events into records of use. Loops over slices, a branch a
  * class of call; nothing here judges.
  */
-#include "feature.h"
+#include "stage/feature.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "deed.h"
-#include "evidence.h"
-#include "mapped.h"
-#include "memory.h"
-#include "merge.h"
-#include "parallel.h"
-#include "ranks.h"
-#include "system.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/parallel.h"
+#include "base/wrap.h"
+#include "measure/mapped.h"
+#include "read/evidence.h"
+#include "read/merge.h"
+#include "read/ranks.h"
+#include "read/system.h"
+#include "stage/deed.h"
 
 static inline void feature_read(struct use *u, const struct deed *e)
 {

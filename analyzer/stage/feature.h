@@ -10,10 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "cache.h"
-#include "pattern.h"
-#include "recording.h"
-#include "use.h"
+#include "measure/cache.h"
+#include "measure/pattern.h"
+#include "read/recording.h"
+#include "stage/use.h"
 
 /* One process's order of files. */
 struct order {

@@ -4,16 +4,16 @@
  * over a process's what it is used for by that process, which counts where it
  * says anything.
  */
-#include "folder.h"
+#include "stage/folder.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "clue.h"
-#include "evidence.h"
-#include "memory.h"
-#include "system.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/clue.h"
+#include "read/evidence.h"
+#include "read/system.h"
 
 #define FOLDER_LOCK 65536
 

@@ -6,8 +6,8 @@
 #ifndef FOLDER_H
 #define FOLDER_H
 
-#include "feature.h"
-#include "stage.h"
+#include "stage/feature.h"
+#include "stage/stage.h"
 
 /* Fills in the ways of folders and of names without data, of one run, whose files
  * have their verdicts. */

@@ -3,22 +3,22 @@
  * The run as a whole: who shares a path, and which process reads, writes, loads and
  * serves what. Thresholds stand here with their reasons.
  */
-#include "judge.h"
+#include "stage/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "alias.h"
-#include "conduit.h"
-#include "evidence.h"
-#include "memory.h"
-#include "prepare.h"
-#include "recur.h"
-#include "score.h"
-#include "system.h"
-#include "weights.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/evidence.h"
+#include "read/system.h"
+#include "stage/alias.h"
+#include "stage/conduit.h"
+#include "stage/prepare.h"
+#include "stage/recur.h"
+#include "stage/score.h"
+#include "stage/weights.h"
 
 /* Reads inside one file before its order means anything. */
 #define FEW_READS 32

@@ -6,8 +6,8 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
-#include "clue.h"
-#include "feature.h"
+#include "read/clue.h"
+#include "stage/feature.h"
 
 /* A path as all processes of a run used it. */
 struct shared {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "likely.h"
+#include "stage/likely.h"
 
 #include <stdbool.h>
 #include <stdlib.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define LIKELY_BITS 12
 

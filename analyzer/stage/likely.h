@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-#include "stacks.h"
+#include "read/stacks.h"
 
 struct likely;
 

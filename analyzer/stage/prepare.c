@@ -2,13 +2,13 @@
  *
  * Who makes data of data: alone, or with those that work beside it.
  */
-#include "prepare.h"
+#include "stage/prepare.h"
 
-#include "conduit.h"
-#include "derive.h"
-#include "evidence.h"
-#include "recur.h"
-#include "system.h"
+#include "read/evidence.h"
+#include "read/system.h"
+#include "stage/conduit.h"
+#include "stage/derive.h"
+#include "stage/recur.h"
 
 /* Less than this is no product. */
 #define LEAST_MADE 65536

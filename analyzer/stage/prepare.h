@@ -5,7 +5,7 @@
 #ifndef PREPARE_H
 #define PREPARE_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* For each process of a run, when checkpoints are known: finds copies and what was
  * made of what was read; then, of all processes, who prepares. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "recur.h"
+#include "stage/recur.h"
 
 #include <string.h>
 

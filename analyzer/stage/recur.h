@@ -5,7 +5,7 @@
 #ifndef RECUR_H
 #define RECUR_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* When all processes' use of each path is known: by all of them together. */
 void recur_find(struct judge *judge);

@@ -4,15 +4,15 @@
  * and that writes to a pipe its parent reads, or at least to some ipc. Nothing
  * of it depends on a framework's own names.
  */
-#include "role.h"
+#include "stage/role.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
-#include "memory.h"
-#include "system.h"
+#include "base/memory.h"
+#include "read/evidence.h"
+#include "read/system.h"
 
 /* Less is no data set, but what a program looks up. */
 #define LEAST_DATA 65536

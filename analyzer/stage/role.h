@@ -6,7 +6,7 @@
 #ifndef ROLE_H
 #define ROLE_H
 
-#include "feature.h"
+#include "stage/feature.h"
 
 /* Sets rank, local_rank, world_size, role and why of every process. */
 void roles_find(struct features *features);

@@ -3,14 +3,14 @@
  * What a checkpoint looks like: series that are written in turns, and a sum of all
  * that speaks for a file and against it.
  */
-#include "score.h"
+#include "stage/score.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
-#include "memory.h"
-#include "wrap.h"
+#include "base/memory.h"
+#include "base/wrap.h"
+#include "read/evidence.h"
 
 #define BIG_FILE         (INT64_C(1) << 20)
 #define HUGE_FILE        (INT64_C(64) << 20)

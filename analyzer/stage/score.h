@@ -5,7 +5,7 @@
 #ifndef SCORE_H
 #define SCORE_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* For each file of a run, in this order: puts it into its series, then sees whether
  * it was removed. */

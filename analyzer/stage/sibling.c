@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "sibling.h"
+#include "stage/sibling.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
-#include "score.h"
-#include "system.h"
+#include "base/memory.h"
+#include "read/system.h"
+#include "stage/score.h"
 
 #define SIBLING_NEAR_NS INT64_C(5000000000)
 #define SIBLINGS        1024 /* more are no states: each small file looks at all */

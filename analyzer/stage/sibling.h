@@ -6,7 +6,7 @@
 #ifndef SIBLING_H
 #define SIBLING_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* State or weights of a process, with what each small file asks of them: they are found
  * once, for small files may be many. */

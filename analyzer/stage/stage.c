@@ -5,20 +5,20 @@
  * is a read a restore, training, preparation or inference. The order of the
  * questions is the order of how sure their answers are.
  */
-#include "stage.h"
+#include "stage/stage.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence.h"
-#include "folder.h"
-#include "judge.h"
-#include "memory.h"
-#include "reason.h"
-#include "recur.h"
-#include "score.h"
-#include "sibling.h"
-#include "system.h"
+#include "base/memory.h"
+#include "read/evidence.h"
+#include "read/system.h"
+#include "stage/folder.h"
+#include "stage/judge.h"
+#include "stage/reason.h"
+#include "stage/recur.h"
+#include "stage/score.h"
+#include "stage/sibling.h"
 
 #define STAGE_SMALL (UINT64_C(1) << 20)
 #define STAGE_LEAST (UINT64_C(1) << 16) /* less, of all files, is no data set */

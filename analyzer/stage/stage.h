@@ -6,9 +6,9 @@
 #ifndef STAGE_H
 #define STAGE_H
 
-#include "events.h"
-#include "feature.h"
-#include "way.h"
+#include "measure/events.h"
+#include "stage/feature.h"
+#include "stage/way.h"
 
 enum direction { DIRECTION_READ, DIRECTION_WRITE, DIRECTIONS };
 

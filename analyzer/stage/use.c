@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "use.h"
+#include "stage/use.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory.h"
+#include "base/memory.h"
 
 #define USE_SAID (offsetof(struct use, evidence) + sizeof((struct use *)0)->evidence)
 
@@ -87,8 +87,8 @@ uint8_t use_say(struct use *uses, const struct slice *s, const uint8_t *of_stack
 		if (!says)
 			continue;
 		all |= says;
-		uses[process_file(p, file[i])]
-		        .evidence[use_way(process_call(p, call[i])->class)] |= says;
+		uses[process_file(p, file[i])].evidence[use_way(process_call(p, call[i])->class)] |=
+		        says;
 	}
 	return all;
 }

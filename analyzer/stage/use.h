@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "merge.h"
-#include "pattern.h"
-#include "seek.h"
+#include "measure/pattern.h"
+#include "measure/seek.h"
+#include "read/merge.h"
 
 /* Of a file's marked events: what the program said they are, and how they followed
  * each other. [0] reads, [1] writes. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "way.h"
+#include "stage/way.h"
 
 #include <fcntl.h>
 #include <stddef.h>
 
 #include "aiotrace/format.h"
-#include "wrap.h"
+#include "base/wrap.h"
 
 enum { WAY_ASKS = WAYS };
 

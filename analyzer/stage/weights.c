@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "weights.h"
+#include "stage/weights.h"
 
 #include <string.h>
 
-#include "recur.h"
-#include "system.h"
+#include "read/system.h"
+#include "stage/recur.h"
 
 #define FEW_FILES 16
 /* Weights of less than this are not told from a setting ... */

@@ -6,7 +6,7 @@
 #ifndef WEIGHTS_H
 #define WEIGHTS_H
 
-#include "judge.h"
+#include "stage/judge.h"
 
 /* Of a process whose conduct is known: whether the file that it reads or maps
  * first is weights. */

@@ -9,6 +9,8 @@ import sys
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MOST_LINES = 450
+# Of the analyzer, in the order in which data flows: each knows itself and those before it.
+ROOMS = ("base", "read", "measure", "stage", "analysis", "finding", "report")
 FORBIDDEN = re.compile(r"/(?:wor[k]|hom[e])/|\b(?:TOD[O]|FIXM[E]|XX[X])\b")
 problems = []
 
@@ -47,7 +49,6 @@ def check_sources(files):
 def check_dependencies(files):
     """include <- preload, include <- analyzer, and nothing else."""
     roots = {"preload": ("preload", "include"), "analyzer": ("analyzer", "include"), "include": ("include",)}
-    roots["analyzer"] += tuple(sorted({os.path.dirname(p) for p in files if re.match("analyzer/[a-z]+/.*h$", p)}))
     for path in files:
         house = path.split("/")[0]
         if house not in roots or not path.endswith((".c", ".h", ".def", ".S")):
@@ -60,6 +61,19 @@ def check_dependencies(files):
             places = [os.path.normpath(here)] + [os.path.join(root, m.group(1)) for root in roots[house]]
             if not any(p in files and p.split("/")[0] in (house, "include") for p in places):
                 complain(path, number, f'"{m.group(1)}" is not in {" or ".join(roots[house])}')
+
+
+def check_rooms(files):
+    for path in files:
+        house, _, rest = path.partition("/")
+        room = rest.split("/")[0]
+        if house != "analyzer" or room not in ROOMS or not path.endswith((".c", ".h", ".def")):
+            continue
+        known = ROOMS[:ROOMS.index(room) + 1] + ("aiotrace",)
+        for number, line in enumerate(read(path).splitlines(), 1):
+            m = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
+            if m and m.group(1).split("/")[0] not in known:
+                complain(path, number, f'"{m.group(1)}" is not in {", ".join(known)}')
 
 
 def check_snippets(files):
@@ -132,6 +146,7 @@ def main():
     files = tracked()
     check_sources(files)
     check_dependencies(set(files))
+    check_rooms(files)
     check_snippets(files)
     check_documents(files)
     check_format()

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "burst.h"
+#include "analysis/burst.h"
 
 #define MS INT64_C(1000000)
 

@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "decode.h"
+#include "read/decode.h"
 #include "sample.h"
 
 #define ROWS 3000u

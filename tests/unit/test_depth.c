@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "depth.h"
+#include "measure/depth.h"
 
 enum { MOMENTS = 20000 };
 

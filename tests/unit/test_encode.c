@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "decode.h"
 #include "encode.h"
+#include "read/decode.h"
 #include "sample.h"
 
 #define ROWS  AIOT_LIVE_EVENTS

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "escape.h"
+#include "base/escape.h"
 
 static void assert_escaped(char *(*escape)(const char *, size_t *), const char *path,
                            const char *expected)

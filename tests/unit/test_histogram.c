@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "histogram.h"
+#include "base/histogram.h"
 
 #define VALUES 100000
 

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "loop.h"
-#include "timeline.h"
+#include "analysis/loop.h"
+#include "analysis/timeline.h"
 
 #define MS UINT64_C(1000000)
 

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
-#include "pattern.h"
-#include "seek.h"
+#include "measure/pattern.h"
+#include "measure/seek.h"
 
 static struct handles *handles;
 

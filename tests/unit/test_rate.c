@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "rate.h"
+#include "measure/rate.h"
 
 #define SECOND INT64_C(1000000000)
 

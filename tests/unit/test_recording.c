@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "merge.h"
+#include "read/merge.h"
 #include "sample.h"
 #include "sample_live.h"
 

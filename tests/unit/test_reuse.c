@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "reuse.h"
+#include "measure/reuse.h"
 
 #define FILES 4096u
 

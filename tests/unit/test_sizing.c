@@ -11,8 +11,8 @@
 
 #include <cmocka.h>
 
-#include "quantity.h"
-#include "sizing.h"
+#include "base/quantity.h"
+#include "base/sizing.h"
 
 static void assert_near(double got, double expected, double within)
 {

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "spans.h"
+#include "read/spans.h"
 
 #define LISTS 9
 #define MOST  40
