@@ -87,7 +87,7 @@ $(BUILD)/bench/%: tests/bench/%.c
 	  $(if $(filter %.a,$^),-lzstd) -lpthread
 
 # What stands in for libraries that are not installed.
-$(BUILD)/snippets/lib/libcufile.so: tests/support/cufile.c preload/foreign.h
+$(BUILD)/snippets/lib/libcufile.so: tests/support/cufile.c preload/base/foreign.h
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -O1 -g $(WARN) -D_GNU_SOURCE $(CFLAGS) \
 	  -fPIC -shared -o $@ $< -pthread

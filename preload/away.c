@@ -9,8 +9,8 @@
 #include <sys/rseq.h>
 #endif
 
-#include "real.h"
-#include "sys.h"
+#include "base/real.h"
+#include "base/sys.h"
 
 #define AWAY_KEY    "switches"
 #define AWAY_TOLD   "told"

@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "define.h"
 #include "thread.h"
+#include "trace/define.h"
 
 /* Of the word from the thread pointer: the kernel's, or one that nobody clears. */
 extern ptrdiff_t away_offset HIDDEN;

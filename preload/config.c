@@ -5,9 +5,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "glob.h"
-#include "log.h"
-#include "room.h"
+#include "base/glob.h"
+#include "base/log.h"
+#include "base/room.h"
 
 struct config config = {.directory = "./aiotrace.data", .limit_bytes = UINT64_MAX};
 

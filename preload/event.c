@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "event.h"
 
-#include "loss.h"
-#include "sys.h"
+#include "base/sys.h"
+#include "trace/loss.h"
 
 /* Yields; a thread may be waiting for the disk. */
 #define EVENT_PATIENCE 20000

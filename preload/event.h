@@ -8,12 +8,12 @@
 
 #include <errno.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "fault/watch.h"
 #include "mark.h"
 #include "state.h"
 #include "thread.h"
 #include "tracer.h"
-#include "watch.h"
 
 bool event_wanted_slowly(void);
 

@@ -3,9 +3,9 @@
 
 #include <sys/stat.h>
 
+#include "base/sys.h"
 #include "event.h"
-#include "loss.h"
-#include "sys.h"
+#include "trace/loss.h"
 
 #define FLIGHT_BITS   14
 #define FLIGHT_SLOTS  (1u << FLIGHT_BITS)

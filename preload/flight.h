@@ -11,7 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "fd.h"
+#include "file/fd.h"
 
 struct flight {
 	uint64_t start;    /* ticks */

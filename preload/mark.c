@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/peek.h"
 #include "calls/call.h"
 #include "config.h"
-#include "define.h"
-#include "peek.h"
+#include "fault/watch.h"
 #include "python/interpreter.h"
 #include "stack.h"
-#include "watch.h"
+#include "trace/define.h"
 
 #define MARK_NAME    16 /* bytes of a stage's name */
 #define MARK_UNKNOWN (-2)

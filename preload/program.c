@@ -12,11 +12,11 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/room.h"
+#include "base/sys.h"
 #include "config.h"
-#include "define.h"
-#include "room.h"
-#include "sys.h"
 #include "thread.h"
+#include "trace/define.h"
 
 #define PROGRAM_DEPTH  4    /* a script's interpreter may be a script */
 #define PROGRAM_BYTES  2048 /* where the loader's name is found */

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "path.h"
+#include "file/path.h"
 
 /* Whether `path` may be executed. */
 bool program_is(const char *path);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sample.h"
 
+#include "base/sys.h"
 #include "sandbox.h"
-#include "sys.h"
 
 #define SAMPLE_PAGE     4096u
 #define SAMPLE_BYTES    (4u << 20) /* cachestat looks at every page of the range */

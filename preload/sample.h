@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "away.h"
-#include "fd.h"
+#include "file/fd.h"
 #include "thread.h"
 
 enum sample_kind {

@@ -8,11 +8,11 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
-#include "define.h"
-#include "permit.h"
+#include "base/sys.h"
+#include "fault/permit.h"
 #include "state.h"
-#include "sys.h"
 #include "thread.h"
+#include "trace/define.h"
 
 /* Newer than the headers of most systems: Linux 6.5. */
 #ifndef SYS_cachestat

@@ -5,15 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
-#include "define.h"
-#include "intern.h"
+#include "base/clock.h"
+#include "base/intern.h"
 #include "join.h"
 #include "native/native.h"
 #include "python/interpreter.h"
 #include "python/python.h"
 #include "state.h"
 #include "thread.h"
+#include "trace/define.h"
 
 unsigned stack_on;
 

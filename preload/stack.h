@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "aiotrace/format.h"
-#include "clock.h"
+#include "base/clock.h"
 #include "config.h"
 #include "thread.h"
 

@@ -3,9 +3,9 @@
 
 #include <errno.h>
 
-#include "log.h"
-#include "loss.h"
-#include "sys.h"
+#include "base/log.h"
+#include "base/sys.h"
+#include "trace/loss.h"
 
 static uint32_t state_unborn;
 uint32_t *state_word = &state_unborn;

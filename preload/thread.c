@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "block.h"
-#include "kernel_io.h"
-#include "live.h"
-#include "loss.h"
-#include "room.h"
-#include "sys.h"
+#include "base/room.h"
+#include "base/sys.h"
+#include "trace/block.h"
+#include "trace/kernel_io.h"
+#include "trace/live.h"
+#include "trace/loss.h"
 
 __thread struct thread thread_self;
 __thread uint32_t thread_vfork;

@@ -2,9 +2,9 @@
 #include "calls/call.h"
 
 #include "calls/cufile.h"
-#include "unseen.h"
+#include "file/unseen.h"
 #include "uring/uring.h"
-#include "room.h"
+#include "base/room.h"
 
 static void call_check_ring(struct uring *ring, uint64_t unused)
 {

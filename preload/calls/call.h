@@ -14,14 +14,14 @@
 
 #include <string.h>
 
+#include "base/real.h"
+#include "base/sys.h"
 #include "event.h"
-#include "fd.h"
-#include "file.h"
-#include "path.h"
-#include "real.h"
+#include "file/fd.h"
+#include "file/file.h"
+#include "file/path.h"
 #include "sample.h"
 #include "stack.h"
-#include "sys.h"
 
 struct call {
 	uint64_t start;         /* ticks */

@@ -6,8 +6,8 @@
  */
 #include <sys/socket.h>
 
+#include "base/room.h"
 #include "calls/call.h"
-#include "room.h"
 
 /* The event is about the first descriptor; the second one stands in aux. */
 static int channel_paired(const struct call *call, enum aiot_call id, const int fds[2],

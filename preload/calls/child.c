@@ -9,10 +9,10 @@
 #include <spawn.h>
 #include <stdarg.h>
 
+#include "base/room.h"
 #include "calls/call.h"
 #include "calls/stdio_kernel.h"
 #include "program.h"
-#include "room.h"
 
 pid_t fork(void)
 {

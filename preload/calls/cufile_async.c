@@ -5,9 +5,9 @@
  * or the clock's pulse comes by, so that an operation's end is that or before.
  * One whose result is what stood there before is never seen to end, and lost.
  */
+#include "base/peek.h"
 #include "calls/cufile.h"
-#include "loss.h"
-#include "peek.h"
+#include "trace/loss.h"
 
 #define CUFILE_ASYNC      4096
 #define CUFILE_LAST_ERROR 9999

@@ -5,7 +5,7 @@
  */
 #include "calls/cufile.h"
 #include "calls/cufile_handle.h"
-#include "loss.h"
+#include "trace/loss.h"
 #include "uring/pending.h"
 
 #define CUFILE_BATCHED 4096 /* operations in flight: a fourth of the room */

@@ -5,7 +5,7 @@
 #ifndef PRELOAD_CALLS_CUFILE_HANDLE_H
 #define PRELOAD_CALLS_CUFILE_HANDLE_H
 
-#include "fd.h"
+#include "file/fd.h"
 
 struct cufile_handle {
 	const void *handle; /* NULL: unused; atomic */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "calls/data.h"
 
-#include "stale.h"
+#include "file/stale.h"
 
 /* The position after the call, less what was moved. */
 static int64_t data_ask_position(struct description *held, int fd, int64_t moved)

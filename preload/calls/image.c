@@ -6,9 +6,9 @@
  */
 #include <stdarg.h>
 
+#include "base/room.h"
 #include "calls/call.h"
 #include "program.h"
-#include "room.h"
 
 static void image_store(const struct call *call, enum aiot_call id, const char *path, int result)
 {

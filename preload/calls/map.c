@@ -8,8 +8,8 @@
 
 #include "calls/map.h"
 #include "calls/populate.h"
-#include "mapping.h"
-#include "watch.h"
+#include "fault/mapping.h"
+#include "fault/watch.h"
 
 /* The addresses that a call works on: whole pages. */
 static uintptr_t map_end(const void *address, size_t size)

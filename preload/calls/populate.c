@@ -4,7 +4,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#include "mapping.h"
+#include "fault/mapping.h"
 
 #define POPULATE_PIECE (1u << 30) /* bytes that one event tells of at most */
 

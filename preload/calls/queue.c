@@ -6,8 +6,8 @@
 #include <mqueue.h>
 #include <stdarg.h>
 
+#include "base/room.h"
 #include "calls/call.h"
-#include "room.h"
 
 /* The name that it would have where that file system usually is mounted; NULL where
  * the program's own can't be read. */

@@ -4,8 +4,8 @@
 #include <dlfcn.h>
 #include <link.h>
 
-#include "attributes.h"
 #include "calls/data.h"
+#include "trace/attributes.h"
 
 __thread struct stdio_kernel stdio_kernel;
 

@@ -2,7 +2,7 @@
 #include "calls/stream.h"
 
 #include "calls/map.h"
-#include "mapping.h"
+#include "fault/mapping.h"
 
 /* libc's names for bits of _flags. */
 #define STREAM_IN_BACKUP 0x0100 /* characters pushed back lie elsewhere */

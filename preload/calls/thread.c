@@ -7,8 +7,8 @@
 #include <pthread.h>
 
 #include "calls/call.h"
+#include "fault/watch.h"
 #include "mark.h"
-#include "watch.h"
 
 #define THREAD_BEGUN 64 /* threads between pthread_create and their beginning */
 

@@ -8,7 +8,7 @@
 #include "calls/uring.h"
 
 #include "calls/syscall.h"
-#include "loss.h"
+#include "trace/loss.h"
 #include "uring/fixed.h"
 #include "uring/look.h"
 #include "uring/poller.h"

@@ -4,11 +4,11 @@
 #include <fcntl.h>
 #include <string.h>
 
-#include "define.h"
-#include "intern.h"
+#include "base/intern.h"
+#include "base/sys.h"
 #include "native/object.h"
 #include "native/walk.h"
-#include "sys.h"
+#include "trace/define.h"
 
 #define NATIVE_PATH_BYTES 1024
 #define NATIVE_NAME_BYTES 256

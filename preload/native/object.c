@@ -4,7 +4,7 @@
 #include <dlfcn.h>
 #include <string.h>
 
-#include "real.h"
+#include "base/real.h"
 
 /* As glibc's struct dl_find_object, which older headers lack. */
 struct object_found {

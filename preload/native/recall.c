@@ -3,8 +3,8 @@
 
 #include <errno.h>
 
-#include "clock.h"
-#include "sys.h"
+#include "base/clock.h"
+#include "base/sys.h"
 
 #define RECALL_WAYS     4
 #define RECALL_SET_BITS 6

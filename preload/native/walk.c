@@ -5,12 +5,12 @@
 #include <stdio.h>
 #include <ucontext.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/sys.h"
 #include "native/object.h"
 #include "native/reach.h"
 #include "native/recall.h"
 #include "native/rule.h"
-#include "sys.h"
 
 #define WALK_RULES 4096 /* remembered, by address */
 #define WALK_OWN   16   /* frames of this library, at most */

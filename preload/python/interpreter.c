@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "real.h"
+#include "base/real.h"
 
 struct python python;
 

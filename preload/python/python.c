@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "define.h"
-#include "intern.h"
+#include "base/intern.h"
+#include "base/room.h"
 #include "native/rule.h"
 #include "python/code.h"
 #include "python/interpreter.h"
-#include "room.h"
+#include "trace/define.h"
 
 #define PYTHON_FILE_BYTES 3072
 #define PYTHON_NAME_BYTES 512

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "file.h"
-#include "path.h"
-#include "room.h"
-#include "sys.h"
+#include "base/room.h"
+#include "base/sys.h"
+#include "file/file.h"
+#include "file/path.h"
 #include "thread.h"
 
 #define FIXED_MOST  (1u << 20)

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "path.h"
-#include "sys.h"
+#include "base/sys.h"
+#include "file/path.h"
 #include "thread.h"
 
 /* The address that a program gives: the last word of the offsets, whatever headers

@@ -7,7 +7,7 @@
 #ifndef PRELOAD_URING_LAYOUT_H
 #define PRELOAD_URING_LAYOUT_H
 
-#include "foreign.h"
+#include "base/foreign.h"
 #include "uring/uring.h"
 
 struct uring_layout layout_of_parameters(const struct io_uring_params *parameters);

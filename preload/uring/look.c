@@ -4,10 +4,10 @@
 #include <errno.h>
 #include <string.h>
 
-#include "clock.h"
-#include "define.h"
+#include "base/clock.h"
 #include "event.h"
-#include "loss.h"
+#include "trace/define.h"
+#include "trace/loss.h"
 #include "uring/chain.h"
 #include "uring/layout.h"
 #include "uring/match.h"

@@ -6,11 +6,11 @@
 #include <sys/uio.h>
 
 #include "event.h"
-#include "file.h"
-#include "path.h"
-#include "peek.h"
+#include "file/file.h"
+#include "file/path.h"
+#include "base/peek.h"
 #include "uring/fixed.h"
-#include "room.h"
+#include "base/room.h"
 
 /* Newer than the headers this may be built with. */
 #define OPERATION_SEND_ZC        47

@@ -3,7 +3,7 @@
 
 #include <sys/uio.h>
 
-#include "sys.h"
+#include "base/sys.h"
 #include "thread.h"
 #include "uring/layout.h"
 

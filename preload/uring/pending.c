@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "uring/pending.h"
 
+#include "base/sys.h"
 #include "mark.h"
-#include "sys.h"
 
 #define PENDING_LEAST 64
 #define PENDING_MOST  65536

@@ -9,9 +9,9 @@
 #include <sys/prctl.h>
 #include <time.h>
 
+#include "base/sys.h"
 #include "config.h"
 #include "state.h"
-#include "sys.h"
 #include "thread.h"
 #include "uring/look.h"
 

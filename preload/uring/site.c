@@ -11,16 +11,16 @@
 #include <cpuid.h>
 #endif
 
+#include "base/maps.h"
+#include "base/peek.h"
+#include "base/room.h"
+#include "base/sys.h"
 #include "config.h"
-#include "define.h"
-#include "maps.h"
-#include "path.h"
-#include "peek.h"
-#include "room.h"
+#include "fault/scan.h"
+#include "file/path.h"
 #include "sandbox.h"
-#include "scan.h"
-#include "sys.h"
 #include "thread.h"
+#include "trace/define.h"
 #include "uring/site_patch.h"
 #include "uring/uring.h"
 

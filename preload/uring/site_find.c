@@ -4,8 +4,8 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "peek.h"
-#include "sys.h"
+#include "base/peek.h"
+#include "base/sys.h"
 #include "uring/frames.h"
 #include "uring/instruction.h"
 

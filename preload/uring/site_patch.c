@@ -6,8 +6,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "maps.h"
-#include "sys.h"
+#include "base/maps.h"
+#include "base/sys.h"
 #include "uring/instruction.h"
 
 #define PATCH_REACH  0x7fff0000u /* of a jump, less a little */

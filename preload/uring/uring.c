@@ -5,12 +5,12 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "clock.h"
+#include "base/clock.h"
+#include "base/peek.h"
+#include "base/room.h"
+#include "base/sys.h"
 #include "config.h"
-#include "path.h"
-#include "peek.h"
-#include "room.h"
-#include "sys.h"
+#include "file/path.h"
 #include "thread.h"
 #include "uring/fixed.h"
 #include "uring/layout.h"

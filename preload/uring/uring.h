@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "fd.h"
+#include "file/fd.h"
 #include "uring/pending.h"
 
 #define URINGS 256

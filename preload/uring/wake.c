@@ -3,8 +3,8 @@
 
 #include <sched.h>
 
-#include "clock.h"
-#include "sys.h"
+#include "base/clock.h"
+#include "base/sys.h"
 
 /* Nanoseconds. The kernel's threads do not sleep before a tick, but at once when they
  * are made. */

@@ -21,7 +21,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#include "encode.h"
+#include "encode/encode.h"
 
 #define KEPT      8u /* encoded blocks of a process */
 #define BLOCK     AIOT_LIVE_EVENTS

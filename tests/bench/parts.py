@@ -8,11 +8,11 @@ import subprocess
 from collections import Counter
 
 # By the beginning of a file's path below preload/, the longest first; what has no file is zstd's.
-PARTS = {"calls/": "the wrapper", "real": "the wrapper", "clock": "clock", "fd": "which file", "description": "which file",
-         "file": "which file", "path": "which file", "event": "storing the event", "thread": "storing the event",
-         "state": "storing the event", "mark": "storing the event", "watch": "storing the event", "sample": "page cache, sampled",
-         "stack": "stacks", "peek": "stacks", "python/": "stacks", "native/": "stacks", "intern": "stacks", "join": "stacks", "encode": "encoding",
-         "column": "encoding", "code": "encoding", "part": "encoding", "scratch": "encoding"}
+PARTS = {"calls/": "the wrapper", "base/real": "the wrapper", "base/clock": "clock", "file/": "which file",
+         "event": "storing the event", "thread": "storing the event", "state": "storing the event", "mark": "storing the event",
+         "fault/watch": "storing the event", "sample": "page cache, sampled", "away": "page cache, sampled", "stack": "stacks",
+         "base/peek": "stacks", "python/": "stacks", "native/": "stacks", "base/intern": "stacks", "join": "stacks",
+         "encode/": "encoding"}
 ORDER = ("the wrapper", "clock", "which file", "storing the event", "page cache, sampled", "stacks", "encoding", "writing, and else")
 
 

@@ -2,7 +2,7 @@
  *
  * What the test does for itself goes past libc, and so past the tracer.
  */
-#include "../../preload/sys.h"
+#include "../../preload/base/sys.h"
 #include "snippet.h"
 
 char buffer[4096];

@@ -22,7 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../preload/undeclared.h"
+#include "../../preload/base/undeclared.h"
 
 #define DATA_BYTES 100
 #define NOWHERE    "" /* no path */

@@ -2,7 +2,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "../../preload/undeclared.h"
+#include "../../preload/base/undeclared.h"
 
 static int scan(FILE *stream, const char *format, ...)
 {

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "../../preload/foreign.h"
+#include "../../preload/base/foreign.h"
 
 #define OUT __attribute__((visibility("default")))
 

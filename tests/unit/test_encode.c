@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "encode.h"
+#include "encode/encode.h"
 #include "read/decode.h"
 #include "sample.h"
 

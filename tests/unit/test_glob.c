@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "glob.h"
+#include "base/glob.h"
 
 #define TRIES 400000
 

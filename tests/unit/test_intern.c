@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "intern.h"
+#include "base/intern.h"
 
 #define THREADS 4
 #define ALIKE   5000

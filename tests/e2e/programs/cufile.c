@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../../preload/foreign.h"
+#include "../../../preload/base/foreign.h"
 
 #define GET(name) __typeof__(name) *name##_ = (__typeof__(name) *)dlsym(library, #name)
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "../../../preload/foreign.h"
+#include "../../../preload/base/foreign.h"
 #include "../snippet.h"
 
 /* Linked with the stand-in for libcufile. */
