@@ -397,4 +397,4 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 	return status;
 }
 
-const struct export_format export_fio = {"fio", false, fio_write};
+const struct export_format export_fio = {"fio", false, false, fio_write};

@@ -101,4 +101,4 @@ static int folded_write(struct recording *recording, struct export_options *o, s
 	return failed && errno != EPIPE ? folded_failed(o, why) : 0;
 }
 
-const struct export_format export_folded = {"folded", true, folded_write};
+const struct export_format export_folded = {"folded", true, false, folded_write};

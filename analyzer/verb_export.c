@@ -10,7 +10,8 @@
 #include "export.h"
 #include "stage/stage.h"
 
-static const struct export_format *const export_formats[] = {&export_fio, &export_folded};
+static const struct export_format *const export_formats[] = {&export_chrome, &export_csv,
+                                                             &export_fio, &export_folded};
 #define EXPORT_FORMATS (sizeof export_formats / sizeof *export_formats)
 
 static const struct export_format *export_find(const char *name)
@@ -51,15 +52,11 @@ static int export_all(const struct export_format *format, struct export_options 
 }
 
 static const struct option export_long[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"output", required_argument, NULL, 'o'},
-        {"stage", required_argument, NULL, 's'},
-        {"path", required_argument, NULL, 'p'},
-        {"from", required_argument, NULL, 'a'},
-        {"to", required_argument, NULL, 'z'},
-        {"by", required_argument, NULL, 'b'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"format", required_argument, NULL, 'f'}, {"output", required_argument, NULL, 'o'},
+        {"stage", required_argument, NULL, 's'},  {"path", required_argument, NULL, 'p'},
+        {"from", required_argument, NULL, 'a'},   {"to", required_argument, NULL, 'z'},
+        {"by", required_argument, NULL, 'b'},     {"stacks", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},         {0},
 };
 
 /* False where the option's value is none. */
@@ -72,6 +69,7 @@ static bool export_option(struct export_options *o, int option, const char *valu
 	case 'p': filter->glob = value; return true;
 	case 'a': return command_number(value, &filter->from_s);
 	case 'z': return command_number(value, &filter->to_s);
+	case 'k': o->stacks = true; return true;
 	case 'b': return export_find_weight(value, &o->by);
 	default: filter->stage = stage_by_name(value); return filter->stage >= 0;
 	}
@@ -104,10 +102,13 @@ static int export_run(const struct command *self, int argc, char **argv)
 			return command_misuse(self, "no such value:", optarg);
 	}
 	if (!format)
-		return command_misuse(self, "which format?", "--format fio or folded");
+		return command_misuse(self, "which format?", "--format chrome, csv, fio or folded");
 	if (!format->is_text && !o.output)
 		return command_misuse(self, "where to?", "-o FOLDER");
-	if (format->is_text && export_is_cut(&o.filter))
+	if (o.stacks && !format->is_rows)
+		return command_misuse(self, "--stacks is for chrome and csv, not for",
+		                      format->name);
+	if (format->is_text && !format->is_rows && export_is_cut(&o.filter))
 		return command_misuse(self, "only --stage selects in this format:", format->name);
 	return export_all(format, &o, argv + optind, (size_t)(argc - optind));
 }
@@ -118,6 +119,10 @@ const struct command command_export = {
         "Usage: aiotrace export --format F [OPTION...] [TRACE...]\n"
         "\n"
         "Formats:\n"
+        "  chrome          every operation as a bar on its thread's track, for Perfetto\n"
+        "                  (ui.perfetto.dev) and chrome://tracing; large recordings by\n"
+        "                  --stage, --path, --from and --to\n"
+        "  csv             every operation as a line, as aiotrace dump writes it\n"
         "  fio             into a folder: job.fio and an iolog (version 3) for each\n"
         "                  thread; run it with: cd TARGET && fio OUTPUT/job.fio.\n"
         "                  What fio can't do stands in OUTPUT/README\n"
@@ -128,7 +133,8 @@ const struct command command_export = {
         "  -o, --output F  the folder, or the file instead of standard output\n"
         "  --stage S       only this stage\n"
         "  --path GLOB, --from S, --to S\n"
-        "                  for fio: only these operations, as aiotrace dump selects them\n"
+        "                  not for folded: only these operations, as dump selects them\n"
+        "  --stacks        for chrome and csv: with who called\n"
         "  --by WHAT       for folded: weight by bytes (default), ops, or time in ns\n"
         "\n"
         "Exit status: 0 if written, 1 if not, 2 for bad usage.\n",

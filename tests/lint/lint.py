@@ -10,7 +10,7 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 MOST_LINES = 450
 # Of the analyzer, in the order in which data flows: each knows itself and those before it.
-ROOMS = ("base", "read", "measure", "stage", "analysis", "finding", "report")
+ROOMS = ("base", "read", "measure", "stage", "analysis", "finding", "report", "dump")
 FORBIDDEN = re.compile(r"/(?:wor[k]|hom[e])/|\b(?:TOD[O]|FIXM[E]|XX[X])\b")
 problems = []
 

@@ -3,7 +3,7 @@
  * The three formats of dump. Csv and jsonl have the same fields in the same
  * order, which is a contract; text is for eyes.
  */
-#include "row.h"
+#include "dump/row.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -178,14 +178,17 @@ static void row_write_text(struct output *o, const struct row *row)
 	output_char(o, '\n');
 }
 
-#define ROW_CSV_HEADER                                                                             \
-	"start_ns,duration_ns,host,pid,tid,call,stage,path,offset,size,result,errno,level,"        \
-	"handle,cache"
+static void row_begin_csv(struct output *o, const struct recording *recording, bool stacks)
+{
+	(void)recording;
+	output_text(o, "start_ns,duration_ns,host,pid,tid,call,stage,path,offset,size,result,"
+	               "errno,level,handle,cache");
+	output_text(o, stacks ? ",stack\n" : "\n");
+}
 
-const struct row_format row_text = {"text", "", "", escape_text, row_write_text};
-const struct row_format row_csv = {"csv", ROW_CSV_HEADER "\n", ROW_CSV_HEADER ",stack\n",
-                                   escape_csv, row_write_csv};
-const struct row_format row_jsonl = {"jsonl", "", "", escape_json, row_write_jsonl};
+const struct row_format row_text = {"text", escape_text, NULL, row_write_text, NULL};
+const struct row_format row_csv = {"csv", escape_csv, row_begin_csv, row_write_csv, NULL};
+const struct row_format row_jsonl = {"jsonl", escape_json, NULL, row_write_jsonl, NULL};
 
 const struct row_format *row_format_by_name(const char *name)
 {

@@ -6,7 +6,7 @@
 #ifndef PRINTER_H
 #define PRINTER_H
 
-#include "row.h"
+#include "dump/row.h"
 
 /* Fills in up to `most` rows and returns how many; 0 at the end. What rows point
  * to must stay until the printer is done. */

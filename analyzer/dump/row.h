@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One event as dump prints it, and the formats that print it.
+ * One event as dump and export print it, and the formats that print it.
  */
 #ifndef ROW_H
 #define ROW_H
@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "base/output.h"
-#include "read/process.h"
+#include "read/recording.h"
 
 /* A name, escaped for the format. */
 struct row_name {
@@ -34,14 +34,17 @@ struct row {
 };
 
 struct row_format {
-	const char *name, *header, *header_stacks;
+	const char *name;
 	char *(*escape)(const char *path, size_t *length);
+	/* What stands before all rows, and behind them; NULL = nothing. */
+	void (*begin)(struct output *output, const struct recording *recording, bool stacks);
 	void (*write)(struct output *output, const struct row *row);
+	void (*end)(struct output *output);
 };
 
-extern const struct row_format row_text, row_csv, row_jsonl;
+extern const struct row_format row_text, row_csv, row_jsonl, row_chrome;
 
-/* NULL where no format has that name. */
+/* Of dump's; NULL where none has that name. */
 const struct row_format *row_format_by_name(const char *name);
 
 const char *row_level(unsigned level);

@@ -4,7 +4,7 @@
  * Rounds are small, so that rows and texts stay in the cores' caches, and large
  * enough that beginning one does not count.
  */
-#include "printer.h"
+#include "dump/printer.h"
 
 #include <stdlib.h>
 
