@@ -20,7 +20,7 @@ Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
 PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
-ANALYZER_SRC := $(wildcard analyzer/*.c analyzer/*/*.c)
+ANALYZER_SRC := $(wildcard analyzer/*.c analyzer/*/*.c) analyzer/report/page/page.S
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
 SNIPPET_HEAD := $(wildcard tests/snippets/*.h tests/snippets/body/*.h)
@@ -44,6 +44,12 @@ $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ianalyzer -MMD -MP -c -o $@ $<
+
+# What draws charts in report --html; without it the page has tables alone.
+CHART_JS ?= $(wildcard /usr/share/javascript/chart.js/chart.min.js)
+
+$(BUILD)/analyzer/report/page/page.S.o: CFLAGS_ += $(if $(CHART_JS),-DPAGE_CHART='"$(CHART_JS)"')
+$(BUILD)/analyzer/report/page/page.S.o: $(wildcard analyzer/report/page/*) $(CHART_JS)
 
 $(BUILD)/gen/.made:
 	$(Q)mkdir -p $(@D) && touch $@
@@ -100,9 +106,9 @@ $(BUILD)/snippets/%: tests/snippets/%.c tests/snippets/snippet.c $(SNIPPET_HEAD)
 
 # ---- What must be installed -------------------------------------------------
 
-BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev libdw-dev libiberty-dev
+BUILD_PACKAGES := gcc libc6-dev make libzstd-dev libxxhash-dev libjansson-dev uthash-dev liburing-dev libdw-dev libiberty-dev libjs-chart.js
 DEMO_PACKAGES  := $(BUILD_PACKAGES) python3
-CHECK_PACKAGES  = $(DEMO_PACKAGES) g++ libcmocka-dev binutils strace fio libaio-dev python3-lmdb python3-h5py fuse3 libfuse3-dev
+CHECK_PACKAGES  = $(DEMO_PACKAGES) g++ libcmocka-dev binutils strace fio libaio-dev python3-lmdb python3-h5py fuse3 libfuse3-dev chromium
 BENCH_PACKAGES  = $(DEMO_PACKAGES) strace valgrind util-linux
 LINT_PACKAGES  := $(BUILD_PACKAGES) git python3 clang clang-format clang-tidy cppcheck
 # Another interpreter brings its own modules.

@@ -14,24 +14,44 @@
 #include "read/resolve.h"
 #include "report/report.h"
 
-#define REPORT_TOP 10
+#define REPORT_TOP      10
+#define REPORT_TOP_HTML 200
 
-static int report_all(const struct report_options *options, bool json, char **names, size_t count)
+/* How a report is written, and where to: NULL = standard output. */
+struct report_form {
+	int (*write)(const struct summary *summary, const struct report_options *options, FILE *to);
+	const char *file;
+};
+
+/* False, and errno, where that failed; a reader that has seen enough is no failure. */
+static bool report_write(const struct report_form *form, const struct summary *summary,
+                         const struct report_options *options)
+{
+	FILE *to;
+	bool failed;
+
+	errno = 0;
+	to = form->file ? fopen(form->file, "we") : stdout;
+	failed = !to || (form->write(summary, options, to) && (form->file || errno != EPIPE));
+	if (to && form->file)
+		failed |= fclose(to) != 0;
+	return !failed;
+}
+
+static int report_all(const struct report_options *options, const struct report_form *form,
+                      char **names, size_t count)
 {
 	struct recording recording;
 	struct summary *summary;
 	int status = recording_load(&recording, names, count) ? COMMAND_FAILURE : COMMAND_OK;
-	int written;
 
 	recording.ignore_marks = options->ignore_marks;
 	if (status == COMMAND_OK) {
 		resolve_frames(&recording);
 		summary = summary_make(&recording);
-		errno = 0;
-		written = json ? report_json(summary, options, stdout)
-		               : report_text(summary, options, stdout);
-		if (written && errno != EPIPE) {
-			fprintf(stderr, "aiotrace: standard output: %s\n", strerror(errno));
+		if (!report_write(form, summary, options)) {
+			fprintf(stderr, "aiotrace: %s: %s\n",
+			        form->file ? form->file : "standard output", strerror(errno));
 			status = COMMAND_FAILURE;
 		}
 		summary_free(summary);
@@ -42,26 +62,24 @@ static int report_all(const struct report_options *options, bool json, char **na
 }
 
 static const struct option report_options[] = {
-        {"json", no_argument, NULL, 'j'},
-        {"stage", required_argument, NULL, 's'},
-        {"top", required_argument, NULL, 't'},
-        {"tree", no_argument, NULL, 'T'},
-        {"ignore-marks", no_argument, NULL, 'i'},
-        {"help", no_argument, NULL, 'h'},
-        {0},
+        {"json", no_argument, NULL, 'j'},        {"html", required_argument, NULL, 'H'},
+        {"stage", required_argument, NULL, 's'}, {"top", required_argument, NULL, 't'},
+        {"tree", no_argument, NULL, 'T'},        {"ignore-marks", no_argument, NULL, 'i'},
+        {"help", no_argument, NULL, 'h'},        {0},
 };
 
 static int report_run(const struct command *self, int argc, char **argv)
 {
 	struct report_options options = {.top = SIZE_MAX, .stage = -1};
-	bool json = false;
+	struct report_form form = {.write = report_text};
 	double number;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", report_options, NULL)) != -1) {
 		switch (option) {
 		case 'h': return command_help(self);
-		case 'j': json = true; break;
+		case 'j': form.write = report_json; break;
+		case 'H': form = (struct report_form){.write = report_html, .file = optarg}; break;
 		case 'T': options.tree = true; break;
 		case 'i': options.ignore_marks = true; break;
 		case 's':
@@ -77,25 +95,27 @@ static int report_run(const struct command *self, int argc, char **argv)
 		default: return command_misuse(self, NULL, NULL);
 		}
 	}
-	if (!json && options.top == SIZE_MAX)
-		options.top = REPORT_TOP;
+	if (form.write != report_json && options.top == SIZE_MAX)
+		options.top = form.file ? REPORT_TOP_HTML : REPORT_TOP;
 	options.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
-	return report_all(&options, json, argv + optind, (size_t)(argc - optind));
+	return report_all(&options, &form, argv + optind, (size_t)(argc - optind));
 }
 
 const struct command command_report = {
         "report",
         "tell what the I/O was, stage by stage",
-        "Usage: aiotrace report [--json] [--stage S] [--top N] [--tree] [--ignore-marks]\n"
-        "                       [TRACE...]\n"
+        "Usage: aiotrace report [--json | --html FILE] [--stage S] [--top N] [--tree]\n"
+        "                       [--ignore-marks] [TRACE...]\n"
         "\n"
         "Sums up a recording: where the bytes went, how they were read and written, how\n"
         "fast, by whom; its checkpoints and restores; and what is missing.\n"
         "\n"
         "  --json          as JSON; units are in the names, times in s are since the start\n"
+        "  --html FILE     as a page for browsers: one file that needs nothing else\n"
         "  --stage S       only this stage: ingest, prepare, train, checkpoint, restore,\n"
         "                  inference, runtime, ipc or other\n"
-        "  --top N         list N files (10; with --json all), and of one stage N call sites\n"
+        "  --top N         list N files (10; with --html 200, with --json all), and of one stage N "
+        "call sites\n"
         "  --tree          who called whom, as a tree\n"
         "  --ignore-marks  judge stages as if the program had marked none\n"
         "\n"

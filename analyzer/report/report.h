@@ -18,8 +18,9 @@ struct report_options {
 	bool ignore_marks;
 };
 
-/* Both return 0, or -1 where writing failed. */
+/* All return 0, or -1 where writing failed. */
 int report_text(const struct summary *summary, const struct report_options *options, FILE *to);
 int report_json(const struct summary *summary, const struct report_options *options, FILE *to);
+int report_html(const struct summary *summary, const struct report_options *options, FILE *to);
 
 #endif
