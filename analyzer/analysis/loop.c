@@ -15,6 +15,10 @@
 /* Batches that a period is believed from, and how sure it must be. */
 #define FEW_BATCHES 8
 #define SURE        6
+/* Long rests are a step's where this share of them are whole batches apart, and so many
+ * standard deviations more than by chance. */
+#define WHOLE    0.8
+#define UNLIKELY 3.5
 
 static unsigned loop_bucket(uint64_t ns)
 {
@@ -136,12 +140,47 @@ static double loop_steps(const struct loop *l)
 	return best ? found.longer_ns * (double)l->samples / (double)best / 1e9 : 0;
 }
 
+/* After how many samples long rests come, in the order of the first samples; returns
+ * how many there are. */
+static size_t loop_spacings(const struct loop *l, uint32_t spacings[LOOP_KEPT])
+{
+	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, count = 0, last = 0;
+	double least = (double)loop_long(l);
+
+	for (size_t i = 0; i < kept; i++) {
+		if (l->rest[i] <= least)
+			continue;
+		if (last)
+			spacings[count++] = (uint32_t)(i + 1 - last);
+		last = i + 1;
+	}
+	return count;
+}
+
+/* Steps that are not all alike leave batches out where they are short: what is between
+ * the long ones is still whole batches. */
+static bool loop_whole_batches(const struct loop *l)
+{
+	uint32_t spacings[LOOP_KEPT];
+	double count = (double)loop_spacings(l, spacings);
+
+	for (size_t period = 2; period < LOOP_PERIODS && count >= FEW_BATCHES; period++) {
+		double whole = 0, chance = count / (double)period;
+		for (size_t i = 0; i < (size_t)count; i++)
+			whole += spacings[i] % period == 0;
+		if (whole >= WHOLE * count &&
+		    whole - chance >= UNLIKELY * sqrt(chance * (1 - 1.0 / (double)period)))
+			return true;
+	}
+	return false;
+}
+
 /* Sums by buckets are scaled to the exact sum. */
 struct loop_split loop_split(const struct loop *l)
 {
 	double prepare = 0, all = 0, typical = loop_typical(l), scale;
 
-	if (l->irregular >= l->regular) {
+	if (l->irregular >= l->regular && !loop_whole_batches(l)) {
 		double rest = (double)l->rest_ns / 1e9, steps = fmin(loop_steps(l), rest);
 		return (struct loop_split){rest - steps, steps};
 	}

@@ -69,6 +69,40 @@ static void steps_shorter_than_a_sample_are_told_by_their_rhythm(void **state)
 	assert_near(run(1200, 12, 5 * MS, 0, 0, 0).step_s, 0);
 }
 
+/* From nothing to twice the mean: the short ones are no longer than a sample. */
+static void steps_may_take_any_time(void **state)
+{
+	struct loop l = {0};
+	int64_t now = 1000;
+	double steps = 0;
+
+	(void)state;
+	srand48(8);
+	for (int i = 1; i <= 128; i++) {
+		double step = i % 4 ? 0 : 160e6 * drand48();
+		loop_add(&l, now, 2 * MS, true);
+		now += (int64_t)(2 * MS) + 300000 + (int64_t)(100000 * drand48()) + (int64_t)step;
+		steps += step / 1e9;
+	}
+	loop_add(&l, now, 0, true);
+	assert_near(loop_split(&l).step_s, steps);
+}
+
+/* Samples that take long come at any time, and leave no step between them. */
+static void samples_may_take_any_time(void **state)
+{
+	struct loop l = {0};
+	int64_t now = 1000;
+
+	(void)state;
+	srand48(9);
+	for (int i = 0; i <= 400; i++) {
+		loop_add(&l, now, MS, true);
+		now += (int64_t)MS + (int64_t)(-log(1 - drand48()) * 20e6);
+	}
+	assert_true(loop_split(&l).step_s < 0.1 * 400 * 20e-3);
+}
+
 static void a_busy_machine_is_no_step(void **state)
 {
 	struct loop_split s;
@@ -121,6 +155,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(steps_come_once_a_batch),
 	        cmocka_unit_test(steps_shorter_than_a_sample_are_told_by_their_rhythm),
+	        cmocka_unit_test(steps_may_take_any_time),
+	        cmocka_unit_test(samples_may_take_any_time),
 	        cmocka_unit_test(a_busy_machine_is_no_step),
 	        cmocka_unit_test(none_is_none),
 	        cmocka_unit_test(windows_hold_what_was_added),
