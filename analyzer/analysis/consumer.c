@@ -4,26 +4,28 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
+#include "analysis/fetch.h"
+#include "analysis/loader_for.h"
 #include "analysis/loader_pipes.h"
 #include "base/memory.h"
 #include "base/wrap.h"
-#include "read/evidence.h"
 
-/* What is this far behind belongs to the fetch no more; the interpreter's lock
- * is taken at once behind a wait, or it is that of another call. */
-#define APART_NS   20000000
-#define AT_ONCE_NS 200000
+/* What is this far behind belongs to the fetch no more. */
+#define APART_NS 20000000
 /* Workers made longer before the first fetch were made for later. */
 #define EARLY_NS 500000000
 
-/* What an event of the main thread is to a fetch. */
-enum fetch {
-	FETCH_ENDS,
-	FETCH_BEGINS,  /* time before it is the step's */
-	FETCH_GOES_ON, /* time before it is the fetch's, if one is under way */
-	FETCH_MAYBE,   /* waits for workers to end: fetching, if more data follows */
-	FETCH_NO_PART, /* neither: of memory that is given back, of the interpreter's lock */
-};
+/* Whether its workers hand their data over by other means than pipes. */
+static bool consumer_silent(const struct consumers *all, const struct process *p)
+{
+	bool workers = false;
+
+	for (size_t i = 0; i < all->recording->count; i++)
+		workers |= all->made_by[i] == p->number + 1;
+	for (size_t i = 1; workers && i < p->file_count; i++)
+		workers = all->pipes[p->number][i] != PIPE_WORKERS;
+	return workers;
+}
 
 static void *consumer_make(const struct known *known)
 {
@@ -34,141 +36,20 @@ static void *consumer_make(const struct known *known)
 	all->recording = r;
 	all->of = memory_get(r->count, sizeof *all->of);
 	all->first_train_ns = memory_get(r->count, sizeof *all->first_train_ns);
-	all->made_by = memory_get(r->count, sizeof *all->made_by);
+	all->made_by = loaders_for(known->features);
 	all->pipes = memory_get(r->count, sizeof *all->pipes);
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i], *parent;
-		parent = p->role == ROLE_WORKER ? recording_parent(r, p) : NULL;
-		all->made_by[i] = parent ? parent->number + 1 : 0;
-	}
+	all->silent = memory_get(r->count, sizeof *all->silent);
 	all->evidence = known->features->evidence;
 	by = loader_ends(known->features, all->made_by);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
-		if (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN)
-			all->pipes[i] = loader_pipes(known->features, p, &by);
+		if (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN)
+			continue;
+		all->pipes[i] = loader_pipes(known->features, p, &by);
+		all->silent[i] = consumer_silent(all, p);
 	}
 	loader_ends_free(&by);
 	return all;
-}
-
-/* The process of that pid that is a worker of p, or NULL. */
-static const struct process *consumer_worker(const struct consumers *all, const struct process *p,
-                                             int64_t pid)
-{
-	for (size_t i = 0; pid > 0 && i < all->recording->count; i++)
-		if (all->recording->processes[i].pid == (uint64_t)pid &&
-		    all->made_by[i] == p->number + 1)
-			return &all->recording->processes[i];
-	return NULL;
-}
-
-/* Workers of a pool are made before anyone waits for what they do. */
-static void consumer_makes_worker(const struct consumers *all, struct consumer *c,
-                                  const struct process *worker, int64_t start)
-{
-	c->forks = memory_grow(c->forks, c->fork_count, &c->fork_room, sizeof *c->forks);
-	c->forks[c->fork_count++] = start;
-	if (c->made_ns || all->evidence[worker->number] & EVIDENCE_POOL)
-		return;
-	c->made_ns = start;
-	c->made_held_ns = 0;
-}
-
-static bool consumer_condition(uint16_t call)
-{
-	return call == AIOT_CALL_pthread_cond_wait || call == AIOT_CALL_pthread_cond_clockwait;
-}
-
-/* Locks that data is waited for at; the interpreter's own is a condition. */
-static bool consumer_locks(uint16_t call)
-{
-	return call == AIOT_CALL_sem_wait || call == AIOT_CALL_sem_timedwait ||
-	       call == AIOT_CALL_sem_clockwait || consumer_condition(call);
-}
-
-#define FEW_SEMAPHORES 4
-
-/* Who gets data through pipes itself, or from threads at Python's locks, which are
- * semaphores, waits for other things at conditions: for other ranks. */
-static bool consumer_elsewhere(const struct consumer *c, const struct process *p)
-{
-	return (c->by_main && !c->by_threads) ||
-	       (p->rank >= 0 && p->world_size > 1 && c->semaphores >= FEW_SEMAPHORES);
-}
-
-static bool consumer_makes(uint16_t call)
-{
-	return call == AIOT_CALL_fork || call == AIOT_CALL__Fork || call == AIOT_CALL_clone ||
-	       call == AIOT_CALL_posix_spawn || call == AIOT_CALL_posix_spawnp ||
-	       call == AIOT_CALL_vfork;
-}
-
-static enum fetch consumer_socket(struct consumer *c, const struct events *e, uint32_t i)
-{
-	if (e->class[i] == AIOT_CLASS_CLOSE)
-		return e->file[i] == c->socket ? FETCH_GOES_ON : FETCH_NO_PART;
-	if (e->call[i] == AIOT_CALL_connect && c->fetching)
-		c->socket = e->file[i];
-	return e->file[i] == c->socket ? FETCH_GOES_ON : FETCH_ENDS;
-}
-
-static enum fetch consumer_call(const struct consumers *all, struct consumer *c,
-                                const struct events *e, uint32_t i)
-{
-	const struct process *p = e->process, *worker;
-
-	if (e->call[i] == AIOT_CALL_pthread_create)
-		c->thread_made_ns = e->start[i];
-	if (e->call[i] == AIOT_CALL_pthread_cond_timedwait)
-		return e->start[i] - c->end_ns < AT_ONCE_NS ? FETCH_GOES_ON : FETCH_NO_PART;
-	if (consumer_condition(e->call[i]) && consumer_elsewhere(c, p))
-		return FETCH_ENDS;
-	if (consumer_locks(e->call[i])) {
-		c->semaphores += !consumer_condition(e->call[i]);
-		return c->by_workers || c->by_threads ? FETCH_BEGINS : FETCH_NO_PART;
-	}
-	worker = consumer_makes(e->call[i]) ? consumer_worker(all, p, e->result[i]) : NULL;
-	if (worker) {
-		consumer_makes_worker(all, c, worker, e->start[i]);
-		return FETCH_NO_PART;
-	}
-	if (e->class[i] == AIOT_CLASS_WAIT && consumer_worker(all, p, e->aux[i]))
-		return FETCH_MAYBE;
-	return e->class[i] == AIOT_CLASS_PROC ? FETCH_NO_PART : FETCH_ENDS;
-}
-
-static enum fetch consumer_kind(const struct consumers *all, struct consumer *c,
-                                const struct events *e, uint32_t i)
-{
-	const struct file *file = &e->process->files[e->file[i]];
-	uint8_t class = e->class[i], pipe;
-	bool waited = c->waited_file && e->file[i] == c->waited_file;
-
-	c->waited_file = class == AIOT_CLASS_WAIT ? e->file[i] : 0;
-	switch (file->kind) {
-	case AIOT_FILE_PIPE:
-		pipe = all->pipes[e->process->number][e->file[i]];
-		if (pipe == PIPE_WORKERS && class == AIOT_CLASS_READ)
-			c->by_workers = c->by_main = true;
-		if (class == AIOT_CLASS_WRITE && pipe != PIPE_WORKERS && pipe != PIPE_ASKS)
-			return FETCH_ENDS;
-		if (class != AIOT_CLASS_READ && class != AIOT_CLASS_WAIT)
-			return FETCH_NO_PART;
-		if (pipe == PIPE_SILENT && c->by_workers)
-			return FETCH_MAYBE;
-		if (pipe != PIPE_WORKERS)
-			return FETCH_ENDS;
-		return waited && class == AIOT_CLASS_READ ? FETCH_GOES_ON : FETCH_BEGINS;
-	case AIOT_FILE_SOCKET: return consumer_socket(c, e, i);
-	default: break;
-	}
-	if (!file->name)
-		return consumer_call(all, c, e, i);
-	if (e->stage[i] != AIOT_STAGE_IPC)
-		return FETCH_ENDS;
-	return class == AIOT_CLASS_CLOSE || class == AIOT_CLASS_UNMAP ? FETCH_NO_PART
-	                                                              : FETCH_GOES_ON;
 }
 
 static void consumer_fetched(struct consumer *c, int64_t start, int64_t end)
@@ -217,13 +98,13 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
 		c->main_bytes += e->bytes[i];
-	switch (consumer_kind(all, c, e, i)) {
+	switch (fetch_kind(all, c, e, i)) {
 	case FETCH_ENDS:
 		c->fetching = false;
 		consumer_turns(c, start);
 		break;
 	case FETCH_NO_PART:
-		lock = consumer_locks(e->call[i]);
+		lock = fetch_holds(e, i);
 		c->made_held_ns += lock ? end - start : 0;
 		c->lock_ns = lock ? start : c->lock_ns;
 		c->lock_end_ns = lock ? end : c->lock_end_ns;
@@ -242,7 +123,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 	case FETCH_BEGINS:
 		consumer_made(c, start);
 		consumer_fetched(c, start, end);
-		if (consumer_locks(e->call[i]))
+		if (fetch_holds(e, i) && !all->silent[e->process->number])
 			consumer_turns(c, start);
 		else
 			consumer_phase(c, start, end);
@@ -308,7 +189,7 @@ static void consumer_other(const struct consumers *all, struct consumer *c, cons
 		t->bytes += e->bytes[i];
 		c->thread_bytes += e->bytes[i];
 	}
-	if (consumer_locks(e->call[i]))
+	if (fetch_locks(e->call[i]))
 		timeline_add(&t->timeline, TIMELINE_LOCK, e->start[i], e->end[i]);
 	else if (e->stage[i] == AIOT_STAGE_TRAIN)
 		timeline_add(&t->timeline, TIMELINE_STORAGE, e->start[i], e->end[i]);
@@ -381,6 +262,7 @@ static void consumer_free(void *state)
 	free(all->of);
 	free(all->first_train_ns);
 	free(all->made_by);
+	free(all->silent);
 	free(all->pipes);
 	free(all);
 }

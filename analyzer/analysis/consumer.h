@@ -43,6 +43,7 @@ struct consumer {
 	uint64_t main_bytes, thread_bytes; /* of training data that each read */
 	bool by_workers, by_threads;       /* hand data over */
 	bool by_main;                      /* takes it from workers itself */
+	bool watches;                      /* waits in an event loop */
 	uint32_t semaphores;               /* waited at */
 
 	/* Of the fetch under way, and of the last wait for a lock. */
@@ -62,7 +63,8 @@ struct consumers {
 	struct consumer **of;    /* by process number; NULL where it does not train */
 	int64_t *first_train_ns; /* by process number: its first read for training or inference */
 	const uint8_t *evidence; /* by process number */
-	uint32_t *made_by;       /* by process number: who it is a worker of, + 1 */
+	uint32_t *made_by;       /* by process number: whom it loads for, + 1 */
+	bool *silent;            /* by process number: it has workers, and no pipe of theirs */
 	uint8_t **pipes;         /* [process number][file index]: enum loader_pipe */
 };
 

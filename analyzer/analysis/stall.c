@@ -76,6 +76,7 @@ static double stall_time(const struct timeline *t, enum timeline_kind kind, int6
 struct loader {
 	const struct timeline *timeline;
 	int64_t from, to;
+	bool asked; /* by sockets, or where no call shows it: what it waits for there is work */
 };
 
 /* A process that trains, and what loads for it. */
@@ -96,7 +97,8 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 		return;
 	storage = stall_time(l->timeline, TIMELINE_STORAGE, from, to);
 	idle = stall_time(l->timeline, TIMELINE_PIPE, from, to) +
-	       stall_time(l->timeline, TIMELINE_LOCK, from, to);
+	       stall_time(l->timeline, TIMELINE_LOCK, from, to) +
+	       (l->asked ? stall_time(l->timeline, TIMELINE_SOCKET, from, to) : 0);
 	blocked = stall_time(l->timeline, TIMELINE_BLOCKED, from, to);
 	part->storage_s += storage;
 	part->idle_s += idle;
@@ -202,6 +204,7 @@ static struct loader stall_worker(const struct summary *s, const struct consumer
 	        .timeline = s->waiting->of[p->number].timeline,
 	        .from = begun ? begun : wrap_add(p->start_ns, (uint64_t)p->clock),
 	        .to = wrap_add(p->end_ns, (uint64_t)p->clock),
+	        .asked = all->silent[all->made_by[p->number] - 1],
 	};
 }
 
@@ -209,7 +212,8 @@ static void stall_threads(struct consumer_view *v)
 {
 	for (size_t i = 0; i < v->consumer->thread_count; i++) {
 		const struct loader_thread *t = &v->consumer->threads[i];
-		v->loaders[v->count++] = (struct loader){&t->timeline, t->first_ns, t->last_ns};
+		v->loaders[v->count++] =
+		        (struct loader){&t->timeline, t->first_ns, t->last_ns, false};
 	}
 }
 
@@ -259,7 +263,7 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 		v.count = 0;
 		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
 			continue;
-		if (!stall_feeds(all, i))
+		if (all->made_by[i] || !stall_feeds(all, i))
 			continue;
 		for (size_t k = 0; k < r->count; k++)
 			if (all->made_by[k] == i + 1)

@@ -6,6 +6,7 @@ other processes made samples.
 
 SPIN is the time that preparing a sample takes (from the second epoch on none, if there are several), STEP that of a
 training step. Storage is made slow from outside (slow_read.c)."""
+import asyncio
 import json
 import os
 import queue
@@ -101,6 +102,61 @@ def on_demand(pool):
         yield pool.apply(batch, (numbers,))
 
 
+def in_an_event_loop():
+    """The main thread waits at epoll for its threads."""
+    loop, wanted, pending = asyncio.new_event_loop(), iter(batches()), []
+
+    async def following():
+        while len(pending) < WORKERS and (numbers := next(wanted, None)):
+            pending.append(asyncio.ensure_future(asyncio.to_thread(batch, numbers)))
+        return await pending.pop(0) if pending else None
+
+    while (item := loop.run_until_complete(following())) is not None:
+        yield item
+    loop.run_until_complete(loop.shutdown_default_executor())
+
+
+def serve(end):
+    while (numbers := end.recv()) is not None:
+        end.send(batch(numbers))
+
+
+def through_sockets():
+    import multiprocessing
+    ends = []
+    for _ in range(WORKERS):
+        ours, theirs = multiprocessing.Pipe()
+        multiprocessing.Process(target=serve, args=(theirs,), daemon=True).start()
+        ends.append(ours)
+    wanted = [*batches(), *[None] * WORKERS]
+    for end, numbers in zip(ends, wanted):
+        end.send(numbers)
+    for i, numbers in enumerate(wanted[WORKERS:]):
+        item = ends[i % WORKERS].recv()
+        ends[i % WORKERS].send(numbers)
+        yield item
+
+
+def fill(memory, made, taken):
+    for i, numbers in enumerate(batches()):
+        taken.acquire()
+        memory[i % WORKERS] = batch(numbers)[0]
+        made.release()
+
+
+def in_shared_memory():
+    import multiprocessing
+    memory, made, taken = multiprocessing.RawArray("i", WORKERS), multiprocessing.Semaphore(0), multiprocessing.Semaphore(WORKERS)
+    maker = multiprocessing.Process(target=fill, args=(memory, made, taken))
+    maker.start()
+    for i in range(FILES // BATCH):
+        made.acquire()
+        item = [memory[i % WORKERS]]
+        taken.release()
+        yield item
+    maker.join()
+
+
 def pools(kind):
     if kind == "pool":
         import multiprocessing
@@ -123,6 +179,9 @@ LOADERS = {
     "plain": lambda: lambda: map(batch, batches()),
     "prefetch": lambda: threaded(lambda: map(batch, batches())),
     "queues": lambda: from_queues,
+    "event loop": lambda: in_an_event_loop,
+    "sockets": lambda: through_sockets,
+    "memory": lambda: in_shared_memory,
     "pool": lambda: pools("pool"),
     "executor": lambda: pools("executor"),
     "on demand": lambda: pools("on demand"),
