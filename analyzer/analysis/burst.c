@@ -48,6 +48,7 @@ static void burst_end(const struct burst *b, struct burst_level *l)
 	l->most_ops = ops > l->most_ops ? ops : l->most_ops;
 	l->most_bytes = bytes > l->most_bytes ? bytes : l->most_bytes;
 	l->size[burst_power(bytes)]++;
+	l->size_bytes[burst_power(bytes)] += bytes;
 	l->begin_ops = b->ops;
 	l->begin_bytes = b->bytes;
 }
@@ -165,14 +166,18 @@ static unsigned burst_usual_pause(const struct burst *b)
 	return all > 0 ? power : 0;
 }
 
+/* The mean of those of its size: exact where bursts are alike. */
 static double burst_median(const struct burst_level *l, uint64_t last_bytes)
 {
+	unsigned last = burst_power(last_bytes);
 	uint64_t seen = 0;
 
 	for (unsigned i = 0; i < BURST_SIZES; i++) {
-		seen += l->size[i] + (i == burst_power(last_bytes));
+		uint64_t count = (uint64_t)l->size[i] + (i == last);
+		seen += count;
 		if (seen * 2 > l->pauses + 1)
-			return exp2(i + 0.5);
+			return ((double)l->size_bytes[i] + (i == last ? (double)last_bytes : 0)) /
+			       (double)count;
 	}
 	return 0;
 }

@@ -27,6 +27,7 @@ struct burst_level {
 	uint64_t pauses, begin_ops, begin_bytes, most_ops, most_bytes;
 	int64_t pause_ns;           /* all of them together */
 	uint32_t size[BURST_SIZES]; /* of closed bursts, by power of two of their bytes */
+	uint64_t size_bytes[BURST_SIZES];
 };
 
 struct burst {
