@@ -33,7 +33,7 @@ static double rule_median_share(const struct summary *s)
 			shares[count++] = saving.share;
 	}
 	qsort(shares, count, sizeof *shares, rule_order);
-	median = count ? shares[count / 2] : -1;
+	median = count ? (shares[(count - 1) / 2] + shares[count / 2]) / 2 : -1;
 	free(shares);
 	return median;
 }
