@@ -170,7 +170,7 @@ static int live_region(struct process *process, const struct live *live, uint64_
 
 void live_read(struct process *process, const char *path, struct problems *found)
 {
-	struct live live = {path, open(path, O_RDONLY | O_CLOEXEC), found};
+	struct live live = {path, open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), found};
 	struct aiot_live head;
 	uint8_t *region;
 

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "aiotrace/format.h"
 #include "base/memory.h"
@@ -162,6 +163,11 @@ static int locate_one(struct located *l, const char *name, struct problems *foun
 		locate_add(l, folder, path);
 		free(folder);
 		return 0;
+	}
+	if (access(path, R_OK | X_OK)) {
+		problem_set(why, "%s: %s; check the folder's permissions", name, strerror(errno));
+		free(path);
+		return -1;
 	}
 	any = locate_folder(l, path, found) || locate_runs(l, path, false, found);
 	if (!any)

@@ -143,9 +143,24 @@ static void recording_identity(struct process *p)
 		p->end_ns = p->kernel_last.mono_ns;
 }
 
+/* The trace that holds the same process, copied within the folder of a run. */
+static const struct process *recording_twin(const struct recording *r, const struct process *p)
+{
+	const struct aiot_header *h = &p->trace.header;
+
+	for (size_t i = 0; i < r->count && !p->trace.header_damaged; i++) {
+		const struct process *q = &r->processes[i];
+		if (q->run == p->run && !memcmp(h, &q->trace.header, sizeof *h) &&
+		    !strcmp(process_host(q), process_host(p)))
+			return q;
+	}
+	return NULL;
+}
+
 static void recording_add(struct recording *r, const char *path, uint32_t run)
 {
 	struct process *p;
+	const struct process *twin;
 	struct problem why = {0};
 
 	r->processes = memory_grow(r->processes, r->count, &r->room, sizeof *r->processes);
@@ -161,6 +176,15 @@ static void recording_add(struct recording *r, const char *path, uint32_t run)
 	recording_blocks(r, p);
 	process_trim(p);
 	recording_identity(p);
+	twin = recording_twin(r, p);
+	if (twin) {
+		problems_add(&r->problems,
+		             "%s: holds the same process as %s; left out, or it would count "
+		             "twice, remove one of them",
+		             path, twin->trace.path);
+		process_free(p);
+		return;
+	}
 	r->count++;
 }
 

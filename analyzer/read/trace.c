@@ -219,7 +219,8 @@ static int trace_file(struct trace *trace, struct problem *why)
 {
 	struct stat st;
 
-	trace->fd = open(trace->path, O_RDONLY | O_CLOEXEC);
+	/* A pipe of that name must not hold us up. */
+	trace->fd = open(trace->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (trace->fd < 0 || fstat(trace->fd, &st))
 		return problem_set(why, "%s: %s; check the path and its permissions", trace->path,
 		                   strerror(errno));

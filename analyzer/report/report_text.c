@@ -292,15 +292,16 @@ static void text_missing(const struct text *t)
 	}
 	if (open)
 		fprintf(t->to,
-		        "%zu process%s killed or still running; what they did until then is "
+		        "%zu process%s killed or still running; what %s did until then is "
 		        "in the report.\n",
-		        open, open == 1 ? " was" : "es were");
+		        open, open == 1 ? " was" : "es were", open == 1 ? "it" : "they");
 	report_mapped_missing(&t->s->mapped, t->to);
 	if (notes)
-		fprintf(t->to, "%zu notes of the library (aiotrace info shows them).\n", notes);
+		fprintf(t->to, "%zu note%s of the library (aiotrace info shows %s).\n", notes,
+		        notes == 1 ? "" : "s", notes == 1 ? "it" : "them");
 	if (r->problems.total)
-		fprintf(t->to, "%zu damaged places in the trace, listed on standard error.\n",
-		        r->problems.total);
+		fprintf(t->to, "%zu damaged place%s in the trace, listed on standard error.\n",
+		        r->problems.total, r->problems.total == 1 ? "" : "s");
 }
 
 int report_text(const struct summary *summary, const struct report_options *options, FILE *to)
