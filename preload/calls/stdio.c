@@ -85,12 +85,15 @@ static struct stdio_old stdio_before(FILE *stream)
 	struct stdio_old old = {.fd = thread_is_vforked() ? -1 : stdio_fd(stream)};
 	if (old.fd >= 0)
 		old.held = fd_look(old.fd);
+	stdio_kernel.closed = -1;
 	return old;
 }
 
+/* Where the tables showed the closing, what is known of the number may by now be of
+ * another opening. */
 static void stdio_after(const struct stdio_old *old)
 {
-	if (old->fd >= 0)
+	if (old->fd >= 0 && stdio_kernel.closed != old->fd)
 		fd_closed_as(old->fd, old->held.description);
 }
 

@@ -12,6 +12,7 @@ __thread struct stdio_kernel stdio_kernel;
 static ssize_t (*stdio_kernel_real_read)(FILE *stream, void *buffer, ssize_t size);
 static ssize_t (*stdio_kernel_real_write)(FILE *stream, const void *buffer, ssize_t size);
 static off64_t (*stdio_kernel_real_seek)(FILE *stream, off64_t offset, int whence);
+static int (*stdio_kernel_real_close)(FILE *stream);
 
 static ssize_t stdio_kernel_read(FILE *stream, void *buffer, ssize_t size)
 {
@@ -51,6 +52,17 @@ static off64_t stdio_kernel_seek(FILE *stream, off64_t offset, int whence)
 	off64_t reached = stdio_kernel_real_seek(stream, offset, whence);
 	stdio_kernel.calls++;
 	return data_seek(&call, AIOT_CALL_stdio_seek, offset, whence, reached);
+}
+
+/* Also of streams that libc has for itself (time zones, users, hosts), whose closing
+ * nobody else sees: the number may stand for another file next. */
+static int stdio_kernel_close(FILE *stream)
+{
+	if (!thread_is_vforked()) {
+		stdio_kernel.closed = stream->_fileno;
+		fd_closed(stream->_fileno);
+	}
+	return stdio_kernel_real_close(stream);
 }
 
 /* The part of libc that is read-only once it is relocated; the tables are
@@ -104,16 +116,18 @@ static bool stdio_kernel_prepare(struct stdio_kernel_part *part)
 {
 	void *const *table = dlsym(RTLD_NEXT, "_IO_file_jumps");
 	void *functions[] = {dlsym(RTLD_NEXT, "_IO_file_read"), dlsym(RTLD_NEXT, "_IO_file_write"),
-	                     dlsym(RTLD_NEXT, "_IO_file_seek")};
+	                     dlsym(RTLD_NEXT, "_IO_file_seek"),
+	                     dlsym(RTLD_NEXT, "_IO_file_close")};
 	part->inside = (uintptr_t)table;
 	if (!table || !dl_iterate_phdr(stdio_kernel_look, part))
 		return false;
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 4; i++)
 		if (!stdio_kernel_holds(table, functions[i]))
 			return false;
 	memcpy(&stdio_kernel_real_read, &functions[0], sizeof functions[0]);
 	memcpy(&stdio_kernel_real_write, &functions[1], sizeof functions[1]);
 	memcpy(&stdio_kernel_real_seek, &functions[2], sizeof functions[2]);
+	memcpy(&stdio_kernel_real_close, &functions[3], sizeof functions[3]);
 	return true;
 }
 
@@ -128,6 +142,7 @@ static bool stdio_kernel_install(void)
 	stdio_kernel_replace(&part, (void *)stdio_kernel_real_read, (void *)stdio_kernel_read);
 	stdio_kernel_replace(&part, (void *)stdio_kernel_real_write, (void *)stdio_kernel_write);
 	stdio_kernel_replace(&part, (void *)stdio_kernel_real_seek, (void *)stdio_kernel_seek);
+	stdio_kernel_replace(&part, (void *)stdio_kernel_real_close, (void *)stdio_kernel_close);
 	SYS3(mprotect, page, part.end - page, PROT_READ);
 	return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What streams do in the kernel. libc's streams read, write and seek through
- * tables of functions; ours stand in these tables, so that every transfer is
+ * What streams do in the kernel. libc's streams read, write, seek and close
+ * through tables of functions; ours stand in these tables, so that every transfer is
  * seen as it happens, also those of inlined getc, of exit, and of functions
  * that nobody interposes: exact offset, size, result and time. Where a libc
  * has no such tables, streams are known only by the calls made on them.
@@ -19,6 +19,7 @@ struct stdio_kernel {
 	uint64_t failures;
 	uint64_t read_bytes;
 	uint32_t opening; /* libc is opening a stream: its descriptor is not known yet */
+	int closed;       /* the descriptor that was closed last */
 };
 
 extern __thread struct stdio_kernel stdio_kernel __attribute__((tls_model("initial-exec")));

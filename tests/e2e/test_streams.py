@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What libc's streams, and programs that use them, do in the kernel: against
 strace, operation by operation."""
+import collections
 import os
 import shutil
 import subprocess
@@ -196,3 +197,18 @@ def test_a_libc_whose_streams_are_made_otherwise(program, tmp_path):
     ops = [op for op in aiotrace.operations(aiotrace.dump(tmp_path / "traces")) if op.path.endswith("/sorted")]
     assert sum(op.result for op in ops if op.kind == "write") == (work / "sorted").stat().st_size
     assert "streams of this libc" in aiotrace.info(tmp_path / "traces")
+
+
+@pytest.mark.skipif(not os.path.exists("/etc/nsswitch.conf"), reason="libc has nothing to read for itself here")
+def test_what_libc_reads_for_itself_stands_at_the_file_it_read(tmp_path):
+    """It opens and closes in its own inside, one file after the other under the same number."""
+    script = "import os, pwd, time; time.tzset(); pwd.getpwnam('root'); [os.pread(os.open('/etc/passwd', 0), 9, 0) for _ in range(9)]"
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path)
+    assert done.returncode == 0, done.stderr
+    read = collections.Counter()
+    for event in aiotrace.stream(tmp_path):
+        if event.call == "stdio.read":
+            read[event.path] += event.result
+    assert read["/etc/nsswitch.conf"] == os.path.getsize("/etc/nsswitch.conf")
+    assert 0 < read["/etc/passwd"] <= os.path.getsize("/etc/passwd")
+    assert "no call showed" not in aiotrace.info(tmp_path)
