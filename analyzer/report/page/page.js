@@ -6,6 +6,11 @@ const report = JSON.parse(document.getElementById("data").textContent);
 const isStorage = stage => stage !== "runtime" && stage !== "ipc";
 const sum = (list, value) => list.reduce((total, item) => total + value(item), 0);
 
+function median(values) {
+	const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+	return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+}
+
 function tile(value, words) {
 	return element("div", { class: "tile" }, element("b", {}, value), element("span", {}, words));
 }
@@ -17,7 +22,7 @@ function heaviest(key) {
 
 function head() {
 	const run = report.run, first = run.processes[0], storage = report.stages.filter(s => isStorage(s.stage));
-	const shares = report.checkpoints.map(c => c.share_of_interval).filter(s => s != null).sort((a, b) => a - b);
+	const shares = report.checkpoints.map(c => c.share_of_interval).filter(s => s != null);
 	const answered = report.cache.hit_ops + report.cache.storage_ops;
 	return [
 		element("h1", {}, first ? first.cmdline || first.exe : "nothing was traced"),
@@ -28,7 +33,7 @@ function head() {
 			tile(bytes(sum(storage, s => s.read_bytes)), "read, " + heaviest("read_bytes")),
 			tile(bytes(sum(storage, s => s.write_bytes)), "written, " + heaviest("write_bytes")),
 			report.stall ? tile(percent(report.stall.share), `of training waits for data: ${report.stall.cause}`) : null,
-			shares.length ? tile(percent(shares[Math.floor(shares.length / 2)]), "of the interval is the median checkpoint; 5 % is the rule") : null,
+			shares.length ? tile(percent(median(shares)), "of the interval is the median checkpoint; 5 % is the rule") : null,
 			answered ? tile(percent(report.cache.hit_ops / answered), "of reads came from the page cache") : null,
 			tile(percent(run.coverage.read), "of the bytes read that the kernel counted are here"))
 	];
