@@ -49,10 +49,10 @@ function overTime(report, name, show, stacked) {
 		type: "line",
 		data: {
 			labels: Array.from({ length: points }, (_, i) => from + i * each * window),
-			datasets: stages.map(s => ({
+			datasets: stages.map((s, i) => ({
 				label: s.stage, data: thinned(s.timeline, name, from, window, points, each).map(v => v * per),
 				borderColor: stageColours[s.stage], backgroundColor: stageColours[s.stage] + "88",
-				fill: stacked, borderWidth: 1, pointRadius: 0, stepped: true
+				fill: stacked && (i ? "-1" : "origin"), borderWidth: 1, pointRadius: 0, stepped: true
 			}))
 		},
 		options: {

@@ -25,7 +25,7 @@ function head() {
 	const shares = report.checkpoints.map(c => c.share_of_interval).filter(s => s != null);
 	const answered = report.cache.hit_ops + report.cache.storage_ops;
 	return [
-		element("h1", {}, first ? first.cmdline || first.exe : "nothing was traced"),
+		element("h1", {}, first ? first.cmdline || first.exe || "a command that is not known" : "nothing was traced"),
 		element("p", { class: "faint" }, [new Date(run.start_ns / 1e6).toISOString().replace("T", " ").slice(0, 19) + " UTC", seconds(run.duration_s),
 			run.processes.length === 1 ? "1 process" : count(run.processes.length) + " processes",
 			[...new Set(run.processes.map(p => p.host))].slice(0, 8).join(", "), run.folders.join(", ")].join(" · ")),
@@ -35,7 +35,7 @@ function head() {
 			report.stall ? tile(percent(report.stall.share), `of training waits for data: ${report.stall.cause}`) : null,
 			shares.length ? tile(percent(median(shares)), "of the interval is the median checkpoint; 5 % is the rule") : null,
 			answered ? tile(percent(report.cache.hit_ops / answered), "of reads came from the page cache") : null,
-			tile(percent(run.coverage.read), "of the bytes read that the kernel counted are here"))
+			run.coverage.read == null ? null : tile(percent(run.coverage.read), "of the bytes read that the kernel counted are here"))
 	];
 }
 
