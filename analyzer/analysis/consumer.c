@@ -37,6 +37,7 @@ static void *consumer_make(const struct known *known)
 	all->of = memory_get(r->count, sizeof *all->of);
 	all->first_train_ns = memory_get(r->count, sizeof *all->first_train_ns);
 	all->made_by = loaders_for(known->features);
+	all->remote = loaders_remote(known->features);
 	all->pipes = memory_get(r->count, sizeof *all->pipes);
 	all->silent = memory_get(r->count, sizeof *all->silent);
 	all->evidence = known->features->evidence;
@@ -262,6 +263,7 @@ static void consumer_free(void *state)
 	free(all->of);
 	free(all->first_train_ns);
 	free(all->made_by);
+	free(all->remote);
 	free(all->silent);
 	free(all->pipes);
 	free(all);

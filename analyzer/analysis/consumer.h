@@ -65,6 +65,7 @@ struct consumers {
 	const uint8_t *evidence; /* by process number */
 	uint32_t *made_by;       /* by process number: whom it loads for, + 1 */
 	bool *silent;            /* by process number: it has workers, and no pipe of theirs */
+	bool *remote;            /* by process number: it gets its data over the network */
 	uint8_t **pipes;         /* [process number][file index]: enum loader_pipe */
 };
 

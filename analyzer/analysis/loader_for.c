@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "read/evidence.h"
 #include "read/system.h"
 
 /* Less is no data set, but what a program looks up. */
@@ -70,6 +71,28 @@ static bool loader_silent(const struct features *f, const struct process *p,
 	    loader_sum(f, asker).read > own.read / 16)
 		return false;
 	return p->origin == AIOT_ORIGIN_FORK || loader_pipes_to(f, p, asker);
+}
+
+static uint64_t loader_received(const struct features *f, const struct process *p)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 1; i < p->file_count; i++)
+		if (p->files[i].kind == AIOT_FILE_SOCKET)
+			bytes += features_use(f, p->number, i, &(struct use){0})->read_bytes;
+	return bytes;
+}
+
+bool *loaders_remote(const struct features *f)
+{
+	const struct recording *r = f->recording;
+	bool *remote = memory_get(r->count, sizeof *remote);
+
+	for (size_t i = 0; i < r->count; i++)
+		remote[i] = f->evidence[i] & EVIDENCE_WORKER &&
+		            loader_sum(f, &r->processes[i]).read < LEAST_DATA &&
+		            loader_received(f, &r->processes[i]) >= LEAST_DATA;
+	return remote;
 }
 
 uint32_t *loaders_for(const struct features *f)

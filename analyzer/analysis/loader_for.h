@@ -13,4 +13,8 @@
  * free() it. */
 uint32_t *loaders_for(const struct features *features);
 
+/* By process number: whether a loader worker gets its data over the network, as from an
+ * object store, and none from files. free() it. */
+bool *loaders_remote(const struct features *features);
+
 #endif

@@ -76,7 +76,8 @@ static double stall_time(const struct timeline *t, enum timeline_kind kind, int6
 struct loader {
 	const struct timeline *timeline;
 	int64_t from, to;
-	bool asked; /* by sockets, or where no call shows it: what it waits for there is work */
+	/* What it waits for at sockets: work, or data. */
+	bool asked, remote;
 };
 
 /* A process that trains, and what loads for it. */
@@ -89,16 +90,16 @@ struct consumer_view {
 /* What a loader did between two times. */
 static void stall_loader(struct stall_part *part, const struct loader *l, int64_t from, int64_t to)
 {
-	double storage, idle, blocked;
+	double storage, sockets, idle, blocked;
 
 	from = from > l->from ? from : l->from;
 	to = to < l->to ? to : l->to;
 	if (from >= to)
 		return;
-	storage = stall_time(l->timeline, TIMELINE_STORAGE, from, to);
+	sockets = l->asked || l->remote ? stall_time(l->timeline, TIMELINE_SOCKET, from, to) : 0;
+	storage = stall_time(l->timeline, TIMELINE_STORAGE, from, to) + (l->remote ? sockets : 0);
 	idle = stall_time(l->timeline, TIMELINE_PIPE, from, to) +
-	       stall_time(l->timeline, TIMELINE_LOCK, from, to) +
-	       (l->asked ? stall_time(l->timeline, TIMELINE_SOCKET, from, to) : 0);
+	       stall_time(l->timeline, TIMELINE_LOCK, from, to) + (l->remote ? 0 : sockets);
 	blocked = stall_time(l->timeline, TIMELINE_BLOCKED, from, to);
 	part->storage_s += storage;
 	part->idle_s += idle;
@@ -205,15 +206,22 @@ static struct loader stall_worker(const struct summary *s, const struct consumer
 	        .from = begun ? begun : wrap_add(p->start_ns, (uint64_t)p->clock),
 	        .to = wrap_add(p->end_ns, (uint64_t)p->clock),
 	        .asked = all->silent[all->made_by[p->number] - 1],
+	        .remote = all->remote[p->number],
 	};
+}
+
+static void stall_take(struct stall *stall, struct consumer_view *v, struct loader loader)
+{
+	v->loaders[v->count++] = loader;
+	stall->remote |= loader.remote;
 }
 
 static void stall_threads(struct consumer_view *v)
 {
 	for (size_t i = 0; i < v->consumer->thread_count; i++) {
 		const struct loader_thread *t = &v->consumer->threads[i];
-		v->loaders[v->count++] =
-		        (struct loader){&t->timeline, t->first_ns, t->last_ns, false};
+		v->loaders[v->count++] = (struct loader){
+		        .timeline = &t->timeline, .from = t->first_ns, .to = t->last_ns};
 	}
 }
 
@@ -244,7 +252,7 @@ static bool stall_feeds(const struct consumers *all, size_t number)
 	bool workers = false;
 
 	for (size_t k = 0; k < all->recording->count; k++) {
-		if (all->made_by[k] == number + 1 && all->first_train_ns[k])
+		if (all->made_by[k] == number + 1 && (all->first_train_ns[k] || all->remote[k]))
 			return true;
 		workers |= all->made_by[k] == number + 1;
 	}
@@ -267,7 +275,7 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 			continue;
 		for (size_t k = 0; k < r->count; k++)
 			if (all->made_by[k] == i + 1)
-				v.loaders[v.count++] = stall_worker(s, all, &r->processes[k]);
+				stall_take(stall, &v, stall_worker(s, all, &r->processes[k]));
 		stall_consumer(stall, s, &v, &r->processes[i]);
 	}
 	free(v.loaders);

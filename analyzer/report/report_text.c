@@ -52,7 +52,10 @@ static void text_verdict(const struct text *t)
 	struct unit a, b;
 
 	if (reads < 0 && writes < 0) {
-		fputs("No data was read from or written to storage.", t->to);
+		fputs(t->s->stall.remote
+		              ? "No file's data was read or written: loaders got theirs by network."
+		              : "No data was read from or written to storage.",
+		      t->to);
 	} else {
 		if (reads >= 0)
 			fprintf(t->to, "Most reading is %s (%s).", stage_name((unsigned)reads),

@@ -95,11 +95,11 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 	if (all > 0)
 		fprintf(t->to,
 		        "Its %" PRIu32
-		        " loader %s%s: %.0f %% storage, %.0f %% preprocessing, %.0f %% "
+		        " loader %s%s: %.0f %% storage%s, %.0f %% preprocessing, %.0f %% "
 		        "short of work, %.0f %% blocked.\n",
 		        count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
-		        100 * p->storage_s / all, 100 * p->prepare_s / all, 100 * p->idle_s / all,
-		        100 * p->blocked_s / all);
+		        100 * p->storage_s / all, stall->remote ? " (by network)" : "",
+		        100 * p->prepare_s / all, 100 * p->idle_s / all, 100 * p->blocked_s / all);
 }
 
 static void text_loader(const struct text *t, const struct stall_part *p)

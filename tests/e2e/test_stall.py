@@ -2,7 +2,10 @@
 """Does training wait for its data, and for what: against what the script itself measured."""
 import json
 import os
+import socketserver
 import sys
+import threading
+import time
 
 import pytest
 
@@ -83,6 +86,41 @@ def test_where_several_things_are_slow_the_share_is_right(program, tmp_path, loa
 def test_workers_that_are_asked_too_late_are_not_too_few(program, tmp_path):
     stall, _ = judged(program, tmp_path, "on demand", ["storage"])
     assert stall["cause"] == "too little prefetch"
+
+
+FETCHES = """
+import json, socket, sys, time
+from torch.utils.data import DataLoader, Dataset
+class Remote(Dataset):
+    def __len__(self): return 48
+    def __getitem__(self, i):
+        with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as s, s.makefile("rb") as f: return len(f.read())
+waited, begin = 0, time.perf_counter()
+at = begin
+for batch in DataLoader(Remote(), batch_size=4, num_workers=2):
+    waited += time.perf_counter() - at
+    time.sleep(0.005)
+    at = time.perf_counter()
+print(json.dumps(waited / (at - begin)))
+"""
+
+
+class Slow(socketserver.BaseRequestHandler):
+    def handle(self):
+        time.sleep(0.015)
+        self.request.sendall(bytes(20000))
+
+
+def test_data_by_network_is_waited_for_as_storage_is(tmp_path):
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Slow) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        done = aiotrace.run_traced(aiotrace.python(FETCHES, server.server_address[1]), tmp_path / "t")
+        server.shutdown()
+    assert done.returncode == 0, done.stderr
+    stall = aiotrace.report(tmp_path / "t")["stall"]
+    assert (stall["cause"], stall["workers"], stall["by_network"]) == ("storage-bound", 2, True), stall
+    assert stall["share"] == pytest.approx(json.loads(done.stdout), abs=0.05)
+    assert "by network" in aiotrace.aiotrace("report", tmp_path / "t").stdout
 
 
 def test_threads_that_load_are_no_workers(program, tmp_path):
