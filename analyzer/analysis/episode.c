@@ -136,6 +136,9 @@ static void labour_add(struct labour *to, const struct labour *from)
 	to->renames += from->renames;
 	to->rename_ns += from->rename_ns;
 	to->tiny += from->tiny;
+	to->tiny_ns += from->tiny_ns;
+	to->tiny_bytes += from->tiny_bytes;
+	to->dsyncs += from->dsyncs;
 	to->unaligned += from->unaligned;
 	to->main_bytes += from->main_bytes;
 }

@@ -15,9 +15,11 @@
 /* What reading or writing consisted of. Times are sums over calls, ns. */
 struct labour {
 	uint64_t ops, data_ns, syncs, sync_ns, renames, rename_ns;
-	uint64_t tiny;       /* data calls of less than 64 KiB */
+	uint64_t tiny; /* data calls of less than 64 KiB; what they took and moved */
+	uint64_t tiny_ns, tiny_bytes;
 	uint64_t unaligned;  /* data calls that begin within a page of 4 KiB */
 	uint64_t main_bytes; /* moved by main threads, but for forked helpers */
+	uint64_t dsyncs;     /* openings by which each write is synced */
 };
 
 /* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */

@@ -6,6 +6,7 @@
 
 #include "analysis/consumer.h"
 #include "analysis/course.h"
+#include "analysis/latency.h"
 #include "analysis/loop.h"
 #include "analysis/summary.h"
 #include "base/memory.h"
@@ -25,6 +26,10 @@
  * would keep up with it. */
 #define COMPUTES    0.02
 #define FEW_SAMPLES 16
+/* Reads of what is in memory: their share, and what a call and a byte take at most. */
+#define IN_MEMORY 0.9
+#define CALL_NS   50e3
+#define BYTE_NS   1
 
 const char *stall_word(enum stall_cause cause)
 {
@@ -281,6 +286,24 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 	free(v.loaders);
 }
 
+/* Whether training's calls find nearly all of their data in memory, and take no longer
+ * than that does. */
+static bool stall_cached(const struct summary *s)
+{
+	const struct stage_summary *t = &s->stages[AIOT_STAGE_TRAIN];
+	const struct latency *l = s->found[ANALYSIS_latency];
+	const uint64_t *ops = t->cached.ops;
+	double hits = (double)ops[CACHE_HIT], ns = 0, calls = 0;
+
+	for (unsigned i = 0; i < LATENCY_CALLS; i++) {
+		const struct latency_sum *sum = l->calls[AIOT_STAGE_TRAIN][i];
+		ns += sum ? (double)sum->total_ns : 0;
+		calls += sum ? (double)sum->ns.total : 0;
+	}
+	return hits > 0 && hits >= IN_MEMORY * (hits + (double)ops[CACHE_STORAGE]) &&
+	       ns <= CALL_NS * calls + BYTE_NS * (double)t->read_bytes;
+}
+
 struct stall stall_find(const struct summary *s)
 {
 	struct stall stall = {.epoch_count = stall_epochs(s)->count};
@@ -293,6 +316,7 @@ struct stall stall_find(const struct summary *s)
 	stall.all.cause = stall_cause(&stall.all, loaders);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
 		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders);
+	stall.cached = stall.all.cause == STALL_STORAGE && stall_cached(s);
 	compute = stall.all.phase_s - stall.all.waited_s;
 	if (stall.all.cause != STALL_COMPUTE && loaders && compute > COMPUTES * stall.all.phase_s)
 		stall.workers_needed = ceil((stall.all.storage_s + stall.all.prepare_s) / compute);

@@ -33,6 +33,7 @@ struct stall {
 	uint32_t workers;      /* the most that one consumer had at a time; 0: it loads itself */
 	uint32_t threads;      /* the same of threads that load, where there are no workers */
 	bool remote;           /* loaders get data over the network: that is their storage */
+	bool cached;           /* storage is the page cache: calls take what calls on memory do */
 	double workers_needed; /* to keep the consumer busy, if they are the limit; 0 = not known */
 };
 

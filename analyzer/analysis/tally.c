@@ -116,7 +116,11 @@ static void tally_labour(struct labour *l, const struct events *e, uint32_t i, b
 	if (data) {
 		l->ops++;
 		l->data_ns += e->duration[i];
-		l->tiny += e->bytes[i] < 65536;
+		if (e->bytes[i] < 65536) {
+			l->tiny++;
+			l->tiny_ns += e->duration[i];
+			l->tiny_bytes += e->bytes[i];
+		}
 		l->unaligned += e->offset[i] > 0 && e->offset[i] % 4096;
 		if (e->tid[i] == p->pid && !forked)
 			l->main_bytes += e->bytes[i];
@@ -149,6 +153,7 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 	if (!name || e->result[i] < 0)
 		return;
 	if (class == AIOT_CLASS_OPEN && save == ((e->aux[i] & O_ACCMODE) != O_RDONLY)) {
+		new.labour.dsyncs = (e->aux[i] & O_DSYNC) != 0;
 		episode_begin(list, new);
 		return;
 	}

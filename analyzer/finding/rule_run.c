@@ -3,23 +3,32 @@
  * Rules about the run as a whole: who waits for whom, who is slower than its
  * like, and how far the trace can be believed.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/latency.h"
 #include "analysis/straggler.h"
 #include "finding/rule.h"
 
 /* What share of the kernel's count may be out of sight. */
 #define UNSEEN 0.05
 
-#define ULL(x) ((unsigned long long)(x))
+/* What is a tail: of how many operations, how long, and how much longer than the median. */
+#define FEW_OPS      1000
+#define LONG_NS      50e6
+#define LONG_TIMES   50
 
-/* Of a run that trains for a moment, its share says nothing. */
+#define LEAST_WAIT_S 0.1
+
+#define ULL(x)       ((unsigned long long)(x))
+
+/* Of a run that trains for a moment, its share says nothing, nor does a moment's wait. */
 static bool rule_matters(const struct summary *s, double seconds)
 {
 	double run = (double)(s->recording->end_ns - s->recording->start_ns) / 1e9;
 
-	return seconds >= 1 || seconds >= run / 100;
+	return seconds >= 1 || seconds >= fmax(run / 100, LEAST_WAIT_S);
 }
 
 static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
@@ -29,16 +38,19 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 	double work = p->storage_s + p->prepare_s;
 	uint32_t loaders = s->stall.workers ? s->stall.workers : s->stall.threads;
 	struct unit waited, phase;
+	char number[16];
 
 	if (p->cause != cause || !rule_matters(s, p->waited_s))
 		return false;
+	snprintf(number, sizeof number, "%u", loaders);
 	snprintf(evidence, RULE_EVIDENCE,
-	         "waited %s of %s (%.0f %%); %u loader %s%s, %.0f %% of %s work is storage, "
+	         "waited %s of %s (%.0f %%); %s loader %s%s, %.0f %% of %s work is storage, "
 	         "%.0f %% preprocessing",
 	         unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
-	         100 * p->waited_s / p->phase_s, loaders, s->stall.threads ? "thread" : "worker",
-	         loaders == 1 ? "" : "s", work > 0 ? 100 * p->storage_s / work : 0,
-	         loaders ? "their" : "the main thread's", work > 0 ? 100 * p->prepare_s / work : 0);
+	         100 * p->waited_s / p->phase_s, loaders ? number : "no",
+	         s->stall.threads ? "thread" : "worker", loaders == 1 ? "" : "s",
+	         work > 0 ? 100 * p->storage_s / work : 0, loaders ? "their" : "the main thread's",
+	         work > 0 ? 100 * p->prepare_s / work : 0);
 	if (s->stall.workers_needed > loaders) {
 		size_t used = strlen(evidence);
 		snprintf(evidence + used, RULE_EVIDENCE - used, "; at this rate %.0f would keep up",
@@ -50,7 +62,13 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 bool rule_storage_bound(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	*stage = AIOT_STAGE_TRAIN;
-	return rule_stalls(s, evidence, STALL_STORAGE);
+	return !s->stall.cached && rule_stalls(s, evidence, STALL_STORAGE);
+}
+
+bool rule_cached_reads(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	*stage = AIOT_STAGE_TRAIN;
+	return s->stall.cached && rule_stalls(s, evidence, STALL_STORAGE);
 }
 
 bool rule_preprocessing_bound(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
@@ -106,22 +124,38 @@ bool rule_slow_worker(const struct summary *s, char evidence[RULE_EVIDENCE], int
 	return fires;
 }
 
+/* What takes long beside what is larger is no tail: sizes are looked at one by one. */
+static bool rule_tail(const struct latency *l, int stage, int way, unsigned size,
+                      char evidence[RULE_EVIDENCE])
+{
+	const struct latency_sum *sum = l->sizes[stage][way][size];
+	double half, tail;
+	struct unit p50, p99, max, least;
+
+	if (!sum || sum->ns.total < FEW_OPS)
+		return false;
+	half = (double)histogram_percentile(&sum->ns, 0.5);
+	tail = (double)histogram_percentile(&sum->ns, 0.99);
+	if (tail < LONG_NS || tail < LONG_TIMES * half)
+		return false;
+	return RULE_SAY("p50 %s, p99 %s, max %s of %llu %s of %s and more",
+	                unit_seconds(&p50, half / 1e9), unit_seconds(&p99, tail / 1e9),
+	                unit_seconds(&max, (double)sum->ns.max / 1e9), ULL(sum->ns.total),
+	                way ? "writes" : "reads",
+	                unit_bytes(&least, (double)latency_size_least(size)));
+}
+
 bool rule_long_tail(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	struct unit p50, p99, max;
+	const struct latency *l = s->found[ANALYSIS_latency];
 
-	for (int i = 0; i < AIOT_STAGES; i++) {
-		const struct histogram *h = &s->stages[i].latency;
-		double half = (double)histogram_percentile(h, 0.5);
-		double tail = (double)histogram_percentile(h, 0.99);
-		if (i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC || h->total < 1000 ||
-		    tail < 50e6 || tail < 50 * half)
-			continue;
-		*stage = i;
-		return RULE_SAY("p50 %s, p99 %s, max %s of %llu operations",
-		                unit_seconds(&p50, half / 1e9), unit_seconds(&p99, tail / 1e9),
-		                unit_seconds(&max, (double)h->max / 1e9), ULL(h->total));
-	}
+	for (int i = 0; i < AIOT_STAGES; i++)
+		for (unsigned k = 0; k < 2 * LATENCY_SIZES; k++) {
+			*stage = i;
+			if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC &&
+			    rule_tail(l, i, k % 2, k / 2, evidence))
+				return true;
+		}
 	return false;
 }
 

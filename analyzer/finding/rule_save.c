@@ -4,7 +4,9 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "analysis/latency.h"
 #include "analysis/saving.h"
 #include "base/memory.h"
 #include "base/sizing.h"
@@ -13,6 +15,9 @@
 #define ULL(x)        ((unsigned long long)(x))
 
 #define MUCH_SAVING_S 10.0
+
+/* The share of a save from which on something makes a difference. */
+#define TOLD 0.25
 
 static int rule_order(const void *one, const void *other)
 {
@@ -56,6 +61,9 @@ static struct labour rule_labour(const struct moments *list)
 		const struct labour *l = &list->items[i].labour;
 		all.ops += l->ops;
 		all.tiny += l->tiny;
+		all.tiny_ns += l->tiny_ns;
+		all.tiny_bytes += l->tiny_bytes;
+		all.data_ns += l->data_ns;
 		all.unaligned += l->unaligned;
 		all.syncs += l->syncs;
 	}
@@ -118,6 +126,22 @@ static double rule_fastest_save(const struct moments *saves, uint64_t bytes)
 	return fastest;
 }
 
+/* Too finely for any window to show it, the time goes by between the writes. */
+static bool rule_save_idles(const struct summary *s, const struct moment *m, double in_calls,
+                            char evidence[RULE_EVIDENCE])
+{
+	double share = in_calls / (m->processes * moment_seconds(m));
+	struct unit rate, best;
+
+	if (share <= 0 || share >= TOLD || saving_of(s, m).background)
+		return false;
+	return RULE_SAY(
+	        "%s/s over the whole save, %s/s in its writes and syncs, which take %.0f %% "
+	        "of its time",
+	        unit_bytes(&rate, moment_bandwidth(m)),
+	        unit_bytes(&best, moment_bandwidth(m) / share), 100 * share);
+}
+
 /* A save that is mostly in its calls goes as fast as storage does, whatever memory took
  * at first: only another save tells that it could be faster. */
 bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
@@ -138,20 +162,28 @@ bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *
 	}
 	fastest = rule_fastest_window(s);
 	if (moment_bandwidth(m) >= fastest / 4)
-		return false;
+		return rule_save_idles(s, m, in_calls, evidence);
 	return RULE_SAY("%s/s over the whole save, %s/s over the fastest %.3g s of writing",
 	                unit_bytes(&rate, moment_bandwidth(m)), unit_bytes(&best, fastest),
 	                rate_window_s(&s->stages[AIOT_STAGE_CHECKPOINT].rate));
 }
 
+/* Headers and padding beside large tensors cost nothing. */
 bool rule_tiny_saves(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	struct labour all = rule_labour(&s->checkpoints);
+	double bytes = 0, of_bytes, of_time;
 
 	*stage = AIOT_STAGE_CHECKPOINT;
-	if (all.ops < 1000 || all.tiny * 2 <= all.ops)
+	for (size_t i = 0; i < s->checkpoints.count; i++)
+		bytes += (double)s->checkpoints.items[i].bytes;
+	of_bytes = bytes > 0 ? (double)all.tiny_bytes / bytes : 0;
+	of_time = all.data_ns ? (double)all.tiny_ns / (double)all.data_ns : 0;
+	if (all.ops < 1000 || all.tiny * 2 <= all.ops || (of_bytes < TOLD && of_time < TOLD))
 		return false;
-	return RULE_SAY("%llu of %llu writes are below 64 KiB", ULL(all.tiny), ULL(all.ops));
+	return RULE_SAY("%llu of %llu writes are below 64 KiB, with %.0f %% of the bytes and %.0f "
+	                "%% of the time of writing",
+	                ULL(all.tiny), ULL(all.ops), 100 * of_bytes, 100 * of_time);
 }
 
 bool rule_unaligned_saves(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
@@ -169,17 +201,38 @@ bool rule_unaligned_saves(const struct summary *s, char evidence[RULE_EVIDENCE],
 	                ULL(all.ops));
 }
 
+/* Calls of sync and syncfs, which name no file. */
+static uint64_t rule_syncs_of_all(const struct summary *s)
+{
+	const struct latency *l = s->found[ANALYSIS_latency];
+	uint64_t count = 0;
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		for (unsigned call = 0; call < LATENCY_CALLS; call++)
+			if (l->calls[i][call] && (!strcmp(l->calls[i][call]->name, "sync") ||
+			                          !strcmp(l->calls[i][call]->name, "syncfs")))
+				count += l->calls[i][call]->ns.total;
+	return count;
+}
+
 bool rule_no_sync(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	unsigned without = 0;
+	uint64_t bytes = 0;
+	struct unit unit;
 
 	*stage = AIOT_STAGE_CHECKPOINT;
-	for (size_t i = 0; i < s->checkpoints.count; i++)
-		without += s->checkpoints.items[i].bytes >= 1 << 20 &&
-		           !s->checkpoints.items[i].labour.syncs;
-	if (!without)
+	for (size_t i = 0; i < s->checkpoints.count; i++) {
+		const struct moment *m = &s->checkpoints.items[i];
+		if (m->bytes < 1 << 20 || m->labour.syncs || m->labour.dsyncs)
+			continue;
+		without++;
+		bytes += m->bytes;
+	}
+	if (rule_syncs_of_all(s) >= without)
 		return false;
-	return RULE_SAY("%u of %zu checkpoints were never synced", without, s->checkpoints.count);
+	return RULE_SAY("%u of %zu checkpoints were never synced, %s in all", without,
+	                s->checkpoints.count, unit_bytes(&unit, (double)bytes));
 }
 
 bool rule_many_syncs(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
@@ -243,21 +296,58 @@ static int64_t rule_extent(const struct summary *s, uint32_t name)
 	return f ? f->extent : 0;
 }
 
-bool rule_double_read(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+static int rule_part_order(const void *one, const void *other)
 {
+	const struct moment_part *a = one, *b = other;
+
+	if (a->process != b->process)
+		return a->process < b->process ? -1 : 1;
+	return (a->name > b->name) - (a->name < b->name);
+}
+
+/* Parts with the bytes of all times that the process read the file; returns how many. */
+static size_t rule_whole_parts(const struct moment *m, struct moment_part *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < m->part_count; i++)
+		parts[i] = m->parts[i];
+	qsort(parts, m->part_count, sizeof *parts, rule_part_order);
+	for (size_t i = 0; i < m->part_count; i++) {
+		if (count && !rule_part_order(&parts[count - 1], &parts[i]))
+			parts[count - 1].bytes += parts[i].bytes;
+		else
+			parts[count++] = parts[i];
+	}
+	return count;
+}
+
+static bool rule_read_twice(const struct summary *s, const struct moment *m,
+                            char evidence[RULE_EVIDENCE])
+{
+	struct moment_part *parts = memory_get(m->part_count + 1, sizeof *parts);
+	size_t count = rule_whole_parts(m, parts);
+	bool fires = false;
 	struct unit read, size;
 
+	for (size_t k = 0; k < count && !fires; k++) {
+		double extent = (double)rule_extent(s, parts[k].name);
+		if (extent < 1 << 20 || (double)parts[k].bytes <= 1.5 * extent)
+			continue;
+		fires = RULE_SAY("one process read %s of %s, which holds %s",
+		                 unit_bytes(&read, (double)parts[k].bytes),
+		                 names_text(s->recording->names, parts[k].name),
+		                 unit_bytes(&size, extent));
+	}
+	free(parts);
+	return fires;
+}
+
+bool rule_double_read(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
 	*stage = AIOT_STAGE_RESTORE;
 	for (size_t i = 0; i < s->restores.count; i++)
-		for (size_t k = 0; k < s->restores.items[i].part_count; k++) {
-			const struct moment_part *p = &s->restores.items[i].parts[k];
-			int64_t extent = rule_extent(s, p->name);
-			if (extent < 1 << 20 || (double)p->bytes <= 1.5 * (double)extent)
-				continue;
-			return RULE_SAY("one process read %s of %s, which holds %s",
-			                unit_bytes(&read, (double)p->bytes),
-			                names_text(s->recording->names, p->name),
-			                unit_bytes(&size, (double)extent));
-		}
+		if (rule_read_twice(s, &s->restores.items[i], evidence))
+			return true;
 	return false;
 }

@@ -66,8 +66,9 @@ static void text_verdict(const struct text *t)
 			        unit_bytes(&b, (double)t->s->stages[writes].write_bytes));
 	}
 	if (t->s->stall.all.cause)
-		fprintf(t->to, "\nLoading: %s, training waits %.0f %% of its time.",
+		fprintf(t->to, "\nLoading: %s%s, training waits %.0f %% of its time.",
 		        stall_word(t->s->stall.all.cause),
+		        t->s->stall.cached ? " (page cache)" : "",
 		        100 * t->s->stall.all.waited_s / t->s->stall.all.phase_s);
 	fputc('\n', t->to);
 }

@@ -49,19 +49,23 @@ for i in range(12000): os.pread(fd, 4096, random.randrange(2047) * 4096)
 """, r"12\d{3} reads, half of them of at most 4.1\d kB"),
     "double_read": (None, SAVES + """
 save(1, [bytes(3 << 20)])
-with open(folder + "/ckpt-0001.pt", "rb", buffering=0) as f:
-    for again in range(2):
-        f.seek(0)
+for again in range(2):
+    with open(folder + "/ckpt-0001.pt", "rb", buffering=0) as f:
         while f.read(1 << 20): pass
 """, r"one process read 6.29 MB of .*ckpt-0001.pt, which holds 3.15 MB"),
     "small_writes": (None, BEGIN + """
 with open(folder + "/part.tar", "wb", buffering=0) as f:
     for i in range(3000): f.write(bytes(512))
 """, r"3000 writes"),
+    "cached_reads": (64, BEGIN + """
+for epoch in range(500):
+    for i in random.sample(range(64), 64):
+        with open(f"{folder}/{i}", "rb", buffering=0) as f: f.read(3000)
+""", r"waited .* no loader workers, \d+ % of the main thread's work is storage"),
     "loads_alone": (64, BEGIN + """
 for epoch in range(4):
     order = random.sample(range(64), 64)
-    for i in order: open(f"{folder}/{i}", "rb").read(); sum(range(20000))
+    for i in order: open(f"{folder}/{i}", "rb").read(); sum(range(200000))
 """, r"loading took"),
 }
 
@@ -94,6 +98,11 @@ with open(folder + "/big", "wb", buffering=0) as f:
 with open(folder + "/big", "rb", buffering=0) as f:
     while f.read(1 << 20): pass
 """,
+    "headers and padding between tensors": """
+with open(folder + "/model.pt", "wb", buffering=0) as f:
+    for tensor in range(350): f.write(bytes(100)); f.write(bytes(92)); f.write(bytes(150000))
+    os.fsync(f.fileno())
+""",
     "a synced checkpoint and one restore": """
 path = folder + "/model.pt"
 with open(path + ".tmp", "wb", buffering=0) as f:
@@ -109,6 +118,21 @@ with open(path, "rb", buffering=0) as f:
 def test_nothing_is_said_where_nothing_is_wrong(name, tmp_path):
     assert traced(tmp_path, 0, BEGIN + SILENT[name]) == {}
     assert "Nothing: no rule" in aiotrace.aiotrace("report", tmp_path / "t").stdout
+
+
+SYNCED = BEGIN + """
+for step, flags in enumerate((os.O_DSYNC, os.O_SYNC)):
+    fd = os.open(f"{folder}/step{step}.pt", os.O_WRONLY | os.O_CREAT | flags)
+    os.write(fd, bytes(2 << 20)); os.close(fd)
+open(folder + "/step2.pt", "wb", buffering=0).write(bytes(2 << 20))
+os.sync()
+"""
+
+
+def test_a_save_may_be_synced_in_other_ways(tmp_path):
+    assert "no_sync" not in traced(tmp_path, 0, SYNCED)
+    report = aiotrace.report(tmp_path / "t")
+    assert [c["syncs"] for c in report["checkpoints"] if c["bytes"] == 2 << 20] == [0, 0, 0]
 
 
 def test_every_rule_says_what_it_needs_to():
