@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "base/vector.h"
+#include "read/frames.h"
 #include "read/parted.h"
 #include "read/planes.h"
 #include "read/transform.h"
@@ -26,9 +27,7 @@ struct column_ref {
 };
 
 struct decoder {
-	ZSTD_DCtx *zstd;
-	uint8_t *bytes; /* decompressed planes, or definitions */
-	size_t room;
+	struct frames frames;
 	uint8_t *codes; /* of a coded column, and the list behind them */
 	uint64_t *list;
 	size_t coded_room;
@@ -44,9 +43,7 @@ struct decoder *decoder_new(void)
 {
 	struct decoder *decoder = memory_get(1, sizeof *decoder);
 
-	decoder->zstd = ZSTD_createDCtx();
-	if (!decoder->zstd)
-		abort();
+	frames_init(&decoder->frames);
 	return decoder;
 }
 
@@ -54,39 +51,12 @@ void decoder_free(struct decoder *decoder)
 {
 	if (!decoder)
 		return;
-	ZSTD_freeDCtx(decoder->zstd);
-	free(decoder->bytes);
+	frames_free(&decoder->frames);
 	free(decoder->codes);
 	free(decoder->list);
 	free(decoder->lists);
 	free(decoder->numbers);
 	free(decoder);
-}
-
-static void decode_room(struct decoder *decoder, size_t size)
-{
-	if (decoder->room >= size)
-		return;
-	free(decoder->bytes);
-	decoder->bytes = memory_get(size, 1);
-	decoder->room = size;
-}
-
-/* A frame must say its size and that size must be the expected one, before
- * anything is decompressed. */
-static int decode_zstd(struct decoder *decoder, uint8_t *to, const uint8_t *from, size_t bytes,
-                       size_t expect, struct problem *why)
-{
-	size_t n;
-
-	if (ZSTD_getFrameContentSize(from, bytes) != expect)
-		return problem_set(why, "a zstd frame of another size than it should be");
-	n = ZSTD_decompressDCtx(decoder->zstd, to, expect, from, bytes);
-	if (ZSTD_isError(n))
-		return problem_set(why, "zstd: %s", ZSTD_getErrorName(n));
-	if (n != expect)
-		return problem_set(why, "zstd gave %zu bytes instead of %zu", n, expect);
-	return 0;
 }
 
 static int decode_heads(struct decoder *decoder, const uint8_t *at, size_t left,
@@ -128,59 +98,6 @@ static void decode_fill(struct batch *b, int c, uint64_t value)
 		return;
 	b->same_value[c] = value;
 	b->same[c] = b->count;
-}
-
-/* Finds the bytes of a plane: NULL where all rows share one. */
-static int decode_plane(struct decoder *decoder, const uint8_t *data, uint32_t bytes,
-                        uint32_t count, unsigned mode, const uint8_t **plane, uint8_t *room,
-                        struct problem *why)
-{
-	*plane = data;
-	if (mode == AIOT_PLANE_CONSTANT && bytes == 1)
-		*plane = NULL;
-	else if (mode == AIOT_PLANE_ZSTD && decode_zstd(decoder, room, data, bytes, count, why))
-		return -1;
-	else if (mode == AIOT_PLANE_ZSTD)
-		*plane = room;
-	else if (mode != AIOT_PLANE_RAW || bytes != count)
-		return problem_set(why, "a plane of mode %u has %" PRIu32 " bytes", mode, bytes);
-	return 0;
-}
-
-/* The planes of a column, which stay the decoder's until the next ones; `from`
- * moves on to what follows them. */
-static int decode_planes(struct decoder *decoder, const struct aiot_column_head *head,
-                         const uint8_t **from, const uint8_t *end, uint32_t count,
-                         struct planes *planes, struct problem *why)
-{
-	const uint8_t *at = *from;
-	bool plain = head->transform == AIOT_TRANSFORM_PLAIN;
-	unsigned shift = plain ? head->shift : 0;
-
-	*planes = (struct planes){.shared = plain ? head->base : 0};
-	decode_room(decoder, (size_t)PLANES_MOST * count);
-	for (unsigned k = 0; k < head->planes; k++) {
-		const uint8_t *plane;
-		uint32_t bytes;
-		if (end - at < 5)
-			return problem_set(why, "a plane's head is cut");
-		memcpy(&bytes, at + 1, sizeof bytes);
-		if (bytes > (size_t)(end - at - 5))
-			return problem_set(why, "a plane is longer than its column");
-		if (decode_plane(decoder, at + 5, bytes, count, at[0], &plane,
-		                 decoder->bytes + (size_t)k * count, why))
-			return -1;
-		/* What is shifted out of 64 bits counts for nothing. */
-		if (!plane && 8 * k + shift < 64) {
-			planes->shared += (uint64_t)at[5] << (8 * k + shift);
-		} else if (plane && 8 * k + shift < 64) {
-			planes->bit[planes->count] = 8 * k + shift;
-			planes->bytes[planes->count++] = plane;
-		}
-		at += 5 + bytes;
-	}
-	*from = at;
-	return 0;
 }
 
 static int decode_end(const uint8_t *at, const uint8_t *end, struct problem *why)
@@ -244,7 +161,7 @@ static int decode_codes(struct decoder *decoder, const struct column_ref *column
 		return problem_set(why, "column %d has codes of several bytes",
 		                   column->head.column);
 	decode_coded_room(decoder, count);
-	if (decode_planes(decoder, &column->head, at, end, count, &planes, why))
+	if (frames_planes(&decoder->frames, &column->head, at, end, count, &planes, why))
 		return -1;
 	if (planes.count)
 		memcpy(decoder->codes, planes.bytes[0], count);
@@ -269,7 +186,7 @@ static int decode_list(struct decoder *decoder, const uint8_t **at, const uint8_
 	if (head.transform > AIOT_TRANSFORM_DELTA)
 		return problem_set(why, "a list has the transform %d", head.transform);
 	if (transform_check(&head, why) ||
-	    decode_planes(decoder, &head, at, end, count, &planes, why))
+	    frames_planes(&decoder->frames, &head, at, end, count, &planes, why))
 		return -1;
 	planes_list(&head, &planes, list, count);
 	return 0;
@@ -350,7 +267,7 @@ static int decode_numbers(struct decoder *decoder, const struct column_ref *colu
 	struct planes planes;
 	int c = column->head.column;
 
-	if (decode_planes(decoder, &column->head, &at, end, batch->count, &planes, why) ||
+	if (frames_planes(&decoder->frames, &column->head, &at, end, batch->count, &planes, why) ||
 	    decode_end(at, end, why))
 		return -1;
 	if (!planes.count && column->head.transform == AIOT_TRANSFORM_PLAIN) {
@@ -435,10 +352,9 @@ int decode_definitions(struct decoder *decoder, const uint8_t *payload, uint32_t
 
 	if (expect > AIOT_BLOCK_MAX_BYTES)
 		return problem_set(why, "its zstd frame is damaged or states no size");
-	decode_room(decoder, (size_t)expect);
-	if (decode_zstd(decoder, decoder->bytes, payload, bytes, (size_t)expect, why))
+	*records = frames_whole(&decoder->frames, payload, bytes, (size_t)expect, why);
+	if (!*records)
 		return -1;
-	*records = decoder->bytes;
 	*size = (size_t)expect;
 	return 0;
 }
