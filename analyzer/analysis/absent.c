@@ -9,6 +9,7 @@
 #include "base/memory.h"
 #include "base/units.h"
 #include "base/wrap.h"
+#include "read/kin.h"
 
 /* Clocks of machines are corrected by less than this. */
 #define SET_NS 1000000000
@@ -23,7 +24,7 @@ static void absent_parents(struct missing *m, const struct recording *r)
 
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
-		if (p->origin != AIOT_ORIGIN_FORK || recording_parent(r, p))
+		if (p->origin != AIOT_ORIGIN_FORK || kin_parent(r, p))
 			continue;
 		first = first ? first : p;
 		count++;

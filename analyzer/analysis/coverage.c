@@ -9,10 +9,10 @@
 #include "analysis/coverage.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/wrap.h"
+#include "read/kin.h"
 
 #define NO_COUNTER UINT32_MAX
 #define UNASKED    (UINT32_MAX - 1)
@@ -36,28 +36,14 @@ static int64_t coverage_time(const struct process *p, uint64_t mono_ns)
 	return wrap_add(mono_ns, (uint64_t)p->clock);
 }
 
-/* The image of the same pid before this one, or the next. */
-static const struct process *coverage_image(const struct recording *r, const struct process *p,
-                                            int step)
-{
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *q = &r->processes[i];
-		if (q->run == p->run && q->pid == p->pid &&
-		    (int64_t)q->image == (int64_t)p->image + step &&
-		    !strcmp(process_host(q), process_host(p)))
-			return q;
-	}
-	return NULL;
-}
-
 /* The image of the parent that was there when the child ended. */
 static const struct process *coverage_waiter(const struct recording *r, const struct process *p)
 {
-	const struct process *parent = recording_parent(r, p);
+	const struct process *parent = kin_parent(r, p);
 	int64_t end = coverage_time(p, p->end_ns);
 
 	while (parent && coverage_time(parent, parent->end_ns) < end)
-		parent = coverage_image(r, parent, 1);
+		parent = kin_image(r, parent, 1);
 	return parent;
 }
 
@@ -71,7 +57,7 @@ static uint32_t coverage_counter(struct coverage *c, const struct process *p)
 		return *counter;
 	*counter = NO_COUNTER; /* damaged traces may go in circles */
 	/* What is waited for is the pid, when its last image has ended. */
-	while ((next = coverage_image(c->recording, last, 1)))
+	while ((next = kin_image(c->recording, last, 1)))
 		last = next;
 	waiter = coverage_waiter(c->recording, last);
 	if (waiter)
@@ -150,7 +136,7 @@ static void coverage_kernel(struct coverage *c, const struct process *p)
  * that the library writes is the trace. */
 static void coverage_within(struct coverage *c, const struct process *p)
 {
-	const struct process *before = coverage_image(c->recording, p, -1);
+	const struct process *before = kin_image(c->recording, p, -1);
 	const struct aiot_define_kernel_io *first = &p->kernel_first, *last = &p->kernel_last;
 	double loading = (double)first->rchar, calls = (double)first->syscr;
 

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "read/evidence.h"
+#include "read/kin.h"
 #include "read/system.h"
 
 /* Less is no data set, but what a program looks up. */
@@ -31,10 +32,10 @@ static struct loader_sums loader_sum(const struct features *f, const struct proc
 /* The nearest of those that made it that trains or infers: fork servers are between. */
 static const struct process *loader_asker(const struct recording *r, const struct process *p)
 {
-	const struct process *parent = recording_parent(r, p);
+	const struct process *parent = kin_parent(r, p);
 
 	for (int deep = 0; parent && parent->role == ROLE_OTHER && deep < 2; deep++)
-		parent = recording_parent(r, parent);
+		parent = kin_parent(r, parent);
 	return parent && (parent->role == ROLE_MAIN || parent->role == ROLE_RANK_MAIN) ? parent
 	                                                                               : NULL;
 }

@@ -15,6 +15,7 @@
 #include "read/clue.h"
 #include "read/decode.h"
 #include "read/define.h"
+#include "read/kin.h"
 #include "read/live.h"
 #include "read/locate.h"
 
@@ -280,6 +281,7 @@ int recording_load(struct recording *r, char *const *names, size_t count)
 	if (r->count)
 		qsort(r->processes, r->count, sizeof *r->processes, recording_earlier);
 	recording_times(r);
+	kin_find(r);
 	recording_clues(r);
 	return r->count ? 0 : -1;
 }
@@ -292,6 +294,7 @@ void recording_free(struct recording *r)
 		free(r->runs[i]);
 	free(r->runs);
 	free(r->clues);
+	free(r->by_pid);
 	free(r->processes);
 	names_free(r->names);
 	problems_free(&r->problems);
@@ -301,26 +304,6 @@ void recording_free(struct recording *r)
 double recording_seconds(const struct recording *r, const struct process *p, uint64_t mono_ns)
 {
 	return (double)wrap_subtract(mono_ns + (uint64_t)p->clock, (uint64_t)r->start_ns) / 1e9;
-}
-
-/* A pid may be used again; the parent is the latest image that had begun. An
- * exec'ed image's parent is that of the image before. */
-const struct process *recording_parent(const struct recording *r, const struct process *p)
-{
-	const struct process *best = NULL;
-
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *q = &r->processes[i];
-		if (q == p || q->run != p->run || q->pid != p->ppid ||
-		    strcmp(process_host(q), process_host(p)))
-			continue;
-		if (wrap_add(q->start_ns, (uint64_t)q->clock) >
-		    wrap_add(p->start_ns, (uint64_t)p->clock))
-			continue;
-		if (!best || q->start_ns > best->start_ns)
-			best = q;
-	}
-	return best;
 }
 
 uint64_t recording_lost(const struct recording *r)

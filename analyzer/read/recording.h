@@ -19,7 +19,8 @@ struct recording {
 	uint8_t *clues;            /* enum clue, by name */
 	struct process *processes; /* by start */
 	size_t count, room;
-	char **runs; /* folders */
+	struct process **by_pid; /* kin.h */
+	char **runs;             /* folders */
 	size_t run_count;
 	int64_t start_ns, end_ns; /* CLOCK_REALTIME: first start, last known moment */
 	struct problems problems; /* damage, as found so far */
@@ -41,10 +42,6 @@ static inline bool recording_marked(const struct recording *recording, uint64_t 
 /* A process's monotonic time as seconds since the recording's start. */
 double recording_seconds(const struct recording *recording, const struct process *process,
                          uint64_t mono_ns);
-
-/* The parent among the traced processes, or NULL. */
-const struct process *recording_parent(const struct recording *recording,
-                                       const struct process *process);
 
 uint64_t recording_lost(const struct recording *recording);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "read/kin.h"
 #include "replay/planner.h"
 
 struct id_table *planner_table(struct id_table **table)
@@ -21,7 +22,7 @@ const struct process *planner_parent(struct planner *p, const struct process *pr
 	struct process_state *state = &p->processes[process->number];
 
 	if (!state->parent_known)
-		state->parent = recording_parent(p->plan->recording, process);
+		state->parent = kin_parent(p->plan->recording, process);
 	state->parent_known = true;
 	return state->parent;
 }

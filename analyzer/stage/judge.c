@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/evidence.h"
+#include "read/kin.h"
 #include "read/system.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
@@ -51,7 +52,7 @@ void judge_init(struct judge *j, const struct features *features)
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
 		j->made[n] = memory_get(p->file_count, 1);
-		j->parents[n] = recording_parent(j->recording, p);
+		j->parents[n] = kin_parent(j->recording, p);
 	}
 }
 

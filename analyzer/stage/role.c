@@ -12,6 +12,7 @@
 
 #include "base/memory.h"
 #include "read/evidence.h"
+#include "read/kin.h"
 #include "read/system.h"
 
 /* Less is no data set, but what a program looks up. */
@@ -128,7 +129,7 @@ static int role_worker(const struct features *f, struct process *p, const struct
 	uint8_t *reads;
 
 	if (parent && role_says(parent, "multiprocessing.forkserver"))
-		asker = recording_parent(f->recording, parent);
+		asker = kin_parent(f->recording, parent);
 	reads = role_reads(f, asker);
 	sums = role_sum(f, p, reads);
 	free(reads);
@@ -196,11 +197,11 @@ static void role_main(const struct features *f, struct process *p, const struct 
 /* A process with workers of its own is the one that trains, whoever made it. */
 static void role_with_workers(struct features *f, const struct process *worker)
 {
-	const struct process *parent = recording_parent(f->recording, worker);
+	const struct process *parent = kin_parent(f->recording, worker);
 	struct process *p;
 
 	if (parent && role_says(parent, "multiprocessing.forkserver"))
-		parent = recording_parent(f->recording, parent);
+		parent = kin_parent(f->recording, parent);
 	if (!parent || parent->role == ROLE_WORKER)
 		return;
 	p = &f->recording->processes[parent->number];
@@ -216,7 +217,7 @@ void roles_find(struct features *f)
 		role_ranks(&r->processes[i]);
 	for (size_t i = 0; i < r->count; i++) {
 		struct process *p = &r->processes[i];
-		const struct process *parent = recording_parent(r, p);
+		const struct process *parent = kin_parent(r, p);
 		bool spawned = role_spawned(p, parent);
 		bool candidate = spawned || (p->origin == AIOT_ORIGIN_FORK && parent);
 		if (role_helper(p) || (candidate && role_worker(f, p, parent, spawned)))
