@@ -73,6 +73,19 @@ static bool map_is_wanted(const struct fd *fd, int protection)
 	       !(protection & PROT_EXEC);
 }
 
+/* Most of the file has nothing written in it yet, whoever made it so large: pages of it
+ * are there to be written. An eighth, for a file may be stored compressed. */
+static void map_look_at(const struct call *call, int fd, int protection, int flags)
+{
+	struct description *held = call->fd.description;
+	struct stat about;
+	if (!held || call->fd.kind != AIOT_FILE_REGULAR || !(protection & PROT_WRITE) ||
+	    (flags & MAP_TYPE) == MAP_PRIVATE || SYS2(fstat, fd, &about) != 0)
+		return;
+	if (about.st_blocks * 512 < about.st_size / 8)
+		__atomic_fetch_or(&held->traits, DESCRIPTION_EMPTY, __ATOMIC_RELAXED);
+}
+
 /* What is brought in of a file that was empty is there to be written. */
 static bool map_is_filled(const struct description *held, int protection, int flags)
 {
@@ -160,6 +173,7 @@ static void *map_file(enum aiot_call id, map_function *function, void *address, 
 	thread_self.mapping++;
 	void *got = function(address, size, protection, flags, fd, offset);
 	thread_self.mapping--;
+	map_look_at(&call, fd, protection, flags);
 	struct aiot_event event = map_ended(&call, id, size, protection, flags, offset, got);
 	if (populate.kind)
 		populate_ended(&populate, &event, got, size);
