@@ -62,6 +62,7 @@ static bool rows_row(struct rows *r, const struct slice *s, uint32_t i, struct r
 	struct stage_event e = {.way = {.aux = (uint32_t)COLUMN(AUX)[i],
 	                                .handle = (uint32_t)COLUMN(HANDLE)[i],
 	                                .class = call->class,
+	                                .copies = way_copies(COLUMN(CALL)[i]),
 	                                .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock)},
 	                        .file = file,
 	                        .guess = (uint8_t)COLUMN(STAGE)[i],

@@ -17,12 +17,12 @@
 #include "read/ranks.h"
 #include "read/system.h"
 #include "stage/deed.h"
+#include "stage/way.h"
 
 static inline void feature_read(struct use *u, const struct deed *e)
 {
 	u->reads += mapped_weight(e->call, e->aux);
-	u->copied |= e->call == AIOT_CALL_sendfile || e->call == AIOT_CALL_sendfile64 ||
-	             e->call == AIOT_CALL_copy_file_range;
+	u->copied += way_copies(e->call);
 	if (e->result <= 0)
 		return;
 	deed_earliest(&u->first_read, e->start);
@@ -39,7 +39,7 @@ static inline void feature_write(struct use *u, const struct deed *e)
 	deed_earliest(&u->first_write, e->start);
 	deed_latest(&u->last_write, e->end);
 	deed_latest(&u->last_touch, e->end);
-	u->copied |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
+	u->copy |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
 	if (e->result <= 0)
 		return;
 	u->write_bytes += (uint64_t)e->result;
@@ -111,6 +111,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	bool write = e->class == AIOT_CLASS_WRITE;
 	struct order *order = &lane->features->orders[e->process->number];
 	struct use *u = e->use;
+	bool moved = e->offset == 0;
 	uint32_t rank;
 
 	if (e->marked && e->file) {
@@ -120,6 +121,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	if ((e->result | e->offset) >= 0) {
 		struct step step = handles_access(lane->handles, e->process->number, e->handle,
 		                                  write, e->offset, e->result);
+		moved |= step.kind != ACCESS_CONSECUTIVE;
 		feature_count(write ? &u->write : &u->read, step.kind, e);
 		if (step.distance)
 			feature_seek(u, write, step.distance);
@@ -130,8 +132,10 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	}
 	rank = lane->ranks[e->file];
 	if (write) {
-		if (!u->writes)
+		if (!u->writes) {
 			u->read_before = order->bytes;
+			u->switched_before = order->switches;
+		}
 		u->read_until = order->bytes;
 		order->touched = rank ? rank : order->touched;
 		feature_write(u, e);
@@ -140,7 +144,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 	feature_read(u, e);
 	if (!rank || e->result <= 0)
 		return;
-	u->returns += e->offset == 0 && rank != order->touched;
+	u->returns += moved && rank != order->touched;
 	order->touched = rank;
 	feature_order(order, rank, (uint64_t)e->result);
 }

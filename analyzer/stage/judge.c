@@ -5,9 +5,7 @@
  */
 #include "stage/judge.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/memory.h"
 #include "base/wrap.h"
@@ -16,6 +14,8 @@
 #include "read/system.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
+#include "stage/likeness.h"
+#include "stage/move.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/score.h"
@@ -76,7 +76,8 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	s->reads += u->reads;
 	s->read_bytes += u->read_bytes;
 	s->begins += u->begins;
-	s->jumps += u->read.count[ACCESS_RANDOM] + u->read.count[ACCESS_STRIDED];
+	s->jumps += recur_jumped(u);
+	s->returns += u->returns;
 	s->backs += u->read.count[ACCESS_RANDOM];
 	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
 	if (p->role == ROLE_WORKER) {
@@ -87,10 +88,46 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 		s->most_begins = u->begins;
 	if (u->returns > s->most_returns)
 		s->most_returns = u->returns;
+	if (u->read_bytes > s->most_bytes)
+		s->most_bytes = u->read_bytes;
 	if (u->maps > s->most_maps)
 		s->most_maps = u->maps;
 	if (!s->first_read || u->first_read < s->first_read)
 		s->first_read = u->first_read;
+}
+
+/* What a process reads before others may say how these are to be read. */
+static void judge_firsts(struct judge *j, const struct process *p)
+{
+	size_t first = 0, count = 0;
+	int64_t begun = INT64_MAX;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]))
+			continue;
+		count++;
+		first = u->first_read < begun ? i : first;
+		begun = u->first_read < begun ? u->first_read : begun;
+	}
+	j->shared[p->files[first].name].firsts++;
+	j->shared[p->files[first].name].leads |= count > 1;
+}
+
+/* Over many files, by their names, as often as it takes to know what is in them. */
+static void judge_order(struct judge *j, const struct process *p)
+{
+	const struct order *o = &j->features->orders[p->number];
+	struct conduct *c = &j->conducts[p->number];
+	uint64_t passes = 0;
+
+	for (size_t i = 1; i < p->file_count; i++)
+		if (recur_takes_part(j, p, i) &&
+		    recur_passes(&j->shared[p->files[i].name]) > passes)
+			passes = recur_passes(&j->shared[p->files[i].name]);
+	c->shuffled = c->files_read >= FEW_FILES && (double)o->ascents < 0.8 * (double)o->switches;
+	c->in_order = c->recurring >= FEW_FILES && passes <= 3 && !c->fetches &&
+	              p->role != ROLE_WORKER && (double)o->ascents > 0.9 * (double)o->switches;
 }
 
 static void judge_share(struct judge *j, const struct process *p, size_t i)
@@ -123,6 +160,21 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		s->extent = p->files[i].size;
 }
 
+static bool judge_learns_alone(const struct conduct *c)
+{
+	return c->saves && (c->last_save >= c->first_load || c->last_save >= c->first_data_read);
+}
+
+static void judge_rank_learns(struct judge *j, const struct process *p)
+{
+	j->ranks_learn |= p->rank >= 0 && judge_learns_alone(&j->conducts[p->number]);
+}
+
+bool judge_learns(const struct judge *j, const struct process *p)
+{
+	return judge_learns_alone(&j->conducts[p->number]) || (p->rank >= 0 && j->ranks_learn);
+}
+
 bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
 	return s->clue == CLUE_CHECKPOINT || s->weights ||
@@ -134,6 +186,20 @@ void judge_loads(struct conduct *c, const struct use *u)
 	c->loads = true;
 	if (!c->first_load || u->first_read < c->first_load)
 		c->first_load = u->first_read;
+}
+
+void judge_saves(struct judge *j, const struct process *p, const struct file *file,
+                 const struct use *u)
+{
+	uint32_t name = judge_final_name(file, u);
+	struct conduct *c = &j->conducts[p->number];
+
+	j->shared[file->name].checkpoint = true;
+	j->shared[name].checkpoint = true;
+	j->shared[move_to(j, p, name)].checkpoint = true;
+	j->saves = c->saves = true;
+	if (u->last_write > c->last_save)
+		c->last_save = u->last_write;
 }
 
 void judge_no_training(struct judge *j, const struct process *p)
@@ -223,71 +289,7 @@ static void judge_reset(struct judge *j)
 {
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++)
 		j->shared[i] = (struct shared){.checkpoint = j->shared[i].checkpoint};
-	j->trains = j->saves = j->optimizer = false;
-}
-
-/* Of what was written nothing is a folder. */
-static void judge_moves(struct judge *j, const struct process *p)
-{
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u;
-		if (features_plain(j->features, p->number, i))
-			continue;
-		u = features_use(j->features, p->number, i, &(struct use){0});
-		if (!u->renamed_to || u->writes || u->reads)
-			continue;
-		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
-		j->moves[j->move_count++] =
-		        (struct move){p->number, p->files[i].name, u->renamed_to};
-	}
-}
-
-#define JUDGE_MOVES 64 /* of a process, that a path is looked for in */
-
-/* The path with its folder's new name, or NULL; free() it. */
-static char *judge_move(const struct judge *j, const struct process *p, const char *path)
-{
-	size_t seen = 0;
-
-	for (size_t i = j->move_count; i > 0 && seen < JUDGE_MOVES; i--) {
-		const char *from = names_text(j->recording->names, j->moves[i - 1].from);
-		const char *to = names_text(j->recording->names, j->moves[i - 1].to);
-		size_t length = strlen(from), room = strlen(to) + strlen(path) + 1;
-		char *moved;
-		if (j->moves[i - 1].process != p->number)
-			continue;
-		seen++;
-		if (strncmp(path, from, length) || path[length] != '/')
-			continue;
-		moved = memory_get(room, 1);
-		snprintf(moved, room, "%s%s", to, path + length);
-		return moved;
-	}
-	return NULL;
-}
-
-bool judge_moves_on(const struct judge *j, const struct process *p, uint32_t name)
-{
-	char *moved = judge_move(j, p, names_text(j->recording->names, name));
-	bool moves = moved;
-
-	free(moved);
-	return moves;
-}
-
-uint32_t judge_moved(const struct judge *j, const struct process *p, uint32_t name)
-{
-	char *at = judge_move(j, p, names_text(j->recording->names, name)), *next;
-	uint32_t found;
-
-	/* A folder within another one that is renamed, too. */
-	for (int deep = 0; at && deep < 4 && (next = judge_move(j, p, at)); deep++) {
-		free(at);
-		at = next;
-	}
-	found = at ? names_find(j->recording->names, at, strlen(at)) : 0;
-	free(at);
-	return found;
+	j->trains = j->saves = j->optimizer = j->ranks_learn = false;
 }
 
 /* A worker, or a fork that writes nothing, for who reads nothing itself. */
@@ -345,26 +347,24 @@ void judge_run(struct judge *j, uint32_t run)
 {
 	judge_reset(j);
 	judge_processes(j, run, judge_receives);
-	judge_processes(j, run, judge_moves);
+	judge_processes(j, run, move_find);
 	judge_each(j, run, judge_share);
+	judge_processes(j, run, judge_firsts);
 	recur_find(j);
 	judge_each_changed(j, run, score_series);
 	judge_each_changed(j, run, score_removed);
 	judge_processes(j, run, score_resumed);
 	judge_each(j, run, judge_conduct);
+	judge_processes(j, run, judge_order);
 	judge_processes(j, run, weights_find);
 	judge_each(j, run, judge_conduct_served);
 	judge_workers(j, run);
 	judge_each_changed(j, run, score_checkpoint);
 	aliases_share(j, run);
-	judge_processes(j, run, weights_of_state);
+	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, weights_in_turn);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
 	judge_processes(j, run, prepare_judge);
-	for (size_t n = 0; n < j->recording->count; n++) {
-		const struct order *o = &j->features->orders[n];
-		j->conducts[n].shuffled = j->conducts[n].files_read >= FEW_FILES &&
-		                          (double)o->ascents < 0.8 * (double)o->switches;
-	}
+	judge_processes(j, run, judge_rank_learns);
 }

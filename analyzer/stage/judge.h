@@ -12,15 +12,18 @@
 /* A path as all processes of a run used it. */
 struct shared {
 	uint64_t read_bytes, write_bytes, begins, worker_begins, main_begins;
-	uint64_t most_begins, most_returns, most_maps; /* of a process */
+	uint64_t returns;
+	uint64_t most_begins, most_returns, most_maps, most_bytes; /* of a process */
 	int64_t first_read, first_write, last_write;
 	int64_t extent;                       /* bytes: the furthest reached, or the known size */
 	uint64_t jumps, backs, breaks, reads; /* of accesses: far, back, not consecutive; all */
 	uint32_t readers, writers;
-	uint32_t maker; /* the last process that wrote it, or renamed what it wrote to it; + 1 */
-	uint8_t clue;   /* enum clue */
-	bool known;     /* clue and optimizer are set */
-	bool optimizer; /* its name says that it holds the state of one */
+	uint32_t firsts; /* processes that read it before all else */
+	bool leads;      /* to others, in one of them */
+	uint32_t maker;  /* the last process that wrote it, or renamed what it wrote to it; + 1 */
+	uint8_t clue;    /* enum clue */
+	bool known;      /* clue and optimizer are set */
+	bool optimizer;  /* its name says that it holds the state of one */
 	bool checkpoint, recurs, random, worker_read;
 	bool weights; /* by how it is read alone */
 };
@@ -38,6 +41,10 @@ struct series {
 	uint32_t reader;            /* process number + 1: the last one that read one unwritten */
 	int64_t read;               /* when it began to */
 	uint32_t again;             /* members that are read again and again */
+	uint32_t used;              /* members that are read at all */
+	uint64_t latest;            /* bytes of the member that was seen last */
+	bool shrinks;               /* one is smaller than the one before */
+	uint64_t switched[2];       /* files that its writer had turned to by the first, the last */
 };
 
 /* A folder that a process renamed. */
@@ -61,14 +68,16 @@ struct conduct {
 	bool prepares;          /* makes data from data, with those that work beside it */
 	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
 	bool used;              /* what it made is read by others */
+	bool in_order;          /* goes over many files a few times, each time by their names */
 	bool feeds;             /* what it reads goes through a pipe to one that trains */
 };
 
 /* What a process did with a file beside reading and writing it. */
 enum judge_made {
 	JUDGE_DERIVED = 1, /* written while others were read: made from them */
-	JUDGE_COPY = 2,    /* copied, or a copy */
+	JUDGE_COPY = 2,    /* a copy */
 	JUDGE_SOURCE = 4,  /* read while others were written */
+	JUDGE_COPIED = 8,
 };
 
 struct judge {
@@ -84,6 +93,7 @@ struct judge {
 	size_t move_count, move_room;
 	uint8_t **made;                /* [process number][file]: enum judge_made, or-ed */
 	bool trains, saves, optimizer; /* any process of the run */
+	bool ranks_learn;              /* likewise, with a rank */
 };
 
 void judge_init(struct judge *judge, const struct features *features);
@@ -96,13 +106,6 @@ void judge_run(struct judge *judge, uint32_t run);
 /* The name a written file ends under. */
 uint32_t judge_final_name(const struct file *file, const struct use *use);
 
-/* The name that a file has now that the process has renamed a folder it lies in; 0 = it
- * has not, or nobody used it there. */
-uint32_t judge_moved(const struct judge *judge, const struct process *process, uint32_t name);
-
-/* Whether the process renamed a folder that it lay in. */
-bool judge_moves_on(const struct judge *judge, const struct process *process, uint32_t name);
-
 /* Whether it was read as weights or state are: by its name, or by torch.load and
  * the like outside of a data loader. */
 bool judge_is_loaded(const struct shared *shared, const struct use *use);
@@ -110,8 +113,16 @@ bool judge_is_loaded(const struct shared *shared, const struct use *use);
 /* Counts a file as weights that the process has loaded. */
 void judge_loads(struct conduct *conduct, const struct use *use);
 
+/* Counts a file as a checkpoint that the process has written. */
+void judge_saves(struct judge *judge, const struct process *process, const struct file *file,
+                 const struct use *use);
+
 /* When a process that seemed to train does something else. */
 void judge_no_training(struct judge *judge, const struct process *process);
+
+/* Whether it saves what it learns from data, itself or with other ranks, and not just
+ * weights that it made before it read any. */
+bool judge_learns(const struct judge *judge, const struct process *process);
 
 /* Whether a file was first written when the process had begun to read data. */
 bool judge_after_data(const struct conduct *conduct, const struct use *use);

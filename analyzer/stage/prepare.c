@@ -30,7 +30,7 @@ static struct derive_side prepare_side(const struct judge *j, const struct proce
 	                           .last = write ? u->last_write : u->last_read,
 	                           .bytes = write ? u->write_bytes : u->read_bytes,
 	                           .series = j->series_of[name],
-	                           .kernel = u->copied,
+	                           .kernel = write ? u->copy : u->copied,
 	                           .state = s->checkpoint || judge_is_loaded(s, u) ||
 	                                    ((s->recurs || s->random) && saves) ||
 	                                    (u->writes && u->first_read < u->last_write)};
@@ -65,7 +65,7 @@ static void prepare_copy(struct judge *j, const struct process *p, size_t from, 
 {
 	const struct use *u = features_use(j->features, p->number, to, &(struct use){0});
 
-	j->made[p->number][from] |= JUDGE_COPY;
+	j->made[p->number][from] |= JUDGE_COPIED;
 	j->made[p->number][to] |= JUDGE_COPY;
 	if (!j->shared[p->files[from].name].checkpoint || !j->conducts[p->number].saves)
 		return;
@@ -219,7 +219,7 @@ static bool prepare_only(const struct judge *j, const struct process *p)
 	for (size_t i = 1; i < p->file_count; i++)
 		if ((recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
 		    (!(j->made[p->number][i] & JUDGE_SOURCE) ||
-		     j->shared[p->files[i].name].most_begins > MOST_PASSES))
+		     recur_passes(&j->shared[p->files[i].name]) > MOST_PASSES))
 			return false;
 	return true;
 }

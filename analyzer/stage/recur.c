@@ -6,22 +6,37 @@
 /* Smaller notes are read again for what has changed in them. */
 #define BIG_FILE (INT64_C(1) << 20)
 /* Reads inside one file before its order means anything. */
-#define FEW_READS 32
+#define FEW_READS   32
+#define LEAST_AGAIN (INT64_C(16) << 10)
 /* In less, jumps are those of looking up something. */
 #define LEAST_RANDOM (INT64_C(256) << 10)
 /* Of parts of files: as often, and in so many of them, that it is no look at what
  * they are before they are read. */
 #define FEW_FILES   16
 #define FEW_RETURNS 3
+#define MANY_VISITS 32
 #define BIG_TEXT    (INT64_C(256) << 10)
 #define MANY_TEXTS  32
 
-/* From anywhere to anywhere; parts that are read on from, each begun anywhere, go
- * back half as often as not. */
+uint64_t recur_jumped(const struct use *u)
+{
+	return u->read.count[ACCESS_RANDOM] + (u->maps ? 0 : u->read.count[ACCESS_STRIDED]);
+}
+
+uint64_t recur_passes(const struct shared *s)
+{
+	uint64_t extent = s->extent > 0 ? (uint64_t)s->extent : UINT64_MAX;
+	uint64_t whole = s->most_bytes / extent + (s->most_bytes % extent > extent / 10 * 8);
+
+	return s->most_begins > whole ? s->most_begins : whole;
+}
+
+/* From anywhere to anywhere, a buffer's part and the rest at once; parts that are read on from,
+ * each begun anywhere, go back half as often as not. */
 static bool recur_jumps(uint64_t reads, uint64_t jumps, uint64_t backs, uint64_t breaks)
 {
 	return reads >= FEW_READS &&
-	       (jumps * 2 > reads || (backs * 5 > reads && breaks * 2 > reads));
+	       (jumps * 2 > reads || (backs * 5 > reads && breaks * 9 >= reads * 4));
 }
 
 static bool recur_random(const struct shared *s)
@@ -41,18 +56,23 @@ static bool recur_twice(const struct shared *s, uint64_t bytes)
  * epoch. */
 static bool recur_whole(const struct shared *s)
 {
+	/* A buffer reads a small one again and again. */
+	bool again = s->extent >= LEAST_AGAIN && recur_twice(s, s->most_bytes);
+	bool begun = s->most_begins >= 2 && s->most_returns >= 2;
+
 	if (!s->extent || !recur_twice(s, s->read_bytes))
 		return false;
 	if (s->clue == CLUE_LOG && s->extent < BIG_FILE)
 		return false;
-	return s->most_begins >= 2 || s->worker_begins >= 2 ||
+	return begun || (again && (s->most_begins >= 2 || s->breaks < s->reads / 2)) ||
+	       (s->worker_begins >= 2 && (s->firsts < s->readers || !s->leads)) ||
 	       (s->random && s->readers && s->read_bytes / s->readers > (uint64_t)s->extent);
 }
 
 /* Some of it, each time after other things. */
-static bool recur_part(const struct shared *s)
+static bool recur_part(const struct shared *s, uint64_t returns)
 {
-	return s->most_returns >= FEW_RETURNS && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG;
+	return s->most_returns >= returns && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG;
 }
 
 /* Read to its end. */
@@ -90,19 +110,28 @@ static void recur_texts(struct judge *j)
 
 void recur_find(struct judge *j)
 {
-	uint32_t count = names_count(j->recording->names), parts = 0;
+	uint32_t count = names_count(j->recording->names), parts = 0, inner = 0;
+	uint64_t visits = 0;
 
 	recur_texts(j);
 	for (uint32_t i = 0; i < count; i++) {
 		struct shared *s = &j->shared[i];
 		s->random = recur_random(s);
 		s->recurs = recur_whole(s);
-		parts += recur_part(s);
+		parts += recur_part(s, FEW_RETURNS);
+		/* Nobody looks at what they are first. */
+		inner += recur_part(s, 2) && !s->begins;
+		visits += recur_part(s, s->begins ? 2 * FEW_RETURNS : FEW_RETURNS) &&
+		                          s->extent >= LEAST_RANDOM
+		                  ? s->returns
+		                  : 0;
 	}
 	for (uint32_t i = 0; i < count; i++) {
 		struct shared *s = &j->shared[i];
 		bool mapped = s->most_maps >= FEW_RETURNS && s->extent >= BIG_FILE;
-		s->recurs |= recur_part(s) && (parts >= FEW_FILES || mapped);
+		s->recurs |= recur_part(s, FEW_RETURNS) &&
+		             (parts >= FEW_FILES || visits >= MANY_VISITS || mapped);
+		s->recurs |= recur_part(s, 2) && inner >= FEW_FILES;
 	}
 }
 
@@ -114,7 +143,7 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 	if (!s->recurs)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
-	return (u->begins >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
+	return (u->begins >= 2 || u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
 	        recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
 }
 
@@ -129,7 +158,6 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	count = u->read.count;
 	/* Of few reads nothing is known but what all of them together say. */
 	return (u->reads < FEW_READS ||
-	        recur_jumps(u->reads, count[ACCESS_RANDOM] + count[ACCESS_STRIDED],
-	                    count[ACCESS_RANDOM],
+	        recur_jumps(u->reads, recur_jumped(u), count[ACCESS_RANDOM],
 	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
 }

@@ -14,6 +14,13 @@ void recur_find(struct judge *judge);
  * just once, for another purpose. */
 bool recur_takes_part(const struct judge *judge, const struct process *process, size_t file);
 
+/* How often it was read: by one process, whole or begun. */
+uint64_t recur_passes(const struct shared *shared);
+
+/* Reads of it that lead away from the one before. Faults of what is read in order come in
+ * even steps. */
+uint64_t recur_jumped(const struct use *use);
+
 /* Likewise, in reading it in any order. */
 bool recur_anywhere(const struct judge *judge, const struct process *process, size_t file);
 

@@ -48,9 +48,16 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 		s->from = u->read_before;
 	if (u->read_before > s->until)
 		s->until = u->read_before;
+	if (!s->members || u->switched_before < s->switched[0])
+		s->switched[0] = u->switched_before;
+	if (u->switched_before > s->switched[1])
+		s->switched[1] = u->switched_before;
 	s->amid += times == 1 ? u->read_until - u->read_before : 0;
 	s->writer = !s->members || s->writer == writer ? writer : UINT32_MAX;
+	s->shrinks |= u->write_bytes / times < s->latest || times > 1;
+	s->latest = u->write_bytes / times;
 	s->again += j->shared[name].recurs;
+	s->used += j->shared[name].readers > 0;
 	s->members += (uint32_t)times;
 }
 
@@ -114,12 +121,51 @@ bool score_again(const struct judge *j, uint32_t name)
 	return j->series_of[name] && s->again >= 3 && s->again * 8 >= s->members;
 }
 
-bool score_in_turns(const struct judge *j, uint32_t name)
+/* All that one wrote who read nothing is read by others, as no run goes back to each of
+ * its states: data that were made. */
+static bool score_used(const struct judge *j, uint32_t name)
 {
 	const struct series *s = &j->series[j->series_of[name]];
 
-	return j->series_of[name] && s->members >= 2 && s->most <= s->least + s->least / 4 &&
-	       score_apart(s);
+	return j->series_of[name] && s->members >= 2 && s->used == s->members &&
+	       s->writer != UINT32_MAX && !j->conducts[s->writer - 1].files_read;
+}
+
+#define MANY_PRODUCTS 8
+
+/* One for each file that is read, or for each few of the same number: products of them. */
+static bool score_each(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+	uint64_t turned = s->switched[1] - s->switched[0];
+
+	return j->series_of[name] && s->members >= MANY_PRODUCTS && s->writer != UINT32_MAX &&
+	       turned >= s->members / 2 && turned <= 2 * (uint64_t)s->members &&
+	       (s->least < s->most || s->members >= 2 * MANY_PRODUCTS);
+}
+
+/* Each larger than the one before, as a model of more and more trees is. */
+static bool score_grows(const struct series *s)
+{
+	return s->members >= 4 && !s->shrinks && s->most > s->least + s->least / 4;
+}
+
+bool score_in_turns(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+	bool alike = s->most <= s->least + s->least / 4;
+
+	return j->series_of[name] && s->members >= 2 && (alike || score_grows(s)) && score_apart(s);
+}
+
+/* Writes in turns what it has made of data that it has read all of before. */
+static bool score_growth(const struct judge *j, const struct conduct *c, const struct use *u,
+                         uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return score_in_turns(j, name) && score_grows(s) && s->most >= 4 * LEAST_STATE &&
+	       !u->append && judge_after_data(c, u) && u->first_write > c->last_data_read;
 }
 
 void score_series(struct judge *j, const struct process *p, size_t i)
@@ -130,6 +176,33 @@ void score_series(struct judge *j, const struct process *p, size_t i)
 		score_series_add(j, p->number + 1, &p->files[i], u);
 }
 
+/* All of one size, each larger than what was read since the one before, of which nothing
+ * was while it was written: what is made of data grows with them. */
+static bool score_steady(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return score_in_turns(j, name) && s->members >= 3 && s->least == s->most &&
+	       s->least >= EVEN_STATE && s->writer != UINT32_MAX && !s->amid &&
+	       (s->until - s->from) / (s->members - 1) <= s->least / 4;
+}
+
+/* What comes after all data, of who goes over them again and again. */
+static bool score_comes_last(const struct judge *j, const struct conduct *c, const struct use *u,
+                             uint32_t name)
+{
+	return c->trains && !c->in_order && !score_each(j, name) && judge_after_data(c, u) &&
+	       u->first_write > c->last_data_read && (u->created || u->truncated) && !u->append &&
+	       u->write_bytes >= LEAST_STATE;
+}
+
+/* What is written anew under its name again and again is no product. */
+static bool score_replaces(const struct use *u)
+{
+	return u->truncated && !u->append && u->write_opens >= 3 &&
+	       u->write_bytes / u->write_opens >= LEAST_STATE;
+}
+
 /* Gets by sockets what it writes; those who train together talk by sockets, too. */
 static bool score_downloads(const struct conduct *c, const struct process *p)
 {
@@ -138,10 +211,11 @@ static bool score_downloads(const struct conduct *c, const struct process *p)
 }
 
 /* New, and not while data are being prepared, but by who trains. */
-static bool score_while_training(const struct conduct *c, const struct use *u)
+static bool score_while_training(const struct judge *j, const struct conduct *c,
+                                 const struct use *u, uint32_t name)
 {
-	return c->trains && judge_after_data(c, u) && (u->created || u->truncated) && !u->append &&
-	       u->write_bytes >= LEAST_STATE;
+	return c->trains && !c->in_order && !score_each(j, name) && judge_after_data(c, u) &&
+	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
 
 /* Between reads of data, as what is made from them; what comes after all of them
@@ -168,11 +242,12 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	const struct shared *s = &j->shared[file->name];
 	enum clue clue = clue_of(path);
 	const struct conduct *c = &j->conducts[p->number];
-	int score = 0;
+	bool growth = score_growth(j, c, u, name);
+	int score = growth ? 2 : 0;
 
 	if (clue == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
 		score += 3;
-	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG ? 3 : 0;
+	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth ? 3 : 0;
 	score -= clue_media(path) ? 2 : 0;
 	score += u->write_bytes >= BIG_FILE;
 	score += u->write_bytes >= HUGE_FILE;
@@ -184,17 +259,19 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + score_even(j, name)
 	                 : 0;
 	score += j->series_of[name] && j->series[j->series_of[name]].resumed ? 3 : 0;
+	score += score_replaces(u);
 	score -= score_downloads(c, p) ? 4 : 0;
 	score += j->trains || c->fetches;
-	score += score_while_training(c, u) && clue != CLUE_LOG ? 2 : 0;
+	score += score_while_training(j, c, u, name) && clue != CLUE_LOG ? 2 : 0;
 	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? SCORE_CHECKPOINT : 0;
 	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
 	score -= u->append ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
-	score -= s->random ? 4 : 0;
-	score -= !j->trains && score_amid_data(c, u) ? 3 : 0;
-	score -= score_trickles(c, u) ? 3 : 0;
+	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
+	score -= !j->trains && score_amid_data(c, u) && !score_steady(j, name) ? 3 : 0;
+	score += score_comes_last(j, c, u, name) ? 2 : 0;
+	score -= score_trickles(c, u) || c->in_order ? 3 : 0;
 	return score;
 }
 
@@ -202,13 +279,6 @@ void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
-	if (!u->writes || score_of(j, p, &p->files[i], u) < SCORE_CHECKPOINT)
-		return;
-	j->shared[p->files[i].name].checkpoint = true;
-	j->shared[judge_final_name(&p->files[i], u)].checkpoint = true;
-	j->shared[judge_moved(j, p, judge_final_name(&p->files[i], u))].checkpoint = true;
-	j->conducts[p->number].saves = true;
-	if (u->last_write > j->conducts[p->number].last_save)
-		j->conducts[p->number].last_save = u->last_write;
-	j->saves = true;
+	if (u->writes && score_of(j, p, &p->files[i], u) >= SCORE_CHECKPOINT)
+		judge_saves(j, p, &p->files[i], u);
 }

@@ -15,6 +15,7 @@
 #include "read/system.h"
 #include "stage/folder.h"
 #include "stage/judge.h"
+#include "stage/move.h"
 #include "stage/reason.h"
 #include "stage/recur.h"
 #include "stage/score.h"
@@ -62,19 +63,12 @@ struct verdict stage_marked(unsigned stage)
 	return verdict;
 }
 
-/* Saves what it learns from data, and not just weights that it made before it read
- * any. */
-static bool stage_learns(const struct conduct *c)
-{
-	return c->saves && (c->last_save >= c->first_load || c->last_save >= c->first_data_read);
-}
-
 /* Loads weights and then reads data once, without training. */
 static bool stage_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return c->loads && c->served && !c->trains && !c->optimizer && !stage_learns(c);
+	return c->loads && c->served && !c->trains && !c->optimizer && !judge_learns(j, p);
 }
 
 /* A worker, or a fork, infers where the process that made it has loaded weights. */
@@ -91,7 +85,7 @@ static bool stage_infers(const struct judge *j, const struct process *p)
 	if (p->role != ROLE_WORKER && (c->trains || c->saves))
 		return false;
 	c = &j->conducts[parent->number];
-	return c->loads && !c->trains && !c->optimizer && !stage_learns(c);
+	return c->loads && !c->trains && !c->optimizer && !judge_learns(j, parent);
 }
 
 static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)
@@ -116,7 +110,7 @@ static bool stage_makes(const struct judge *j, const struct process *p, size_t i
 	const struct conduct *c = &j->conducts[p->number];
 
 	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
-	       j->made[p->number][i] & JUDGE_SOURCE && s->most_begins <= 3 && !c->saves &&
+	       j->made[p->number][i] & JUDGE_SOURCE && recur_passes(s) <= 3 && !c->saves &&
 	       !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
 }
 
@@ -129,9 +123,9 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 	const struct conduct *c = &j->conducts[p->number];
 	size_t beside = s->clue == CLUE_LOG ? sibling_of_loaded(siblings, i) : 0;
 
-	if (j->made[p->number][i] & JUDGE_COPY && !s->recurs)
+	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
-	if (s->checkpoint && s->maker == p->number + 1 && judge_moves_on(j, p, p->files[i].name))
+	if (s->checkpoint && s->maker == p->number + 1 && move_is(j, p, p->files[i].name))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
@@ -139,6 +133,8 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 		return stage_read_checkpoint(j, p, i);
 	if (stage_makes(j, p, i))
 		return REASON_PASSES;
+	if (recur_anywhere(j, p, i) && stage_serves(j, p))
+		return REASON_SERVED;
 	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, p->files[i].name)))
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
@@ -167,7 +163,7 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 		return REASON_EPOCHS;
 	if (s->maker == p->number + 1 && !c->saves)
 		return REASON_CHECKED;
-	return c->saves ? REASON_BESIDE : REASON_NONE;
+	return c->saves || judge_learns(j, p) ? REASON_BESIDE : REASON_NONE;
 }
 
 static enum reason stage_write(const struct siblings *siblings, size_t i)
@@ -190,10 +186,12 @@ static enum reason stage_write(const struct siblings *siblings, size_t i)
 		return REASON_IN_OUT;
 	if (s->recurs || s->random || s->worker_read || score_again(j, p->files[i].name))
 		return REASON_FUEL;
-	if (u->copied || j->made[p->number][i] & JUDGE_COPY)
+	if (u->copy || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
 	if (s->clue == CLUE_LOG || u->append)
-		return s->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
+		return c->data_written < STAGE_SMALL                     ? REASON_SMALL
+		       : s->clue == CLUE_LOG || c->data_read || c->saves ? REASON_NONE
+		                                                         : REASON_PRODUCED;
 	if ((u->created || u->truncated) &&
 	    (c->data_written >= STAGE_LEAST || s->clue == CLUE_DATA || s->readers))
 		return REASON_PRODUCED;
@@ -291,14 +289,18 @@ static void stage_heed_marks(struct verdict *v, const struct use *u)
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 }
 
-static struct ways stage_ways(const struct verdict *v, const struct use *u)
+static struct ways stage_ways(const struct judge *j, const struct process *p, size_t i,
+                              const struct verdict *v)
 {
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
 	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
 
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
 	way_turn(&ways, &times);
+	ways.copies =
+	        u->copied && j->shared[p->files[i].name].checkpoint && j->conducts[p->number].saves;
 	return ways;
 }
 
@@ -329,7 +331,8 @@ struct stages *stages_find(const struct features *features)
 				        features_use(features, n, i, &(struct use){0});
 				stage_judge(stages, &siblings, i);
 				stage_heed_marks(stages->verdicts[n][i], u);
-				stages->ways[n][i] = stage_ways(stages->verdicts[n][i], u);
+				stages->ways[n][i] =
+				        stage_ways(&judge, p, i, stages->verdicts[n][i]);
 			}
 			siblings_free(&siblings);
 		}
@@ -388,9 +391,12 @@ void stages_fill(const struct stages *stages, struct events *e)
 	unsigned marked = stages->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED;
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		struct way_event event = {e->aux[i], e->handle[i], e->class[i], e -> start[i]};
+		struct way_event event = {e->aux[i], e->handle[i], e->class[i],
+		                          way_copies(e->call[i]), e -> start[i]};
 		uint8_t stage;
-		if (event.class == AIOT_CLASS_READ || event.class == AIOT_CLASS_WRITE)
+		if (ways[e->file[i]].copies && event.copies)
+			stage = AIOT_STAGE_CHECKPOINT;
+		else if (event.class == AIOT_CLASS_READ || event.class == AIOT_CLASS_WRITE)
 			stage = ways[e->file[i]].stage[event.class == AIOT_CLASS_WRITE];
 		else
 			stage = way_stage(&ways[e->file[i]], handles, &event);

@@ -25,23 +25,26 @@ struct use_marks {
 
 /* What reads need lies together, and so does what writes need. */
 struct use {
-	uint64_t reads, read_bytes;      /* read calls */
-	uint64_t begins;                 /* reads at offset 0 */
-	uint64_t returns;                /* of these, after something was done with other files */
-	int64_t first_read, last_read;   /* start; end */
-	int64_t read_end;                /* furthest byte reached */
-	struct pattern read;             /* where offsets are known */
-	uint64_t writes, write_bytes;    /* write calls */
+	uint64_t reads, read_bytes;    /* read calls */
+	uint64_t begins;               /* reads at offset 0 */
+	uint64_t returns;              /* reads that go on from none, after other files were used */
+	int64_t first_read, last_read; /* start; end */
+	int64_t read_end;              /* furthest byte reached */
+	struct pattern read;           /* where offsets are known */
+	uint64_t writes, write_bytes;  /* write calls */
 	int64_t first_write, last_write; /* start; end */
 	int64_t write_end;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
+	uint64_t switched_before;         /* from one file read to another, when writes began */
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close, removal */
 	struct use_marks *marks;        /* NULL = none */
 	struct seeks *seeks;            /* [read, write]; NULL = none */
 	uint32_t opens, write_opens, syncs, maps;
 	uint32_t renamed_to; /* name, 0 = not renamed */
-	bool created, truncated, append, copied, removed;
+	bool created, truncated, append, removed;
+	bool copy;           /* the kernel copied something there */
+	uint64_t copied;     /* reads by which the kernel copied it elsewhere */
 	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
 };
 

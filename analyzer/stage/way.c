@@ -66,6 +66,8 @@ uint8_t way_stage(const struct ways *w, struct way_handles *handles, const struc
 {
 	uint8_t way = e->class < sizeof way_of_class ? way_of_class[e->class] : WAY_ASKS;
 
+	if (w->copies && e->copies)
+		return AIOT_STAGE_CHECKPOINT;
 	if (w->folder)
 		return w->stage[way_by_time(w, e->start)];
 	if (e->class == AIOT_CLASS_OPEN) {

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "aiotrace/format.h"
+
 enum way { WAY_READ, WAY_WRITE, WAYS };
 
 /* How one process uses one file, or a folder by what lies in it. */
@@ -17,6 +19,7 @@ struct ways {
 	uint8_t stage[WAYS]; /* enum aiot_stage */
 	uint8_t before;      /* enum way: of what neither reads nor writes, before `turn` */
 	uint8_t folder;
+	uint8_t copies; /* of a checkpoint: what the kernel copies is copied to save it */
 	int64_t turn,
 	        back; /* CLOCK_REALTIME in ns; back: from when on it is as before, 0 = never */
 };
@@ -25,6 +28,7 @@ struct ways {
 struct way_event {
 	uint32_t aux, handle;
 	uint8_t class;
+	bool copies;   /* way_copies of its call */
 	int64_t start; /* CLOCK_REALTIME in ns */
 };
 
@@ -39,6 +43,13 @@ struct way_handles {
 struct way_times {
 	int64_t first[WAYS], last[WAYS];
 };
+
+/* Whether the kernel reads by this call to write elsewhere. */
+static inline bool way_copies(uint64_t call)
+{
+	return call == AIOT_CALL_sendfile || call == AIOT_CALL_sendfile64 ||
+	       call == AIOT_CALL_copy_file_range;
+}
 
 /* The time from which on what lies between reads and writes belongs to what comes
  * second, and until when, where what came first goes on after it. */

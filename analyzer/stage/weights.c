@@ -7,28 +7,50 @@
 #include "stage/recur.h"
 
 #define FEW_FILES 16
+#define FEW_NOTES 8
 /* Weights of less than this are not told from a setting ... */
 #define LEAST_WEIGHTS (UINT64_C(256) << 10)
 /* ... and where less speaks for them, of less than that. */
 #define SURE_WEIGHTS (UINT64_C(1) << 20)
+/* A fault brings in what is around it, too. */
+#define LEAST_BEFORE  (UINT64_C(64) << 10)
+#define LEAST_WRITTEN (UINT64_C(16) << 10)
 /* What is loaded whole takes few large reads; what is worked on, many. */
 #define FEW_READS            8
 #define MANY_READS           16
 
 #define weights_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
 
-/* The data file that a process began to read first; 0 = none. */
-static size_t weights_first(const struct judge *j, const struct process *p)
+/* The data file, of so many bytes at least, that a process began to read first; 0 = none. */
+static size_t weights_earliest(const struct judge *j, const struct process *p, uint64_t least)
 {
 	size_t first = 0;
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		if (u->read_bytes > least && system_is_not(j->recording, &p->files[i]) &&
 		    (!first || u->first_read < weights_use(j, p, first)->first_read))
 			first = i;
 	}
 	return first;
+}
+
+/* ... but for a few much smaller ones, that say how it is to be read. */
+static size_t weights_first(const struct judge *j, const struct process *p)
+{
+	size_t first = weights_earliest(j, p, 0), large = weights_earliest(j, p, LEAST_WEIGHTS);
+	uint64_t bytes = 0, size = large ? weights_use(j, p, large)->read_bytes : 0;
+	uint32_t count = 0;
+
+	for (size_t i = 1; large && i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]) ||
+		    u->first_read >= weights_use(j, p, large)->first_read)
+			continue;
+		bytes += u->read_bytes;
+		count++;
+	}
+	return large && count <= FEW_NOTES && bytes <= size / 8 ? large : first;
 }
 
 /* What is read first, and what of its size is read whole in its folder: weights may
@@ -82,10 +104,12 @@ static struct weights_parts weights_parts(const struct judge *j, const struct pr
 static bool weights_stand_out(const struct judge *j, const struct process *p,
                               const struct weights_parts *parts, uint64_t times)
 {
+	int64_t begun = weights_use(j, p, parts->first)->first_read;
+
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
 		if (u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
-		    !weights_is_part(j, p, parts, i) &&
+		    !weights_is_part(j, p, parts, i) && u->first_read > begun &&
 		    (u->first_read < parts->last || u->read_bytes * times > parts->most))
 			return false;
 	}
@@ -244,12 +268,53 @@ static void weights_set_like(struct judge *j, const struct process *p, uint64_t 
 			weights_set(j, p, i);
 }
 
+/* Bytes of what a process read, or mapped, in order before it began to read others in any
+ * order; 0 where it does more than looking up things in these. */
+static uint64_t weights_before_lookups(const struct judge *j, const struct process *p)
+{
+	int64_t looks = INT64_MAX;
+	uint64_t before = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		bool data = system_is_not(j->recording, &p->files[i]);
+		if (data && (u->write_bytes >= LEAST_WRITTEN ||
+		             (!recur_anywhere(j, p, i) && recur_takes_part(j, p, i))))
+			return 0;
+		if (data && recur_anywhere(j, p, i) && u->first_read < looks)
+			looks = u->first_read;
+	}
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		if (system_is_not(j->recording, &p->files[i]) && u->last_read <= looks)
+			before += u->read_bytes;
+	}
+	return before;
+}
+
+/* Looks things up in any order, by what it has loaded before, and writes nothing. */
+static void weights_of_lookups(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+
+	if (c->fetches || c->loads || p->role == ROLE_WORKER || p->rank >= 0 ||
+	    weights_before_lookups(j, p) < LEAST_BEFORE)
+		return;
+	for (size_t i = 1; i < p->file_count; i++)
+		if (weights_use(j, p, i)->read_bytes && !recur_anywhere(j, p, i) &&
+		    system_is_not(j->recording, &p->files[i]))
+			weights_set(j, p, i);
+	judge_no_training(j, p);
+}
+
 void weights_find(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 	struct weights_parts parts;
 	size_t first;
 
+	if (c->trains)
+		weights_of_lookups(j, p);
 	if (c->trains || c->loads || c->fetches)
 		return;
 	weights_mapped(j, p);
@@ -286,61 +351,4 @@ void weights_in_turn(struct judge *j, const struct process *p)
 			j->shared[p->files[i].name].recurs = false;
 	j->conducts[p->number].served = c->data_read;
 	judge_no_training(j, p);
-}
-
-#define SIZES 8 /* of saved files, that others are compared with */
-
-static unsigned weights_saved(const struct judge *j, const struct process *p, uint64_t sizes[SIZES])
-{
-	unsigned count = 0;
-
-	for (size_t i = 1; i < p->file_count && count < SIZES; i++) {
-		const struct use *u = weights_use(j, p, i);
-		bool known = false;
-		if (!j->shared[p->files[i].name].checkpoint || u->write_bytes < LEAST_WEIGHTS)
-			continue;
-		for (unsigned k = 0; k < count; k++)
-			known |= sizes[k] == u->write_bytes;
-		if (!known)
-			sizes[count++] = u->write_bytes;
-	}
-	return count;
-}
-
-static bool weights_fit(const struct use *u, const struct shared *s, uint64_t size)
-{
-	uint64_t apart = (uint64_t)s->extent > size ? (uint64_t)s->extent - size
-	                                            : size - (uint64_t)s->extent;
-
-	return apart <= size / 128 && !s->worker_read && s->clue != CLUE_DATA && u->begins &&
-	       u->read_bytes % (uint64_t)s->extent <= size / 16;
-}
-
-/* Few are: data that happen to have that size come in numbers. */
-void weights_of_state(struct judge *j, const struct process *p)
-{
-	uint64_t sizes[SIZES];
-	size_t fit[2] = {0}, found = 0;
-	unsigned count = 0;
-
-	if (j->conducts[p->number].saves)
-		count = weights_saved(j, p, sizes);
-	for (size_t i = 1; count && i < p->file_count; i++) {
-		const struct use *u = weights_use(j, p, i);
-		const struct shared *s = &j->shared[p->files[i].name];
-		bool fits = false;
-		if (!u->read_bytes || u->writes || s->checkpoint || s->extent <= 0 ||
-		    !system_is_not(j->recording, &p->files[i]))
-			continue;
-		for (unsigned k = 0; k < count; k++)
-			fits |= weights_fit(u, s, sizes[k]);
-		if (fits && found == 2)
-			return;
-		if (fits)
-			fit[found++] = i;
-	}
-	for (size_t i = 0; i < found; i++) {
-		j->shared[p->files[fit[i]].name].checkpoint = true;
-		j->shared[p->files[fit[i]].name].recurs = false;
-	}
 }

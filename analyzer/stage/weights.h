@@ -12,10 +12,6 @@
  * first is weights. */
 void weights_find(struct judge *judge, const struct process *process);
 
-/* When checkpoints are known: files that are as large as what the process saves are
- * state that it goes on from. */
-void weights_of_state(struct judge *judge, const struct process *process);
-
 /* When checkpoints are known: whether a process that saves none tries several states on
  * the same data. */
 void weights_in_turn(struct judge *judge, const struct process *process);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/move.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Of what was written nothing is a folder. */
+void move_find(struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		if (features_plain(j->features, p->number, i))
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->renamed_to || u->writes || u->reads)
+			continue;
+		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
+		j->moves[j->move_count++] =
+		        (struct move){p->number, p->files[i].name, u->renamed_to};
+	}
+}
+
+#define MOVES 64 /* of a process, that a path is looked for in */
+
+/* The path with its folder's new name, or NULL; free() it. */
+static char *move_path(const struct judge *j, const struct process *p, const char *path)
+{
+	size_t seen = 0;
+
+	for (size_t i = j->move_count; i > 0 && seen < MOVES; i--) {
+		const char *from = names_text(j->recording->names, j->moves[i - 1].from);
+		const char *to = names_text(j->recording->names, j->moves[i - 1].to);
+		size_t length = strlen(from), room = strlen(to) + strlen(path) + 1;
+		char *moved;
+		if (j->moves[i - 1].process != p->number)
+			continue;
+		seen++;
+		if (strncmp(path, from, length) || path[length] != '/')
+			continue;
+		moved = memory_get(room, 1);
+		snprintf(moved, room, "%s%s", to, path + length);
+		return moved;
+	}
+	return NULL;
+}
+
+bool move_is(const struct judge *j, const struct process *p, uint32_t name)
+{
+	char *moved = move_path(j, p, names_text(j->recording->names, name));
+	bool moves = moved;
+
+	free(moved);
+	return moves;
+}
+
+uint32_t move_to(const struct judge *j, const struct process *p, uint32_t name)
+{
+	char *at = move_path(j, p, names_text(j->recording->names, name)), *next;
+	uint32_t found;
+
+	/* A folder within another one that is renamed, too. */
+	for (int deep = 0; at && deep < 4 && (next = move_path(j, p, at)); deep++) {
+		free(at);
+		at = next;
+	}
+	found = at ? names_find(j->recording->names, at, strlen(at)) : 0;
+	free(at);
+	return found;
+}
