@@ -232,6 +232,7 @@ struct summary *summary_make(struct recording *recording)
 	struct summing s = {.summary = memory_get(1, sizeof *s.summary)};
 
 	s.summary->recording = recording;
+	reading_begin(&recording->reading, recording->processes, recording->count, 2);
 	s.summary->mounts = mounts_find(recording);
 	s.summary->cache = cache_new(recording, s.summary->mounts);
 	s.features = features_find(recording, s.summary->cache);
@@ -244,6 +245,7 @@ struct summary *summary_make(struct recording *recording)
 	summary_confidence(s.summary);
 	stages_free(s.stages);
 	features_free(s.features);
+	reading_end(&recording->reading);
 	/* It lies in the arenas of threads that have ended, where writers don't find it. */
 	malloc_trim(0);
 	return s.summary;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/escape.h"
 #include "base/wrap.h"
@@ -154,6 +155,9 @@ int rows_print(struct recording *recording, struct filter *filter, const struct 
 
 	if (stacks)
 		resolve_frames(recording);
+	/* Rows on the same terminal tell by themselves how far it is. */
+	if (!isatty(fd))
+		reading_begin(&recording->reading, recording->processes, recording->count, 2);
 	rows_judge(&r);
 	r.from_ns = rows_ns(filter->from_s, INT64_MIN);
 	r.to_ns = rows_ns(filter->to_s, INT64_MAX);
@@ -164,6 +168,7 @@ int rows_print(struct recording *recording, struct filter *filter, const struct 
 	rows_events(&r);
 	if (format->end)
 		format->end(&r.output);
+	reading_end(&recording->reading);
 	status = output_close(&r.output);
 	escapes_free(&r.escapes);
 	stages_free(r.stages);

@@ -97,6 +97,7 @@ static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 	else if (decode_block(m->buffers->decoder, &head, m->buffers->payload.bytes + sizeof head,
 	                      m->columns, &c->batch, &why))
 		merge_damaged(m, c, piece, why.text, false);
+	reading_add(&m->recording->reading, piece->block->bytes);
 }
 
 /* Decodes the cursor's next piece, which may turn out to hold nothing new. */

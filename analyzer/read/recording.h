@@ -13,6 +13,7 @@
 #include "base/names.h"
 #include "base/problem.h"
 #include "read/process.h"
+#include "read/reading.h"
 
 struct recording {
 	struct names *names;
@@ -24,6 +25,7 @@ struct recording {
 	size_t run_count;
 	int64_t start_ns, end_ns; /* CLOCK_REALTIME: first start, last known moment */
 	struct problems problems; /* damage, as found so far */
+	struct reading reading;   /* told to the user, where begun */
 	bool ignore_marks;        /* the program's own stages: judge as if it had set none */
 };
 
