@@ -35,6 +35,7 @@ struct reuse {
 	unsigned power;
 	uint32_t live, now;              /* pages tracked; the last time given */
 	uint64_t pages;                  /* read */
+	uint64_t longest;                /* distance, while all pages are tracked */
 	uint64_t cold, weights[BUCKETS]; /* pages read first, and again by distance */
 	struct reuse_page slots[SLOTS];
 	struct recency recency; /* of the times, less 1 */
@@ -199,6 +200,7 @@ static void reuse_page(struct reuse *r, uint32_t file, uint64_t page)
 	if (p->time) {
 		uint64_t since =
 		        p->time == r->now ? 1 : recency_later(&r->recency, p->time - 1) + 1;
+		r->longest = since > r->longest ? since : r->longest;
 		/* One page of the sample more or less: between two steps. */
 		r->weights[reuse_bucket(2 * since * weight - (r->power ? weight : 0))] += weight;
 		if (p->time == r->now)
@@ -269,9 +271,14 @@ double reuse_miss_ratio(const struct reuse *r, double cache_bytes)
 	bucket = reuse_bucket((uint64_t)fmin(2 * cache, MOST_HALVES));
 	for (unsigned i = bucket + 1; i < BUCKETS; i++)
 		missed += (double)r->weights[i];
-	/* The share of the bucket that the cache ends in. */
+	/* The share of the bucket that the cache ends in. All pages counted, distances are
+	 * whole, as many pages as a distance has are enough, and none is beyond the longest. */
 	from = reuse_bucket_from(bucket);
 	to = reuse_bucket_from(bucket + 1);
+	if (!r->power) {
+		cache = floor(cache) + 1;
+		to = fmax(fmin(to, (double)r->longest + 1), from + 0.5);
+	}
 	missed += (double)r->weights[bucket] * (1 - fmin((cache - from) / (to - from), 1));
 	/* What the sample has too few of are pages that are used all the time:
 	 * hits. Counts are exact, so they are what is divided by. */
