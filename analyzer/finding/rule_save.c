@@ -231,8 +231,9 @@ bool rule_no_sync(const struct summary *s, char evidence[RULE_EVIDENCE], int *st
 	}
 	if (rule_syncs_of_all(s) >= without)
 		return false;
-	return RULE_SAY("%u of %zu checkpoints were never synced, %s in all", without,
-	                s->checkpoints.count, unit_bytes(&unit, (double)bytes));
+	return RULE_SAY("%u of %zu checkpoints %s never synced, %s in all", without,
+	                s->checkpoints.count, without == 1 ? "was" : "were",
+	                unit_bytes(&unit, (double)bytes));
 }
 
 bool rule_many_syncs(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

@@ -108,8 +108,10 @@ static void text_ratio(char *to, size_t room, const struct stage_summary *s)
 		snprintf(to, room, "reads");
 	else if (!s->read_bytes)
 		snprintf(to, room, "writes");
-	else
+	else if ((double)s->read_bytes < 1e4 * (double)s->write_bytes)
 		snprintf(to, room, "%.3g", (double)s->read_bytes / (double)s->write_bytes);
+	else
+		snprintf(to, room, ">10^4");
 }
 
 static void text_stage(const struct text *t, int i)
@@ -204,8 +206,13 @@ static void text_processes(const struct text *t)
 const char *text_tail(const char *path, size_t width)
 {
 	size_t n = strlen(path);
+	const char *tail = n > width ? path + n - width : path, *slash;
 
-	return n > width ? path + n - width : path;
+	/* Whole names, where one fits. */
+	if (tail == path || tail[-1] == '/')
+		return tail;
+	slash = strchr(tail, '/');
+	return slash && slash[1] ? slash + 1 : tail;
 }
 
 static void text_moment(const struct text *t, const struct moment *m, bool save)

@@ -186,7 +186,9 @@ static void text_reuse(const struct text *t, const struct reuse *r)
 	if (!r || reuse_read_bytes(r) < 1.5 * reuse_unique_bytes(r))
 		return;
 	bytes = reuse_unique_bytes(r);
-	fprintf(t->to, "Training read %s in all, %s of it once.\nAn LRU cache would serve",
+	fprintf(t->to,
+	        "In whole pages, training read %s, %s of them for the first time.\nAn LRU "
+	        "cache would serve",
 	        unit_bytes(&size, reuse_read_bytes(r)), unit_bytes(&unique, bytes));
 	for (int part = 4; part > 0; part /= 2) {
 		double share = 1.0 / part;
