@@ -231,3 +231,23 @@ def test_a_damaged_live_file_never_crashes(program, tmp_path):
             damaged[chance.choice((chance.randrange(4096 + 64), chance.randrange(len(whole))))] ^= 1 << chance.randrange(8)
         (copy / os.path.basename(live)).write_bytes(damaged)
         ask(copy, [chance.choice(VERBS)])
+
+
+def test_a_copy_beside_a_trace_counts_once(tmp_path, sound, data):
+    write(tmp_path, sound, data)
+    whole = events_of(ask(tmp_path)[0])
+    (tmp_path / "copy.aiot").write_bytes(data)
+    done = ask(tmp_path)
+    assert events_of(done[0]) == whole
+    assert "copy.aiot" in done[1].stderr and "the same process" in done[1].stderr
+    assert done[3].returncode == 1
+
+
+def test_a_pipe_and_a_folder_named_like_traces_hold_nobody_up(tmp_path, sound, data):
+    write(tmp_path, sound, data)
+    whole = events_of(ask(tmp_path)[0])
+    os.mkfifo(tmp_path / "pipe.aiot")
+    (tmp_path / "folder.aiot").mkdir()
+    done = ask(tmp_path)
+    assert events_of(done[0]) == whole
+    assert done[0].stderr.count("not a regular file") == 2
