@@ -28,9 +28,10 @@ static void plan_text_head(const struct sizing_plan *plan, FILE *to)
 	struct sizing s = sizing_at(plan, 0);
 	struct unit count, state, weights, each;
 
-	fprintf(to, "A model of %s parameters", unit_count(&count, q->parameters));
+	fprintf(to, "A model of %s parameter%s", unit_count(&count, q->parameters),
+	        q->parameters == 1 ? "" : "s");
 	if (q->gpus > 0)
-		fprintf(to, " on %.0f GPUs", q->gpus);
+		fprintf(to, " on %.0f GPU%s", q->gpus, q->gpus == 1 ? "" : "s");
 	fprintf(to, "\n  one checkpoint %10s  %g bytes a parameter",
 	        unit_bytes(&state, s.state_bytes), q->state_each);
 	if (q->state_each == SIZING_STATE_EACH)

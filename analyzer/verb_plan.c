@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,11 +27,16 @@ struct plan_option {
 	size_t at; /* of the value in the question */
 };
 
+static bool plan_whole(const char *text, double *value)
+{
+	return quantity_count(text, value) && *value == floor(*value);
+}
+
 #define AT(field) offsetof(struct sizing_question, field)
 static const struct plan_option values[] = {
         {"params", "a number of parameters such as 175B", quantity_count, AT(parameters)},
         {"interval", "a time such as 30m", quantity_seconds, AT(interval_s)},
-        {"gpus", "a number", quantity_count, AT(gpus)},
+        {"gpus", "a whole number", plan_whole, AT(gpus)},
         {"share", "a percentage such as 5", quantity_percent, AT(share)},
         {"fan-out", "a number", quantity_count, AT(fan_out)},
         {"bytes-per-param", "a number", quantity_count, AT(state_each)},

@@ -9,6 +9,10 @@
 
 static const char *unit_format(struct unit *unit, double value, const char *name)
 {
+	if (value >= 99999.5) { /* beyond all names */
+		snprintf(unit->text, sizeof unit->text, "%.3g %s", value, name);
+		return unit->text;
+	}
 	snprintf(unit->text, sizeof unit->text, "%.*f %s",
 	         value >= 99.95   ? 0
 	         : value >= 9.995 ? 1

@@ -29,6 +29,13 @@ def test_175_billion_parameters_once_an_hour():
     assert max(map(len, text.splitlines())) <= 100
 
 
+def test_any_size_of_a_model_keeps_the_table():
+    for params in ("1", "999", "1e18", "1e21"):
+        lines = plan("--params", params, "--interval", "1h").stdout.splitlines()
+        head = next(i for i, line in enumerate(lines) if line.strip().startswith("one every"))
+        assert len(lines[head + 1]) == len(lines[head]), lines
+
+
 def test_without_an_interval_the_usual_ones():
     answer = plan_json("--params", "500e9")
     assert answer["checkpoint_bytes"] == 7e12
@@ -45,7 +52,9 @@ def test_rules_can_be_changed():
 
 
 @pytest.mark.parametrize("arguments", [["--params", "many"], ["--params", "0"], ["--params", "1B", "--interval", "soon"],
-                                       ["--params", "1B", "--share", "200"], ["--nonsense"]])
+                                       ["--params", "1B", "--share", "200"], ["--params", "1B", "--gpus", "0.5"],
+                                       ["--params", "-7B"], ["--params", "1e400"], ["--params", "nan"], ["--params", "7GB"],
+                                       ["--params", "1B", "--interval", "-1h"], ["--nonsense"]])
 def test_what_is_no_quantity_is_refused(arguments):
     done = plan(*arguments, check=False)
     assert done.returncode == 2 and done.stdout == ""
@@ -73,6 +82,7 @@ for i in range(4):
     shares = sorted(s["share_of_interval"] for s in saves)
     assert answer["measured"]["share_of_interval"] == pytest.approx((shares[1] + shares[2]) / 2)
     assert answer["measured"]["within_share"] == (answer["measured"]["share_of_interval"] <= 0.05)
+    assert answer["measured"]["fastest_bandwidth"] >= max(s["bandwidth"] for s in saves) * 0.999999
     text = plan(tmp_path / "t").stdout
     assert "4 checkpoints" in text and "14.0 MB" in text
     other = plan_json("--params", "2B", "--interval", "60s", tmp_path / "t")
