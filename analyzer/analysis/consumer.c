@@ -14,6 +14,8 @@
 #define APART_NS 20000000
 /* Workers made longer before the first fetch were made for later. */
 #define EARLY_NS 500000000
+/* Reads from workers during one wait of the main thread that are not for it. */
+#define FEW_IN_WAIT 16
 
 /* Whether its workers hand their data over by other means than pipes. */
 static bool consumer_silent(const struct consumers *all, const struct process *p)
@@ -99,6 +101,10 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
 		c->main_bytes += e->bytes[i];
+	if (fetch_locks(e->call[i])) {
+		c->wait_ns = start;
+		c->wait_end_ns = end;
+	}
 	switch (fetch_kind(all, c, e, i)) {
 	case FETCH_ENDS:
 		c->fetching = false;
@@ -207,6 +213,38 @@ static void consumer_began(struct consumers *all, const struct events *e)
 			*first = e->start[i];
 }
 
+static struct consumer *consumer_new(const struct events *e)
+{
+	struct consumer *c = memory_get(1, sizeof *c);
+
+	c->process = e->process->number;
+	return c;
+}
+
+/* A thread that may train itself is looked at as main threads are. */
+static void consumer_beside(const struct consumers *all, struct consumer *c, const struct events *e,
+                            uint32_t i)
+{
+	bool gets = e->class[i] == AIOT_CLASS_READ && e->bytes[i] &&
+	            all->pipes[e->process->number][e->file[i]] == PIPE_WORKERS;
+
+	if (!c->other && (gets || (e->class[i] == AIOT_CLASS_PROC && e->result[i] > 0))) {
+		c->other = consumer_new(e);
+		c->other_tid = e->tid[i];
+	}
+	if (!c->other || e->tid[i] != c->other_tid)
+		return;
+	consumer_main(all, c->other, e, i);
+	if (!gets)
+		return;
+	c->got++;
+	if (c->counted_ns != c->wait_ns)
+		c->got_in_wait = 0;
+	c->counted_ns = c->wait_ns;
+	c->got_in_wait += e->start[i] >= c->wait_ns && e->end[i] <= c->wait_end_ns;
+	c->most_in_wait = c->got_in_wait > c->most_in_wait ? c->got_in_wait : c->most_in_wait;
+}
+
 static void consumer_add(void *state, const struct events *e)
 {
 	struct consumers *all = state;
@@ -215,25 +253,38 @@ static void consumer_add(void *state, const struct events *e)
 	consumer_began(all, e);
 	if (!all->pipes[e->process->number])
 		return;
-	if (!*c) {
-		*c = memory_get(1, sizeof **c);
-		(*c)->process = e->process->number;
-	}
+	if (!*c)
+		*c = consumer_new(e);
 	for (uint32_t i = 0; i < e->count; i++)
-		if (e->tid[i] == e->process->pid)
+		if (e->tid[i] == e->process->pid) {
 			consumer_main(all, *c, e, i);
-		else
+		} else {
 			consumer_other(all, *c, e, i);
+			consumer_beside(all, *c, e, i);
+		}
+}
+
+/* Whom it hands data to would have woken up for them: the thread trains itself. */
+static struct consumer *consumer_who(struct consumer *main)
+{
+	struct consumer *other = main->other;
+
+	if (!other || main->most_in_wait < FEW_IN_WAIT || main->most_in_wait * 2 < main->got)
+		return main;
+	main->other = NULL;
+	other->other = main;
+	return other;
 }
 
 static void consumer_finish(void *state, const struct known *known)
 {
-	const struct consumers *all = state;
+	struct consumers *all = state;
 
 	for (size_t i = 0; i < all->recording->count; i++) {
 		const struct process *p = &known->recording->processes[i];
 		if (!all->of[i])
 			continue;
+		all->of[i] = consumer_who(all->of[i]);
 		consumer_turns(all->of[i], wrap_add(p->end_ns, (uint64_t)p->clock));
 		if (all->of[i]->used_ns > all->of[i]->last_ns)
 			all->of[i]->last_ns = all->of[i]->used_ns;
@@ -248,16 +299,22 @@ int64_t consumer_turn(const struct consumer *c, int64_t last, int64_t first)
 	return last;
 }
 
+static void consumer_drop(struct consumer *c)
+{
+	if (!c)
+		return;
+	consumer_drop(c->other);
+	free(c->forks);
+	free(c->threads);
+	free(c);
+}
+
 static void consumer_free(void *state)
 {
 	struct consumers *all = state;
 
 	for (size_t i = 0; i < all->recording->count; i++) {
-		if (all->of[i]) {
-			free(all->of[i]->forks);
-			free(all->of[i]->threads);
-		}
-		free(all->of[i]);
+		consumer_drop(all->of[i]);
 		free(all->pipes[i]);
 	}
 	free(all->of);

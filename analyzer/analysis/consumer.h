@@ -46,6 +46,13 @@ struct consumer {
 	bool watches;                      /* waits in an event loop */
 	uint32_t semaphores;               /* waited at */
 
+	/* The first other thread that gets data from workers: it hands them over, or it trains
+	 * itself, and the main one waits for its end. What it got, what of it during one wait of
+	 * the main thread, the most, and that wait. */
+	struct consumer *other;
+	uint32_t other_tid, got, got_in_wait, most_in_wait;
+	int64_t wait_ns, wait_end_ns, counted_ns;
+
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;
 	int64_t made_ns;              /* when workers were made that nothing was fetched from yet */

@@ -14,7 +14,8 @@ import aiotrace
 TRAIN = os.path.join(aiotrace.TOP, "tests/e2e/programs/train.py")
 SLOW = {"storage": 12000, "cpu": 0.012, "step": 0.08}
 LOADERS = {"alone": 0, "plain": 0, "workers": 2, "pinned": 2, "thread": 2, "queues": 2, "pool": 2, "executor": 2, "threads": 0,
-           "prefetch": 0, "on demand": 2, "event loop": 0, "sockets": 2, "memory": 1}
+           "prefetch": 0, "on demand": 2, "event loop": 0, "sockets": 2, "memory": 1,
+           "own thread": 2}
 WAITS = {frozenset(["storage"]): {"storage-bound"}, frozenset(["cpu"]): {"preprocessing-bound"},
          frozenset(["storage", "cpu"]): {"storage-bound", "preprocessing-bound", "too few workers"}}
 

@@ -187,15 +187,26 @@ LOADERS = {
     "on demand": lambda: pools("on demand"),
     "threads": lambda: pools("threads"),
 }
-load = LOADERS[LOADER]()
 spent, makers = [], set()
-for epoch in range(EPOCHS):
-    waited, begin = 0, time.perf_counter()
-    at = begin
-    for made in load():
-        waited += time.perf_counter() - at
-        makers.update(map(int, made))
-        time.sleep(STEP)
-        at = time.perf_counter()
-    spent.append([waited, at - begin])
+
+
+def train(load):
+    global epoch
+    for epoch in range(EPOCHS):
+        waited, begin = 0, time.perf_counter()
+        at = begin
+        for made in load():
+            waited += time.perf_counter() - at
+            makers.update(map(int, made))
+            time.sleep(STEP)
+            at = time.perf_counter()
+        spent.append([waited, at - begin])
+
+
+if LOADER == "own thread":  # the main thread waits for its end
+    trainer = threading.Thread(target=train, args=(torch_loader(WORKERS),))
+    trainer.start()
+    trainer.join()
+else:
+    train(LOADERS[LOADER]())
 print(json.dumps({"epochs": spent, "workers": len(makers - {os.getpid()})}))
