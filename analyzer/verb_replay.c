@@ -82,7 +82,7 @@ static bool replay_count(const char *value, double least, double most, double *n
 	return command_number(value, number) && *number >= least && *number <= most;
 }
 
-static bool replay_number(struct conduct *r, int option, const char *value)
+static bool replay_number(struct replay_task *r, int option, const char *value)
 {
 	struct filter *f = &r->plan_options.filter;
 	double n;
@@ -108,7 +108,7 @@ static bool replay_number(struct conduct *r, int option, const char *value)
 }
 
 /* False where the option's value is none. */
-static bool replay_option(struct conduct *r, int option, const char *value)
+static bool replay_option(struct replay_task *r, int option, const char *value)
 {
 	static const char *const timings[] = {"original", "think", "fast"};
 	static const char *const engines[] = {"sync", "uring"};
@@ -151,10 +151,10 @@ static bool replay_option(struct conduct *r, int option, const char *value)
 
 static int replay_run(const struct command *self, int argc, char **argv)
 {
-	struct conduct r = {.target_options = {.clients = 1, .compressible = 1},
-	                    .run_options = {.speed = 1},
-	                    .output = LOCATE_DEFAULT,
-	                    .loops = 1};
+	struct replay_task r = {.target_options = {.clients = 1, .compressible = 1},
+	                        .run_options = {.speed = 1},
+	                        .output = LOCATE_DEFAULT,
+	                        .loops = 1};
 	int option, status;
 
 	filter_init(&r.plan_options.filter);

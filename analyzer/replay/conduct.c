@@ -46,7 +46,7 @@ static void conduct_print(json_t *json)
 	json_decref(json);
 }
 
-int conduct_clean(const struct conduct *c)
+int conduct_clean(const struct replay_task *c)
 {
 	uint64_t removed, left;
 	struct problem why = {0};
@@ -62,7 +62,7 @@ int conduct_clean(const struct conduct *c)
 }
 
 /* The verdict as JSON, with the place of the recording; or NULL where it was printed. */
-static json_t *conduct_tell(const struct conduct *c, const struct run *run, const char *trace)
+static json_t *conduct_tell(const struct replay_task *c, const struct run *run, const char *trace)
 {
 	struct replay_verdict verdict;
 	json_t *json = NULL;
@@ -84,7 +84,7 @@ static json_t *conduct_tell(const struct conduct *c, const struct run *run, cons
 	return json;
 }
 
-static int conduct_status(const struct conduct *c, const struct run *run)
+static int conduct_status(const struct replay_task *c, const struct run *run)
 {
 	if (run->failure) {
 		fprintf(stderr,
@@ -110,7 +110,7 @@ static int conduct_status(const struct conduct *c, const struct run *run)
 	return COMMAND_OK;
 }
 
-static int conduct_pass(struct conduct *c, json_t *passes)
+static int conduct_pass(struct replay_task *c, json_t *passes)
 {
 	struct run run = {0};
 	struct problem why = {0};
@@ -143,7 +143,7 @@ static int conduct_pass(struct conduct *c, json_t *passes)
 	return status;
 }
 
-static int conduct_passes(struct conduct *c)
+static int conduct_passes(struct replay_task *c)
 {
 	struct sigaction action = {.sa_handler = conduct_signal}, before;
 	json_t *passes = json_array();
@@ -164,7 +164,7 @@ static int conduct_passes(struct conduct *c)
 	return status;
 }
 
-static int conduct_planned(struct conduct *c)
+static int conduct_planned(struct replay_task *c)
 {
 	struct problem why = {0};
 	int status;
@@ -186,7 +186,7 @@ static int conduct_planned(struct conduct *c)
 	return status;
 }
 
-int conduct(struct conduct *c, char **names, size_t count)
+int conduct(struct replay_task *c, char **names, size_t count)
 {
 	int status;
 

@@ -8,7 +8,7 @@
 
 #include "replay/run.h"
 
-struct conduct {
+struct replay_task {
 	struct recording recording;
 	struct plan_options plan_options;
 	struct target_options target_options;
@@ -22,9 +22,9 @@ struct conduct {
 
 /* Replays the traces of these names, or only tells the plan. Both return the
  * program's exit status; what went wrong stands on stderr. */
-int conduct(struct conduct *conduct, char **names, size_t count);
+int conduct(struct replay_task *conduct, char **names, size_t count);
 
 /* Removes what was prepared. */
-int conduct_clean(const struct conduct *conduct);
+int conduct_clean(const struct replay_task *conduct);
 
 #endif

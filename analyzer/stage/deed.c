@@ -37,8 +37,10 @@ static void deed_remove(struct use *u, const struct deed *e)
 	deed_latest(&u->last_touch, e->end);
 }
 
-void deed_tell(struct use *u, const struct deed *e)
+void deed_tell(const struct deed *e)
 {
+	struct use *u = e->use;
+
 	switch (e->class) {
 	case AIOT_CLASS_OPEN: deed_open(u, e); break;
 	case AIOT_CLASS_SYNC:

@@ -33,6 +33,6 @@ static inline void deed_latest(int64_t *last, int64_t at)
 }
 
 /* Opening, closing, mapping, syncing, renaming and removing, put into the record. */
-void deed_tell(struct use *use, const struct deed *deed);
+void deed_tell(const struct deed *deed);
 
 #endif

@@ -189,7 +189,7 @@ static void feature_other(const struct feature_rows *r, uint32_t i, const struct
 {
 	struct deed e = feature_event(r, i, call);
 
-	deed_tell(e.use, &e);
+	deed_tell(&e);
 }
 
 static void feature_learn(struct cache *cache, const struct feature_rows *r, uint32_t i,
