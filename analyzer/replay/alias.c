@@ -12,6 +12,7 @@
 #include "base/id_table.h"
 #include "base/memory.h"
 
+#define ALIAS_STEPS  40         /* links that lead to links: the kernel's own limit */
 #define ALIAS_BEHIND ".linked-" /* and a number: names what only a link names */
 
 struct inode_name {
@@ -21,6 +22,7 @@ struct inode_name {
 
 struct link_made {
 	uint32_t lane, op;
+	bool told; /* the recording says where it leads */
 };
 
 struct aliases {
@@ -161,16 +163,63 @@ static uint32_t alias_below(struct aliases *a, uint32_t name)
 
 uint32_t aliases_of(struct aliases *a, uint32_t name)
 {
-	if (name < a->as_room && a->as[name])
-		return a->as[name];
-	if (!a->links)
-		return name;
-	return alias_link(a, name) ? alias_behind(a, name) : alias_below(a, name);
+	for (int i = 0; i < ALIAS_STEPS; i++) {
+		uint32_t next = name < a->as_room ? a->as[name] : 0;
+		if (!next && a->links)
+			next = alias_link(a, name) ? alias_behind(a, name) : alias_below(a, name);
+		if (!next || next == name)
+			break;
+		name = next;
+	}
+	return name;
 }
 
 uint32_t aliases_within(struct aliases *a, uint32_t name)
 {
-	return a->links ? alias_below(a, name) : name;
+	for (int i = 0; a->links && i < ALIAS_STEPS; i++) {
+		uint32_t next = alias_below(a, name);
+		if (next == name)
+			break;
+		name = next;
+	}
+	return name;
+}
+
+/* Room for the path without what stays where it is or leads back. */
+static char *alias_without_dots(const char *path)
+{
+	char *plain = memory_get(strlen(path) + 2, 1);
+	size_t n = 0;
+
+	while (*path) {
+		size_t length = strcspn(++path, "/");
+		if (length == 2 && !strncmp(path, "..", 2)) {
+			while (n && plain[--n] != '/')
+				;
+		} else if (length && (length > 1 || *path != '.')) {
+			plain[n++] = '/';
+			memcpy(plain + n, path, length);
+			n += length;
+		}
+		path += length;
+	}
+	plain[n] = 0;
+	return plain;
+}
+
+uint32_t aliases_plain(struct aliases *a, uint32_t name)
+{
+	const char *text = alias_text(a, name);
+	char *plain;
+
+	if (plan_path_ok(text))
+		return name;
+	if (text[0] != '/')
+		return 0;
+	plain = alias_without_dots(text);
+	name = plan_path_ok(plain) ? space_name(a->space, plain, strlen(plain)) : 0;
+	free(plain);
+	return name;
 }
 
 /* ---- what is learnt ---- */
@@ -204,12 +253,29 @@ static bool alias_can_be(const struct aliases *a, uint32_t name, uint32_t other)
 	       (!alias_is_there(a, name) || alias_link(a, name));
 }
 
+/* Whether it is a link, or lies behind one, of which the recording tells. */
+static bool alias_is_told(const struct aliases *a, uint32_t name)
+{
+	const char *text = alias_text(a, name);
+
+	for (size_t n = strlen(text); a->links && n > 1; n--) {
+		uint32_t found, link;
+		if (text[n] && text[n] != '/')
+			continue;
+		found = names_find(a->plan->recording->names, text, n);
+		link = found ? alias_link(a, found) : 0;
+		if (link)
+			return a->made[link - 1].told;
+	}
+	return false;
+}
+
 void aliases_opened(struct aliases *a, uint32_t name, uint64_t device, uint64_t inode, bool is_new)
 {
 	uint64_t number[2] = {device, inode}, key = XXH64(number, sizeof number, 1);
 	struct inode_name *slot = alias_slot(a->inodes, a->inode_room, key);
 
-	if (is_new || !slot->name || !alias_can_be(a, name, slot->name)) {
+	if (is_new || !slot->name || alias_is_told(a, name) || !alias_can_be(a, name, slot->name)) {
 		a->inode_count += !slot->name;
 		*slot = (struct inode_name){key, aliases_of(a, name)};
 		if (a->inode_count > a->inode_room / 4 * 3)
@@ -224,14 +290,14 @@ void aliases_opened(struct aliases *a, uint32_t name, uint64_t device, uint64_t 
 	alias_learn_folder(a, name, slot->name);
 }
 
-void aliases_linked(struct aliases *a, uint32_t name, uint32_t lane, uint32_t op)
+void aliases_linked(struct aliases *a, uint32_t name, uint32_t to, uint32_t lane, uint32_t op)
 {
 	if (!a->links)
 		a->links = id_table_new();
 	a->made = memory_grow(a->made, a->made_count, &a->made_room, sizeof *a->made);
-	a->made[a->made_count++] = (struct link_made){lane, op};
+	a->made[a->made_count++] = (struct link_made){lane, op, to != 0};
 	id_table_set(a->links, name, (uint32_t)a->made_count);
-	alias_set(a, name, 0);
+	alias_set(a, name, to);
 }
 
 void aliases_removed(struct aliases *a, uint32_t name)

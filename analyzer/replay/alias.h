@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Names that lead to a file which another name has: symbolic links, and what lies
- * behind links to folders. Recordings don't say where a link leads; that two names
- * have one inode does. Goes along with planning, by time.
+ * behind links to folders. Recordings say where a link leads that the run made;
+ * of others, that two names have one inode does. Goes along with planning, by time.
  */
 #ifndef REPLAY_ALIAS_H
 #define REPLAY_ALIAS_H
@@ -24,9 +24,13 @@ uint32_t aliases_within(struct aliases *aliases, uint32_t name);
 void aliases_opened(struct aliases *aliases, uint32_t name, uint64_t device, uint64_t inode,
                     bool is_new);
 
-/* The operation made a link of that name; a name has another one now; a name was
- * removed. */
-void aliases_linked(struct aliases *aliases, uint32_t name, uint32_t lane, uint32_t op);
+/* The name without "." and ".." in it; 0 where that leads nowhere. */
+uint32_t aliases_plain(struct aliases *aliases, uint32_t name);
+
+/* The operation made a link of that name, which leads there, 0 = not known; a name
+ * has another one now; a name was removed. */
+void aliases_linked(struct aliases *aliases, uint32_t name, uint32_t to, uint32_t lane,
+                    uint32_t op);
 void aliases_renamed(struct aliases *aliases, uint32_t from, uint32_t to);
 void aliases_removed(struct aliases *aliases, uint32_t name);
 

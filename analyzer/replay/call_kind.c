@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #define OP(kind)                                                                                   \
@@ -193,6 +194,16 @@ static bool call_kind_fits(const char *pattern, const char *name)
 	return !strcmp(pattern, name);
 }
 
+/* What is synced lies where the recording says, at the end or not. */
+static uint8_t call_kind_write(uint32_t flags)
+{
+	if (flags & RWF_SYNC)
+		return OP_WRITE_SYNC;
+	if (flags & RWF_DSYNC)
+		return OP_WRITE_DSYNC;
+	return flags & RWF_APPEND ? OP_WRITE_END : OP_PWRITEV;
+}
+
 struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t aux)
 {
 	if (is.role != AS_OP)
@@ -202,6 +213,10 @@ struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t 
 	if (is.kind == OP_STAT && (aux & AT_SYMLINK_NOFOLLOW) &&
 	    (strstr(name, "at64") || !strcmp(name, "fstatat") || !strcmp(name, "statx")))
 		is.kind = OP_LSTAT;
+	if (is.kind == OP_PREADV && strstr(name, "v2") && (aux & RWF_NOWAIT))
+		is.kind = OP_READ_NOW;
+	if (is.kind == OP_PWRITEV && strstr(name, "v2"))
+		is.kind = call_kind_write(aux);
 	if (is.kind == OP_SEEK && aux == SEEK_END)
 		is.kind = OP_SEEK_END;
 	return is;

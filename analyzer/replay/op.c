@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replay/op.h"
 
+#include <sys/uio.h>
+
 #include "aiotrace/format.h"
 
 static const struct {
@@ -21,6 +23,17 @@ const char *op_words(unsigned kind)
 uint16_t op_call(unsigned kind)
 {
 	return op_table[kind].call;
+}
+
+int op_flags(unsigned kind)
+{
+	switch (kind) {
+	case OP_READ_NOW: return RWF_NOWAIT;
+	case OP_WRITE_END: return RWF_APPEND;
+	case OP_WRITE_DSYNC: return RWF_DSYNC;
+	case OP_WRITE_SYNC: return RWF_SYNC;
+	default: return 0;
+	}
 }
 
 char op_needs(unsigned kind)

@@ -24,6 +24,10 @@
 	KIND(PWRITE, "pwrite", pwrite64, 'w')                                                      \
 	KIND(WRITEV, "writev", writev, 'w')                                                        \
 	KIND(PWRITEV, "pwritev", pwritev64, 'w')                                                   \
+	KIND(READ_NOW, "preadv2 that does not wait", preadv64v2, 'r')                              \
+	KIND(WRITE_END, "pwritev2 at the end", pwritev64v2, 'w')                                   \
+	KIND(WRITE_DSYNC, "pwritev2 with O_DSYNC", pwritev64v2, 'w')                               \
+	KIND(WRITE_SYNC, "pwritev2 with O_SYNC", pwritev64v2, 'w')                                 \
 	KIND(TOUCH, "mapped read", fault_minor, 'r')                                               \
 	KIND(TOUCH_WRITE, "mapped write", fault_write, 'w')                                        \
 	KIND(MAP, "mmap", mmap64, 'f')                                                             \
@@ -75,9 +79,10 @@ struct op {
 	uint64_t start_ns; /* since the plan's start */
 	uint64_t offset;   /* of paths with two names: the second name, of links: what they lead to;
 	                      of hand-offs: what   the thread waited for it in the recording, ns */
-	uint32_t size;     /* of hand-offs: short_ns, of that before the call began */
-	uint32_t object;   /* number of a description (of an opening, too) or of a name */
-	uint32_t gap;      /* short_ns: from the thread's last activity to this start */
+	uint32_t size;   /* of hand-offs: short_ns, of that before the call began; of fallocate and
+	                    sync_file_range: a number, see struct plan_range */
+	uint32_t object; /* number of a description (of an opening, too) or of a name */
+	uint32_t gap;    /* short_ns: from the thread's last activity to this start */
 	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */
 	uint16_t hit : 1;    /* a read of what was in the page cache */
 	uint8_t kind;
@@ -114,6 +119,7 @@ static inline unsigned op_stage(const struct op *op)
 
 const char *op_words(unsigned kind);
 uint16_t op_call(unsigned kind); /* enum aiot_call */
+int op_flags(unsigned kind);     /* of preadv2 and pwritev2; 0 for all others */
 
 /* 'r', 'w', 'f', 'p', 'o' or '-', see OP_KINDS. */
 char op_needs(unsigned kind);

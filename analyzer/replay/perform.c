@@ -63,7 +63,7 @@ void perform_ready(struct worker *w, uint32_t i)
 int perform_pieces(struct worker *w, const struct op *op)
 {
 	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
-	            op->kind == OP_PWRITEV) &&
+	            op->kind == OP_PWRITEV || op_flags(op->kind)) &&
 	           op->size > 1;
 	uint8_t *at = w->fresh ? w->fresh : w->buffer;
 	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;
@@ -108,6 +108,20 @@ static int64_t perform_unaligned(struct worker *w, const struct op *op, int fd, 
 	return n;
 }
 
+/* A file system without such a flag does it without. */
+static ssize_t perform_flagged(const struct worker *w, const struct op *op, int fd, int pieces)
+{
+	bool writes = op_needs(op->kind) == 'w';
+	off_t at = (off_t)op->offset;
+	int flags = op_flags(op->kind);
+	ssize_t n = writes ? pwritev2(fd, w->pieces, pieces, at, flags)
+	                   : preadv2(fd, w->pieces, pieces, at, flags);
+
+	if (n >= 0 || (errno != EOPNOTSUPP && errno != ENOSYS))
+		return n;
+	return writes ? pwritev(fd, w->pieces, pieces, at) : preadv(fd, w->pieces, pieces, at);
+}
+
 static int64_t perform_transfer(struct worker *w, const struct op *op)
 {
 	const struct open_file *f = &w->files[op->object];
@@ -121,7 +135,9 @@ static int64_t perform_transfer(struct worker *w, const struct op *op)
 		return perform_unaligned(w, op, f->fd, writes);
 	pieces = perform_pieces(w, op);
 	memory = w->pieces[0].iov_base;
-	if (pieces == 1)
+	if (op_flags(op->kind))
+		n = perform_flagged(w, op, f->fd, pieces);
+	else if (pieces == 1)
 		switch (op->kind) {
 		case OP_READ: n = read(f->fd, memory, op->size); break;
 		case OP_PREAD: n = pread(f->fd, memory, op->size, at); break;
@@ -235,11 +251,14 @@ static int64_t perform_touch(struct worker *w, const struct op *op)
 
 /* ---- all else ---- */
 
-static int64_t perform_fallocate(int fd, const struct op *op)
+static int64_t perform_range(struct worker *w, int fd, const struct op *op)
 {
-	off_t begin = (off_t)op->size << 12;
+	const struct plan_range *range = &w->run->plan->ranges[op->size];
+	off_t at = (off_t)op->offset, length = (off_t)range->length;
+	int status = op->kind == OP_FALLOCATE ? fallocate(fd, (int)range->mode, at, length)
+	                                      : sync_file_range(fd, at, length, range->mode);
 
-	return fallocate(fd, 0, begin, (off_t)op->offset - begin) ? -errno : 0;
+	return status ? -errno : 0;
 }
 
 static int64_t perform_list(struct open_file *f)
@@ -290,11 +309,11 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	case OP_SEEK_END: n = lseek(fd, at, SEEK_END); break;
 	case OP_FSYNC: n = fsync(fd); break;
 	case OP_FDATASYNC: n = fdatasync(fd); break;
-	case OP_SYNC_RANGE: n = sync_file_range(fd, at, op->size, SYNC_FILE_RANGE_WRITE); break;
 	case OP_ADVISE:
 		n = -posix_fadvise(fd, at, (off_t)(op->size >> 8) << 12, (int)(op->size & 0xff));
 		return n;
-	case OP_FALLOCATE: return perform_fallocate(fd, op);
+	case OP_SYNC_RANGE:
+	case OP_FALLOCATE: return perform_range(w, fd, op);
 	case OP_FTRUNCATE: n = ftruncate(fd, at); break;
 	case OP_FSTAT: n = fstat(fd, &about); break;
 	case OP_FSTATFS: n = fstatfs(fd, &system); break;

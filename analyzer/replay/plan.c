@@ -111,6 +111,8 @@ static void plan_leads(struct planner *p, struct happening *h)
 		h->name = aliases_of(p->aliases, h->raw);
 	else
 		h->name = aliases_within(p->aliases, h->raw);
+	if (h->name != h->raw)
+		p->plan->places[h->name].changes |= p->plan->places[h->raw].changes;
 	if (h->second)
 		h->second = aliases_within(p->aliases, h->second);
 }
@@ -144,6 +146,10 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
 	                    ? process->files[process_file(process, h->aux)].name
 	                    : 0;
+	h->leads = h->is.kind == OP_SYMLINK && h->is.role == AS_OP && p->aliases
+	                   ? aliases_plain(p->aliases,
+	                                   process->files[process_file(process, h->aux)].name)
+	                   : 0;
 	if (p->aliases && h->is.role == AS_OP)
 		plan_leads(p, h);
 }
@@ -351,5 +357,6 @@ void plan_free(struct plan *plan)
 	free(plan->lanes);
 	free(plan->places);
 	free(plan->openings);
+	free(plan->ranges);
 	free(plan);
 }

@@ -55,6 +55,12 @@ struct opening {
 	uint32_t flags; /* of open */
 };
 
+/* What fallocate and sync_file_range are asked for, from the operation's offset on. */
+struct plan_range {
+	uint64_t length;
+	uint32_t mode; /* or flags */
+};
+
 /* Operation `op` of the thread whose list this is begins after the first
  * `until` operations of another one. */
 struct hold {
@@ -89,6 +95,8 @@ struct plan {
 	uint32_t name_count;
 	struct opening *openings;
 	size_t opening_count, opening_room;
+	struct plan_range *ranges;
+	size_t range_count, range_room;
 	uint64_t start_ns, length_ns; /* start: CLOCK_REALTIME of the first operation */
 	uint64_t ops, by_kind[OPS];   /* without hand-offs and implicit openings */
 	uint64_t implicit, hand_offs, holds, dropped_holds;

@@ -67,7 +67,7 @@ static uint8_t planner_positioned(struct planner *p, const struct happening *h, 
 }
 
 /* What is asynchronous is waited for by nobody: its latency tells nothing. */
-static bool planner_is_hit(struct planner *p, const struct happening *h, int64_t end)
+static bool planner_from_memory(struct planner *p, const struct happening *h, int64_t end)
 {
 	double accuracy;
 	struct cache_read read = {.process = h->process,
@@ -97,8 +97,17 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 	} else {
 		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_read(p->space, h->name, end);
-		op->hit = planner_is_hit(p, h, end);
+		op->hit = planner_from_memory(p, h, end);
 	}
+}
+
+/* A copy asks for what its other side may not have, or not take. */
+static bool planner_is_cut(const struct planner *p, const struct happening *h)
+{
+	if (h->is.exact || h->result < 0)
+		return false;
+	return op_needs(h->is.kind) == 'w' ||
+	       h->offset + h->result < p->plan->places[h->name].grown;
 }
 
 static enum refusal planner_data(struct planner *p, struct happening *h)
@@ -114,6 +123,8 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 		h->size = PLANNER_LARGEST;
 	if (h->offset > PLANNER_FARTHEST || h->result > (int64_t)h->size)
 		return REFUSAL_RANGE;
+	if (planner_is_cut(p, h))
+		h->size = (uint64_t)h->result;
 	opening = planner_opening(p, h);
 	h->name = p->plan->openings[opening].name;
 	if (!h->is.positioned)
@@ -139,21 +150,36 @@ static void planner_map(struct planner *p, const struct happening *h, uint32_t o
 	planner_state(p, opening)->mapped = true;
 }
 
-void planner_shape(const struct happening *h, struct op *op)
+/* Where the recording has it: io_uring's are no flags of the call. */
+static uint32_t planner_mode(const struct happening *h)
+{
+	if (h->is.exact)
+		return h->aux;
+	return h->is.kind == OP_SYNC_RANGE ? SYNC_FILE_RANGE_WRITE : 0;
+}
+
+static uint32_t planner_range(struct planner *p, const struct happening *h)
+{
+	struct plan *plan = p->plan;
+
+	plan->ranges = memory_grow(plan->ranges, plan->range_count, &plan->range_room,
+	                           sizeof *plan->ranges);
+	plan->ranges[plan->range_count] = (struct plan_range){h->size, planner_mode(h)};
+	return (uint32_t)plan->range_count++;
+}
+
+void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 {
 	uint64_t offset = h->offset > 0 ? (uint64_t)h->offset : 0;
 
 	op->offset = offset;
-	op->size = h->size < UINT32_MAX ? (uint32_t)h->size : UINT32_MAX;
 	switch (h->is.kind) {
 	case OP_SEEK: op->offset = h->result > 0 ? (uint64_t)h->result : 0; break;
 	case OP_SEEK_END: op->offset = (uint64_t)h->offset; break;
 	case OP_FTRUNCATE:
 	case OP_TRUNCATE: op->offset = h->size; break;
 	case OP_FALLOCATE:
-		op->offset = offset + h->size;
-		op->size = (uint32_t)(offset >> 12);
-		break;
+	case OP_SYNC_RANGE: op->size = planner_range(p, h); break;
 	case OP_ADVISE: {
 		uint64_t pages = h->size >> 12;
 		op->size = (uint32_t)(pages < 0xffffff ? pages : 0) << 8 | (h->aux & 0xff);
@@ -161,6 +187,22 @@ void planner_shape(const struct happening *h, struct op *op)
 	}
 	default: break;
 	}
+}
+
+/* What the file is as large as then, and what of it is held. */
+static void planner_allocated(struct planner *p, const struct happening *h)
+{
+	const struct plan_file *place = &p->plan->places[h->name];
+	uint32_t mode = planner_mode(h);
+	int64_t size = (int64_t)h->size, offset = h->offset > 0 ? h->offset : 0;
+
+	if (mode & FALLOC_FL_COLLAPSE_RANGE)
+		space_resized(p->space, h->name, place->grown > size ? place->grown - size : 0);
+	else if (mode & FALLOC_FL_INSERT_RANGE)
+		space_grown(p->space, h->name, place->grown + size, size);
+	else if (!(mode & FALLOC_FL_PUNCH_HOLE))
+		space_grown(p->space, h->name,
+		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);
 }
 
 static enum refusal planner_descriptor(struct planner *p, struct happening *h)
@@ -185,7 +227,7 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	    h->size > (uint64_t)PLANNER_FARTHEST)
 		return REFUSAL_RANGE;
 	op = planner_emit(p, h, h->is.kind, opening, &at);
-	planner_shape(h, op);
+	planner_shape(p, h, op);
 	planner_uses(p, opening, &at);
 	planner_seen(p, h);
 	if (h->result < 0)
@@ -196,8 +238,8 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 		planner_state(p, opening)->position = h->result;
 	if (h->is.kind == OP_FTRUNCATE)
 		space_resized(p->space, h->name, (int64_t)h->size);
-	if (h->is.kind == OP_FALLOCATE && !(h->aux & 1))
-		space_grown(p->space, h->name, (int64_t)op->offset, (int64_t)h->size);
+	if (h->is.kind == OP_FALLOCATE)
+		planner_allocated(p, h);
 	return REFUSAL_COUNT;
 }
 

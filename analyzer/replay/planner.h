@@ -26,6 +26,7 @@ struct happening {
 	struct call_kind is;
 	uint32_t raw; /* the name as it was given; name: that of the file it leads to */
 	uint32_t file, name, second, handle, aux, tid;
+	uint32_t leads;                   /* of a link that is made: to where, 0 = not known */
 	int64_t offset, result, start_ns; /* CLOCK_REALTIME */
 	uint64_t size, duration_ns;
 	uint8_t flags;
@@ -109,7 +110,7 @@ void planner_process(struct planner *planner, const struct happening *h);
 void planner_end(struct planner *planner);
 
 /* The offset and size of what is no data. */
-void planner_shape(const struct happening *h, struct op *op);
+void planner_shape(struct planner *planner, const struct happening *h, struct op *op);
 
 /* ---- planner_name.c ---- */
 

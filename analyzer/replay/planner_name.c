@@ -115,7 +115,7 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 		break;
 	case OP_SYMLINK:
 		space_made(p->space, h->name, false);
-		aliases_linked(p->aliases, h->name, at->lane, at->op);
+		aliases_linked(p->aliases, h->name, h->leads, at->lane, at->op);
 		break;
 	case OP_RENAME:
 		aliases_renamed(p->aliases, h->name, h->second);
@@ -156,9 +156,9 @@ enum refusal planner_path(struct planner *p, struct happening *h)
 	if (h->result >= 0 && h->is.kind != OP_MKDIR && h->is.kind != OP_SYMLINK)
 		planner_appears(p, h);
 	op = planner_emit(p, h, h->is.kind, h->name, &at);
-	planner_shape(h, op);
+	planner_shape(p, h, op);
 	if (h->second || h->is.kind == OP_SYMLINK)
-		op->offset = h->second;
+		op->offset = h->second ? h->second : h->leads;
 	planner_seen(p, h);
 	if (h->second)
 		p->plan->places[h->second].used = true;

@@ -124,8 +124,12 @@ static void trace_out_call_of(const struct run *run, const struct op *op, struct
 	case OP_WRITE:
 	case OP_PWRITE: e->call = AIOT_CALL_uring_write; break;
 	case OP_READV:
+	case OP_READ_NOW:
 	case OP_PREADV: e->call = AIOT_CALL_uring_readv; break;
 	case OP_WRITEV:
+	case OP_WRITE_END:
+	case OP_WRITE_DSYNC:
+	case OP_WRITE_SYNC:
 	case OP_PWRITEV: e->call = AIOT_CALL_uring_writev; break;
 	case OP_FSYNC:
 	case OP_FDATASYNC: e->call = AIOT_CALL_uring_fsync; break;
@@ -158,6 +162,13 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 		e->aux = plan->openings[op->object].flags;
 	if (fault)
 		e->aux = tid & AIOT_FAULT_TID;
+	if (op_flags(op->kind))
+		e->aux = (uint32_t)op_flags(op->kind);
+	if (op->kind == OP_FALLOCATE || op->kind == OP_SYNC_RANGE) {
+		e->offset = (int64_t)op->offset;
+		e->size = plan->ranges[op->size].length;
+		e->aux = plan->ranges[op->size].mode;
+	}
 	if (op->kind == OP_SEEK)
 		e->offset = (int64_t)op->offset;
 	if (op->kind == OP_RENAME || op->kind == OP_LINK) {

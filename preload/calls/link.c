@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Names that stand for other names. A symbolic link's text is no file's name
- * yet: the event is about the link.
+ * Names that stand for other names. A symbolic link's event is about the link,
+ * its aux says where it leads.
  */
 #include "calls/call.h"
+
+#include "base/room.h"
+#include "file/path.h"
 
 int link(const char *from, const char *to)
 {
@@ -23,13 +26,38 @@ int linkat(int from_directory, const char *from, int to_directory, const char *t
 	                           REAL(linkat)(from_directory, from, to_directory, to, flags));
 }
 
+/* A text that is no absolute name is one seen from the link's own folder. */
+static const char *link_target(const char *text, int directory, const char *path, char *name)
+{
+	if (!text || !path || text[0] == '/')
+		return text;
+	path_absolute(directory, path, name);
+	char *slash = strrchr(name, '/');
+	size_t room = slash ? (size_t)(name + PATH_BYTES - (slash + 1)) : 0;
+	if (strlen(text) >= room)
+		return NULL;
+	memcpy(slash + 1, text, strlen(text) + 1);
+	return name;
+}
+
+static int link_made(const struct call *call, enum aiot_call id, const char *text, int directory,
+                     const char *path, int returned)
+{
+	struct aiot_event event = call_event(call, id, returned);
+	ROOM(name);
+	thread_self.busy++;
+	const char *target = returned ? NULL : link_target(text, directory, path, name);
+	thread_self.busy--;
+	call_store_named(&event, directory, path, AT_FDCWD, target);
+	return returned;
+}
+
 int symlink(const char *text, const char *path)
 {
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(symlink)(text, path);
-	return call_ended_on_path(&call, AIOT_CALL_symlink, AT_FDCWD, path, 0,
-	                          REAL(symlink)(text, path));
+	return link_made(&call, AIOT_CALL_symlink, text, AT_FDCWD, path, REAL(symlink)(text, path));
 }
 
 int symlinkat(const char *text, int directory, const char *path)
@@ -37,8 +65,8 @@ int symlinkat(const char *text, int directory, const char *path)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(symlinkat)(text, directory, path);
-	return call_ended_on_path(&call, AIOT_CALL_symlinkat, directory, path, 0,
-	                          REAL(symlinkat)(text, directory, path));
+	return link_made(&call, AIOT_CALL_symlinkat, text, directory, path,
+	                 REAL(symlinkat)(text, directory, path));
 }
 
 static ssize_t link_read(const struct call *call, enum aiot_call id, int directory,

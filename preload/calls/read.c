@@ -87,6 +87,22 @@ ssize_t preadv64(int fd, const struct iovec *vector, int count, off64_t offset)
 	return data_read_at(&call, AIOT_CALL_preadv64, offset, size, returned);
 }
 
+static ssize_t read_v2_ended(const struct call *call, enum aiot_call id, int fd, int64_t offset,
+                             int flags, uint64_t size, ssize_t returned)
+{
+	bool positioned = offset != -1;
+	struct aiot_event event =
+	        data_read_event(call, id, positioned ? offset : DATA_AT_POSITION, size, returned);
+	event.aux = (uint32_t)flags;
+	if (!positioned) {
+		data_store_at_position(call, &event, fd, false);
+		return returned;
+	}
+	event.offset = offset;
+	event_store(&event);
+	return returned;
+}
+
 ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
 {
 	struct call call;
@@ -94,8 +110,7 @@ ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int
 		return REAL(preadv2)(fd, vector, count, offset, flags);
 	ssize_t returned = REAL(preadv2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);
-	return offset == -1 ? data_read(&call, AIOT_CALL_preadv2, fd, size, returned)
-	                    : data_read_at(&call, AIOT_CALL_preadv2, offset, size, returned);
+	return read_v2_ended(&call, AIOT_CALL_preadv2, fd, offset, flags, size, returned);
 }
 
 ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset, int flags)
@@ -105,6 +120,5 @@ ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset
 		return REAL(preadv64v2)(fd, vector, count, offset, flags);
 	ssize_t returned = REAL(preadv64v2)(fd, vector, count, offset, flags);
 	uint64_t size = data_vector_bytes(vector, count, returned);
-	return offset == -1 ? data_read(&call, AIOT_CALL_preadv64v2, fd, size, returned)
-	                    : data_read_at(&call, AIOT_CALL_preadv64v2, offset, size, returned);
+	return read_v2_ended(&call, AIOT_CALL_preadv64v2, fd, offset, flags, size, returned);
 }

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs that are unlike training: whatever the timing, the replay does all that was done, and leaves the files that the
 job left."""
+import collections
 import json
 import os
+import re
+import subprocess
 
 import pytest
 
@@ -111,6 +114,51 @@ os.mkdir("v2"); open("v2/model.pt","wb").write(bytes(6000))
 os.symlink(os.path.abspath("v2"),"last.tmp"); os.replace("last.tmp","last"); assert len(open("last/model.pt","rb").read())==6000
 os.unlink("one"); os.symlink("../"+os.path.basename(os.getcwd())+"/v2/model.pt","two"); assert len(open("two","rb").read())==6000
 os.symlink("given","way"); assert len(open("way","rb").read())==777
+""",
+    "relinked": r"""
+import os
+os.mkdir("v1"); os.mkdir("v2"); os.mkdir("run")
+open("v1/m","wb").write(bytes(5000)); open("v2/m","wb").write(bytes(5001)); open("a","wb").write(bytes(300)); open("b","wb").write(bytes(301))
+for r in range(3):
+    for text, n in (("a", 300), ("b", 301)):
+        if os.path.lexists("cur"): os.unlink("cur")
+        os.symlink(text, "cur"); assert len(open("cur","rb").read())==n
+    for version, n in (("v1", 5000), ("v2", 5001)):
+        os.symlink("../"+version,"run/latest.tmp"); os.replace("run/latest.tmp","run/latest"); assert len(open("run/latest/m","rb").read())==n
+        with open("run/latest/log","ab") as f: f.write(b"x"*10)
+os.symlink("run/latest","way"); assert len(open("way/m","rb").read())==5001
+""",
+    "allocated": r"""
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+def fallocate(mode, offset, size):
+    if libc.fallocate(fd, mode, ctypes.c_long(offset), ctypes.c_long(size)): raise OSError(ctypes.get_errno(), "fallocate")
+fd = os.open("f", os.O_CREAT | os.O_RDWR)
+fallocate(1, 0, 1 << 20); assert os.fstat(fd).st_size == 0     # keeps the size
+for i in range(10): os.write(fd, b"x" * 5000)
+fallocate(3, 4096, 8192); os.pread(fd, 20000, 0)               # punches a hole
+fallocate(1, 60000, 3000); assert os.fstat(fd).st_size == 50000
+fallocate(0, 100, 65436); assert os.fstat(fd).st_size == 65536
+os.pread(fd, 100000, 0); os.close(fd)
+""",
+    "flags": r"""
+import os
+fd = os.open("log", os.O_CREAT | os.O_RDWR)
+for i in range(8): os.pwritev(fd, [b"a" * 1000, b"b" * 24], i * 1024, os.RWF_DSYNC)
+os.pwritev(fd, [b"s" * 100], 0, os.RWF_SYNC)
+os.pwritev(fd, [b"s" * 50, b"t" * 50], 0, getattr(os, "RWF_APPEND", 16)); assert os.fstat(fd).st_size == 8292
+os.preadv(fd, [bytearray(4096)], 0, os.RWF_NOWAIT)
+os.write(fd, b"12345"); os.lseek(fd, 0, 2); os.write(fd, b"12345")
+""",
+    "staged": r"""
+import os, shutil
+os.makedirs("nas/set"); os.makedirs("nvme")
+for i in range(5): open(f"nas/set/{i}","wb").write(bytes(30000+i)); shutil.copyfile(f"nas/set/{i}",f"nvme/{i}.part"); os.replace(f"nvme/{i}.part",f"nvme/{i}")
+a = os.open("nas/set/0", os.O_RDONLY); b = os.open("nvme/copied", os.O_CREAT | os.O_WRONLY)
+os.copy_file_range(a, b, 10000); os.copy_file_range(a, b, 1 << 20, 5, 100)
+r, w = os.pipe(); os.splice(a, w, 1000, offset_src=77); os.splice(r, b, 1 << 20, offset_dst=50)
+shutil.move("nvme", "fast"); shutil.copytree("fast", "again"); shutil.rmtree("nas")
+for i in range(5): assert len(open(f"again/{i}","rb").read())==30000+i
 """,
     "threads": r"""
 import os,threading
@@ -233,3 +281,18 @@ for i in range(60000):
     assert aiotrace.report(tmp_path / "t")["run"]["lost_events"] > 0
     verdict = replay(tmp_path, "fast")
     assert verdict["complete"] and verdict["operations_done"] > 10000, verdict
+
+
+def test_what_calls_were_flagged_with_is_asked_for_again(tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    job = JOBS["flags"] + JOBS["allocated"]
+    assert aiotrace.run_traced(aiotrace.python(job), tmp_path / "t", cwd=folder).returncode == 0
+    subprocess.run(["strace", "-f", "-o", tmp_path / "calls", "-e", "trace=pwritev2,preadv2,fallocate", aiotrace.PROGRAM, "replay", "--no-record",
+                    "--timing", "fast", "--target", tmp_path / "target", tmp_path / "t"], check=True, capture_output=True)
+    calls = (tmp_path / "calls").read_text()
+    asked = [flag for flag in re.findall(r"(RWF_\w+|FALLOC_\w+(?:\|FALLOC_\w+)*|fallocate\(\d+, 0, 100, 65436)", calls)]
+    assert collections.Counter(asked) == {
+        "RWF_DSYNC": 8, "RWF_SYNC": 1, "RWF_APPEND": 1, "RWF_NOWAIT": 1, "FALLOC_FL_KEEP_SIZE": 2,
+        "FALLOC_FL_KEEP_SIZE|FALLOC_FL_PUNCH_HOLE": 1, asked[-1]: 1}, calls
+    assert asked[-1].startswith("fallocate(")
