@@ -106,6 +106,7 @@ static void missing_rest(struct missing *m, const struct covered *way, bool writ
 {
 	double bytes = way->kernel - way->seen - way->loading;
 	double calls = way->kernel_calls - way->seen_calls - way->loading_calls;
+	const char *call = write ? "write" : "read";
 	struct unit unit;
 
 	if (way->kernel <= 0 || bytes < MISSING_SHARE * way->kernel)
@@ -117,15 +118,15 @@ static void missing_rest(struct missing *m, const struct covered *way, bool writ
 		                    "bytes each, out of sight"
 		                  : "none, if libraries were loaded: the dynamic loader reads 832 "
 		                    "bytes of each, out of sight",
-		            calls, bytes, "%s in %.0f %s were not seen, %.0f bytes each",
-		            unit_bytes(&unit, bytes), calls, write ? "writes" : "reads",
+		            calls, bytes, "%s in %.0f %s%s not seen, %.0f bytes each",
+		            unit_bytes(&unit, bytes), calls, call, calls == 1 ? " was" : "s were",
 		            bytes / calls);
 	else
 		missing_add(m, write ? "unseen_writes" : "unseen_reads",
 		            "look for programs that are statically linked or setuid, and for "
 		            "direct system calls",
-		            calls, bytes, "%s in %.0f %s were not seen, the kernel counted them",
-		            unit_bytes(&unit, bytes), calls, write ? "writes" : "reads");
+		            calls, bytes, "%s in %.0f %s%s not seen, the kernel counted them",
+		            unit_bytes(&unit, bytes), calls, call, calls == 1 ? " was" : "s were");
 }
 
 static void missing_coverage(struct missing *m, const struct coverage_result *c)
@@ -142,9 +143,9 @@ static void missing_coverage(struct missing *m, const struct coverage_result *c)
 	if (c->uncounted)
 		missing_add(m, "uncounted",
 		            "none: they were killed early, or the kernel keeps no count", -1, -1,
-		            "%" PRIu32 " of %" PRIu32 " processes have no kernel's count beside "
-		            "their events and are left out of the coverage",
-		            c->uncounted, c->processes);
+		            "%" PRIu32 " of %" PRIu32 " processes %s no kernel's count beside "
+		            "the events: left out of the coverage",
+		            c->uncounted, c->processes, c->uncounted == 1 ? "has" : "have");
 }
 
 /* The images of the recording by their pids; a pid that comes again is taken

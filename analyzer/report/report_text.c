@@ -108,10 +108,10 @@ static void text_ratio(char *to, size_t room, const struct stage_summary *s)
 		snprintf(to, room, "reads");
 	else if (!s->read_bytes)
 		snprintf(to, room, "writes");
-	else if ((double)s->read_bytes < 1e4 * (double)s->write_bytes)
+	else if ((double)s->read_bytes < 999.5 * (double)s->write_bytes)
 		snprintf(to, room, "%.3g", (double)s->read_bytes / (double)s->write_bytes);
 	else
-		snprintf(to, room, ">10^4");
+		snprintf(to, room, ">999");
 }
 
 static void text_stage(const struct text *t, int i)

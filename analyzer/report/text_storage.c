@@ -10,18 +10,27 @@
 
 #define LISTED_MOUNTS 12
 
+static void text_latencies(const struct text *t, const struct histogram *ns)
+{
+	struct unit p50, p99;
+
+	if (!ns->total)
+		fprintf(t->to, " %7s %7s", "-", "-");
+	else
+		fprintf(t->to, " %7s %7s",
+		        unit_seconds(&p50, (double)histogram_percentile(ns, 0.5) / 1e9),
+		        unit_seconds(&p99, (double)histogram_percentile(ns, 0.99) / 1e9));
+}
+
 static void text_mount(const struct text *t, const struct place *p)
 {
 	const struct mount *m = where_mount(t->s->where, p->mount);
-	struct unit read, written, a, b, c, d;
+	struct unit read, written;
 
 	fprintf(t->to, "%8s %8" PRIu64 " %8s %8" PRIu64, unit_bytes(&read, (double)p->read_bytes),
 	        p->read_ops, unit_bytes(&written, (double)p->write_bytes), p->write_ops);
-	fprintf(t->to, " %7s %7s %7s %7s",
-	        unit_seconds(&a, (double)histogram_percentile(&p->read_latency, 0.5) / 1e9),
-	        unit_seconds(&b, (double)histogram_percentile(&p->read_latency, 0.99) / 1e9),
-	        unit_seconds(&c, (double)histogram_percentile(&p->write_latency, 0.5) / 1e9),
-	        unit_seconds(&d, (double)histogram_percentile(&p->write_latency, 0.99) / 1e9));
+	text_latencies(t, &p->read_latency);
+	text_latencies(t, &p->write_latency);
 	fprintf(t->to, "  %s\n%18s%s %s%s%s on %s\n", text_tail(m->point, 32), "", m->class,
 	        m->medium, m->medium[0] ? ", " : "", m->type, text_tail(m->source, 60));
 }
