@@ -11,8 +11,8 @@
 #include "base/memory.h"
 
 static const char *const checkpoint_suffixes[] = {
-        ".pt",          ".pth",    ".ckpt",    ".distcp",   ".nemo",
-        ".safetensors", ".pt.tar", ".pth.tar", ".ckpt.tar", NULL};
+        ".pt",      ".pth",      ".ckpt",   ".distcp", ".nemo", ".safetensors", ".pt.tar",
+        ".pth.tar", ".ckpt.tar", ".joblib", ".onnx",   ".gguf", ".keras",       NULL};
 static const char *const checkpoint_words[] = {"checkpoint",  "ckpt",  "global_step", "optim_state",
                                                "model_state", "ocdbt", "snapshot_",   NULL};
 static const char *const weight_words[] = {"weights", "pytorch_model", "optimizer", "state_dict",

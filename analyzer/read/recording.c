@@ -18,6 +18,7 @@
 #include "read/kin.h"
 #include "read/live.h"
 #include "read/locate.h"
+#include "read/script.h"
 
 static void recording_live(struct recording *r, struct process *p, const char *trace)
 {
@@ -245,6 +246,7 @@ static void recording_clues(struct recording *r)
 	r->clues = memory_get(n, sizeof *r->clues);
 	for (uint32_t i = 0; i < n; i++)
 		r->clues[i] = (uint8_t)clue_of(names_text(r->names, i));
+	scripts_find(r);
 }
 
 /* A run of many processes has as many traces open. */

@@ -13,6 +13,7 @@
 /* Less than this is no product. */
 #define LEAST_MADE 65536
 #define LEAST_USED 4096
+#define BIG_TEXT   (UINT64_C(256) << 10)
 /* One that is read and then written may be a state. */
 #define FEW_IN_PLACE 3
 #define MOST_PASSES  3
@@ -39,6 +40,14 @@ static struct derive_side prepare_side(const struct judge *j, const struct proce
 	return side;
 }
 
+bool prepare_is_note(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+
+	return j->shared[p->files[i].name].clue == CLUE_LOG &&
+	       (u->write_bytes < BIG_TEXT || u->append || j->conducts[p->number].trains);
+}
+
 /* Files whose reading and writing say what was made of what: no notes. */
 static void prepare_sides(struct judge *j, struct derive *d, const struct process *p)
 {
@@ -48,7 +57,7 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 		struct derive_side side;
 		if (!system_is_not(j->recording, &p->files[i]))
 			continue;
-		if (u->write_bytes && !note) {
+		if (u->write_bytes && !prepare_is_note(j, p, i)) {
 			side = prepare_side(j, p, i, true);
 			side.state = j->shared[p->files[i].name].checkpoint;
 			derive_add_write(d, &side);
@@ -199,14 +208,14 @@ static bool prepare_beside(const struct conduct *a, const struct conduct *b)
 	return b->first_data_read < a->last_data_read && end > a->first_data_read;
 }
 
-/* Programs that one and the same starts beside each other to make data of data. */
+/* Programs that one and the same starts, beside or after each other, to make data of data. */
 static bool prepare_sibling(const struct judge *j, const struct process *p,
                             const struct process *other)
 {
 	const struct conduct *a = &j->conducts[p->number], *b = &j->conducts[other->number];
 
 	return j->parents[p->number] && j->parents[p->number] == j->parents[other->number] &&
-	       a->made && b->made && prepare_beside(a, b);
+	       a->made && b->made;
 }
 
 /* Goes over data more than once, but as often as it takes to make others of them. */

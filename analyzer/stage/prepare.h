@@ -12,4 +12,7 @@
 void prepare_derive(struct judge *judge, const struct process *process);
 void prepare_judge(struct judge *judge, const struct process *process);
 
+/* Whether what a process writes has a note's name and is no text that it makes. */
+bool prepare_is_note(const struct judge *judge, const struct process *process, size_t file);
+
 #endif

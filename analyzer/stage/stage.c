@@ -16,6 +16,7 @@
 #include "stage/folder.h"
 #include "stage/judge.h"
 #include "stage/move.h"
+#include "stage/prepare.h"
 #include "stage/reason.h"
 #include "stage/recur.h"
 #include "stage/score.h"
@@ -92,7 +93,13 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
 {
 	const struct shared *s = &j->shared[p->files[i].name];
 
+	const struct conduct *c = &j->conducts[p->number];
+
 	if (stage_serves(j, p))
+		return REASON_WEIGHTS;
+	/* Goes on to questions, though these look like notes. */
+	if (c->files_read && !c->trains && !c->optimizer && !s->optimizer && p->rank < 0 &&
+	    !j->trains && !judge_learns(j, p) && s->maker != p->number + 1)
 		return REASON_WEIGHTS;
 	if (s->checkpoint)
 		return REASON_READ_BACK;
@@ -157,12 +164,12 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 	if (c->prepares &&
 	    (j->made[p->number][i] & JUDGE_SOURCE || !c->made || (!c->trains && !c->saves)))
 		return REASON_IN_OUT;
+	if (s->maker == p->number + 1 && !s->recurs && !judge_learns(j, p))
+		return REASON_CHECKED;
 	if (c->shuffled)
 		return REASON_SHUFFLED;
 	if (s->recurs)
 		return REASON_EPOCHS;
-	if (s->maker == p->number + 1 && !c->saves)
-		return REASON_CHECKED;
 	return c->saves || judge_learns(j, p) ? REASON_BESIDE : REASON_NONE;
 }
 
@@ -182,7 +189,7 @@ static enum reason stage_write(const struct siblings *siblings, size_t i)
 		return REASON_SIBLING;
 	if (stage_infers(j, p) && u->first_write > c->first_load)
 		return REASON_RESULT;
-	if (j->made[p->number][i] & JUDGE_DERIVED && s->clue != CLUE_LOG && c->prepares)
+	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
 	if (s->recurs || s->random || s->worker_read || score_again(j, p->files[i].name))
 		return REASON_FUEL;

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import aiotrace
-from agreement import HEAD, Agreement
+from agreement import HEAD, Agreement, rows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAMS = {
@@ -28,7 +28,7 @@ PROGRAMS = {
                   "followed"],
     "making": ["characters", "in_place", "duplicates", "captions", "offsets", "reviews"],
     "passes": ["mapped_cache", "parts", "excerpts", "counted", "unique", "standardised", "clusters", "latents", "mixture",
-               "unpacked", "boosted", "head"],
+               "unpacked", "one_each", "lines_by_pool", "verified", "boosted", "head"],
     "models": ["federated", "mean_of_last", "last_and_best", "stream_ranks", "fetched_then_used", "pool_of_models", "retrieval",
                "segments", "experts"],
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
@@ -58,6 +58,15 @@ def check(name, found):
     TABLE[name] = found.line(name)
     of_bytes, of_ops = found.shares()
     assert found.ops and of_bytes >= 0.99 and of_ops >= 0.97, f"{found.line(name)}\n{found.wrong()}"
+
+
+def test_what_shells_are_told_to_run_is_code_however_often(tmp_path):
+    script = tmp_path / "go"
+    script.write_text("exit 0\n")
+    for _ in range(3):
+        assert aiotrace.run_traced(["sh", script], tmp_path / "traces").returncode == 0
+    found = [row["stage"] for row in rows(tmp_path / "traces") if row["path"] == str(script) and row["call"] == "read"]
+    assert len(found) >= 3 and set(found) == {"runtime"}
 
 
 @pytest.mark.parametrize("script, name", [(s, n) for s, names in PROGRAMS.items() for n in names])

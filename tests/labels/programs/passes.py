@@ -246,6 +246,51 @@ def unpacked_run(folder):
         archive.extractall(f"{folder}/near")
 
 
+def one_each(folder):
+    """A program for each file, one after the other."""
+    arrays(folder, 12, 30_000)
+    os.makedirs(f"{folder}/y")
+    for i in range(12):
+        alone("one_each_run", folder, str(i))
+
+
+def one_each_run(folder, i):
+    with stage("prepare"):
+        np.fromfile(f"{folder}/x/{i}", np.float32)[::2].tofile(f"{folder}/y/{i}")
+
+
+def capitals(block):
+    return "".join(line.upper() for line in block)
+
+
+def lines_by_pool(folder):
+    """Reads text, has others work on it, and writes text."""
+    with open(f"{folder}/raw.txt", "w") as f:
+        for _ in range(12_000):
+            f.write("".join(random.choices("abcdef ", k=120)) + "\n")
+    alone("lines_by_pool_run", folder)
+
+
+def lines_by_pool_run(folder):
+    with stage("prepare"), multiprocessing.get_context("fork").Pool(2) as pool:
+        with open(f"{folder}/raw.txt") as f, open(f"{folder}/out.txt", "w") as out:
+            out.writelines(pool.imap(capitals, iter(lambda: f.readlines(65536), [])))
+
+
+def verified(folder):
+    """Copies a folder, then reads the copies once, to see that they are whole."""
+    arrays(folder, 30, 20_000)
+    alone("verified_run", folder)
+
+
+def verified_run(folder):
+    with stage("ingest"):
+        shutil.copytree(f"{folder}/x", f"{folder}/y")
+        for i in np.random.default_rng(0).permutation(30):
+            with open(f"{folder}/y/{i}", "rb") as f:
+                hashlib.sha256(f.read())
+
+
 def boosted(folder):
     """Reads a table once; its model, in text, has more trees each time."""
     np.savetxt(f"{folder}/table.csv", np.random.default_rng(0).standard_normal((2000, 20)), delimiter=",")
