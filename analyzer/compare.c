@@ -77,7 +77,7 @@ static double compare_share(const struct moment *m)
 
 static double compare_duration(const struct summary *s)
 {
-	return (double)(s->recording->end_ns - s->recording->start_ns) / 1e9;
+	return recording_duration_s(s->recording);
 }
 
 static double compare_stall(const struct summary *s)

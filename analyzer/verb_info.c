@@ -84,7 +84,7 @@ static void info_print(const struct recording *r)
 	}
 	if (r->count)
 		printf("%zu processes, %.6f s, %" PRIu64 " events lost\n", r->count,
-		       (double)(r->end_ns - r->start_ns) / 1e9, recording_lost(r));
+		       recording_duration_s(r), recording_lost(r));
 }
 
 static void info_verify(struct recording *r)

@@ -15,10 +15,7 @@
 #include "base/wrap.h"
 #include "read/merge.h"
 #include "read/phase.h"
-#include "read/spans.h"
-
-/* What two phases share: one is filled while the other is added up. */
-enum { TALLY_SIDES = 2 };
+#include "read/queue.h"
 
 /* Rows from which on a file's name is fetched. */
 #define TALLY_AHEAD 8
@@ -29,7 +26,7 @@ struct lane {
 	uint32_t last[AIOT_STAGES]; /* rank of the last file */
 	struct episodes saved, loaded;
 	struct mapped *mapped; /* by file index; NULL until the first fault */
-	struct spans spans[TALLY_SIDES][AIOT_STAGES];
+	struct queue spans[AIOT_STAGES];
 };
 
 struct tally {
@@ -42,7 +39,6 @@ struct tally {
 	struct merge_buffers **buffers;          /* by worker */
 	struct events **events;                  /* likewise */
 	struct spans ordered[AIOT_STAGES], work[AIOT_STAGES];
-	int side; /* that lanes fill */
 };
 
 static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned stage, uint32_t rank)
@@ -174,7 +170,6 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 {
 	const uint32_t *ranks = t->known->features->ranks[lane->process->number];
 	const uint32_t *mounts = t->known->mounts->of[lane->process->number];
-	struct spans *spans = lane->spans[t->side];
 	struct stage_summary *sums[AIOT_STAGES];
 	struct cache_sums *cached[AIOT_STAGES];
 
@@ -194,7 +189,7 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 			__builtin_prefetch(&lane->process->files[e->file[i + TALLY_AHEAD]].name);
 		if (events_data(e, i)) {
 			tally_data(lane, ranks, sums[stage], e, i);
-			spans_add(&spans[stage], tally_span(e, i, mounts[e->file[i]]));
+			queue_add(&lane->spans[stage], tally_span(e, i, mounts[e->file[i]]));
 		} else {
 			sums[stage]->meta_ops++;
 		}
@@ -228,11 +223,11 @@ static void tally_lane(struct tally *t, struct lane *lane, unsigned worker)
 static void tally_rate(struct tally *t, int stage)
 {
 	struct spans **lists = memory_get(t->lane_count, sizeof *lists);
-	struct spans *ordered = &t->ordered[stage];
+	const struct spans *ordered;
 
 	for (size_t i = 0; i < t->lane_count; i++)
-		lists[i] = &t->lanes[i].spans[!t->side][stage];
-	spans_merge(ordered, &t->work[stage], lists, t->lane_count);
+		lists[i] = &t->lanes[i].spans[stage].due;
+	ordered = spans_merge(&t->ordered[stage], &t->work[stage], lists, t->lane_count);
 	rate_add_spans(&t->to->stages[stage].rate, ordered->items, ordered->count);
 	analyses_add_times(t->analyses, (unsigned)stage, ordered);
 	free(lists);
@@ -253,12 +248,10 @@ static void tally_phase(struct tally *t, int64_t until)
 	for (size_t i = 0; i < t->lane_count; i++)
 		merge_until(t->lanes[i].merge, until);
 	parallel_for(AIOT_STAGES + t->lane_count, tally_item, t);
-	/* What lanes have read beyond their limit comes with the next phase. */
+	/* What lanes have read beyond their limit comes with a later phase. */
 	for (size_t i = 0; i < t->lane_count; i++)
 		for (int k = 0; k < AIOT_STAGES; k++)
-			spans_move_later(&t->lanes[i].spans[t->side][k],
-			                 &t->lanes[i].spans[!t->side][k], until);
-	t->side = !t->side;
+			queue_due(&t->lanes[i].spans[k], until);
 }
 
 static void tally_merge(struct stage_summary *to, struct stage_summary *from)
@@ -302,10 +295,8 @@ static void tally_end_lane(const struct tallied *to, struct lane *lane)
 	for (size_t i = 0; lane->mapped && i < lane->process->file_count; i++)
 		mapped_merge(&to->mapped[lane->process->files[i].name], &lane->mapped[i]);
 	free(lane->mapped);
-	for (int i = 0; i < AIOT_STAGES; i++) {
-		spans_free(&lane->spans[0][i]);
-		spans_free(&lane->spans[1][i]);
-	}
+	for (int i = 0; i < AIOT_STAGES; i++)
+		queue_free(&lane->spans[i]);
 }
 
 static void tally_end(struct tally *t)

@@ -26,7 +26,7 @@
 /* Of a run that trains for a moment, its share says nothing, nor does a moment's wait. */
 static bool rule_matters(const struct summary *s, double seconds)
 {
-	double run = (double)(s->recording->end_ns - s->recording->start_ns) / 1e9;
+	double run = recording_duration_s(s->recording);
 
 	return seconds >= 1 || seconds >= fmax(run / 100, LEAST_WAIT_S);
 }

@@ -73,7 +73,7 @@ static struct labour rule_labour(const struct moments *list)
 /* Small runs save in no time, however often. */
 static bool rule_saves_matter(const struct summary *s)
 {
-	double run = (double)(s->recording->end_ns - s->recording->start_ns) / 1e9, all = 0;
+	double run = recording_duration_s(s->recording), all = 0;
 
 	for (size_t i = 0; i < s->checkpoints.count; i++) {
 		struct saving saving = saving_of(s, &s->checkpoints.items[i]);

@@ -45,6 +45,12 @@ static inline bool recording_marked(const struct recording *recording, uint64_t 
 double recording_seconds(const struct recording *recording, const struct process *process,
                          uint64_t mono_ns);
 
+/* From the first start to the last known moment. */
+static inline double recording_duration_s(const struct recording *recording)
+{
+	return (double)(recording->end_ns - recording->start_ns) / 1e9;
+}
+
 uint64_t recording_lost(const struct recording *recording);
 
 #endif

@@ -21,7 +21,7 @@ void spans_free(struct spans *spans)
 	*spans = (struct spans){0};
 }
 
-static void spans_reserve(struct spans *spans, size_t count)
+void spans_reserve(struct spans *spans, size_t count)
 {
 	if (spans->room >= count)
 		return;
@@ -49,7 +49,7 @@ static void spans_pair(struct span *restrict to, const struct span *a, size_t n,
 }
 
 /* The lists merged by pairs, one pair behind the other; ends[i] is where pair i
- * ends. Empties the lists. */
+ * ends. */
 static size_t spans_pairs(struct spans *to, struct spans *const *lists, size_t count, size_t *ends)
 {
 	struct spans *one = NULL;
@@ -70,7 +70,6 @@ static size_t spans_pairs(struct spans *to, struct spans *const *lists, size_t c
 		           other->count);
 		to->count += one->count + other->count;
 		ends[runs++] = to->count;
-		one->count = other->count = 0;
 		one = NULL;
 	}
 	return runs;
@@ -98,7 +97,8 @@ static void spans_exchange(struct spans *one, struct spans *other)
 	*other = was;
 }
 
-void spans_merge(struct spans *to, struct spans *work, struct spans *const *lists, size_t count)
+const struct spans *spans_merge(struct spans *to, struct spans *work, struct spans *const *lists,
+                                size_t count)
 {
 	size_t total = 0, runs, *ends;
 
@@ -106,12 +106,10 @@ void spans_merge(struct spans *to, struct spans *work, struct spans *const *list
 		total += lists[i]->count;
 	to->count = 0;
 	if (!total)
-		return;
+		return to;
 	for (size_t i = 0; i < count; i++)
-		if (lists[i]->count == total) {
-			spans_exchange(to, lists[i]);
-			return;
-		}
+		if (lists[i]->count == total)
+			return lists[i];
 	spans_reserve(to, total);
 	spans_reserve(work, total);
 	ends = memory_get(count, sizeof *ends);
@@ -121,12 +119,12 @@ void spans_merge(struct spans *to, struct spans *work, struct spans *const *list
 		spans_exchange(to, work);
 	}
 	free(ends);
+	return to;
 }
 
-/* The first item that starts then or later. */
-static size_t spans_find(const struct spans *spans, int64_t time)
+size_t spans_find(const struct spans *spans, size_t low, int64_t time)
 {
-	size_t low = 0, high = spans->count;
+	size_t high = spans->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
@@ -136,13 +134,4 @@ static size_t spans_find(const struct spans *spans, int64_t time)
 			high = middle;
 	}
 	return low;
-}
-
-void spans_move_later(struct spans *spans, struct spans *to, int64_t time)
-{
-	size_t from = spans_find(spans, time);
-
-	for (size_t i = from; i < spans->count; i++)
-		spans_add(to, spans->items[i]);
-	spans->count = from;
 }

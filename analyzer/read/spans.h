@@ -34,13 +34,16 @@ static inline void spans_add(struct spans *spans, struct span span)
 	spans->items[spans->count++] = span;
 }
 
-/* All of the lists' items in order of start, equal ones in the lists' order,
- * into `to`; `work` is memory that is kept between calls. Empties the lists. */
-void spans_merge(struct spans *to, struct spans *work, struct spans *const *lists, size_t count);
+/* All of the lists' items in order of start, equal ones in the lists' order: the
+ * only list that has any, or `to`; `work` is memory that is kept between calls. */
+const struct spans *spans_merge(struct spans *to, struct spans *work, struct spans *const *lists,
+                                size_t count);
 
-/* Moves items that start at this time or later to the end of another list; they
- * are in order. */
-void spans_move_later(struct spans *spans, struct spans *to, int64_t time);
+/* The first item from `low` on that starts then or later; they are in order. */
+size_t spans_find(const struct spans *spans, size_t low, int64_t time);
+
+/* Memory for so many items, emptied. */
+void spans_reserve(struct spans *spans, size_t count);
 
 void spans_free(struct spans *spans);
 

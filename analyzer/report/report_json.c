@@ -170,10 +170,10 @@ static json_t *json_run(const struct summary *summary)
 	for (size_t i = 0; i < r->run_count; i++)
 		json_array_append_new(runs, json_bytes(r->runs[i]));
 	return json_pack("{s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:o}", "folders", runs, "duration_s",
-	                 (double)(r->end_ns - r->start_ns) / 1e9, "start_ns",
-	                 (json_int_t)r->start_ns, "processes", processes, "lost_events",
-	                 json_count(recording_lost(r)), "coverage", json_coverage(summary),
-	                 "problems", problems, "mapped", report_mapped_run_json(&summary->mapped));
+	                 recording_duration_s(r), "start_ns", (json_int_t)r->start_ns, "processes",
+	                 processes, "lost_events", json_count(recording_lost(r)), "coverage",
+	                 json_coverage(summary), "problems", problems, "mapped",
+	                 report_mapped_run_json(&summary->mapped));
 }
 
 /* A report as it is written, a member at a time: all of many files' members at once

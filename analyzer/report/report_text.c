@@ -94,8 +94,7 @@ static void text_head(const struct text *t)
 	for (size_t i = 0; i < r->run_count && i < 4; i++)
 		fprintf(t->to, "%s%s", i ? ",\n    " : "Run ", text_tail(r->runs[i], 64));
 	fprintf(t->to, "%s: %s, %zu process%s\n", r->run_count > 4 ? ", ..." : "",
-	        unit_seconds(&d, (double)(r->end_ns - r->start_ns) / 1e9), r->count,
-	        r->count == 1 ? "" : "es");
+	        unit_seconds(&d, recording_duration_s(r)), r->count, r->count == 1 ? "" : "es");
 	text_verdict(t);
 	text_coverage(t);
 }

@@ -139,8 +139,7 @@ static void text_over_time(const struct text *t)
 	flow_free(&all);
 	text_marks(t, WIDTH);
 	fprintf(t->to, "%-10s 0%*s\n", "", WIDTH,
-	        unit_seconds(&length,
-	                     (double)(t->s->recording->end_ns - t->s->recording->start_ns) / 1e9));
+	        unit_seconds(&length, recording_duration_s(t->s->recording)));
 }
 
 static void text_epoch(const struct text *t, const struct epoch *e, uint32_t number)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "read/spans.h"
+#include "read/queue.h"
 
 #define LISTS 9
 #define MOST  40
@@ -58,10 +58,9 @@ static void lists_come_in_one_order(void **state)
 		uint64_t made = 0;
 		for (size_t i = 0; i < count; i++)
 			fill(&lists[i], random_below(3) ? random_below(MOST) : 0, &made);
-		spans_merge(&merged, &work, each, count);
-		check(&merged, made);
+		check(spans_merge(&merged, &work, each, count), made);
 		for (size_t i = 0; i < count; i++)
-			assert_int_equal(lists[i].count, 0);
+			lists[i].count = 0;
 	}
 	for (size_t i = 0; i < LISTS; i++)
 		spans_free(&lists[i]);
@@ -69,8 +68,54 @@ static void lists_come_in_one_order(void **state)
 	spans_free(&work);
 }
 
+/* Adds to a queue while what is due must stay as it is. */
+static uint64_t add_some(struct queue *queue, uint64_t made, const struct span *due, size_t count)
+{
+	struct span *was = malloc((count + 1) * sizeof *was);
+
+	assert_non_null(was);
+	if (count)
+		memcpy(was, due, count * sizeof *was);
+	for (uint32_t left = random_below(random_below(5) ? 50 : 2000); left; left--) {
+		queue_add(queue, (struct span){.start = (int64_t)(made / 3), .bytes = made});
+		made++;
+	}
+	if (count)
+		assert_memory_equal(was, due, count * sizeof *was);
+	free(was);
+	return made;
+}
+
+static void a_queue_hands_out_each_once_in_order_by_time(void **state)
+{
+	struct queue queue = {0};
+	uint64_t made = 0, seen = 0, most = 0;
+	int64_t time = 0;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		made = add_some(&queue, made, queue.due.items, queue.due.count);
+		most = made - seen > most ? made - seen : most;
+		time += random_below(4) ? random_below(40) : random_below(400);
+		queue_due(&queue, round == 4999 ? INT64_MAX : time);
+		for (size_t i = 0; i < queue.due.count; i++)
+			assert_int_equal(queue.due.items[i].bytes, seen++);
+		if (seen < made)
+			assert_true((int64_t)(seen / 3) >= time);
+		if (queue.due.count && round < 4999)
+			assert_true(queue.due.items[queue.due.count - 1].start < time);
+		/* Never far more than there ever was to keep. */
+		assert_true(queue.spans.room <= 4 * most + 1024);
+	}
+	assert_int_equal(seen, made);
+	queue_free(&queue);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(lists_come_in_one_order)};
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(lists_come_in_one_order),
+	        cmocka_unit_test(a_queue_hands_out_each_once_in_order_by_time),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

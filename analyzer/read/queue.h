@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Reads and writes that one thread adds at the end, while others use what is due
+ * at the beginning. What is not due yet is kept, and neither copied nor moved from
+ * phase to phase: of thousands of processes it is most of what there is.
+ */
+#ifndef QUEUE_H
+#define QUEUE_H
+
+#include "read/spans.h"
+
+/* All zero is empty. */
+struct queue {
+	struct spans spans;
+	size_t first;     /* of spans: behind what is due, or was */
+	struct spans due; /* items that stay where they are until the next queue_due */
+	/* Memory that is due and was left for other; and such that is free again. */
+	struct spans left, spare;
+};
+
+void queue_more(struct queue *queue);
+
+static inline void queue_add(struct queue *queue, struct span span)
+{
+	if (queue->spans.count == queue->spans.room)
+		queue_more(queue);
+	queue->spans.items[queue->spans.count++] = span;
+}
+
+/* What was due is used up; items that start before this time are due now: they
+ * are in order. Not while anything is added. */
+void queue_due(struct queue *queue, int64_t time);
+
+void queue_free(struct queue *queue);
+
+#endif
