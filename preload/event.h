@@ -74,6 +74,8 @@ __attribute__((always_inline)) static inline void event_store_as(const struct ai
 	thread_writing(region, 1);
 	if (__builtin_expect(state_is(STATE_ON), 1))
 		slot = thread_take(self);
+	if (__builtin_expect(slot >= self->limit, 0) && slot < AIOT_LIVE_EVENTS)
+		thread_warm();
 	if (__builtin_expect(slot >= AIOT_LIVE_EVENTS, 0)) {
 		struct aiot_event copy = *event;
 		copy.stage = marked.stage;

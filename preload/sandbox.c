@@ -61,6 +61,8 @@ static void sandbox_call_young(void)
 	SYS4(cachestat, -1, NULL, NULL, 0);
 	SYS6(statx, -1, NULL, 0, 0, NULL, 0);
 	SYS2(membarrier, MEMBARRIER_CMD_QUERY, 0);
+	SYS4(pwritev, -1, NULL, 0, 0);
+	SYS2(fstatfs, -1, NULL);
 }
 
 /* Whether a copy of this process survives them, behind the filter that `install`

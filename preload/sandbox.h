@@ -24,8 +24,8 @@ void sandbox_close(void);
 /* Whether a process that was forked is not to begin. */
 bool sandbox_is_closed(void);
 
-/* Whether calls that tracing can do without, younger than many filters, may be made:
- * cachestat and membarrier. */
+/* Whether calls that tracing can do without, younger or rarer than many filters know, may
+ * be made: cachestat, statx, membarrier, pwritev, fstatfs. */
 bool sandbox_allows_young(void);
 
 #endif

@@ -2,6 +2,7 @@
 #include "thread.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -22,6 +23,10 @@ static uint32_t thread_streams; /* numbers given out, in this process */
 /* How often a thread that is writing is looked at again: it is within a few
  * instructions, or within the writing of one block. */
 #define THREAD_PATIENCE 20000
+
+/* Slots of a region whose pages come in one by one: most threads, and short
+ * processes, never need more. */
+#define THREAD_COLD 256
 
 uint32_t thread_id(void)
 {
@@ -50,6 +55,7 @@ static void thread_adopt(struct aiot_region *region)
 	region->writing = 0;
 	region->calling = 0;
 	self->next = self->used = 0;
+	self->limit = live_is_warm(region) ? AIOT_LIVE_EVENTS : THREAD_COLD;
 	__atomic_store_n(&self->region, region, __ATOMIC_RELEASE);
 }
 
@@ -64,6 +70,19 @@ bool thread_attach(void)
 	}
 	thread_self.busy--;
 	return region != NULL;
+}
+
+void thread_warm(void)
+{
+	struct thread *self = thread_current();
+	uint64_t all = UINT64_MAX, before;
+	if (thread_vfork || self->region->writing != 1)
+		return;
+	SYS4(rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
+	if (self->limit != AIOT_LIVE_EVENTS)
+		live_warm(self->region, self->next);
+	self->limit = AIOT_LIVE_EVENTS;
+	SYS4(rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }
 
 static void thread_write_events(struct aiot_region *region)

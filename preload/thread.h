@@ -28,6 +28,7 @@ struct thread {
 	uint64_t sequence;          /* number of the event in slot 0 */
 	uint32_t next;              /* the first free slot */
 	uint32_t used;              /* slots ever used in this region */
+	uint32_t limit;             /* the first that is not taken before thread_warm */
 	uint16_t generation;        /* of the process that this was set up in */
 	uint32_t busy;              /* inside the library: calls from there are not the program's */
 	uint32_t tid;
@@ -79,6 +80,10 @@ bool thread_attach(void);
 /* Writes the calling thread's events out and empties its buffer; not on a stack
  * for signals, which is too small for that. */
 void thread_flush(void);
+
+/* Called before a slot from `limit` on is written to, inside thread_writing: has the
+ * rest of the region's pages brought in at once. */
+void thread_warm(void);
 
 /* Writes a region's events and definitions out on behalf of its owner, who no
  * longer writes to it. Returns false if the owner could not be waited for. */

@@ -19,6 +19,14 @@ int live_create(const char *path, uint32_t pid, uint32_t image);
 /* Takes a free region, or a new one. Returns NULL if there is none to be had. */
 struct aiot_region *live_take(void);
 
+/* Brings in the pages of an owned region behind its slot `slot` and its definitions at
+ * once, which costs less than one by one. The owner calls, and nothing of it may write to
+ * the region meanwhile, a signal's handler neither. */
+void live_warm(const struct aiot_region *region, uint32_t slot) __attribute__((nonnull));
+
+/* Whether that was done. */
+bool live_is_warm(const struct aiot_region *region);
+
 /* Gives a region back, all of it written out. `used`: slots ever used. */
 void live_give(struct aiot_region *region, uint32_t used);
 
