@@ -110,6 +110,17 @@ def epochs(folder, cached):
     p.save()
 
 
+def loop(folder, slow):
+    """A main thread that reads 1200 files, one in sixty from storage, which takes that long."""
+    p = Process(folder)
+    for i in range(1200):
+        path, late = f"/disk/{i * 29 % 1200:04}.jpg", i % 60 == 7
+        p.open(path, extent=300_000, stage="train")
+        p.read(path, 0, 300_000, took=slow if late else 100_000, stage="train", flags=STORAGE if late else HIT)
+        p.add("close", path, stage="train")
+    p.save()
+
+
 def tail(folder, took, small=65536):
     """small: what is read fast; if not the same, that is why it is."""
     p = Process(folder)
@@ -156,6 +167,8 @@ MADE = {
     "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
     "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",
                         [lambda f: restores(f, 8)]),
+    "cached_reads": (lambda f: loop(f, 200_000), r"waited 12\d ms of 12\d ms", [lambda f: loop(f, 20 * MS)]),
+    "storage_bound": (lambda f: loop(f, 20 * MS), r"waited 5\d\d ms of 5\d\d ms", [lambda f: loop(f, 200_000)]),
     "cold_start": (lambda f: epochs(f, [False, True, True]), r"0 % of the first epoch's bytes, 100 % of later ones",
                    [lambda f: epochs(f, [True, True, True]), lambda f: epochs(f, [False, False, False])]),
     "cache_thrash": (lambda f: epochs(f, [False, False, False]), r"0 % of later epochs' bytes came from the page cache; LRU of .* would serve .*67 %",
