@@ -167,12 +167,28 @@ static bool judge_learns_alone(const struct conduct *c)
 
 static void judge_rank_learns(struct judge *j, const struct process *p)
 {
-	j->ranks_learn |= p->rank >= 0 && judge_learns_alone(&j->conducts[p->number]);
+	const struct process *parent = j->parents[p->number];
+
+	if (!judge_learns_alone(&j->conducts[p->number]))
+		return;
+	j->ranks_learn |= p->rank >= 0;
+	if (parent && p->origin == AIOT_ORIGIN_FORK)
+		j->conducts[parent->number].forks_learn = true;
+}
+
+/* One of the forks that learn together, of which another saves. */
+static bool judge_is_beside(const struct judge *j, const struct process *p)
+{
+	const struct process *parent = j->parents[p->number];
+
+	return parent && p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_WORKER &&
+	       !j->conducts[p->number].data_written && j->conducts[parent->number].forks_learn;
 }
 
 bool judge_learns(const struct judge *j, const struct process *p)
 {
-	return judge_learns_alone(&j->conducts[p->number]) || (p->rank >= 0 && j->ranks_learn);
+	return judge_learns_alone(&j->conducts[p->number]) || (p->rank >= 0 && j->ranks_learn) ||
+	       judge_is_beside(j, p);
 }
 
 bool judge_is_loaded(const struct shared *s, const struct use *u)

@@ -69,6 +69,7 @@ struct conduct {
 	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
 	bool used;              /* what it made is read by others */
 	bool in_order;          /* goes over many files a few times, each time by their names */
+	bool forks_learn;       /* of those that it forked one saves what it learns */
 	bool feeds;             /* what it reads goes through a pipe to one that trains */
 };
 
@@ -120,8 +121,8 @@ void judge_saves(struct judge *judge, const struct process *process, const struc
 /* When a process that seemed to train does something else. */
 void judge_no_training(struct judge *judge, const struct process *process);
 
-/* Whether it saves what it learns from data, itself or with other ranks, and not just
- * weights that it made before it read any. */
+/* Whether it saves what it learns from data, itself or with other ranks or forks of its parent, and
+ * not just weights that it made before it read any. */
 bool judge_learns(const struct judge *judge, const struct process *process);
 
 /* Whether a file was first written when the process had begun to read data. */

@@ -29,7 +29,7 @@ PROGRAMS = {
     "making": ["characters", "in_place", "duplicates", "captions", "offsets", "reviews"],
     "passes": ["mapped_cache", "parts", "excerpts", "counted", "unique", "standardised", "clusters", "latents", "mixture",
                "unpacked", "one_each", "lines_by_pool", "verified", "boosted", "head"],
-    "models": ["federated", "mean_of_last", "last_and_best", "stream_ranks", "fetched_then_used", "pool_of_models", "retrieval",
+    "models": ["federated", "mean_of_last", "last_and_best", "stream_ranks", "forks_share", "fetched_then_used", "pool_of_models", "retrieval",
                "segments", "experts"],
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
 }

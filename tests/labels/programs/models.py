@@ -136,6 +136,31 @@ def stream_ranks_run(folder):
                     f.write(state.tobytes())
 
 
+def forks_share(folder):
+    """Two forks read each other file once, of which the first saves."""
+    arrays(folder, "x", 24, 20_000)
+    alone("forks_share_run", folder)
+
+
+def forks_share_rank(folder, rank):
+    state = np.zeros(200_000, np.float32)
+    for k, i in enumerate(np.random.default_rng(0).permutation(24)[rank::2]):
+        with stage("train"):
+            state[:20_000] += np.fromfile(f"{folder}/x/{i}", np.float32)
+        if rank == 0 and k % 6 == 5:
+            with stage("checkpoint"), open(f"{folder}/model{k}.ckpt", "wb") as f:
+                f.write(state.tobytes())
+
+
+def forks_share_run(folder):
+    context = multiprocessing.get_context("fork")
+    ranks = [context.Process(target=forks_share_rank, args=(folder, rank)) for rank in range(2)]
+    for rank in ranks:
+        rank.start()
+    for rank in ranks:
+        rank.join()
+
+
 def fetched_then_used(folder):
     """A hub's files get their names when they are there, and are used by links."""
     import http.server
