@@ -5,9 +5,8 @@
  *
  *     microseconds file action [offset length]
  *
- * with the actions add, open, close, read, write, sync and datasync. Everything
- * else is left out, and the README beside it says what and how much. fio lays out
- * no files for a log: a first job, of a log of its own, writes them.
+ * with the actions add, open, close, read, write, sync and datasync; the README
+ * beside it says what is left out. A first job writes the files.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -212,14 +211,16 @@ static void fio_measure_renamed(struct fio *f)
 	for (size_t i = 0; i < f->plan->lane_count; i++)
 		for (uint32_t k = 0; k < f->plan->lanes[i].count; k++) {
 			const struct op *op = &f->plan->lanes[i].ops[k];
-			uint64_t from;
-			if ((op->kind != OP_RENAME && op->kind != OP_LINK) || (op->bits & OP_FAILS))
+			uint32_t name = op->kind == OP_LINK_OPEN ? fio_file(f, op) : op->object;
+			uint64_t from, *to;
+			if ((op->kind != OP_RENAME && op->kind != OP_LINK &&
+			     op->kind != OP_LINK_OPEN) ||
+			    (op->bits & OP_FAILS))
 				continue;
-			from = f->sizes[op->object];
-			if (!from)
-				from = (uint64_t)f->plan->places[op->object].size + 1;
-			if (f->sizes[op->offset] && f->sizes[op->offset] < from)
-				f->sizes[op->offset] = from;
+			to = &f->sizes[op->offset];
+			from = f->sizes[name] ? f->sizes[name]
+			                      : (uint64_t)f->plan->places[name].size + 1;
+			*to = *to && *to < from ? from : *to;
 		}
 }
 

@@ -28,22 +28,53 @@ int name_open_as(struct worker *w, uint32_t name, int flags)
 	return folder < 0 ? folder : confine_open(folder, last, flags, 0666);
 }
 
+/* A file system that has no such files gets one by its recorded name. */
+static int name_open_nameless(struct worker *w, uint32_t name, int flags)
+{
+	const char *last;
+	int folder = name_folder(w, name, &last);
+	int fd = folder < 0 ? folder : confine_open(folder, ".", flags, 0666);
+
+	if (fd != -EOPNOTSUPP && fd != -EISDIR)
+		return fd;
+	return confine_open(folder, last, (flags & ~O_TMPFILE) | O_CREAT | O_EXCL, 0666);
+}
+
+static int name_open_any(struct worker *w, uint32_t name, int flags)
+{
+	return (flags & O_TMPFILE) == O_TMPFILE ? name_open_nameless(w, name, flags)
+	                                        : name_open_as(w, name, flags);
+}
+
+int64_t name_link_open(struct worker *w, const struct op *op)
+{
+	const char *last;
+	int folder = name_folder(w, (uint32_t)op->offset, &last);
+	char path[32];
+
+	if (folder < 0)
+		return folder;
+	snprintf(path, sizeof path, "/proc/self/fd/%d", w->files[op->object].fd);
+	return linkat(AT_FDCWD, path, folder, last, AT_SYMLINK_FOLLOW) ? -errno : 0;
+}
+
 int64_t name_open(struct worker *w, const struct op *op)
 {
 	const struct opening *o = &w->run->plan->openings[op->object];
 	struct open_file *f = &w->files[op->object];
-	bool want = w->run->options.direct && !(o->flags & (O_DIRECTORY | O_APPEND));
+	bool want = w->run->options.direct && (o->flags & O_TMPFILE) != O_DIRECTORY &&
+	            !(o->flags & O_APPEND);
 	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0), fd;
 
 	if (f->fd >= 0)
 		close(f->fd);
 	f->fd = -1;
-	if (flags & O_DIRECTORY)
+	if ((flags & O_TMPFILE) == O_DIRECTORY)
 		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
-	fd = name_open_as(w, o->name, flags);
+	fd = name_open_any(w, o->name, flags);
 	if (fd == -EINVAL && (flags & O_DIRECT)) {
 		flags &= ~O_DIRECT;
-		fd = name_open_as(w, o->name, flags);
+		fd = name_open_any(w, o->name, flags);
 		__atomic_fetch_add(&w->run->undirected, 1, __ATOMIC_RELAXED);
 	}
 	if (fd == -EISDIR && (op->bits & OP_IMPLICIT))

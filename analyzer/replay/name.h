@@ -17,4 +17,7 @@ int name_open_as(struct worker *worker, uint32_t name, int flags);
 
 int64_t name_perform(struct worker *worker, const struct op *op);
 
+/* A new name for an open file that has none. */
+int64_t name_link_open(struct worker *worker, const struct op *op);
+
 #endif

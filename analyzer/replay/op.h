@@ -45,6 +45,7 @@
 	KIND(FCHMOD, "fchmod", fchmod, 'f')                                                        \
 	KIND(FUTIME, "futimens", futimens, 'f')                                                    \
 	KIND(LIST, "readdir", readdir64, 'f')                                                      \
+	KIND(LINK_OPEN, "linkat of an open file", linkat, 'f')                                     \
 	KIND(REWIND, "rewinddir", rewinddir, 'f')                                                  \
 	KIND(TRUNCATE, "truncate", truncate64, 'p')                                                \
 	KIND(STAT, "stat", stat64, 'p')                                                            \
@@ -77,7 +78,7 @@ enum op_bits {
 
 struct op {
 	uint64_t start_ns; /* since the plan's start */
-	uint64_t offset;   /* of paths with two names: the second name, of links: what they lead to;
+	uint64_t offset;   /* of what has two names: the second name, of links: what they lead to;
 	                      of hand-offs: what   the thread waited for it in the recording, ns */
 	uint32_t size;   /* of hand-offs: short_ns, of that before the call began; of fallocate and
 	                    sync_file_range: a number, see struct plan_range */

@@ -319,6 +319,7 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	case OP_FSTATFS: n = fstatfs(fd, &system); break;
 	case OP_FCHMOD: n = fchmod(fd, 0755); break;
 	case OP_FUTIME: n = futimens(fd, NULL); break;
+	case OP_LINK_OPEN: return name_link_open(w, op);
 	case OP_LIST: return perform_list(f);
 	case OP_REWIND: return perform_rewind(f);
 	default: return -ENOSYS;

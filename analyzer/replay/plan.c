@@ -283,8 +283,25 @@ static void plan_hand_off(struct planner *p, struct happening *h)
 		           h->call->class == AIOT_CLASS_WRITE, (uint64_t)h->result, &at);
 }
 
+/* The name by which it is linked is a descriptor's; the stage, that of its opening. */
+static uint32_t plan_nameless(struct planner *p, struct happening *h)
+{
+	uint32_t opening = h->is.role == AS_OP && h->is.kind == OP_LINK && h->second
+	                           ? planner_nameless(p, h)
+	                           : 0;
+	const struct opening_state *o;
+
+	if (!opening)
+		return 0;
+	o = planner_state(p, opening - 1);
+	h->raw = h->name = p->plan->openings[opening - 1].name;
+	h->stage = op_stage(&p->plan->lanes[o->lane].ops[o->op]);
+	return opening;
+}
+
 static void plan_take(struct planner *p, struct happening *h)
 {
+	uint32_t nameless = plan_nameless(p, h);
 	enum refusal why = plan_refusal(p, h);
 
 	if (why == REFUSAL_PROCESS && plan_in_time(p, h))
@@ -292,7 +309,7 @@ static void plan_take(struct planner *p, struct happening *h)
 	else if (why == REFUSAL_IPC)
 		plan_hand_off(p, h);
 	else if (why == REFUSAL_COUNT)
-		why = planner_take(p, h);
+		why = planner_take(p, h, nameless);
 	if (why == REFUSAL_COUNT)
 		return;
 	p->plan->refused[why]++;

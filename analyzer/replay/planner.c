@@ -265,9 +265,15 @@ static void planner_count(struct planner *p, const struct happening *h)
 	stage_measure_add(&p->plan->stages[h->stage], op, h->start_ns, h->duration_ns, h->result);
 }
 
-enum refusal planner_take(struct planner *p, struct happening *h)
+enum refusal planner_take(struct planner *p, struct happening *h, uint32_t nameless)
 {
 	enum refusal why;
+
+	if (nameless) {
+		planner_named(p, h, nameless - 1);
+		planner_count(p, h);
+		return REFUSAL_COUNT;
+	}
 
 	if (h->is.role != AS_OP)
 		return planner_dup(p, h);
@@ -295,6 +301,7 @@ void planner_end(struct planner *p)
 		id_table_free(s->lanes);
 		id_table_free(s->openings);
 		id_table_free(s->maps);
+		id_table_free(s->nameless);
 		free(s->looked);
 		free(s->children);
 		free(s->child_pids);

@@ -66,6 +66,7 @@ struct opening_states {
  * children come after. */
 struct process_state {
 	struct id_table *lanes, *openings, *maps; /* by tid, handle, address; number + 1 */
+	struct id_table *nameless;                /* by descriptor: openings with O_TMPFILE */
 	uint8_t *looked; /* by file: a bit where its inode was looked at; NULL before */
 	const struct process *parent;
 	bool parent_known;
@@ -96,8 +97,14 @@ struct planner {
 
 void planner_begin(struct planner *planner);
 
-/* REFUSAL_COUNT where the event became an operation. */
-enum refusal planner_take(struct planner *planner, struct happening *h);
+/* What a link by its descriptor is of, number + 1 of the opening; 0 = not known. */
+uint32_t planner_nameless(struct planner *planner, const struct happening *h);
+
+/* A file that was open without a name gets one. */
+void planner_named(struct planner *planner, struct happening *h, uint32_t opening);
+
+/* With what planner_nameless said. REFUSAL_COUNT where the event became an operation. */
+enum refusal planner_take(struct planner *planner, struct happening *h, uint32_t nameless);
 
 /* An operation that does nothing but be waited for, or wait; false where the
  * plan has not begun yet. With blocks, what the thread waited before was for it. */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -72,14 +73,17 @@ static void planner_leads(struct planner *p, struct happening *h, uint32_t flags
 enum refusal planner_open(struct planner *p, struct happening *h)
 {
 	uint32_t flags = h->aux & (O_ACCMODE | O_CREAT | O_EXCL | O_TRUNC | O_APPEND | O_DIRECT |
-	                           O_DSYNC | O_SYNC | O_DIRECTORY | O_NOFOLLOW);
+	                           O_DSYNC | O_SYNC | O_DIRECTORY | O_NOFOLLOW | O_TMPFILE);
+	bool nameless = (flags & O_TMPFILE) == O_TMPFILE;
 	uint32_t opening;
 	struct moment_of at;
 
 	if (!strncmp(h->call->name, "mk", 2))
 		h->aux = flags = O_RDWR | O_CREAT | O_EXCL;
-	planner_leads(p, h, flags);
-	if (h->result >= 0 && !(flags & O_CREAT))
+	if (nameless) /* else as any new file: the recording calls it #INODE */
+		h->aux = (flags & ~(uint32_t)O_TMPFILE) | O_CREAT | O_EXCL;
+	planner_leads(p, h, h->aux);
+	if (h->result >= 0 && !(h->aux & O_CREAT))
 		planner_appears(p, h);
 	opening = planner_new_opening(p, h->name, flags);
 	planner_emit(p, h, OP_OPEN, opening, &at);
@@ -96,6 +100,9 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 	}
 	if (h->handle)
 		planner_handle(p, h, opening);
+	if (nameless)
+		id_table_set(planner_table(&p->processes[h->process->number].nameless),
+		             (uint32_t)h->result, opening + 1);
 	planner_opened(p, h, &at);
 	return REFUSAL_COUNT;
 }
@@ -174,4 +181,38 @@ enum refusal planner_path(struct planner *p, struct happening *h)
 	if (p->plan->places[h->name].changes)
 		planner_parent_folder(p, h->name, &at);
 	return REFUSAL_COUNT;
+}
+
+uint32_t planner_nameless(struct planner *p, const struct happening *h)
+{
+	struct id_table *table = p->processes[h->process->number].nameless;
+	const char *path = names_text(p->plan->recording->names, h->raw), *fd;
+	uint32_t known = h->handle ? planner_known(p, h) : 0;
+
+	if (known)
+		return known;
+	fd = table && (!strncmp(path, "/proc/", 6) || !strncmp(path, "/dev/", 5))
+	             ? strstr(path, "/fd/")
+	             : NULL;
+	known = fd ? id_table_get(table, (uint32_t)strtoul(fd + 4, NULL, 10)) : 0;
+	return known && planner_state(p, known - 1) ? known : 0;
+}
+
+void planner_named(struct planner *p, struct happening *h, uint32_t opening)
+{
+	uint32_t name = p->plan->openings[opening].name;
+	struct moment_of at;
+
+	planner_emit(p, h, OP_LINK_OPEN, opening, &at)->offset = h->second;
+	planner_uses(p, opening, &at);
+	p->plan->places[h->second].used = true;
+	planner_parent_folder(p, h->second, &at);
+	if (h->result < 0) {
+		order_use(p->order, h->second, &at);
+		return;
+	}
+	aliases_removed(p->aliases, h->second);
+	space_renamed(p->space, name, h->second);
+	order_renamed(p->order, name, h->second);
+	order_change(p->order, h->second, &at);
 }

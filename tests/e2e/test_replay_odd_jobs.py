@@ -160,6 +160,20 @@ r, w = os.pipe(); os.splice(a, w, 1000, offset_src=77); os.splice(r, b, 1 << 20,
 shutil.move("nvme", "fast"); shutil.copytree("fast", "again"); shutil.rmtree("nas")
 for i in range(5): assert len(open(f"again/{i}","rb").read())==30000+i
 """,
+    "nameless": r"""
+import os, tempfile
+os.mkdir("out")
+for i in range(6):
+    fd = os.open("out", os.O_TMPFILE | os.O_RDWR)
+    os.write(fd, bytes(3000 + i)); os.fsync(fd)
+    os.link(f"/proc/self/fd/{fd}", f"out/shard{i}", src_dir_fd=0, follow_symlinks=True)
+    os.close(fd)
+    assert len(open(f"out/shard{i}", "rb").read()) == 3000 + i
+for i in range(3):
+    fd = os.open(".", os.O_TMPFILE | os.O_RDWR); os.write(fd, b"q" * 777); os.pread(fd, 777, 0); os.close(fd)
+with tempfile.TemporaryFile(dir=".") as f: f.write(bytes(10000)); f.seek(5); f.read(100)
+os.rename("out/shard0", "out/done")
+""",
     "threads": r"""
 import os,threading
 threading.stack_size(65536)
