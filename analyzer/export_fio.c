@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * A replay plan as fio understands it: a job for each thread, with an iolog of
- * version 3 (fio's HOWTO, "Trace file format v3"): a line is
- *
+ * version 3 (fio's HOWTO, "Trace file format v3"), of lines
  *     microseconds file action [offset length]
  *
  * with the actions add, open, close, read, write, sync and datasync; the README
