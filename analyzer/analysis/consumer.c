@@ -242,7 +242,10 @@ static void consumer_beside(const struct consumers *all, struct consumer *c, con
 		c->got_in_wait = 0;
 	c->counted_ns = c->wait_ns;
 	c->got_in_wait += e->start[i] >= c->wait_ns && e->end[i] <= c->wait_end_ns;
-	c->most_in_wait = c->got_in_wait > c->most_in_wait ? c->got_in_wait : c->most_in_wait;
+	if (c->got_in_wait <= c->most_in_wait)
+		return;
+	c->most_in_wait = c->got_in_wait;
+	c->most_wait_ns = c->wait_end_ns - c->wait_ns;
 }
 
 static void consumer_add(void *state, const struct events *e)
@@ -269,7 +272,8 @@ static struct consumer *consumer_who(struct consumer *main)
 {
 	struct consumer *other = main->other;
 
-	if (!other || main->most_in_wait < FEW_IN_WAIT || main->most_in_wait * 2 < main->got)
+	if (!other || main->most_in_wait < FEW_IN_WAIT || main->most_in_wait * 2 < main->got ||
+	    main->most_wait_ns < (other->last_ns - other->first_ns) / 2)
 		return main;
 	main->other = NULL;
 	other->other = main;

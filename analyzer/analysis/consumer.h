@@ -51,7 +51,7 @@ struct consumer {
 	 * the main thread, the most, and that wait. */
 	struct consumer *other;
 	uint32_t other_tid, got, got_in_wait, most_in_wait;
-	int64_t wait_ns, wait_end_ns, counted_ns;
+	int64_t wait_ns, wait_end_ns, counted_ns, most_wait_ns; /* the last: how long it was */
 
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;
