@@ -7,9 +7,8 @@
 
 #include "base/sys.h"
 
-#define DESCRIPTION_CHUNK 64 /* a page: those of a program with few open files stay in the cache   \
-	                      */
-#define DESCRIPTION_CHUNKS 65536
+#define DESCRIPTION_CHUNK  256 /* those of a program with few open files stay in the cache */
+#define DESCRIPTION_CHUNKS 16384
 
 static struct description *description_chunks[DESCRIPTION_CHUNKS];
 static uint32_t description_count;  /* chunks */
