@@ -108,7 +108,8 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 }
 
 /* A process's own use of the folder, and the run's where it has none. */
-static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end)
+static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
+                               struct way_turns *turns)
 {
 	struct ways ways = {.folder = 1};
 	struct way_times times = {0};
@@ -134,7 +135,7 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		unsigned stage = found[way] < AIOT_STAGES ? found[way] : found[!way];
 		ways.stage[way] = (uint8_t)(stage < AIOT_STAGES ? stage : AIOT_STAGE_OTHER);
 	}
-	way_turn(&ways, &times);
+	way_turn(&ways, turns, &times);
 	return ways;
 }
 
@@ -150,7 +151,8 @@ static bool folder_asks(const struct recording *r, const struct file *file, cons
 
 /* What is asked of a file that was written, before it or those beside it are read,
  * is asked for that. */
-static void folder_advance(struct ways *ways, const struct folder *folder, const struct use *u)
+static void folder_advance(struct ways *ways, struct way_turns *turns, const struct folder *folder,
+                           const struct use *u)
 {
 	unsigned stage = folder_most(folder, WAY_READ);
 	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
@@ -162,7 +164,7 @@ static void folder_advance(struct ways *ways, const struct folder *folder, const
 		ways->stage[WAY_READ] = (uint8_t)stage;
 	times.first[WAY_READ] = folder->times.first[WAY_READ];
 	times.last[WAY_READ] = folder->times.last[WAY_READ];
-	way_turn(ways, &times);
+	way_turn(ways, turns, &times);
 }
 
 /* The file that a name goes on from: `base` of `base-journal`; 0 = none. */
@@ -202,6 +204,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
                          struct stages *stages, const struct features *features, size_t number)
 {
 	const struct process *p = &all->recording->processes[number];
+	struct way_turns *turns = &stages->turns[number];
 	int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 
 	for (size_t i = 1; i < p->file_count; i++)
@@ -210,7 +213,7 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		uint32_t name = p->files[i].name;
 		const struct use *u = features_use(features, number, i, &(struct use){0});
 		if (u->writes && system_is_not(all->recording, &p->files[i]))
-			folder_advance(&stages->ways[number][i],
+			folder_advance(&stages->ways[number][i], turns,
 			               folders_look(own, all->above[name]), u);
 		if (!folder_asks(all->recording, &p->files[i], u) ||
 		    folders_fill_beside(own, stages, features, p, i))
@@ -222,8 +225,8 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 			stages->ways[number][i] = (struct ways){
 			        {AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 		else
-			stages->ways[number][i] =
-			        folder_ways(folders_look(own, name), folders_look(all, name), end);
+			stages->ways[number][i] = folder_ways(folders_look(own, name),
+			                                      folders_look(all, name), end, turns);
 	}
 }
 

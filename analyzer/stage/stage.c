@@ -296,8 +296,8 @@ static void stage_heed_marks(struct verdict *v, const struct use *u)
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 }
 
-static struct ways stage_ways(const struct judge *j, const struct process *p, size_t i,
-                              const struct verdict *v)
+static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
+                              const struct process *p, size_t i, const struct verdict *v)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
@@ -305,7 +305,7 @@ static struct ways stage_ways(const struct judge *j, const struct process *p, si
 
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
-	way_turn(&ways, &times);
+	way_turn(&ways, turns, &times);
 	ways.copies =
 	        u->copied && j->shared[p->files[i].name].checkpoint && j->conducts[p->number].saves;
 	return ways;
@@ -320,6 +320,7 @@ struct stages *stages_find(const struct features *features)
 	stages->recording = r;
 	stages->verdicts = memory_get(r->count, sizeof *stages->verdicts);
 	stages->ways = memory_get(r->count, sizeof *stages->ways);
+	stages->turns = memory_get(r->count, sizeof *stages->turns);
 	stages->handles = memory_get(r->count, sizeof *stages->handles);
 	judge_init(&judge, features);
 	for (uint32_t run = 0; run < r->run_count; run++) {
@@ -338,8 +339,8 @@ struct stages *stages_find(const struct features *features)
 				        features_use(features, n, i, &(struct use){0});
 				stage_judge(stages, &siblings, i);
 				stage_heed_marks(stages->verdicts[n][i], u);
-				stages->ways[n][i] =
-				        stage_ways(&judge, p, i, stages->verdicts[n][i]);
+				stages->ways[n][i] = stage_ways(&judge, &stages->turns[n], p, i,
+				                                stages->verdicts[n][i]);
 			}
 			siblings_free(&siblings);
 		}
@@ -351,12 +352,13 @@ struct stages *stages_find(const struct features *features)
 
 void stages_free(struct stages *stages)
 {
-	for (size_t i = 0; i < stages->recording->count; i++)
+	for (size_t i = 0; i < stages->recording->count; i++) {
 		free(stages->verdicts[i]);
-	for (size_t i = 0; i < stages->recording->count; i++)
 		free(stages->ways[i]);
-	for (size_t i = 0; i < stages->recording->count; i++)
+		free(stages->turns[i].items);
 		free(stages->handles[i]);
+	}
+	free(stages->turns);
 	free(stages->handles);
 	free(stages->ways);
 	free(stages->verdicts);
@@ -384,7 +386,8 @@ enum aiot_stage stages_of(const struct stages *stages, const struct process *pro
                           const struct stage_event *e)
 {
 	uint32_t n = process->number;
-	uint8_t stage = way_stage(&stages->ways[n][e->file], stages_handles(stages, n), &e->way);
+	uint8_t stage = way_stage(&stages->ways[n][e->file], &stages->turns[n],
+	                          stages_handles(stages, n), &e->way);
 
 	if (recording_marked(stages->recording, e->flags) || !e->file)
 		return stage_said(stages, e->guess, e->flags);
@@ -394,19 +397,19 @@ enum aiot_stage stages_of(const struct stages *stages, const struct process *pro
 void stages_fill(const struct stages *stages, struct events *e)
 {
 	const struct ways *ways = stages->ways[e->process->number];
+	const struct way_turns *turns = &stages->turns[e->process->number];
 	struct way_handles *handles = stages_handles(stages, e->process->number);
 	unsigned marked = stages->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED;
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		struct way_event event = {e->aux[i], e->handle[i], e->class[i],
-		                          way_copies(e->call[i]), e -> start[i]};
-		uint8_t stage;
-		if (ways[e->file[i]].copies && event.copies)
-			stage = AIOT_STAGE_CHECKPOINT;
-		else if (event.class == AIOT_CLASS_READ || event.class == AIOT_CLASS_WRITE)
-			stage = ways[e->file[i]].stage[event.class == AIOT_CLASS_WRITE];
+		struct ways w = ways[e->file[i]];
+		uint8_t class = e->class[i], stage;
+		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies)
+			stage = w.stage[class == AIOT_CLASS_WRITE];
 		else
-			stage = way_stage(&ways[e->file[i]], handles, &event);
+			stage = way_stage(&w, turns, handles,
+			                  &(struct way_event){e->aux[i], e->handle[i], class,
+			                                      way_copies(e->call[i]), e->start[i]});
 		if ((e->flags[i] & marked) || !e->file[i])
 			stage = stage_said(stages, e->stage[i], e->flags[i]);
 		e->stage[i] = stage;

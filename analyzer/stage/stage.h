@@ -22,7 +22,8 @@ struct stages {
 	const struct recording *recording;
 	struct verdict (**verdicts)[DIRECTIONS]; /* [process number][file index] */
 	struct ways **ways;                      /* likewise, for events */
-	struct way_handles **handles;            /* by process number */
+	struct way_turns *turns;                 /* by process number */
+	struct way_handles **handles;            /* likewise */
 };
 
 /* Judges by the features, with the roles already found. */

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "aiotrace/format.h"
+#include "base/memory.h"
 #include "base/wrap.h"
 
 enum { WAY_ASKS = WAYS };
@@ -15,31 +16,44 @@ static const uint8_t way_of_class[] = {
         [AIOT_CLASS_DUP] = WAY_ASKS,  [AIOT_CLASS_SYNC] = WAY_WRITE,  [AIOT_CLASS_MAP] = WAY_READ,
 };
 
-void way_turn(struct ways *w, const struct way_times *t)
+static void way_turns_at(struct ways *w, struct way_turns *all, struct way_turn at)
+{
+	if (!w->turn) {
+		all->count += !all->count; /* 0 is none */
+		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);
+		w->turn = (uint32_t)all->count++;
+	}
+	all->items[w->turn] = at;
+}
+
+void way_turn(struct ways *w, struct way_turns *all, const struct way_times *t)
 {
 	bool read_first = t->first[WAY_READ] < t->first[WAY_WRITE];
 	int64_t end = t->last[read_first ? WAY_READ : WAY_WRITE];
 	int64_t begin = t->first[read_first ? WAY_WRITE : WAY_READ];
 	int64_t done = t->last[read_first ? WAY_WRITE : WAY_READ];
+	struct way_turn at = {.back = end > done ? done : 0};
 
 	w->before = read_first ? WAY_READ : WAY_WRITE;
-	w->turn = w->back = 0;
 	if (!t->first[WAY_READ] || !t->first[WAY_WRITE]) {
 		w->before = t->first[WAY_READ] ? WAY_READ : WAY_WRITE;
+		w->turn = 0;
 		return;
 	}
-	w->back = end > done ? done : 0;
 	if (end > begin) /* one within the other */
-		w->turn = begin;
+		at.turn = begin;
 	else if (w->folder && !read_first) /* is listed before it is read */
-		w->turn = end;
+		at.turn = end;
 	else
-		w->turn = end + wrap_subtract((uint64_t)begin, (uint64_t)end) / 2;
+		at.turn = end + wrap_subtract((uint64_t)begin, (uint64_t)end) / 2;
+	way_turns_at(w, all, at);
 }
 
-static uint8_t way_by_time(const struct ways *w, int64_t start)
+static uint8_t way_by_time(const struct ways *w, const struct way_turns *all, int64_t start)
 {
-	if (!w->turn || start < w->turn || (w->back && start > w->back))
+	const struct way_turn *at = w->turn ? &all->items[w->turn] : NULL;
+
+	if (!at || !at->turn || start < at->turn || (at->back && start > at->back))
 		return w->before;
 	return w->before == WAY_READ ? WAY_WRITE : WAY_READ;
 }
@@ -62,19 +76,20 @@ static bool way_opened(const struct way_handles *h, uint32_t handle, uint8_t *wa
 	return true;
 }
 
-uint8_t way_stage(const struct ways *w, struct way_handles *handles, const struct way_event *e)
+uint8_t way_stage(const struct ways *w, const struct way_turns *turns, struct way_handles *handles,
+                  const struct way_event *e)
 {
 	uint8_t way = e->class < sizeof way_of_class ? way_of_class[e->class] : WAY_ASKS;
 
 	if (w->copies && e->copies)
 		return AIOT_STAGE_CHECKPOINT;
 	if (w->folder)
-		return w->stage[way_by_time(w, e->start)];
+		return w->stage[way_by_time(w, turns, e->start)];
 	if (e->class == AIOT_CLASS_OPEN) {
 		way = (e->aux & O_ACCMODE) != O_RDONLY ? WAY_WRITE : WAY_READ;
 		way_opens(handles, e, way);
 	}
 	if (way == WAY_ASKS && !way_opened(handles, e->handle, &way))
-		way = way_by_time(w, e->start);
+		way = way_by_time(w, turns, e->start);
 	return w->stage[way];
 }

@@ -8,20 +8,32 @@
 #define WAY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "aiotrace/format.h"
 
 enum way { WAY_READ, WAY_WRITE, WAYS };
 
-/* How one process uses one file, or a folder by what lies in it. */
+/* How one process uses one file, or a folder by what lies in it. There may be many
+ * millions, and each event asks one. */
 struct ways {
 	uint8_t stage[WAYS]; /* enum aiot_stage */
-	uint8_t before;      /* enum way: of what neither reads nor writes, before `turn` */
-	uint8_t folder;
-	uint8_t copies; /* of a checkpoint: what the kernel copies is copied to save it */
-	int64_t turn,
-	        back; /* CLOCK_REALTIME in ns; back: from when on it is as before, 0 = never */
+	uint8_t before : 1;  /* enum way: of what neither reads nor writes, before the turn */
+	uint8_t folder : 1;
+	uint8_t copies : 1; /* of a checkpoint: what the kernel copies is copied to save it */
+	uint32_t turn;      /* number in the process's turns; 0 = reads alone, or writes alone */
+};
+
+/* Times in which a file is used in its second way, CLOCK_REALTIME in ns. */
+struct way_turn {
+	int64_t turn, back; /* back: from when on it is as before, 0 = never */
+};
+
+/* Those of a process; 0 is none. */
+struct way_turns {
+	struct way_turn *items;
+	size_t count, room;
 };
 
 /* An event, as far as it tells. */
@@ -53,10 +65,10 @@ static inline bool way_copies(uint64_t call)
 
 /* The time from which on what lies between reads and writes belongs to what comes
  * second, and until when, where what came first goes on after it. */
-void way_turn(struct ways *ways, const struct way_times *times);
+void way_turn(struct ways *ways, struct way_turns *turns, const struct way_times *times);
 
 /* The stage of an event of a process, of whose events it sees all, in order. */
-uint8_t way_stage(const struct ways *ways, struct way_handles *handles,
-                  const struct way_event *event);
+uint8_t way_stage(const struct ways *ways, const struct way_turns *turns,
+                  struct way_handles *handles, const struct way_event *event);
 
 #endif
