@@ -115,6 +115,9 @@ static int summary_larger(const void *one, const void *other)
 	return a->name < b->name ? -1 : a->name > b->name;
 }
 
+/* Files ahead of the one that is added: its sums lie anywhere. */
+#define SUMMARY_AHEAD 12u
+
 static void summary_uses(struct summing *s)
 {
 	struct summary *summary = s->summary;
@@ -133,6 +136,9 @@ static void summary_uses(struct summing *s)
 		for (size_t i = 1; i < p->file_count; i++) {
 			const struct use *u = features_use(s->features, n, i, &(struct use){0});
 			const struct verdict *v = s->stages->verdicts[n][i];
+			if (i + SUMMARY_AHEAD < p->file_count)
+				memory_fetch(&summary->files[p->files[i + SUMMARY_AHEAD].name],
+				             sizeof *summary->files);
 			summary_file(&summary->files[p->files[i].name], &p->files[i], u, v);
 			if (!summary->files[p->files[i].name].mount)
 				summary->files[p->files[i].name].mount = summary->mounts->of[n][i];

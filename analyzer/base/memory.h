@@ -21,4 +21,12 @@ void *memory_grow(void *items, size_t count, size_t *room, size_t size);
 /* Gives back what count things don't need; returns items, perhaps moved. */
 void *memory_trim(void *items, size_t count, size_t *room, size_t size);
 
+/* Fetches what is needed soon and lies anywhere. gcc drops calls of functions that only
+ * fetch, unless they are inlined early. */
+__attribute__((always_inline)) static inline void memory_fetch(const void *at, size_t size)
+{
+	for (size_t i = 0; i < size; i += 64)
+		__builtin_prefetch((const char *)at + i, 1);
+}
+
 #endif

@@ -206,13 +206,8 @@ static void feature_learn(struct cache *cache, const struct feature_rows *r, uin
 
 static inline void feature_fetch(const struct feature_rows *r, uint32_t i)
 {
-	const char *use;
-
-	if (r->file[i] == r->file[i - 1])
-		return;
-	use = (const char *)&r->uses[process_file(r->process, r->file[i])];
-	for (size_t at = 0; at < sizeof(struct use); at += 64)
-		__builtin_prefetch(use + at, 1);
+	if (r->file[i] != r->file[i - 1])
+		memory_fetch(&r->uses[process_file(r->process, r->file[i])], sizeof(struct use));
 }
 
 static void feature_slice(const struct feature_lane *lane, const struct slice *s)

@@ -121,10 +121,12 @@ static void judge_order(struct judge *j, const struct process *p)
 	struct conduct *c = &j->conducts[p->number];
 	uint64_t passes = 0;
 
-	for (size_t i = 1; i < p->file_count; i++)
+	for (size_t i = 1; i < p->file_count; i++) {
+		judge_fetch(j, p, i);
 		if (recur_takes_part(j, p, i) &&
 		    recur_passes(&j->shared[p->files[i].name]) > passes)
 			passes = recur_passes(&j->shared[p->files[i].name]);
+	}
 	c->shuffled = c->files_read >= FEW_FILES && (double)o->ascents < 0.8 * (double)o->switches;
 	c->in_order = c->recurring >= FEW_FILES && passes <= 3 && !c->fetches &&
 	              p->role != ROLE_WORKER && (double)o->ascents > 0.9 * (double)o->switches;
@@ -295,9 +297,11 @@ static void judge_each(struct judge *j, uint32_t run, judge_visit *visit)
 {
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
-		for (size_t i = 1; p->run == run && i < p->file_count; i++)
+		for (size_t i = 1; p->run == run && i < p->file_count; i++) {
+			judge_fetch(j, p, i);
 			if (system_is_not(j->recording, &p->files[i]))
 				visit(j, p, i);
+		}
 	}
 }
 

@@ -6,6 +6,7 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
+#include "base/memory.h"
 #include "read/clue.h"
 #include "stage/feature.h"
 
@@ -96,6 +97,17 @@ struct judge {
 	bool trains, saves, optimizer; /* any process of the run */
 	bool ranks_learn;              /* likewise, with a rank */
 };
+
+/* Files ahead of the one that is looked at: what is shared of it lies anywhere. */
+#define JUDGE_AHEAD 12u
+
+/* Fetches that, in a loop over a process's files. */
+__attribute__((always_inline)) static inline void judge_fetch(const struct judge *j,
+                                                              const struct process *p, size_t i)
+{
+	if (i + JUDGE_AHEAD < p->file_count)
+		memory_fetch(&j->shared[p->files[i + JUDGE_AHEAD].name], sizeof *j->shared);
+}
 
 void judge_init(struct judge *judge, const struct features *features);
 void judge_free(struct judge *judge);

@@ -45,6 +45,7 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = likeness_use(j, p, i, &(struct use){0});
 		const struct shared *s = &j->shared[p->files[i].name];
+		judge_fetch(j, p, i);
 		if (!s->checkpoint || s->extent <= 0)
 			continue;
 		if (written)

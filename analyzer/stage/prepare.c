@@ -225,11 +225,13 @@ static bool prepare_only(const struct judge *j, const struct process *p)
 
 	if (c->saves || c->fetches)
 		return false;
-	for (size_t i = 1; i < p->file_count; i++)
+	for (size_t i = 1; i < p->file_count; i++) {
+		judge_fetch(j, p, i);
 		if ((recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
 		    (!(j->made[p->number][i] & JUDGE_SOURCE) ||
 		     recur_passes(&j->shared[p->files[i].name]) > MOST_PASSES))
 			return false;
+	}
 	return true;
 }
 

@@ -63,6 +63,7 @@ struct siblings siblings_find(const struct judge *judge, const struct process *p
 
 	for (size_t i = 1; i < p->file_count && s.count < SIBLINGS; i++) {
 		const struct use *u = sibling_use(&s, i);
+		judge_fetch(judge, p, i);
 		bool state = sibling_shared(&s, i)->checkpoint ||
 		             ((u->reads || u->maps) && judge_is_loaded(sibling_shared(&s, i), u));
 		if (!state || !system_is_not(judge->recording, &p->files[i]))

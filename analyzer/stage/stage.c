@@ -337,6 +337,7 @@ struct stages *stages_find(const struct features *features)
 			for (size_t i = 1; i < p->file_count; i++) {
 				const struct use *u =
 				        features_use(features, n, i, &(struct use){0});
+				judge_fetch(&judge, p, i);
 				stage_judge(stages, &siblings, i);
 				stage_heed_marks(stages->verdicts[n][i], u);
 				stages->ways[n][i] = stage_ways(&judge, &stages->turns[n], p, i,

@@ -137,6 +137,7 @@ static uint64_t weights_others_of(const struct judge *j, const struct process *p
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
 		bool data = i != first && !j->shared[p->files[i].name].weights && !u->maps;
+		judge_fetch(j, p, i);
 		if (data && system_is_not(j->recording, &p->files[i]))
 			reads += u->read_bytes ? u->reads : 0;
 	}
@@ -188,6 +189,7 @@ static void weights_mapped(struct judge *j, const struct process *p)
 		const struct use *u = weights_use(j, p, i);
 		const struct shared *s = &j->shared[p->files[i].name];
 		bool plain = s->clue == CLUE_NONE && !s->random;
+		judge_fetch(j, p, i);
 		if (u->maps && !u->writes && plain && s->extent >= (int64_t)SURE_WEIGHTS &&
 		    system_is_not(j->recording, &p->files[i]))
 			weights_set(j, p, i);
@@ -225,6 +227,7 @@ static struct weights_trial weights_trial(const struct judge *j, const struct pr
 	}
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct shared *s = &j->shared[p->files[i].name];
+		judge_fetch(j, p, i);
 		if (weights_tried(j, p, i, t.size)) {
 			t.tried++;
 		} else if (recur_takes_part(j, p, i)) {
@@ -278,6 +281,7 @@ static uint64_t weights_before_lookups(const struct judge *j, const struct proce
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
 		bool data = system_is_not(j->recording, &p->files[i]);
+		judge_fetch(j, p, i);
 		if (data && (u->write_bytes >= LEAST_WRITTEN ||
 		             (!recur_anywhere(j, p, i) && recur_takes_part(j, p, i))))
 			return 0;
