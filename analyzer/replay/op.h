@@ -37,6 +37,8 @@
 	KIND(FSYNC, "fsync", fsync, 'f')                                                           \
 	KIND(FDATASYNC, "fdatasync", fdatasync, 'f')                                               \
 	KIND(SYNC_RANGE, "sync_file_range", sync_file_range, 'f')                                  \
+	KIND(MSYNC, "msync", msync, 'f')                                                           \
+	KIND(SYNCFS, "syncfs", syncfs, 'f')                                                        \
 	KIND(ADVISE, "posix_fadvise", posix_fadvise64, 'f')                                        \
 	KIND(FALLOCATE, "fallocate", fallocate64, 'f')                                             \
 	KIND(FTRUNCATE, "ftruncate", ftruncate64, 'f')                                             \
@@ -51,6 +53,7 @@
 	KIND(STAT, "stat", stat64, 'p')                                                            \
 	KIND(LSTAT, "lstat", lstat64, 'p')                                                         \
 	KIND(ACCESS, "access", access, 'p')                                                        \
+	KIND(SYNC, "sync", sync, 'p')                                                              \
 	KIND(STATFS, "statfs", statfs64, 'p')                                                      \
 	KIND(CHMOD, "chmod", chmod, 'p')                                                           \
 	KIND(UTIME, "utimensat", utimensat, 'p')                                                   \
@@ -77,13 +80,13 @@ enum op_bits {
 };
 
 struct op {
-	uint64_t start_ns; /* since the plan's start */
-	uint64_t offset;   /* of what has two names: the second name, of links: what they lead to;
-	                      of hand-offs: what   the thread waited for it in the recording, ns */
-	uint32_t size;   /* of hand-offs: short_ns, of that before the call began; of fallocate and
-	                    sync_file_range: a number, see struct plan_range */
-	uint32_t object; /* number of a description (of an opening, too) or of a name */
-	uint32_t gap;    /* short_ns: from the thread's last activity to this start */
+	uint64_t start_ns;   /* since the plan's start */
+	uint64_t offset;     /* of what has two names: the second name, of links: what they lead to;
+	                        of hand-offs: what   the thread waited for it in the recording, ns */
+	uint32_t size;       /* of hand-offs: short_ns, of that before the call began; of fallocate,
+	                        sync_file_range and msync: a number, see struct plan_range */
+	uint32_t object;     /* number of a description (of an opening, too) or of a name */
+	uint32_t gap;        /* short_ns: from the thread's last activity to this start */
 	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */
 	uint16_t hit : 1;    /* a read of what was in the page cache */
 	uint8_t kind;

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "replay/content.h"
+#include "replay/durable.h"
 #include "replay/fresh.h"
 #include "replay/name.h"
 #include "replay/worker.h"
@@ -300,6 +301,7 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	case OP_CLOSE: return perform_close(f);
 	case OP_MAP: return perform_map(w, op->object);
 	case OP_UNMAP: perform_unmap(f); return 0;
+	case OP_MSYNC: return durable_msync(w, op);
 	default: break;
 	}
 	if (fd < 0)
@@ -309,6 +311,7 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	case OP_SEEK_END: n = lseek(fd, at, SEEK_END); break;
 	case OP_FSYNC: n = fsync(fd); break;
 	case OP_FDATASYNC: n = fdatasync(fd); break;
+	case OP_SYNCFS: n = syncfs(fd); break;
 	case OP_ADVISE:
 		n = -posix_fadvise(fd, at, (off_t)(op->size >> 8) << 12, (int)(op->size & 0xff));
 		return n;
@@ -332,6 +335,7 @@ int64_t perform(struct worker *w, const struct op *op)
 	switch (op->kind) {
 	case OP_NONE: return 0;
 	case OP_OPEN: return name_open(w, op);
+	case OP_SYNC: return durable_sync(w);
 	case OP_TOUCH:
 	case OP_TOUCH_WRITE: return perform_touch(w, op);
 	default: break;

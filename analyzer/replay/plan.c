@@ -234,7 +234,8 @@ static bool plan_wanted(struct planner *p, const struct happening *h)
 
 	return plan_in_time(p, h) && (f->stage < 0 || f->stage == (int)h->stage) &&
 	       (f->pid < 0 || f->pid == h->process->pid) &&
-	       filter_path(&p->options->filter, p->plan->recording->names, h->raw);
+	       (h->is.kind == OP_SYNC ||
+	        filter_path(&p->options->filter, p->plan->recording->names, h->raw));
 }
 
 static enum refusal plan_refusal(struct planner *p, const struct happening *h)
@@ -254,6 +255,8 @@ static enum refusal plan_refusal(struct planner *p, const struct happening *h)
 	if (kind == AIOT_FILE_CHARACTER || kind == AIOT_FILE_BLOCK || kind == AIOT_FILE_ANONYMOUS)
 		return REFUSAL_DEVICE;
 	why = plan_name(p, h->name);
+	if (h->is.kind == OP_SYNC)
+		why = REFUSAL_COUNT;
 	if (why == REFUSAL_PLACE || (why != REFUSAL_COUNT && h->stage != AIOT_STAGE_RUNTIME))
 		return why;
 	if (h->stage == AIOT_STAGE_RUNTIME && p->options->filter.stage != AIOT_STAGE_RUNTIME &&
@@ -283,27 +286,45 @@ static void plan_hand_off(struct planner *p, struct happening *h)
 		           h->call->class == AIOT_CLASS_WRITE, (uint64_t)h->result, &at);
 }
 
-/* The name by which it is linked is a descriptor's; the stage, that of its opening. */
+/* The name and the stage are those of the opening. */
+static void plan_stands_for(struct planner *p, struct happening *h, uint32_t opening)
+{
+	const struct opening_state *o = planner_state(p, opening);
+
+	h->raw = h->name = p->plan->openings[opening].name;
+	h->stage = op_stage(&p->plan->lanes[o->lane].ops[o->op]);
+}
+
+/* Of a mapping that a child has of its parent the trace does not say the file. */
+static void plan_inherited(struct planner *p, struct happening *h)
+{
+	uint32_t of = 0;
+
+	if (h->is.role == AS_OP && h->is.kind == OP_MSYNC &&
+	    plan_name(p, h->name) == REFUSAL_UNNAMED)
+		of = planner_map_of(p, h);
+	if (of)
+		plan_stands_for(p, h, of - 1);
+}
+
+/* The name by which it is linked is a descriptor's. */
 static uint32_t plan_nameless(struct planner *p, struct happening *h)
 {
-	uint32_t opening = h->is.role == AS_OP && h->is.kind == OP_LINK && h->second
-	                           ? planner_nameless(p, h)
-	                           : 0;
-	const struct opening_state *o;
+	bool links = h->is.role == AS_OP && h->is.kind == OP_LINK && h->second;
+	uint32_t opening = links ? planner_nameless(p, h) : 0;
 
-	if (!opening)
-		return 0;
-	o = planner_state(p, opening - 1);
-	h->raw = h->name = p->plan->openings[opening - 1].name;
-	h->stage = op_stage(&p->plan->lanes[o->lane].ops[o->op]);
+	if (opening)
+		plan_stands_for(p, h, opening - 1);
 	return opening;
 }
 
 static void plan_take(struct planner *p, struct happening *h)
 {
 	uint32_t nameless = plan_nameless(p, h);
-	enum refusal why = plan_refusal(p, h);
+	enum refusal why;
 
+	plan_inherited(p, h);
+	why = plan_refusal(p, h);
 	if (why == REFUSAL_PROCESS && plan_in_time(p, h))
 		planner_process(p, h);
 	else if (why == REFUSAL_IPC)

@@ -55,7 +55,7 @@ struct opening {
 	uint32_t flags; /* of open */
 };
 
-/* What fallocate and sync_file_range are asked for, from the operation's offset on. */
+/* What fallocate, sync_file_range and msync are asked for, from the operation's offset on. */
 struct plan_range {
 	uint64_t length;
 	uint32_t mode; /* or flags */

@@ -141,15 +141,6 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	return REFUSAL_COUNT;
 }
 
-static void planner_map(struct planner *p, const struct happening *h, uint32_t opening)
-{
-	uint64_t address = h->is.kind == OP_MAP ? (uint64_t)h->result : (uint64_t)h->offset;
-
-	id_table_set(planner_table(&p->processes[h->process->number].maps),
-	             (uint32_t)(address >> 12), opening + 1);
-	planner_state(p, opening)->mapped = true;
-}
-
 /* Where the recording has it: io_uring's are no flags of the call. */
 static uint32_t planner_mode(const struct happening *h)
 {
@@ -179,6 +170,7 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 	case OP_FTRUNCATE:
 	case OP_TRUNCATE: op->offset = h->size; break;
 	case OP_FALLOCATE:
+	case OP_MSYNC:
 	case OP_SYNC_RANGE: op->size = planner_range(p, h); break;
 	case OP_ADVISE: {
 		uint64_t pages = h->size >> 12;
@@ -205,22 +197,24 @@ static void planner_allocated(struct planner *p, const struct happening *h)
 		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);
 }
 
+/* The opening's number + 1; 0 where what is unmapped is not known. */
+static uint32_t planner_opening_of(struct planner *p, struct happening *h)
+{
+	if (h->is.kind == OP_UNMAP)
+		return planner_unmapped(p, h);
+	return 1 + (h->is.kind == OP_MSYNC ? planner_map_opening(p, h) : planner_opening(p, h));
+}
+
 static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 {
-	struct id_table *maps = p->processes[h->process->number].maps;
-	uint32_t opening, mapped;
+	uint32_t opening = planner_opening_of(p, h);
 	struct moment_of at;
 	struct op *op;
 
-	if (h->is.kind == OP_UNMAP) {
-		mapped = maps ? id_table_get(maps, (uint32_t)((uint64_t)h->offset >> 12)) : 0;
-		if (!mapped)
-			return REFUSAL_PROCESS;
-		opening = mapped - 1;
-	} else {
-		opening = planner_opening(p, h);
+	if (!opening--)
+		return REFUSAL_PROCESS;
+	if (h->is.kind != OP_UNMAP)
 		h->name = p->plan->openings[opening].name;
-	}
 	if (h->offset > PLANNER_FARTHEST && h->is.kind != OP_UNMAP)
 		return REFUSAL_RANGE;
 	if ((h->is.kind == OP_FTRUNCATE || h->is.kind == OP_FALLOCATE) &&
@@ -233,7 +227,7 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if (h->result < 0)
 		return REFUSAL_COUNT;
 	if (h->is.kind == OP_MAP)
-		planner_map(p, h, opening);
+		planner_mapped(p, h, opening);
 	if (h->is.kind == OP_SEEK || h->is.kind == OP_SEEK_END)
 		planner_state(p, opening)->position = h->result;
 	if (h->is.kind == OP_FTRUNCATE)
@@ -251,6 +245,15 @@ static enum refusal planner_dup(struct planner *p, const struct happening *h)
 	if (known && copies && h->result >= 0)
 		planner_state(p, known - 1)->references++;
 	return REFUSAL_PROCESS;
+}
+
+/* Of no file: of all that the target's file system holds. */
+static enum refusal planner_sync(struct planner *p, const struct happening *h)
+{
+	struct moment_of at;
+
+	planner_emit(p, h, OP_SYNC, 0, &at);
+	return REFUSAL_COUNT;
 }
 
 static void planner_count(struct planner *p, const struct happening *h)
@@ -281,7 +284,7 @@ enum refusal planner_take(struct planner *p, struct happening *h, uint32_t namel
 	case 'o': why = planner_open(p, h); break;
 	case 'r':
 	case 'w': why = planner_data(p, h); break;
-	case 'p': why = planner_path(p, h); break;
+	case 'p': why = h->is.kind == OP_SYNC ? planner_sync(p, h) : planner_path(p, h); break;
 	default: why = h->is.kind == OP_CLOSE ? planner_close(p, h) : planner_descriptor(p, h);
 	}
 	if (why == REFUSAL_COUNT)
@@ -302,6 +305,7 @@ void planner_end(struct planner *p)
 		id_table_free(s->openings);
 		id_table_free(s->maps);
 		id_table_free(s->nameless);
+		free(s->mappings);
 		free(s->looked);
 		free(s->children);
 		free(s->child_pids);

@@ -2,7 +2,8 @@
  *
  * What planning keeps while it goes through the recording; private to plan.c
  * (what is replayed), planner.c (as what), planner_name.c (what happens to names),
- * planner_opening.c (through which descriptor) and planner_lane.c (in which
+ * planner_opening.c (through which descriptor), planner_map.c (through which
+ * memory) and planner_lane.c (in which
  * thread, when, and after what).
  */
 #ifndef REPLAY_PLANNER_H
@@ -62,11 +63,20 @@ struct opening_states {
 	uint32_t over; /* that nothing asks for any more */
 };
 
+/* Memory through which a file is written. */
+struct mapping {
+	uint64_t address, size, at; /* at: in the file */
+	uint32_t opening;
+	bool placed; /* at is known */
+};
+
 /* Of a process: where its threads and openings are, and what its threads and
  * children come after. */
 struct process_state {
 	struct id_table *lanes, *openings, *maps; /* by tid, handle, address; number + 1 */
 	struct id_table *nameless;                /* by descriptor: openings with O_TMPFILE */
+	struct mapping *mappings;
+	size_t mapping_count, mapping_room;
 	uint8_t *looked; /* by file: a bit where its inode was looked at; NULL before */
 	const struct process *parent;
 	bool parent_known;
@@ -142,6 +152,21 @@ struct op *planner_emit(struct planner *planner, const struct happening *h, uint
 struct id_table *planner_table(struct id_table **table);
 
 const struct process *planner_parent(struct planner *planner, const struct process *process);
+
+/* ---- planner_map.c ---- */
+
+/* The mapping that the event made is of that opening. */
+void planner_mapped(struct planner *planner, const struct happening *h, uint32_t opening);
+
+/* The number + 1 of the opening whose mapping the event removed, 0 = not known. */
+uint32_t planner_unmapped(struct planner *planner, const struct happening *h);
+
+/* The number + 1 of the opening that the event's address is of, 0 = not known. */
+uint32_t planner_map_of(struct planner *planner, const struct happening *h);
+
+/* The opening that the event's address is of, opened here if it is not known. The event's
+ * offset becomes that in the file; its size 0, where all of the file is to be meant. */
+uint32_t planner_map_opening(struct planner *planner, struct happening *h);
 
 /* ---- planner_opening.c ---- */
 

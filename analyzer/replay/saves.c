@@ -24,6 +24,7 @@ static bool saves_takes(const struct saves *s, const struct op *op)
 		return false;
 	return saves_data(s, op) || op->kind == OP_OPEN || op->kind == OP_CLOSE ||
 	       op->kind == OP_FSYNC || op->kind == OP_FDATASYNC || op->kind == OP_SYNC_RANGE ||
+	       op->kind == OP_MSYNC || op->kind == OP_SYNCFS ||
 	       (op->kind == OP_RENAME && s->stage == AIOT_STAGE_CHECKPOINT);
 }
 

@@ -164,7 +164,7 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 		e->aux = tid & AIOT_FAULT_TID;
 	if (op_flags(op->kind))
 		e->aux = (uint32_t)op_flags(op->kind);
-	if (op->kind == OP_FALLOCATE || op->kind == OP_SYNC_RANGE) {
+	if (op->kind == OP_FALLOCATE || op->kind == OP_SYNC_RANGE || op->kind == OP_MSYNC) {
 		e->offset = (int64_t)op->offset;
 		e->size = plan->ranges[op->size].length;
 		e->aux = plan->ranges[op->size].mode;
