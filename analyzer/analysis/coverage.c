@@ -131,9 +131,18 @@ static void coverage_kernel(struct coverage *c, const struct process *p)
 	c->storage_written += (double)(b->write_bytes - a->write_bytes);
 }
 
+/* What the library wrote: the trace, and zeroes into the live file, which it counted
+ * until the last reading of the kernel's count. */
+static double coverage_written(const struct process *p)
+{
+	double trace = (double)p->trace.size, after = trace - (double)p->kernel_at;
+	double counted = (double)p->kernel_last.own_wchar + after;
+
+	return p->kernel_count && counted > trace ? counted : trace;
+}
+
 /* A process that another's count takes in: the library's own share goes out
- * again, and what came before its tracing began is known to be loading. All
- * that the library writes is the trace. */
+ * again, and what came before its tracing began is known to be loading. */
 static void coverage_within(struct coverage *c, const struct process *p)
 {
 	const struct process *before = kin_image(c->recording, p, -1);
@@ -142,7 +151,7 @@ static void coverage_within(struct coverage *c, const struct process *p)
 
 	c->read.kernel -= (double)last->own_rchar;
 	c->read.kernel_calls -= (double)last->own_syscr;
-	c->write.kernel -= (double)p->trace.size;
+	c->write.kernel -= coverage_written(p);
 	c->write.kernel_calls -= (double)last->own_syscw;
 	if (!p->kernel_count || p->origin == AIOT_ORIGIN_FORK)
 		return;

@@ -90,6 +90,7 @@ struct process {
 	size_t unseen_count, unseen_room;
 	struct aiot_define_kernel_io kernel_first, kernel_last;
 	size_t kernel_count;
+	uint64_t kernel_at;               /* bytes of the trace before what holds the last one */
 	struct aiot_define_mapped mapped; /* all 0: no file of interest was mapped */
 	uint64_t clock_mono, clock_real;  /* the first clock record, 0 = none */
 	int64_t clock_end;                /* real - mono at its end, 0 = not known */

@@ -38,7 +38,7 @@ static void recording_define(struct recording *r, struct process *p, struct deco
 {
 	const uint8_t *records;
 	struct problem why = {0};
-	size_t size;
+	size_t size, counts = p->kernel_count;
 	bool bad = false;
 
 	if (trace_read(&p->trace, block, payload, &why)) {
@@ -51,6 +51,8 @@ static void recording_define(struct recording *r, struct process *p, struct deco
 		bad = true;
 	else
 		define_records(p, records, size, &bad);
+	if (p->kernel_count > counts)
+		p->kernel_at = block->at;
 	if (bad)
 		problems_add(&r->problems,
 		             "%s: offset %" PRIu64

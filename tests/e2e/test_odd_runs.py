@@ -219,3 +219,20 @@ def test_a_report_fits_its_width_whatever_the_run(tmp_path):
         ODD[name][0](folder)
         lines = aiotrace.aiotrace("report", folder).stdout.splitlines()
         assert not [line for line in lines if len(line) > 100], [line for line in lines if len(line) > 100][:5]
+
+
+def test_what_the_library_writes_in_a_child_is_not_missing_in_its_parent(tmp_path):
+    """A shell waits for a program whose threads fill their buffers; its count takes in what the library did there."""
+    script = """
+import os, sys, threading
+def work(number):
+    fd = os.open(f"{sys.argv[1]}/{number}", os.O_WRONLY | os.O_CREAT)
+    for _ in range(1500): os.write(fd, bytes(100))
+threads = [threading.Thread(target=work, args=(n,)) for n in range(4)]
+for t in threads: t.start()
+for t in threads: t.join()
+"""
+    done = aiotrace.run_traced(["/bin/sh", "-c", '"$@"; true', "sh", *aiotrace.python(script, tmp_path)], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    coverage = aiotrace.report(tmp_path / "traces")["run"]["coverage"]
+    assert coverage["seen_write_bytes"] >= 600000 and 0.98 < coverage["write"] < 1.02, coverage
