@@ -4,7 +4,9 @@
  * pass through at the cost of one test. Mappings are remembered, so that an
  * munmap can be told from one of malloc's, and a page fault's file is known.
  */
+#include <linux/magic.h>
 #include <stdarg.h>
+#include <sys/statfs.h>
 
 #include "calls/map.h"
 #include "calls/populate.h"
@@ -73,28 +75,35 @@ static bool map_is_wanted(const struct fd *fd, int protection)
 	       !(protection & PROT_EXEC);
 }
 
-/* Most of the file has nothing written in it yet, whoever made it so large: pages of it
- * are there to be written. An eighth, for a file may be stored compressed. */
-static void map_look_at(const struct call *call, int fd, int protection, int flags)
+/* File systems whose count of blocks tells at once what was never written: others
+ * compress, or count later. */
+static bool map_counts_blocks(int fd)
 {
-	struct description *held = call->fd.description;
+	struct statfs about;
+	return SYS2(fstatfs, fd, &about) == 0 &&
+	       (about.f_type == EXT4_SUPER_MAGIC || about.f_type == XFS_SUPER_MAGIC ||
+	        about.f_type == TMPFS_MAGIC || about.f_type == OVERLAYFS_SUPER_MAGIC);
+}
+
+/* Most of the file has nothing written in it yet, whoever made it so large: pages of it
+ * are there to be written. */
+static bool map_is_hole(const struct call *call, int fd)
+{
 	struct stat about;
-	if (!held || call->fd.kind != AIOT_FILE_REGULAR || !(protection & PROT_WRITE) ||
-	    (flags & MAP_TYPE) == MAP_PRIVATE || SYS2(fstat, fd, &about) != 0)
-		return;
-	if (about.st_blocks * 512 < about.st_size / 8)
-		__atomic_fetch_or(&held->traits, DESCRIPTION_EMPTY, __ATOMIC_RELAXED);
+	return fd >= 0 && call->fd.kind == AIOT_FILE_REGULAR && SYS2(fstat, fd, &about) == 0 &&
+	       about.st_blocks * 512 < about.st_size / 8 && map_counts_blocks(fd);
 }
 
 /* What is brought in of a file that was empty is there to be written. */
-static bool map_is_filled(const struct description *held, int protection, int flags)
+static bool map_is_filled(const struct call *call, int fd, int protection, int flags)
 {
-	return held && held->traits & DESCRIPTION_EMPTY && protection & PROT_WRITE &&
-	       (flags & MAP_TYPE) != MAP_PRIVATE;
+	const struct description *held = call->fd.description;
+	return held && protection & PROT_WRITE && (flags & MAP_TYPE) != MAP_PRIVATE &&
+	       (held->traits & DESCRIPTION_EMPTY || map_is_hole(call, fd));
 }
 
 static void map_keep(const struct call *call, const struct aiot_event *event, int protection,
-                     int flags)
+                     int flags, int fd)
 {
 	struct mapping mapping = {.begin = (uintptr_t)event->result,
 	                          .end = map_end((void *)(uintptr_t)event->result, event->size),
@@ -105,13 +114,13 @@ static void map_keep(const struct call *call, const struct aiot_event *event, in
 	                          .generation = state_generation,
 	                          .stage = event->stage,
 	                          .wanted = map_is_wanted(&call->fd, protection),
-	                          .filled = map_is_filled(call->fd.description, protection, flags)};
+	                          .filled = map_is_filled(call, fd, protection, flags)};
 	if (mapping_add(&mapping) && mapping.wanted)
 		watch_mapped(mapping.end - mapping.begin);
 }
 
 static struct aiot_event map_ended(const struct call *call, enum aiot_call id, size_t size,
-                                   int protection, int flags, int64_t offset, void *address)
+                                   int protection, int flags, int fd, int64_t offset, void *address)
 {
 	struct aiot_event event =
 	        call_event_of_data(call, id, address == MAP_FAILED ? -1 : (intptr_t)address);
@@ -119,7 +128,7 @@ static struct aiot_event map_ended(const struct call *call, enum aiot_call id, s
 	event.offset = offset;
 	event.aux = (uint32_t)protection | (uint32_t)flags << 8;
 	if (address != MAP_FAILED)
-		map_keep(call, &event, protection, flags);
+		map_keep(call, &event, protection, flags, fd);
 	event_store(&event);
 	return event;
 }
@@ -128,7 +137,7 @@ void map_found(const struct call *call, const void *address, size_t size)
 {
 	struct call made = *call;
 	made.start = clock_ticks();
-	map_ended(&made, AIOT_CALL_mmap64, size, PROT_READ, MAP_SHARED, 0, (void *)address);
+	map_ended(&made, AIOT_CALL_mmap64, size, PROT_READ, MAP_SHARED, -1, 0, (void *)address);
 }
 
 void map_lost(const void *address, size_t size)
@@ -173,8 +182,7 @@ static void *map_file(enum aiot_call id, map_function *function, void *address, 
 	thread_self.mapping++;
 	void *got = function(address, size, protection, flags, fd, offset);
 	thread_self.mapping--;
-	map_look_at(&call, fd, protection, flags);
-	struct aiot_event event = map_ended(&call, id, size, protection, flags, offset, got);
+	struct aiot_event event = map_ended(&call, id, size, protection, flags, fd, offset, got);
 	if (populate.kind)
 		populate_ended(&populate, &event, got, size);
 	return got;
