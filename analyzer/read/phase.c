@@ -50,11 +50,23 @@ static size_t phase_list(const struct recording *r, struct bound *list)
 	return count;
 }
 
+static double phase_events(const struct recording *r)
+{
+	double events = 0;
+
+	for (size_t i = 0; i < r->count; i++)
+		for (size_t s = 0; s < r->processes[i].stream_count; s++)
+			for (size_t k = 0; k < r->processes[i].streams[s].count; k++)
+				events += r->processes[i].streams[s].pieces[k].count;
+	return events;
+}
+
 struct phase_sweep {
 	struct phases phases;
 	size_t room;
 	int64_t now;
 	double rate, events; /* since the last phase's end */
+	double most;         /* phases that all events can fill */
 };
 
 static void phase_end(struct phase_sweep *s)
@@ -70,8 +82,9 @@ static bool phase_until(struct phase_sweep *s, int64_t time)
 {
 	double left = (double)((uint64_t)time - (uint64_t)s->now), need = PHASE_EVENTS - s->events;
 
-	if (s->rate > 0 && s->rate * left >= need && need / s->rate < left - 1) {
-		s->now += (int64_t)(need / s->rate) + 1;
+	if (s->rate > 0 && s->rate * left >= need && need / s->rate < left - 1 &&
+	    (double)s->phases.count < s->most) {
+		s->now = wrap_add((uint64_t)s->now, (uint64_t)(need / s->rate) + 1);
 		return true;
 	}
 	s->events += s->rate > 0 ? s->rate * left : 0;
@@ -86,6 +99,7 @@ struct phases phases_find(const struct recording *r)
 	struct phase_sweep s = {0};
 
 	phase_list(r, list);
+	s.most = phase_events(r) / PHASE_EVENTS + 1;
 	if (count)
 		qsort(list, count, sizeof *list, phase_earlier);
 	s.now = count ? list[0].at : 0;

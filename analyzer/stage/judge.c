@@ -110,6 +110,8 @@ static void judge_firsts(struct judge *j, const struct process *p)
 		first = u->first_read < begun ? i : first;
 		begun = u->first_read < begun ? u->first_read : begun;
 	}
+	if (!first)
+		return;
 	j->shared[p->files[first].name].firsts++;
 	j->shared[p->files[first].name].leads |= count > 1;
 }
@@ -209,12 +211,13 @@ void judge_loads(struct conduct *c, const struct use *u)
 void judge_saves(struct judge *j, const struct process *p, const struct file *file,
                  const struct use *u)
 {
-	uint32_t name = judge_final_name(file, u);
+	uint32_t name = judge_final_name(file, u), moved = move_to(j, p, name);
 	struct conduct *c = &j->conducts[p->number];
 
 	j->shared[file->name].checkpoint = true;
 	j->shared[name].checkpoint = true;
-	j->shared[move_to(j, p, name)].checkpoint = true;
+	if (moved)
+		j->shared[moved].checkpoint = true;
 	j->saves = c->saves = true;
 	if (u->last_write > c->last_save)
 		c->last_save = u->last_write;

@@ -31,13 +31,16 @@ static char *move_path(const struct judge *j, const struct process *p, const cha
 	size_t seen = 0;
 
 	for (size_t i = j->move_count; i > 0 && seen < MOVES; i--) {
-		const char *from = names_text(j->recording->names, j->moves[i - 1].from);
-		const char *to = names_text(j->recording->names, j->moves[i - 1].to);
-		size_t length = strlen(from), room = strlen(to) + strlen(path) + 1;
+		const char *from, *to;
+		size_t length, room;
 		char *moved;
 		if (j->moves[i - 1].process != p->number)
 			continue;
 		seen++;
+		from = names_text(j->recording->names, j->moves[i - 1].from);
+		to = names_text(j->recording->names, j->moves[i - 1].to);
+		length = strlen(from);
+		room = strlen(to) + strlen(path) + 1;
 		if (strncmp(path, from, length) || path[length] != '/')
 			continue;
 		moved = memory_get(room, 1);
