@@ -78,7 +78,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 	while ((option = getopt_long(argc, argv, "h", report_options, NULL)) != -1) {
 		switch (option) {
 		case 'h': return command_help(self);
-		case 'j': form.write = report_json; break;
+		case 'j': form = (struct report_form){.write = report_json}; break;
 		case 'H': form = (struct report_form){.write = report_html, .file = optarg}; break;
 		case 'T': options.tree = true; break;
 		case 'i': options.ignore_marks = true; break;

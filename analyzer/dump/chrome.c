@@ -7,6 +7,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/escape.h"
 #include "dump/row.h"
@@ -40,11 +41,14 @@ static void chrome_text(struct output *o, const char *text)
 static void chrome_process(struct output *o, const struct process *p)
 {
 	char *command = process_command(p), rank[24] = "", name[CHROME_NAME + 64];
+	size_t most = strnlen(command, CHROME_NAME);
 
 	if (p->rank >= 0)
 		snprintf(rank, sizeof rank, " of rank %d", p->rank);
+	while (most && ((unsigned char)command[most] & 0xc0) == 0x80) /* amid a character */
+		most--;
 	snprintf(name, sizeof name, "%s%s, pid %u: %.*s", process_role_name(p->role), rank, p->pid,
-	         CHROME_NAME, command);
+	         (int)most, command);
 	free(command);
 	output_text(o, p->number ? ",\n" : "");
 	output_text(o, "{\"ph\":\"M\",\"name\":\"process_name\",\"pid\":");
@@ -116,16 +120,11 @@ static bool chrome_in_flight(const struct row *row)
 	return level == AIOT_LEVEL_AIO || level == AIOT_LEVEL_URING || level == AIOT_LEVEL_CUFILE;
 }
 
-/* An id for both ends; each of a track's starts is another. */
+/* For both ends. */
 static void chrome_id(struct output *o, const struct row *row)
 {
-	output_text(o, ",\"id\":\"");
-	output_unsigned(o, row->tid);
-	output_char(o, '.');
-	output_signed(o, row->start_ns);
-	output_char(o, '.');
-	output_signed(o, row->offset);
-	output_char(o, '"');
+	output_text(o, ",\"id\":");
+	output_unsigned(o, row->number);
 }
 
 static void chrome_write(struct output *o, const struct row *row)

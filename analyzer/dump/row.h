@@ -19,6 +19,7 @@ struct row_name {
 };
 
 struct row {
+	uint64_t number;     /* of the rows printed */
 	int64_t start_ns;    /* since the epoch */
 	int64_t relative_ns; /* since the recording's start */
 	uint64_t duration_ns;

@@ -28,6 +28,7 @@ struct rows {
 	struct output output;
 	struct merge *merge;
 	struct slice slice; /* rows that were not taken yet */
+	uint64_t count;     /* that were */
 };
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])
@@ -113,7 +114,8 @@ static size_t rows_take(void *context, struct row *rows, size_t most)
 		if (r->filter->pid >= 0 && s->process->pid != r->filter->pid)
 			s->begin = s->end;
 		while (s->begin < s->end && count < most)
-			count += rows_row(r, s, s->begin++, &rows[count]);
+			if (rows_row(r, s, s->begin++, &rows[count]))
+				rows[count++].number = r->count++;
 	}
 	return count;
 }
@@ -130,7 +132,7 @@ static void rows_events(struct rows *r)
 
 static int64_t rows_ns(double seconds, int64_t infinite)
 {
-	return isfinite(seconds) && seconds < 9e9 ? (int64_t)(seconds * 1e9) : infinite;
+	return isfinite(seconds) && fabs(seconds) < 9e9 ? (int64_t)(seconds * 1e9) : infinite;
 }
 
 static void rows_judge(struct rows *r)

@@ -30,14 +30,15 @@ function axis(title, format, more) {
 const aligned = { afterFit: scale => { scale.width = 90; } };
 
 // The mean of so many windows each that POINTS are enough for the run.
-function thinned(timeline, name, from, window, points, each) {
+function thinned(timeline, name, from, window, all, each) {
+	const points = Math.ceil(all / each);
 	const sums = new Array(points).fill(0), first = Math.round((timeline.from_s - from) / window);
 	timeline[name].forEach((value, i) => {
 		const at = Math.floor((first + i) / each);
 		if (at >= 0 && at < points)
-			sums[at] += value / each;
+			sums[at] += value;
 	});
-	return sums;
+	return sums.map((value, at) => value / Math.min(each, all - at * each));
 }
 
 function overTime(report, name, show, stacked) {
@@ -50,7 +51,7 @@ function overTime(report, name, show, stacked) {
 		data: {
 			labels: Array.from({ length: points }, (_, i) => from + i * each * window),
 			datasets: stages.map((s, i) => ({
-				label: s.stage, data: thinned(s.timeline, name, from, window, points, each).map(v => v * per),
+				label: s.stage, data: thinned(s.timeline, name, from, window, all.length, each).map(v => v * per),
 				borderColor: stageColours[s.stage], backgroundColor: stageColours[s.stage] + "88",
 				fill: stacked && (i ? "-1" : "origin"), borderWidth: 1, pointRadius: 0, stepped: true
 			}))
