@@ -191,7 +191,10 @@ static void planner_allocated(struct planner *p, const struct happening *h)
 	if (mode & FALLOC_FL_COLLAPSE_RANGE)
 		space_resized(p->space, h->name, place->grown > size ? place->grown - size : 0);
 	else if (mode & FALLOC_FL_INSERT_RANGE)
-		space_grown(p->space, h->name, place->grown + size, size);
+		space_grown(p->space, h->name,
+		            place->grown < PLANNER_FARTHEST - size ? place->grown + size
+		                                                   : PLANNER_FARTHEST,
+		            size);
 	else if (!(mode & FALLOC_FL_PUNCH_HOLE))
 		space_grown(p->space, h->name,
 		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);

@@ -188,6 +188,7 @@ uint32_t planner_nameless(struct planner *p, const struct happening *h)
 	struct id_table *table = p->processes[h->process->number].nameless;
 	const char *path = names_text(p->plan->recording->names, h->raw), *fd;
 	uint32_t known = h->handle ? planner_known(p, h) : 0;
+	const struct opening_state *state;
 
 	if (known)
 		return known;
@@ -195,7 +196,8 @@ uint32_t planner_nameless(struct planner *p, const struct happening *h)
 	             ? strstr(path, "/fd/")
 	             : NULL;
 	known = fd ? id_table_get(table, (uint32_t)strtoul(fd + 4, NULL, 10)) : 0;
-	return known && planner_state(p, known - 1) ? known : 0;
+	state = known ? planner_state(p, known - 1) : NULL;
+	return state && !state->closed ? known : 0;
 }
 
 void planner_named(struct planner *p, struct happening *h, uint32_t opening)
@@ -212,7 +214,11 @@ void planner_named(struct planner *p, struct happening *h, uint32_t opening)
 		return;
 	}
 	aliases_removed(p->aliases, h->second);
-	space_renamed(p->space, name, h->second);
-	order_renamed(p->order, name, h->second);
+	if ((p->plan->openings[opening].flags & O_TMPFILE) == O_TMPFILE) {
+		space_renamed(p->space, name, h->second);
+		order_renamed(p->order, name, h->second);
+	} else {
+		space_linked(p->space, name, h->second);
+	}
 	order_change(p->order, h->second, &at);
 }
