@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 
-/* A pid of a run; of processes of the same one, their order. */
+/* A pid of a run; of processes of the same one, their images, then in order of start. */
 static int kin_order(const void *one, const void *other)
 {
 	const struct process *a = *(struct process *const *)one;
@@ -17,6 +17,8 @@ static int kin_order(const void *one, const void *other)
 		return a->run < b->run ? -1 : 1;
 	if (a->pid != b->pid)
 		return a->pid < b->pid ? -1 : 1;
+	if (a->image != b->image)
+		return a->image < b->image ? -1 : 1;
 	return a->number < b->number ? -1 : a->number > b->number;
 }
 
@@ -29,15 +31,16 @@ void kin_find(struct recording *r)
 		qsort(r->by_pid, r->count, sizeof *r->by_pid, kin_order);
 }
 
-/* Where those of a run's pid begin. */
-static size_t kin_first(const struct recording *r, uint32_t run, uint64_t pid)
+/* Where those of a run's pid begin, from an image on. */
+static size_t kin_first(const struct recording *r, uint32_t run, uint64_t pid, int64_t image)
 {
 	size_t low = 0, high = r->count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		const struct process *p = r->by_pid[middle];
-		if (p->run < run || (p->run == run && p->pid < pid))
+		if (p->run < run || (p->run == run && p->pid < pid) ||
+		    (p->run == run && p->pid == pid && p->image < image))
 			low = middle + 1;
 		else
 			high = middle;
@@ -63,7 +66,7 @@ static const struct process *kin_next(const struct recording *r, size_t *at,
  * exec'ed image's parent is that of the image before. */
 const struct process *kin_parent(const struct recording *r, const struct process *p)
 {
-	size_t at = kin_first(r, p->run, p->ppid);
+	size_t at = kin_first(r, p->run, p->ppid, 0);
 	const struct process *best = NULL, *q;
 
 	while ((q = kin_next(r, &at, p, p->ppid))) {
@@ -78,11 +81,12 @@ const struct process *kin_parent(const struct recording *r, const struct process
 
 const struct process *kin_image(const struct recording *r, const struct process *p, int step)
 {
-	size_t at = kin_first(r, p->run, p->pid);
+	int64_t image = (int64_t)p->image + step;
+	size_t at = kin_first(r, p->run, p->pid, image);
 	const struct process *q;
 
-	while ((q = kin_next(r, &at, p, p->pid)))
-		if ((int64_t)q->image == (int64_t)p->image + step)
+	while ((q = kin_next(r, &at, p, p->pid)) && q->image <= image)
+		if (q->image == image)
 			return q;
 	return NULL;
 }

@@ -116,8 +116,7 @@ static bool stdio_kernel_prepare(struct stdio_kernel_part *part)
 {
 	void *const *table = dlsym(RTLD_NEXT, "_IO_file_jumps");
 	void *functions[] = {dlsym(RTLD_NEXT, "_IO_file_read"), dlsym(RTLD_NEXT, "_IO_file_write"),
-	                     dlsym(RTLD_NEXT, "_IO_file_seek"),
-	                     dlsym(RTLD_NEXT, "_IO_file_close")};
+	                     dlsym(RTLD_NEXT, "_IO_file_seek"), dlsym(RTLD_NEXT, "_IO_file_close")};
 	part->inside = (uintptr_t)table;
 	if (!table || !dl_iterate_phdr(stdio_kernel_look, part))
 		return false;
