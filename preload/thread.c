@@ -76,7 +76,7 @@ void thread_warm(void)
 {
 	struct thread *self = thread_current();
 	uint64_t all = UINT64_MAX, before;
-	if (thread_vfork || self->region->writing != 1)
+	if (thread_vfork || !self->region || self->region->writing != 1)
 		return;
 	SYS4(rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
 	if (self->limit != AIOT_LIVE_EVENTS)
