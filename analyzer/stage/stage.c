@@ -132,7 +132,8 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
-	if (s->checkpoint && s->maker == p->number + 1 && move_is(j, p, p->files[i].name))
+	if (s->maker == p->number + 1 && move_is(j, p, p->files[i].name) &&
+	    (s->checkpoint || sibling_of_saved(siblings, i)))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
