@@ -218,6 +218,7 @@ void judge_saves(struct judge *j, const struct process *p, const struct file *fi
 	j->shared[name].checkpoint = true;
 	if (moved)
 		j->shared[moved].checkpoint = true;
+	move_saves(j, p, file->name);
 	j->saves = c->saves = true;
 	if (u->last_write > c->last_save)
 		c->last_save = u->last_write;

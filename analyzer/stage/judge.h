@@ -51,6 +51,7 @@ struct series {
 /* A folder that a process renamed. */
 struct move {
 	uint32_t process, from, to; /* number; names */
+	bool saves;                 /* state was written in it before */
 };
 
 /* A process's sums over storage, without checkpoints. */

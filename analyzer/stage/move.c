@@ -18,45 +18,61 @@ void move_find(struct judge *j, const struct process *p)
 		if (!u->renamed_to || u->writes || u->reads)
 			continue;
 		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
-		j->moves[j->move_count++] =
-		        (struct move){p->number, p->files[i].name, u->renamed_to};
+		j->moves[j->move_count++] = (struct move){
+		        .process = p->number, .from = p->files[i].name, .to = u->renamed_to};
 	}
 }
 
 #define MOVES 64 /* of a process, that a path is looked for in */
 
-/* The path with its folder's new name, or NULL; free() it. */
-static char *move_path(const struct judge *j, const struct process *p, const char *path)
+/* The process's last one of a folder that the path lies in, or NULL. */
+static struct move *move_of(const struct judge *j, const struct process *p, const char *path)
 {
 	size_t seen = 0;
 
 	for (size_t i = j->move_count; i > 0 && seen < MOVES; i--) {
-		const char *from, *to;
-		size_t length, room;
-		char *moved;
+		const char *from;
+		size_t length;
 		if (j->moves[i - 1].process != p->number)
 			continue;
 		seen++;
 		from = names_text(j->recording->names, j->moves[i - 1].from);
-		to = names_text(j->recording->names, j->moves[i - 1].to);
 		length = strlen(from);
-		room = strlen(to) + strlen(path) + 1;
-		if (strncmp(path, from, length) || path[length] != '/')
-			continue;
-		moved = memory_get(room, 1);
-		snprintf(moved, room, "%s%s", to, path + length);
-		return moved;
+		if (!strncmp(path, from, length) && path[length] == '/')
+			return &j->moves[i - 1];
 	}
 	return NULL;
 }
 
-bool move_is(const struct judge *j, const struct process *p, uint32_t name)
+/* The path with its folder's new name, or NULL; free() it. */
+static char *move_path(const struct judge *j, const struct process *p, const char *path)
 {
-	char *moved = move_path(j, p, names_text(j->recording->names, name));
-	bool moves = moved;
+	const struct move *move = move_of(j, p, path);
+	const char *to = move ? names_text(j->recording->names, move->to) : "";
+	size_t room = strlen(to) + strlen(path) + 1;
+	char *moved;
 
-	free(moved);
-	return moves;
+	if (!move)
+		return NULL;
+	moved = memory_get(room, 1);
+	snprintf(moved, room, "%s%s", to,
+	         path + strlen(names_text(j->recording->names, move->from)));
+	return moved;
+}
+
+void move_saves(struct judge *j, const struct process *p, uint32_t name)
+{
+	struct move *move = move_of(j, p, names_text(j->recording->names, name));
+
+	if (move)
+		move->saves = true;
+}
+
+bool move_is_save(const struct judge *j, const struct process *p, uint32_t name)
+{
+	const struct move *move = move_of(j, p, names_text(j->recording->names, name));
+
+	return move && move->saves;
 }
 
 uint32_t move_to(const struct judge *j, const struct process *p, uint32_t name)

@@ -14,7 +14,10 @@ void move_find(struct judge *judge, const struct process *process);
  * has not, or nobody used it there. */
 uint32_t move_to(const struct judge *judge, const struct process *process, uint32_t name);
 
-/* Whether the process renamed a folder that it lay in. */
-bool move_is(const struct judge *judge, const struct process *process, uint32_t name);
+/* Says that the process wrote state under that name. */
+void move_saves(struct judge *judge, const struct process *process, uint32_t name);
+
+/* Whether the process renamed a folder that it lay in, and that holds state. */
+bool move_is_save(const struct judge *judge, const struct process *process, uint32_t name);
 
 #endif

@@ -132,8 +132,7 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
-	if (s->maker == p->number + 1 && move_is(j, p, p->files[i].name) &&
-	    (s->checkpoint || sibling_of_saved(siblings, i)))
+	if (s->maker == p->number + 1 && move_is_save(j, p, p->files[i].name))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
