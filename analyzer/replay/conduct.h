@@ -22,9 +22,9 @@ struct replay_task {
 
 /* Replays the traces of these names, or only tells the plan. Both return the
  * program's exit status; what went wrong stands on stderr. */
-int conduct(struct replay_task *conduct, char **names, size_t count);
+int conduct(struct replay_task *task, char **names, size_t count);
 
 /* Removes what was prepared. */
-int conduct_clean(const struct replay_task *conduct);
+int conduct_clean(const struct replay_task *task);
 
 #endif

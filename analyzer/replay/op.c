@@ -25,6 +25,12 @@ uint16_t op_call(unsigned kind)
 	return op_table[kind].call;
 }
 
+/* Flags that a file system does not know are for calls to do without. */
+bool op_can_ring(unsigned kind)
+{
+	return op_moves(kind) && kind != OP_TOUCH && kind != OP_TOUCH_WRITE && !op_flags(kind);
+}
+
 int op_flags(unsigned kind)
 {
 	switch (kind) {

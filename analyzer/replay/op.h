@@ -82,7 +82,8 @@ enum op_bits {
 struct op {
 	uint64_t start_ns;   /* since the plan's start */
 	uint64_t offset;     /* of what has two names: the second name, of links: what they lead to;
-	                        of hand-offs: what   the thread waited for it in the recording, ns */
+	                        of munmap: whether the memory stays;
+	                        of hand-offs: what the thread waited for it in the recording, ns */
 	uint32_t size;       /* of hand-offs: short_ns, of that before the call began; of fallocate,
 	                        sync_file_range and msync: a number, see struct plan_range */
 	uint32_t object;     /* number of a description (of an opening, too) or of a name */
@@ -124,6 +125,7 @@ static inline unsigned op_stage(const struct op *op)
 const char *op_words(unsigned kind);
 uint16_t op_call(unsigned kind); /* enum aiot_call */
 int op_flags(unsigned kind);     /* of preadv2 and pwritev2; 0 for all others */
+bool op_can_ring(unsigned kind); /* a call of this kind may become an operation of io_uring */
 
 /* 'r', 'w', 'f', 'p', 'o' or '-', see OP_KINDS. */
 char op_needs(unsigned kind);

@@ -107,7 +107,6 @@ static int ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct
 	else
 		pieces == 1 ? io_uring_prep_read(sqe, fd, w->pieces[0].iov_base, op->size, at)
 		            : io_uring_prep_readv(sqe, fd, w->pieces, (unsigned)pieces, at);
-	sqe->rw_flags = op_flags(op->kind);
 	return pieces;
 }
 

@@ -78,8 +78,8 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 {
 	const struct op *op = &w->lane->ops[i];
 	uint64_t now = at_once ? w->last_ns : pace_now();
-	bool data = op_moves(op->kind) && op->kind != OP_TOUCH && op->kind != OP_TOUCH_WRITE;
-	bool async = (op->bits & OP_ASYNC) || (data && w->run->options.engine == ENGINE_URING);
+	bool async = (op->bits & OP_ASYNC) ||
+	             (op_can_ring(op->kind) && w->run->options.engine == ENGINE_URING);
 	int64_t result;
 
 	w->outcomes[i].start_ns = now > w->run->start_ns ? now - w->run->start_ns : 1;

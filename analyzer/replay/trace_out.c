@@ -112,8 +112,9 @@ static void trace_out_name(struct trace_out *t, uint32_t name)
 
 static void trace_out_call_of(const struct run *run, const struct op *op, struct aiot_event *e)
 {
-	bool ring = !run->no_uring && ((op->bits & OP_ASYNC) ||
-	                               (run->options.engine == ENGINE_URING && op_moves(op->kind)));
+	bool ring =
+	        !run->no_uring && ((op->bits & OP_ASYNC) ||
+	                           (run->options.engine == ENGINE_URING && op_can_ring(op->kind)));
 
 	e->call = op_call(op->kind);
 	if (!ring)
@@ -124,12 +125,8 @@ static void trace_out_call_of(const struct run *run, const struct op *op, struct
 	case OP_WRITE:
 	case OP_PWRITE: e->call = AIOT_CALL_uring_write; break;
 	case OP_READV:
-	case OP_READ_NOW:
 	case OP_PREADV: e->call = AIOT_CALL_uring_readv; break;
 	case OP_WRITEV:
-	case OP_WRITE_END:
-	case OP_WRITE_DSYNC:
-	case OP_WRITE_SYNC:
 	case OP_PWRITEV: e->call = AIOT_CALL_uring_writev; break;
 	case OP_FSYNC:
 	case OP_FDATASYNC: e->call = AIOT_CALL_uring_fsync; break;
