@@ -26,13 +26,13 @@ static int64_t durable_unmapped(struct worker *w, uint32_t opening)
 	return status;
 }
 
-/* Another thread may unmap it meanwhile: then the memory is not known any more. */
+/* Where the file was cut meanwhile, not all of it is memory any more. */
 int64_t durable_msync(struct worker *w, const struct op *op)
 {
 	const struct plan_range *range = &w->run->plan->ranges[op->size];
 	const struct open_file *f = &w->files[op->object];
-	uint8_t *map = f->map;
-	uint64_t size = f->map_size, left = size - op->offset;
+	uint64_t size = __atomic_load_n(&f->map_size, __ATOMIC_ACQUIRE), left = size - op->offset;
+	uint8_t *map = __atomic_load_n(&f->map, __ATOMIC_ACQUIRE);
 
 	if (range->length && range->length < left)
 		left = range->length;

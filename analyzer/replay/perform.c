@@ -182,7 +182,6 @@ static int64_t perform_map(struct worker *w, uint32_t opening)
 		fd = name_open_as(w, o->name, (writes ? O_RDWR : O_RDONLY) | O_NONBLOCK);
 	if (fd < 0)
 		return fd;
-	perform_unmap(f);
 	at = fstat(fd, &about) || !about.st_size
 	             ? MAP_FAILED
 	             : mmap(NULL, (size_t)about.st_size, PROT_READ | (writes ? PROT_WRITE : 0),
@@ -191,8 +190,14 @@ static int64_t perform_map(struct worker *w, uint32_t opening)
 		close(fd);
 	if (at == MAP_FAILED)
 		return about.st_size ? -errno : -EINVAL;
-	f->map = at;
-	f->map_size = (size_t)about.st_size;
+	/* Other threads may be in the one that is there: it stays, unless it is too small. */
+	if (f->map && f->map_size == (size_t)about.st_size) {
+		munmap(at, f->map_size);
+		return 0;
+	}
+	/* In this order, for who reads them in the other. */
+	__atomic_store_n(&f->map, at, __ATOMIC_RELEASE);
+	__atomic_store_n(&f->map_size, (size_t)about.st_size, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -235,6 +240,8 @@ static int64_t perform_touch(struct worker *w, const struct op *op)
 	              (w->run->plan->openings[op->object].flags & O_ACCMODE) == O_RDWR;
 	uint64_t end = op->offset + op->size;
 	int64_t status;
+	size_t size;
+	uint8_t *map;
 
 	perform_from_memory(w);
 	if (!f->map || end > ((f->map_size + 4095) & ~(size_t)4095)) {
@@ -242,9 +249,11 @@ static int64_t perform_touch(struct worker *w, const struct op *op)
 		if (status)
 			return status;
 	}
-	if (end > f->map_size)
-		end = f->map_size;
-	if (!perform_pages(w, f->map + op->offset, f->map + end, writes))
+	size = __atomic_load_n(&f->map_size, __ATOMIC_ACQUIRE);
+	map = __atomic_load_n(&f->map, __ATOMIC_ACQUIRE);
+	if (end > size)
+		end = size;
+	if (!perform_pages(w, map + op->offset, map + end, writes))
 		return -EIO;
 	w->untimed = perform_from_memory(w) && !writes;
 	return end > op->offset ? (int64_t)op->size : -EFAULT;
@@ -300,7 +309,10 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	switch (op->kind) {
 	case OP_CLOSE: return perform_close(f);
 	case OP_MAP: return perform_map(w, op->object);
-	case OP_UNMAP: perform_unmap(f); return 0;
+	case OP_UNMAP:
+		if (!op->offset)
+			perform_unmap(f);
+		return 0;
 	case OP_MSYNC: return durable_msync(w, op);
 	default: break;
 	}

@@ -35,8 +35,7 @@ static enum refusal planner_close(struct planner *p, const struct happening *h)
 		return REFUSAL_PROCESS;
 	planner_emit(p, h, OP_CLOSE, known - 1, &at);
 	planner_uses(p, known - 1, &at);
-	for (int i = 0; i < state->other_count; i++)
-		order_after(p->order, &at, &state->others[i]);
+	planner_ends(p, known - 1, &at);
 	free(state->others);
 	state->others = NULL;
 	state->other_count = 0;
@@ -200,25 +199,35 @@ static void planner_allocated(struct planner *p, const struct happening *h)
 		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);
 }
 
-/* The opening's number + 1; 0 where what is unmapped is not known. */
-static uint32_t planner_opening_of(struct planner *p, struct happening *h)
+/* One opening has one mapping in a replay: it goes with the last one of the recording,
+ * unless so many were in it that nobody knows when they are done. */
+static enum refusal planner_unmap(struct planner *p, struct happening *h)
 {
-	if (h->is.kind == OP_UNMAP)
-		return planner_unmapped(p, h);
-	return 1 + (h->is.kind == OP_MSYNC ? planner_map_opening(p, h) : planner_opening(p, h));
+	uint32_t known = planner_unmapped(p, h);
+	struct opening_state *state = known ? planner_state(p, known - 1) : NULL;
+	struct moment_of at;
+	struct op *op;
+
+	if (!state)
+		return REFUSAL_PROCESS;
+	op = planner_emit(p, h, OP_UNMAP, known - 1, &at);
+	state->mappings -= state->mappings && h->result >= 0;
+	op->offset = state->mappings || state->kept;
+	planner_uses(p, known - 1, &at);
+	planner_ends(p, known - 1, &at);
+	planner_seen(p, h);
+	return REFUSAL_COUNT;
 }
 
 static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 {
-	uint32_t opening = planner_opening_of(p, h);
+	uint32_t opening =
+	        h->is.kind == OP_MSYNC ? planner_map_opening(p, h) : planner_opening(p, h);
 	struct moment_of at;
 	struct op *op;
 
-	if (!opening--)
-		return REFUSAL_PROCESS;
-	if (h->is.kind != OP_UNMAP)
-		h->name = p->plan->openings[opening].name;
-	if (h->offset > PLANNER_FARTHEST && h->is.kind != OP_UNMAP)
+	h->name = p->plan->openings[opening].name;
+	if (h->offset > PLANNER_FARTHEST)
 		return REFUSAL_RANGE;
 	if ((h->is.kind == OP_FTRUNCATE || h->is.kind == OP_FALLOCATE) &&
 	    h->size > (uint64_t)PLANNER_FARTHEST)
@@ -288,7 +297,10 @@ enum refusal planner_take(struct planner *p, struct happening *h, uint32_t namel
 	case 'r':
 	case 'w': why = planner_data(p, h); break;
 	case 'p': why = h->is.kind == OP_SYNC ? planner_sync(p, h) : planner_path(p, h); break;
-	default: why = h->is.kind == OP_CLOSE ? planner_close(p, h) : planner_descriptor(p, h);
+	default:
+		why = h->is.kind == OP_CLOSE   ? planner_close(p, h)
+		      : h->is.kind == OP_UNMAP ? planner_unmap(p, h)
+		                               : planner_descriptor(p, h);
 	}
 	if (why == REFUSAL_COUNT)
 		planner_count(p, h);

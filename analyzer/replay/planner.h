@@ -45,10 +45,12 @@ struct opening_state {
 	int64_t position;         /* -1 = not known */
 	uint64_t opened_ns;       /* when it was open */
 	struct moment_of *others; /* the last use by each lane that did not open it */
+	struct moment_of own;     /* ... and by the one that did, since it opened it; or nothing */
 	uint32_t lane, op;        /* that opened it */
 	uint32_t raw;             /* name by which it was opened */
 	uint32_t process;         /* whose it is */
-	uint16_t references;
+	uint16_t references;      /* descriptors */
+	uint16_t mappings;        /* that there are at a time */
 	uint8_t other_count;
 	bool closed;
 	bool mapped; /* then it is used beyond its closing */
@@ -196,6 +198,9 @@ uint32_t planner_opening(struct planner *planner, const struct happening *h);
 
 /* An operation on it: after its opening, before its closing. */
 void planner_uses(struct planner *planner, uint32_t opening, const struct moment_of *at);
+
+/* It is closed, or its memory given back: after all uses so far. */
+void planner_ends(struct planner *planner, uint32_t opening, const struct moment_of *at);
 
 /* A file that something made out of the recording's sight is made here. */
 void planner_appears(struct planner *planner, const struct happening *h);

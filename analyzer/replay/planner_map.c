@@ -13,12 +13,15 @@ static bool planner_map_shared(const struct happening *h)
 	return (h->aux & PROT_WRITE) && (h->aux >> 8 & MAP_TYPE) != MAP_PRIVATE;
 }
 
+#define MAPPINGS 1024 /* of a process, that addresses are looked for in */
+
+/* Beyond so many the last one is forgotten. */
 static void planner_map_add(struct planner *p, const struct happening *h, struct mapping is)
 {
 	struct process_state *s = &p->processes[h->process->number];
 	size_t i = 0;
 
-	while (i < s->mapping_count && s->mappings[i].address != is.address)
+	while (i < s->mapping_count && i < MAPPINGS - 1 && s->mappings[i].address != is.address)
 		i++;
 	if (i == s->mapping_count)
 		s->mappings = memory_grow(s->mappings, s->mapping_count++, &s->mapping_room,
@@ -33,6 +36,7 @@ void planner_mapped(struct planner *p, const struct happening *h, uint32_t openi
 	id_table_set(planner_table(&p->processes[h->process->number].maps),
 	             (uint32_t)(address >> 12), opening + 1);
 	planner_state(p, opening)->mapped = true;
+	planner_state(p, opening)->mappings += planner_state(p, opening)->mappings < UINT16_MAX;
 	if (planner_map_shared(h))
 		planner_map_add(p, h,
 		                (struct mapping){address, h->size,

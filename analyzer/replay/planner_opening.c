@@ -114,8 +114,10 @@ void planner_uses(struct planner *p, uint32_t opening, const struct moment_of *a
 	struct opening_state *o = planner_state(p, opening);
 	struct moment_of opened = {o->lane, o->op, 0, o->opened_ns};
 
-	if (o->lane == at->lane)
+	if (o->lane == at->lane) {
+		o->own = *at;
 		return;
+	}
 	order_after(p->order, at, &opened);
 	if (!o->others)
 		o->others = memory_get(PLANNER_USERS, sizeof *o->others);
@@ -128,6 +130,16 @@ void planner_uses(struct planner *p, uint32_t opening, const struct moment_of *a
 		o->others[o->other_count++] = *at;
 	else
 		o->kept = true;
+}
+
+void planner_ends(struct planner *p, uint32_t opening, const struct moment_of *at)
+{
+	const struct opening_state *o = planner_state(p, opening);
+
+	if (o->lane != at->lane && o->own.end_ns)
+		order_after(p->order, at, &o->own);
+	for (int i = 0; i < o->other_count; i++)
+		order_after(p->order, at, &o->others[i]);
 }
 
 /* A name in a folder that the run made needs that folder; one that is made or
