@@ -50,8 +50,8 @@ struct series {
 
 /* A folder that a process renamed. */
 struct move {
-	uint32_t process, from, to; /* number; names */
-	bool saves;                 /* state was written in it before */
+	uint32_t from, to; /* names */
+	bool saves;        /* state was written in it before */
 };
 
 /* A process's sums over storage, without checkpoints. */
@@ -65,14 +65,15 @@ struct conduct {
 	uint64_t recurring;                                             /* files read again */
 	uint32_t files_read;
 	bool shuffled, loads, saves;
-	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
-	bool fetches;           /* has a data loader, as its frames say */
-	bool prepares;          /* makes data from data, with those that work beside it */
-	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
-	bool used;              /* what it made is read by others */
-	bool in_order;          /* goes over many files a few times, each time by their names */
-	bool forks_learn;       /* of those that it forked one saves what it learns */
-	bool feeds;             /* what it reads goes through a pipe to one that trains */
+	bool trains, optimizer;   /* itself or its workers; reads an optimizer's state */
+	bool fetches;             /* has a data loader, as its frames say */
+	bool prepares;            /* makes data from data, with those that work beside it */
+	uint32_t conduit;         /* equal: joined by pipes through which data go; 0 = by none */
+	bool used;                /* what it made is read by others */
+	bool in_order;            /* goes over many files a few times, each time by their names */
+	bool forks_learn;         /* of those that it forked one saves what it learns */
+	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
+	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };
 
 /* What a process did with a file beside reading and writing it. */

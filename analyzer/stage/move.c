@@ -10,6 +10,9 @@
 /* Of what was written nothing is a folder. */
 void move_find(struct judge *j, const struct process *p)
 {
+	struct conduct *c = &j->conducts[p->number];
+
+	c->moves = j->move_count;
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u;
 		if (features_plain(j->features, p->number, i))
@@ -18,9 +21,10 @@ void move_find(struct judge *j, const struct process *p)
 		if (!u->renamed_to || u->writes || u->reads)
 			continue;
 		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
-		j->moves[j->move_count++] = (struct move){
-		        .process = p->number, .from = p->files[i].name, .to = u->renamed_to};
+		j->moves[j->move_count++] =
+		        (struct move){.from = p->files[i].name, .to = u->renamed_to};
 	}
+	c->move_count = j->move_count - c->moves;
 }
 
 #define MOVES 64 /* of a process, that a path is looked for in */
@@ -28,18 +32,14 @@ void move_find(struct judge *j, const struct process *p)
 /* The process's last one of a folder that the path lies in, or NULL. */
 static struct move *move_of(const struct judge *j, const struct process *p, const char *path)
 {
-	size_t seen = 0;
+	const struct conduct *c = &j->conducts[p->number];
 
-	for (size_t i = j->move_count; i > 0 && seen < MOVES; i--) {
-		const char *from;
-		size_t length;
-		if (j->moves[i - 1].process != p->number)
-			continue;
-		seen++;
-		from = names_text(j->recording->names, j->moves[i - 1].from);
-		length = strlen(from);
+	for (size_t i = c->move_count; i > 0 && i + MOVES > c->move_count; i--) {
+		struct move *move = &j->moves[c->moves + i - 1];
+		const char *from = names_text(j->recording->names, move->from);
+		size_t length = strlen(from);
 		if (!strncmp(path, from, length) && path[length] == '/')
-			return &j->moves[i - 1];
+			return move;
 	}
 	return NULL;
 }
