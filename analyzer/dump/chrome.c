@@ -91,16 +91,8 @@ static void chrome_head(struct output *o, const struct row *row, const char *pha
 
 static void chrome_args(struct output *o, const struct row *row)
 {
-	output_text(o, ",\"args\":{\"path\":");
-	output_write(o, row->path.bytes, row->path.length);
-	output_text(o, ",\"offset\":");
-	output_signed(o, row->offset);
-	output_text(o, ",\"size\":");
-	output_unsigned(o, row->size);
-	output_text(o, ",\"result\":");
-	output_signed(o, row->result);
-	output_text(o, ",\"errno\":");
-	output_unsigned(o, (uint64_t)row->error);
+	output_text(o, ",\"args\":{");
+	row_json(o, row);
 	if (*row->cache) {
 		output_text(o, ",\"cache\":\"");
 		output_text(o, row->cache);

@@ -94,6 +94,20 @@ static void row_write_csv(struct output *o, const struct row *row)
 	row_end_csv(o, row);
 }
 
+void row_json(struct output *o, const struct row *row)
+{
+	output_text(o, "\"path\":");
+	row_name(o, &row->path);
+	output_text(o, ",\"offset\":");
+	output_signed(o, row->offset);
+	output_text(o, ",\"size\":");
+	output_unsigned(o, row->size);
+	output_text(o, ",\"result\":");
+	output_signed(o, row->result);
+	output_text(o, ",\"errno\":");
+	output_unsigned(o, (uint64_t)row->error);
+}
+
 static void row_write_jsonl(struct output *o, const struct row *row)
 {
 	output_text(o, "{\"start_ns\":");
@@ -110,16 +124,8 @@ static void row_write_jsonl(struct output *o, const struct row *row)
 	output_text(o, row->call->name);
 	output_text(o, "\",\"stage\":\"");
 	output_text(o, row->stage);
-	output_text(o, "\",\"path\":");
-	row_name(o, &row->path);
-	output_text(o, ",\"offset\":");
-	output_signed(o, row->offset);
-	output_text(o, ",\"size\":");
-	output_unsigned(o, row->size);
-	output_text(o, ",\"result\":");
-	output_signed(o, row->result);
-	output_text(o, ",\"errno\":");
-	output_unsigned(o, (uint64_t)row->error);
+	output_text(o, "\",");
+	row_json(o, row);
 	output_text(o, ",\"level\":\"");
 	output_text(o, row_level(row->call->level));
 	output_text(o, "\",\"handle\":");

@@ -50,4 +50,8 @@ const struct row_format *row_format_by_name(const char *name);
 
 const char *row_level(unsigned level);
 
+/* Path, offset, size, result and errno as members of a JSON object, without a comma
+ * before or after. */
+void row_json(struct output *output, const struct row *row);
+
 #endif
