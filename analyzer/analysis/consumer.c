@@ -75,7 +75,8 @@ static void consumer_phase(struct consumer *c, int64_t start, int64_t end)
 /* Making workers, and what comes until the first fetch from them. */
 static void consumer_made(struct consumer *c, int64_t start)
 {
-	if (c->made_ns && start > c->made_ns && start - c->made_ns - c->made_held_ns < EARLY_NS) {
+	if (c->made_ns && start > c->made_ns &&
+	    wrap_span(c->made_ns, start) - c->made_held_ns < EARLY_NS) {
 		consumer_fetched(c, c->made_ns, start);
 		consumer_phase(c, c->made_ns, start);
 	}
@@ -95,7 +96,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
                           uint32_t i)
 {
 	int64_t start = e->start[i], end = e->end[i];
-	bool near = c->fetching && start >= c->end_ns && start - c->end_ns < APART_NS;
+	bool near = c->fetching && start >= c->end_ns && wrap_span(c->end_ns, start) < APART_NS;
 	const struct file *file = &e->process->files[e->file[i]];
 	bool lock;
 
@@ -112,7 +113,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		break;
 	case FETCH_NO_PART:
 		lock = fetch_holds(e, i);
-		c->made_held_ns += lock ? end - start : 0;
+		c->made_held_ns += lock ? wrap_span(start, end) : 0;
 		c->lock_ns = lock ? start : c->lock_ns;
 		c->lock_end_ns = lock ? end : c->lock_end_ns;
 		break;
@@ -167,7 +168,8 @@ static void consumer_handed(struct consumer *c, bool *by, int64_t start)
 	if (!*by)
 		consumer_phase(c, waits ? c->lock_ns : start, start);
 	/* The thread was made to get them. */
-	if (by == &c->by_threads && !*by && made && start > made && start - made < EARLY_NS) {
+	if (by == &c->by_threads && !*by && made && start > made &&
+	    wrap_span(made, start) < EARLY_NS) {
 		consumer_fetched(c, made, waits ? c->lock_ns : start);
 		consumer_phase(c, made, start);
 	}
@@ -245,7 +247,7 @@ static void consumer_beside(const struct consumers *all, struct consumer *c, con
 	if (c->got_in_wait <= c->most_in_wait)
 		return;
 	c->most_in_wait = c->got_in_wait;
-	c->most_wait_ns = c->wait_end_ns - c->wait_ns;
+	c->most_wait_ns = wrap_span(c->wait_ns, c->wait_end_ns);
 }
 
 static void consumer_add(void *state, const struct events *e)
@@ -273,7 +275,7 @@ static struct consumer *consumer_who(struct consumer *main)
 	struct consumer *other = main->other;
 
 	if (!other || main->most_in_wait < FEW_IN_WAIT || main->most_in_wait * 2 < main->got ||
-	    main->most_wait_ns < (other->last_ns - other->first_ns) / 2)
+	    main->most_wait_ns < wrap_span(other->first_ns, other->last_ns) / 2)
 		return main;
 	main->other = NULL;
 	other->other = main;

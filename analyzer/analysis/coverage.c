@@ -16,6 +16,7 @@
 
 #define NO_COUNTER UINT32_MAX
 #define UNASKED    (UINT32_MAX - 1)
+#define DEEPEST    1000 /* parents of parents; damaged traces may have any number */
 
 /* Of a process: read, then written. */
 struct seen {
@@ -48,7 +49,7 @@ static const struct process *coverage_waiter(const struct recording *r, const st
 }
 
 /* Whose count takes in the process: found out once for each. */
-static uint32_t coverage_counter(struct coverage *c, const struct process *p)
+static uint32_t coverage_counter(struct coverage *c, const struct process *p, unsigned deep)
 {
 	uint32_t *counter = &c->counter[p->number], above = NO_COUNTER;
 	const struct process *last = p, *next, *waiter;
@@ -60,8 +61,8 @@ static uint32_t coverage_counter(struct coverage *c, const struct process *p)
 	while ((next = kin_image(c->recording, last, 1)))
 		last = next;
 	waiter = coverage_waiter(c->recording, last);
-	if (waiter)
-		above = coverage_counter(c, waiter);
+	if (waiter && deep < DEEPEST)
+		above = coverage_counter(c, waiter, deep + 1);
 	if (above != NO_COUNTER) {
 		const struct process *by = &c->recording->processes[above];
 		if (coverage_time(last, last->end_ns) > coverage_time(by, by->kernel_last.mono_ns))
@@ -81,7 +82,7 @@ struct coverage *coverage_new(const struct recording *recording)
 	for (size_t i = 0; i < recording->count; i++)
 		c->counter[i] = UNASKED;
 	for (size_t i = 0; i < recording->count; i++)
-		coverage_counter(c, &recording->processes[i]);
+		coverage_counter(c, &recording->processes[i], 0);
 	c->until = memory_get(recording->count, sizeof *c->until);
 	c->seen = memory_get(recording->count, sizeof *c->seen);
 	for (size_t i = 0; i < recording->count; i++) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/fetch.h"
 
-#include "read/evidence.h"
 #include "analysis/loader_pipes.h"
 #include "base/memory.h"
+#include "base/wrap.h"
+#include "read/evidence.h"
 
 /* What belongs to a wait follows it at once: taking the interpreter's lock, reading what
  * woke an event loop. */
@@ -73,6 +74,11 @@ static bool fetch_makes(uint16_t call)
 	       call == AIOT_CALL_vfork;
 }
 
+static bool fetch_at_once(const struct consumer *c, int64_t start)
+{
+	return wrap_span(c->end_ns, start) < AT_ONCE_NS;
+}
+
 static enum fetch fetch_socket(const struct consumers *all, struct consumer *c,
                                const struct events *e, uint32_t i)
 {
@@ -81,7 +87,7 @@ static enum fetch fetch_socket(const struct consumers *all, struct consumer *c,
 	if (all->silent[e->process->number] && c->by_workers && gets)
 		return FETCH_BEGINS;
 	/* What woke the event loop. */
-	if (c->watches && c->by_threads && gets && e->start[i] - c->end_ns < AT_ONCE_NS)
+	if (c->watches && c->by_threads && gets && fetch_at_once(c, e->start[i]))
 		return FETCH_GOES_ON;
 	if (e->class[i] == AIOT_CLASS_CLOSE)
 		return e->file[i] == c->socket ? FETCH_GOES_ON : FETCH_NO_PART;
@@ -98,7 +104,7 @@ static enum fetch fetch_call(const struct consumers *all, struct consumer *c,
 	if (e->call[i] == AIOT_CALL_pthread_create)
 		c->thread_made_ns = e->start[i];
 	if (e->call[i] == AIOT_CALL_pthread_cond_timedwait)
-		return e->start[i] - c->end_ns < AT_ONCE_NS ? FETCH_GOES_ON : FETCH_NO_PART;
+		return fetch_at_once(c, e->start[i]) ? FETCH_GOES_ON : FETCH_NO_PART;
 	if (fetch_condition(e->call[i]) && fetch_elsewhere(c, p))
 		return FETCH_ENDS;
 	if (fetch_locks(e->call[i])) {

@@ -18,4 +18,10 @@ static inline int64_t wrap_subtract(uint64_t a, uint64_t b)
 	return (int64_t)(a - b);
 }
 
+/* From one time to another. */
+static inline int64_t wrap_span(int64_t from, int64_t to)
+{
+	return wrap_subtract((uint64_t)to, (uint64_t)from);
+}
+
 #endif
