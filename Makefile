@@ -49,7 +49,12 @@ $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 CHART_JS ?= $(wildcard /usr/share/javascript/chart.js/chart.min.js)
 
 $(BUILD)/analyzer/report/page/page.S.o: CFLAGS_ += $(if $(CHART_JS),-DPAGE_CHART='"$(CHART_JS)"')
-$(BUILD)/analyzer/report/page/page.S.o: $(wildcard analyzer/report/page/*) $(CHART_JS)
+$(BUILD)/analyzer/report/page/page.S.o: $(wildcard analyzer/report/page/*) $(CHART_JS) \
+  $(BUILD)/gen/chart.$(or $(notdir $(CHART_JS)),none)
+
+# A page without charts is made again when they can be had.
+$(BUILD)/gen/chart.%: | $(BUILD)/gen/.made
+	$(Q)touch $@
 
 $(BUILD)/gen/.made:
 	$(Q)mkdir -p $(@D) && touch $@
