@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/peek.h"
+#include "peek.h"
 #include "calls/call.h"
 #include "config.h"
 #include "fault/watch.h"

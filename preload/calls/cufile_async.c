@@ -5,7 +5,7 @@
  * or the clock's pulse comes by, so that an operation's end is that or before.
  * One whose result is what stood there before is never seen to end, and lost.
  */
-#include "base/peek.h"
+#include "peek.h"
 #include "calls/cufile.h"
 #include "trace/loss.h"
 

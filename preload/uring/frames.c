@@ -4,7 +4,7 @@
 #include <elf.h>
 #include <string.h>
 
-#include "base/peek.h"
+#include "peek.h"
 
 #define FRAMES_HEADERS 32 /* program headers that are looked at */
 

@@ -8,7 +8,7 @@
 #include "event.h"
 #include "file/file.h"
 #include "file/path.h"
-#include "base/peek.h"
+#include "peek.h"
 #include "uring/fixed.h"
 #include "base/room.h"
 

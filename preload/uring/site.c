@@ -12,7 +12,7 @@
 #endif
 
 #include "base/maps.h"
-#include "base/peek.h"
+#include "peek.h"
 #include "base/room.h"
 #include "base/sys.h"
 #include "config.h"

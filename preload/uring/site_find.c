@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/syscall.h>
 
-#include "base/peek.h"
+#include "peek.h"
 #include "base/sys.h"
 #include "uring/frames.h"
 #include "uring/instruction.h"

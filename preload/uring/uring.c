@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/peek.h"
+#include "peek.h"
 #include "base/room.h"
 #include "base/sys.h"
 #include "config.h"

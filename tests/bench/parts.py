@@ -11,7 +11,7 @@ from collections import Counter
 PARTS = {"calls/": "the wrapper", "base/real": "the wrapper", "base/clock": "clock", "file/": "which file",
          "event": "storing the event", "thread": "storing the event", "state": "storing the event", "mark": "storing the event",
          "fault/watch": "storing the event", "sample": "page cache, sampled", "away": "page cache, sampled", "stack": "stacks",
-         "base/peek": "stacks", "python/": "stacks", "native/": "stacks", "base/intern": "stacks", "join": "stacks",
+         "peek": "stacks", "python/": "stacks", "native/": "stacks", "base/intern": "stacks", "join": "stacks",
          "encode/": "encoding"}
 ORDER = ("the wrapper", "clock", "which file", "storing the event", "page cache, sampled", "stacks", "encoding", "writing, and else")
 
