@@ -71,18 +71,6 @@ static void course_sum(const struct course *c, struct course_stage *s)
  * files and pages are many and read in any order, it is far away. */
 #define COURSE_AHEAD 8
 
-static inline
-        __attribute__((always_inline)) /* gcc drops calls that only fetch */
-        void
-        course_fetch_file(const struct course_stage *s, uint32_t name)
-{
-	const char *file = (const char *)&s->by_file[name];
-
-	for (size_t at = 0; at < sizeof *s->by_file; at += 64)
-		__builtin_prefetch(file + at, 1);
-	__builtin_prefetch(file + sizeof *s->by_file - 1, 1);
-}
-
 /* Whether the access is one, to a place in a file. */
 static inline bool course_places(const struct span *span)
 {
@@ -96,7 +84,7 @@ static inline bool course_fetch(const struct course *c, const struct course_stag
 	if (!course_places(span))
 		return false;
 	if (s->by_file && span->name < c->names)
-		course_fetch_file(s, span->name);
+		memory_fetch(&s->by_file[span->name], sizeof *s->by_file);
 	if (span->write || span->bytes > REUSE_MOST)
 		return false;
 	return !s->reuse || reuse_fetch(s->reuse, span->name, (uint64_t)span->offset, span->bytes);

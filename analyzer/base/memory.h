@@ -27,6 +27,7 @@ __attribute__((always_inline)) static inline void memory_fetch(const void *at, s
 {
 	for (size_t i = 0; i < size; i += 64)
 		__builtin_prefetch((const char *)at + i, 1);
+	__builtin_prefetch((const char *)at + size - 1, 1);
 }
 
 #endif

@@ -101,13 +101,6 @@ static inline uint64_t reuse_next(unsigned power, uint32_t file, uint64_t page, 
 	return UINT64_MAX;
 }
 
-bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length)
-{
-	return !reuse_none(offset, length) &&
-	       reuse_next(power, file, offset / REUSE_PAGE, (offset + length - 1) / REUSE_PAGE) !=
-	               UINT64_MAX;
-}
-
 static inline uint64_t reuse_place(uint32_t file, uint64_t page)
 {
 	return reuse_hash(file, ~page) % SLOTS;

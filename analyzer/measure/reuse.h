@@ -23,17 +23,14 @@ void reuse_free(struct reuse *reuse);
 /* Pages are sampled at a rate of 2^-power, which only grows. */
 unsigned reuse_power(const struct reuse *reuse);
 
-/* Whether a read holds a page of the sample: those that hold none need not be
- * added, only counted. Bytes. */
-bool reuse_touches(unsigned power, uint32_t file, uint64_t offset, uint64_t length);
-
 /* Pages that a read touches. */
 static inline uint64_t reuse_pages(uint64_t offset, uint64_t length)
 {
 	return length ? (offset + length - 1) / REUSE_PAGE - offset / REUSE_PAGE + 1 : 0;
 }
 
-/* The same of this sample, a few reads ahead: what is known of the read's pages is
+/* Whether a read holds a page of the sample: those that hold none need not be added,
+ * only counted. Bytes. Asked a few reads ahead, what is known of the read's pages is
  * brought near. True stays true only as long as the rate does. */
 bool reuse_fetch(const struct reuse *reuse, uint32_t file, uint64_t offset, uint64_t length);
 

@@ -25,14 +25,8 @@ struct spans {
 	size_t count, room;
 };
 
+/* Makes room for more. */
 void spans_more(struct spans *spans);
-
-static inline void spans_add(struct spans *spans, struct span span)
-{
-	if (spans->count == spans->room)
-		spans_more(spans);
-	spans->items[spans->count++] = span;
-}
 
 /* All of the lists' items in order of start, equal ones in the lists' order: the
  * only list that has any, or `to`; `work` is memory that is kept between calls. */
