@@ -232,7 +232,7 @@ lint: deps-lint ## format, static analysis and the rules of the house
 	$(Q)mkdir -p $(BUILD)/gen
 	$(Q)printf '%s\n' $(PRELOAD_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload 2>/dev/null' tidy
-	$(Q)printf '%s\n' $(ANALYZER_SRC) | xargs -P $$(nproc) -n 4 sh -c \
+	$(Q)printf '%s\n' $(ANALYZER_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) -Ianalyzer 2>/dev/null' tidy
 	@echo 'cppcheck'
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 -j $$(nproc) \

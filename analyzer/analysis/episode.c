@@ -254,7 +254,7 @@ struct moments episodes_group(struct episodes *e, const struct names *names, boo
 		if (!item->bytes)
 			continue;
 		group[i] = episode_find(e, i, group, names, before, SIZE_MAX);
-		if (group[i] == SIZE_MAX) {
+		if (group[i] >= moments.count) {
 			group[i] = moments.count;
 			episode_moment(&moments, item, names);
 		}
