@@ -6,7 +6,7 @@ import pytest
 
 import aiotrace
 
-pytest_plugins = ["steady"]
+pytest_plugins = ["steady", "slow_storage"]
 
 
 def pytest_sessionstart(session):

@@ -53,6 +53,13 @@ for again in range(2):
     with open(folder + "/ckpt-0001.pt", "rb", buffering=0) as f:
         while f.read(1 << 20): pass
 """, r"one process read 6.29 MB of .*ckpt-0001.pt, which holds 3.15 MB"),
+    "restore_fan_out": (None, SAVES + """
+import subprocess
+save(1, [bytes(1 << 20)] * 8)
+load = "import sys\\nwith open(sys.argv[1], 'rb', buffering=0) as f:\\n  while f.read(1 << 20): pass"
+ranks = [dict(os.environ, RANK=str(rank), WORLD_SIZE="10") for rank in range(10)]
+for job in [subprocess.Popen([sys.executable, "-c", load, folder + "/ckpt-0001.pt"], env=rank) for rank in ranks]: job.wait()
+""", r"10 processes read 83.9 MB, 10.0 bytes for each byte of .*ckpt-0001.pt"),
     "small_writes": (None, BEGIN + """
 with open(folder + "/part.tar", "wb", buffering=0) as f:
     for i in range(3000): f.write(bytes(512))

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory-mapped files: each page fault of theirs is in the trace, with its file
 and page. The truth is the kernel's count of the very thread that faulted."""
-import ctypes
 import json
 import os
 import shutil
@@ -17,17 +16,7 @@ BYTES = 16 << 20
 FAULTS = ("fault.major", "fault.minor")
 
 
-def allowed():
-    """Whether this machine lets a process see its own faults."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    attributes = (ctypes.c_uint64 * 16)(1 | 128 << 32, 2, 1, 0, 0, 1 << 5 | 1 << 6)
-    fd = libc.syscall({"x86_64": 298, "aarch64": 241}[os.uname().machine], attributes, 0, -1, -1, 8)
-    if fd >= 0:
-        os.close(fd)
-    return fd >= 0
-
-
-pytestmark = pytest.mark.skipif(not allowed(), reason="perf_event_open is refused on this machine")
+pytestmark = pytest.mark.skipif(not aiotrace.faults_are_told(), reason="perf_event_open is refused on this machine")
 
 
 @pytest.fixture(scope="module")

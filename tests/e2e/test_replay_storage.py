@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A replay tells how the job does on another storage: told by running the job there."""
-import contextlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -40,28 +38,8 @@ os.wait()
 
 
 @pytest.fixture
-def slow(program, tmp_path):
-    """Mounts a file system that is late by so many microseconds."""
-    if not os.path.exists("/dev/fuse") or not shutil.which("fusermount3"):
-        pytest.skip("no FUSE here")
-    binary = program("slowfs", "-I/usr/include/fuse3", "-lfuse3")
-    folder, mounted = tmp_path / "folder", tmp_path / "mounted"
-    folder.mkdir()
-    mounted.mkdir()
-
-    @contextlib.contextmanager
-    def mount(microseconds):
-        with subprocess.Popen([binary, folder, str(microseconds), mounted], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
-            try:
-                while not os.path.ismount(mounted):
-                    if server.poll() is not None:
-                        pytest.skip(f"FUSE can't be mounted here: {server.stderr.read().decode()}")
-                    time.sleep(0.01)
-                yield mounted
-            finally:
-                if server.poll() is None:
-                    subprocess.run(["fusermount3", "-u", "-z", mounted], check=True)
-
+def slow(slow_storage):
+    folder, mount = slow_storage
     (folder / "data").mkdir()
     for i in range(40):
         (folder / "data" / str(i)).write_bytes(os.urandom(8192))
