@@ -281,7 +281,7 @@ bool rule_restore_fan_out(const struct summary *s, char evidence[RULE_EVIDENCE],
 	for (size_t i = 0; i < s->restores.count; i++) {
 		const struct moment *m = &s->restores.items[i];
 		double fan_out = restoring_fan_out(s, m);
-		if (fan_out <= SIZING_FAN_OUT)
+		if (fan_out <= SIZING_FAN_OUT || m->processes < 2 || m->bytes < 8 << 20)
 			continue;
 		return RULE_SAY("%u processes read %s, %.1f bytes for each byte of %s",
 		                m->processes, unit_bytes(&bytes, (double)m->bytes), fan_out,

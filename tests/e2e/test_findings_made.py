@@ -86,15 +86,15 @@ def one_writer(folder, ranks):
         p.save()
 
 
-def restores(folder, ranks):
+def restores(folder, ranks, piece=4 << 20):
     saver = Process(folder, pid=9)
-    save(saver, "/disk/step1.pt", [4 << 20] * 4)
+    save(saver, "/disk/step1.pt", [piece] * 4)
     saver.save()
     for rank in range(ranks):
         p = Process(folder, pid=10 + rank, start=60_000_000_000, **{"env.RANK": str(rank), "env.WORLD_SIZE": str(ranks)})
-        p.open("/disk/step1.pt", extent=16 << 20, stage="restore")
+        p.open("/disk/step1.pt", extent=4 * piece, stage="restore")
         for i in range(4):
-            p.read("/disk/step1.pt", i << 22, 4 << 20, took=MS, stage="restore")
+            p.read("/disk/step1.pt", i * piece, piece, took=MS, stage="restore")
         p.save()
 
 
@@ -166,7 +166,7 @@ MADE = {
     "checkpoint_share": (lambda f: frequent_saves(f, 20 * MS), r"17\.\d % of the interval", [lambda f: frequent_saves(f, MS // 10)]),
     "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
     "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",
-                        [lambda f: restores(f, 8)]),
+                        [lambda f: restores(f, 8), lambda f: restores(f, 10, 65536)]),
     "cached_reads": (lambda f: loop(f, 200_000), r"waited 12\d ms of 12\d ms", [lambda f: loop(f, 20 * MS)]),
     "storage_bound": (lambda f: loop(f, 20 * MS), r"waited 5\d\d ms of 5\d\d ms", [lambda f: loop(f, 200_000)]),
     "cold_start": (lambda f: epochs(f, [False, True, True]), r"0 % of the first epoch's bytes, 100 % of later ones",
