@@ -14,6 +14,7 @@
 #include "read/system.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
+#include "stage/evaluate.h"
 #include "stage/likeness.h"
 #include "stage/move.h"
 #include "stage/prepare.h"
@@ -204,6 +205,7 @@ bool judge_is_loaded(const struct shared *s, const struct use *u)
 void judge_loads(struct conduct *c, const struct use *u)
 {
 	c->loads = true;
+	c->loaded++;
 	if (!c->first_load || u->first_read < c->first_load)
 		c->first_load = u->first_read;
 }
@@ -391,4 +393,5 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, prepare_derive);
 	judge_processes(j, run, prepare_judge);
 	judge_processes(j, run, judge_rank_learns);
+	judge_processes(j, run, evaluate_find);
 }

@@ -63,7 +63,7 @@ struct conduct {
 	uint64_t received;                /* bytes from sockets */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
 	uint64_t recurring;                                             /* files read again */
-	uint32_t files_read;
+	uint32_t files_read, loaded; /* of data; of weights */
 	bool shuffled, loads, saves;
 	bool trains, optimizer;   /* itself or its workers; reads an optimizer's state */
 	bool fetches;             /* has a data loader, as its frames say */
@@ -73,6 +73,7 @@ struct conduct {
 	bool in_order;            /* goes over many files a few times, each time by their names */
 	bool forks_learn;         /* of those that it forked one saves what it learns */
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
+	bool evaluates;           /* tries what it or its parent has loaded */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };
 

@@ -140,7 +140,7 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 	const struct shared *s = &j->shared[p->files[i].name];
 	const struct use *u;
 
-	if (!s->recurs)
+	if (!s->recurs || j->conducts[p->number].evaluates)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	return (u->begins >= 2 || u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||

@@ -218,12 +218,18 @@ static bool score_while_training(const struct judge *j, const struct conduct *c,
 	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
 
-/* Between reads of data, as what is made from them; what comes after all of them
- * may be what was learnt. */
-static bool score_amid_data(const struct conduct *c, const struct use *u)
+/* Between reads of data, as what is made from them; what comes after all of them may
+ * be what was learnt, but not by one of a pool that made others like it before. */
+static bool score_amid_data(const struct judge *j, const struct process *p, const struct use *u,
+                            uint32_t name)
 {
+	const struct series *s = &j->series[j->series_of[name]];
+	const struct conduct *c = &j->conducts[p->number];
+	bool pool = p->role == ROLE_WORKER || p->origin == AIOT_ORIGIN_FORK;
 	int64_t begun = u->first_open ? u->first_open : u->first_write;
 
+	if (j->series_of[name] && s->writer == UINT32_MAX && pool && s->first < begun)
+		begun = s->first;
 	return judge_after_data(c, u) && (begun < c->last_data_read || !u->write_bytes);
 }
 
@@ -269,7 +275,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
 	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
-	score -= !j->trains && score_amid_data(c, u) && !score_steady(j, name) ? 3 : 0;
+	score -= !c->trains && score_amid_data(j, p, u, name) && !score_steady(j, name) ? 3 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
 	score -= score_trickles(c, u) || c->in_order ? 3 : 0;
 	return score;

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Who tries what was learnt: loads states, saves none, and goes over its data no more
+ * often than it loads, though others go over the same data again and again.
+ */
+#ifndef EVALUATE_H
+#define EVALUATE_H
+
+#include "stage/judge.h"
+
+/* Sets `evaluates` of a process and of its workers. Needs to know who learns. */
+void evaluate_find(struct judge *judge, const struct process *process);
+
+#endif
