@@ -12,6 +12,8 @@
 
 /* What is this far behind belongs to the fetch no more. */
 #define APART_NS 20000000
+/* A wait that a signal cut is taken up within that time. */
+#define CUT_NS 1000000
 /* Workers made longer before the first fetch were made for later. */
 #define EARLY_NS 500000000
 /* Reads from workers during one wait of the main thread that are not for it. */
@@ -92,6 +94,15 @@ static void consumer_turns(struct consumer *c, int64_t start)
 	c->uses_last = false;
 }
 
+/* A worker's end is a signal, and cuts the wait for it. */
+static int64_t consumer_since(const struct consumer *c, int64_t start)
+{
+	bool at_once =
+	        c->cut_ns && start >= c->cut_end_ns && wrap_span(c->cut_end_ns, start) < CUT_NS;
+
+	return at_once ? c->cut_ns : start;
+}
+
 static void consumer_main(const struct consumers *all, struct consumer *c, const struct events *e,
                           uint32_t i)
 {
@@ -121,14 +132,17 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		if (!near)
 			break;
 		consumer_fetched(c, c->end_ns, end);
-		if (file->name)
+		if (file->name && e->class[i] != AIOT_CLASS_CLOSE &&
+		    e->class[i] != AIOT_CLASS_UNMAP)
 			consumer_phase(c, start, end);
 		break;
 	case FETCH_MAYBE:
+		start = consumer_since(c, start);
 		consumer_turns(c, start);
 		consumer_fetched(c, start, end);
 		break;
 	case FETCH_BEGINS:
+		start = consumer_since(c, start);
 		consumer_made(c, start);
 		consumer_fetched(c, start, end);
 		if (fetch_holds(e, i) && !all->silent[e->process->number])

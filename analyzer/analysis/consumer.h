@@ -59,6 +59,8 @@ struct consumer {
 	int64_t made_held_ns;         /* waited for locks since */
 	int64_t thread_made_ns;       /* when the latest thread was made; 0 = none */
 	uint32_t socket, waited_file; /* 0 = none */
+	/* A wait that a signal cut short names no file: the one that follows at once does. */
+	int64_t cut_ns, cut_end_ns;
 	uint32_t last_thread;
 	bool fetching;
 	int64_t used_ns; /* until then what came last was used; while uses_last, not known */

@@ -9,6 +9,7 @@
 /* What belongs to a wait follows it at once: taking the interpreter's lock, reading what
  * woke an event loop. */
 #define AT_ONCE_NS 200000
+#define LETS_GO_NS 1000000
 
 /* The process of that pid that is a worker of p, or NULL. */
 static const struct process *fetch_worker(const struct consumers *all, const struct process *p,
@@ -79,6 +80,12 @@ static bool fetch_at_once(const struct consumer *c, int64_t start)
 	return wrap_span(c->end_ns, start) < AT_ONCE_NS;
 }
 
+/* The last batch is let go of as soon as the next one is there, or while it is used. */
+static bool fetch_lets_go(const struct consumer *c, int64_t start)
+{
+	return c->fetching && wrap_span(c->end_ns, start) < LETS_GO_NS;
+}
+
 static enum fetch fetch_socket(const struct consumers *all, struct consumer *c,
                                const struct events *e, uint32_t i)
 {
@@ -118,6 +125,11 @@ static enum fetch fetch_call(const struct consumers *all, struct consumer *c,
 	}
 	if (e->class[i] == AIOT_CLASS_WAIT && fetch_worker(all, p, e->aux[i]))
 		return FETCH_MAYBE;
+	if (e->class[i] == AIOT_CLASS_WAIT && e->result[i] < 0) {
+		c->cut_ns = e->start[i];
+		c->cut_end_ns = e->end[i];
+		return FETCH_NO_PART;
+	}
 	return e->class[i] == AIOT_CLASS_PROC ? FETCH_NO_PART : FETCH_ENDS;
 }
 
@@ -154,6 +166,7 @@ enum fetch fetch_kind(const struct consumers *all, struct consumer *c, const str
 	}
 	if (e->stage[i] != AIOT_STAGE_IPC)
 		return FETCH_ENDS;
-	return class == AIOT_CLASS_CLOSE || class == AIOT_CLASS_UNMAP ? FETCH_NO_PART
-	                                                              : FETCH_GOES_ON;
+	if (class == AIOT_CLASS_CLOSE || class == AIOT_CLASS_UNMAP)
+		return fetch_lets_go(c, e->start[i]) ? FETCH_GOES_ON : FETCH_NO_PART;
+	return FETCH_GOES_ON;
 }

@@ -182,7 +182,7 @@ struct loop_split loop_split(const struct loop *l)
 
 	if (l->irregular >= l->regular && !loop_whole_batches(l)) {
 		double rest = (double)l->rest_ns / 1e9, steps = fmin(loop_steps(l), rest);
-		return (struct loop_split){rest - steps, steps};
+		return (struct loop_split){rest - steps, steps, steps > 0};
 	}
 	for (unsigned i = 0; i < LOOP_BUCKETS; i++) {
 		double each = loop_middle(i);
@@ -190,7 +190,7 @@ struct loop_split loop_split(const struct loop *l)
 		prepare += l->count[i] * (each > LONGER * typical ? typical : each);
 	}
 	scale = all > 0 ? (double)l->rest_ns / all / 1e9 : 0;
-	return (struct loop_split){prepare * scale, (all - prepare) * scale};
+	return (struct loop_split){prepare * scale, (all - prepare) * scale, true};
 }
 
 static void *loop_make(const struct known *known)

@@ -40,9 +40,11 @@ struct loops {
  * thread on training data, which begins a sample where `begins`. Times in ns. */
 void loop_add(struct loop *loop, int64_t start_ns, uint64_t duration_ns, bool begins);
 
-/* What preparing samples and what training took of rest_ns, in seconds. */
+/* What preparing samples and what training took of rest_ns, in seconds. Where nothing
+ * tells one from the other, as in batches of one sample, it is all preparing, untold. */
 struct loop_split {
 	double prepare_s, step_s;
+	bool told;
 };
 struct loop_split loop_split(const struct loop *loop);
 

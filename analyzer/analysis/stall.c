@@ -55,7 +55,7 @@ static enum stall_cause stall_cause(const struct stall_part *p, bool loaders)
 	if (p->phase_s <= 0)
 		return STALL_NONE;
 	if (share < FED)
-		return STALL_COMPUTE;
+		return p->untold_s >= FED * p->phase_s ? STALL_NONE : STALL_COMPUTE;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
 		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
 	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
@@ -71,6 +71,7 @@ static void stall_add(struct stall_part *to, const struct stall_part *from)
 	to->prepare_s += from->prepare_s;
 	to->idle_s += from->idle_s;
 	to->blocked_s += from->blocked_s;
+	to->untold_s += from->untold_s;
 }
 
 static double stall_time(const struct timeline *t, enum timeline_kind kind, int64_t from,
@@ -171,7 +172,8 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 	split = loop_split(l);
 	part = (struct stall_part){.phase_s = (double)(l->last_ns - l->first_ns) / 1e9,
 	                           .storage_s = (double)l->io_ns / 1e9,
-	                           .prepare_s = split.prepare_s};
+	                           .prepare_s = split.told ? split.prepare_s : 0,
+	                           .untold_s = split.told ? 0 : split.prepare_s};
 	part.waited_s = part.storage_s + part.prepare_s;
 	stall_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++)
@@ -181,7 +183,9 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 		part.phase_s = (double)(epoch->last_ns - epoch->first_ns) / 1e9;
 		part.storage_s = stall_time(s->waiting->of[p->number].timeline, TIMELINE_STORAGE,
 		                            epoch->first_ns, epoch->last_ns);
-		part.prepare_s = split.prepare_s * (double)epoch->files / (double)files;
+		part.prepare_s =
+		        split.told ? split.prepare_s * (double)epoch->files / (double)files : 0;
+		part.untold_s = split.told ? 0 : fmax(0, part.phase_s - part.storage_s);
 		part.waited_s = fmin(part.storage_s + part.prepare_s, part.phase_s);
 		stall_add(&stall->epochs[i], &part);
 	}

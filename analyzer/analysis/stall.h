@@ -23,6 +23,8 @@ enum stall_cause {
 struct stall_part {
 	double phase_s, waited_s;
 	double storage_s, prepare_s, idle_s, blocked_s;
+	/* Of who loads itself: preparing data or training, nothing tells which. */
+	double untold_s;
 	enum stall_cause cause;
 };
 

@@ -63,6 +63,7 @@ static void json_stall_part(json_t *o, const struct stall_part *p)
 	json_object_set_new(o, "consumer_wait_s", json_real(p->waited_s));
 	json_object_set_new(o, "share", json_known(p->phase_s > 0 ? p->waited_s / p->phase_s : -1));
 	json_object_set_new(o, "phase_s", json_real(p->phase_s));
+	json_object_set_new(o, "untold_s", json_real(p->untold_s));
 	json_object_set_new(o, "cause", cause ? json_string(cause) : json_null());
 	json_object_set_new(o, "loader",
 	                    json_pack("{s:f, s:f, s:f, s:f}", "storage_s", p->storage_s,

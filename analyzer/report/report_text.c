@@ -46,6 +46,22 @@ static int text_heaviest(const struct summary *s, bool write)
 	return best;
 }
 
+static void text_verdict_loading(const struct text *t, const struct stall *stall)
+{
+	const struct stall_part *p = &stall->all;
+	double share = p->phase_s > 0 ? 100 * p->waited_s / p->phase_s : 0;
+
+	if (p->cause)
+		fprintf(t->to, "\nLoading: %s%s, training waits %s%.0f %% of its time.",
+		        stall_word(p->cause), stall->cached ? " (page cache)" : "",
+		        p->untold_s > 0 ? "at least " : "", share);
+	else if (p->untold_s > 0)
+		fprintf(t->to,
+		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "
+		        "or training.",
+		        share);
+}
+
 static void text_verdict(const struct text *t)
 {
 	int reads = text_heaviest(t->s, false), writes = text_heaviest(t->s, true);
@@ -65,11 +81,7 @@ static void text_verdict(const struct text *t)
 			        stage_name((unsigned)writes),
 			        unit_bytes(&b, (double)t->s->stages[writes].write_bytes));
 	}
-	if (t->s->stall.all.cause)
-		fprintf(t->to, "\nLoading: %s%s, training waits %.0f %% of its time.",
-		        stall_word(t->s->stall.all.cause),
-		        t->s->stall.cached ? " (page cache)" : "",
-		        100 * t->s->stall.all.waited_s / t->s->stall.all.phase_s);
+	text_verdict_loading(t, &t->s->stall);
 	fputc('\n', t->to);
 }
 

@@ -115,6 +115,11 @@ static void text_loader(const struct text *t, const struct stall_part *p)
 	        p->cause ? stall_word(p->cause) : "");
 	if (!alone)
 		text_loaders(t, p);
+	else if (p->untold_s > 0)
+		fprintf(t->to,
+		        "The other %s are preprocessing or training: the reads have no rhythm "
+		        "that tells which.\n",
+		        unit_seconds(&a, p->untold_s));
 	else if (p->waited_s > 0)
 		fprintf(t->to, "Of that, %s storage and %s preprocessing.\n",
 		        unit_seconds(&a, p->storage_s), unit_seconds(&b, p->prepare_s));

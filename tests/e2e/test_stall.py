@@ -141,3 +141,34 @@ def test_each_epoch_has_its_verdict(program, tmp_path):
     assert epochs[0]["loader"]["preprocessing_s"] > 3 * epochs[1]["loader"]["preprocessing_s"]
     for got, (waited, whole) in zip(epochs, said["epochs"]):
         assert got["share"] == pytest.approx(waited / whole, abs=0.15)
+
+
+ONE_EACH = """
+import json, os, sys, time
+at = begin = time.perf_counter()
+waited = 0
+for epoch in range(3):
+    for name in sorted(os.listdir(sys.argv[1])):
+        with open(os.path.join(sys.argv[1], name), "rb", buffering=0) as f: f.read()
+        end = time.perf_counter() + 0.002
+        while time.perf_counter() < end: pass
+        waited += time.perf_counter() - at
+        time.sleep(0.01)
+        at = time.perf_counter()
+print(json.dumps(waited / (at - begin)))
+"""
+
+
+def test_where_each_read_is_a_batch_preparing_and_training_are_not_told_apart(tmp_path):
+    """Nothing between two reads says where the batch is ready: the share has bounds, and nobody is blamed."""
+    (tmp_path / "data").mkdir()
+    for i in range(40):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    done = aiotrace.run_traced(aiotrace.python(ONE_EACH, tmp_path / "data"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    report, share = aiotrace.report(tmp_path / "t"), json.loads(done.stdout)
+    stall = report["stall"]
+    assert stall["cause"] is None and stall["untold_s"] > 0.5 * stall["phase_s"], stall
+    assert stall["share"] < share < stall["share"] + stall["untold_s"] / stall["phase_s"], (stall, share)
+    assert not {f["id"] for f in report["findings"]} & {"loads_alone", *RULES.values()}
+    assert "the rest is preprocessing or training" in aiotrace.aiotrace("report", tmp_path / "t").stdout

@@ -110,7 +110,19 @@ static void a_busy_machine_is_no_step(void **state)
 	(void)state;
 	srand48(6);
 	s = run(400, 400, 10 * MS, 0, 10, 30 * MS);
-	assert_true(s.step_s == 0 && s.prepare_s > 4);
+	assert_true(s.step_s == 0 && s.prepare_s > 4 && !s.told);
+}
+
+/* One sample a batch: each is followed by preparing and a step alike. */
+static void steps_behind_each_sample_are_not_told(void **state)
+{
+	struct loop_split s;
+
+	(void)state;
+	srand48(10);
+	s = run(200, 1, 2 * MS, 20 * MS, 0, 0);
+	assert_true(!s.told && s.step_s == 0);
+	assert_true(run(400, 4, 5 * MS, 100 * MS, 0, 0).told);
 }
 
 static void none_is_none(void **state)
@@ -158,6 +170,7 @@ int main(void)
 	        cmocka_unit_test(steps_may_take_any_time),
 	        cmocka_unit_test(samples_may_take_any_time),
 	        cmocka_unit_test(a_busy_machine_is_no_step),
+	        cmocka_unit_test(steps_behind_each_sample_are_not_told),
 	        cmocka_unit_test(none_is_none),
 	        cmocka_unit_test(windows_hold_what_was_added),
 	};
