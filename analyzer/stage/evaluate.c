@@ -8,6 +8,10 @@
 
 /* A buffer reads a small file twice, its beginning first. */
 #define SMALL_FILE 65536
+#define FEW_FILES  16
+#define IN_ORDER   0.8
+/* Less is no data, but how they are to be read. */
+#define LEAST_ASKED 65536
 
 /* How often a process and its workers began a file, and turned to it from others; what
  * they read of it. By name. */
@@ -18,7 +22,8 @@ struct pass {
 static bool evaluate_works_for(const struct judge *j, size_t n, const struct process *p)
 {
 	return n == p->number ||
-	       (j->parents[n] == p && j->recording->processes[n].role == ROLE_WORKER);
+	       (j->parents[n] == p && j->recording->processes[n].role == ROLE_WORKER &&
+	        !j->conducts[n].saves);
 }
 
 static void evaluate_add(const struct judge *j, const struct process *p, struct pass *passes)
@@ -61,12 +66,56 @@ static bool evaluate_more_often(const struct judge *j, const struct process *p, 
 	return more * 8 > again;
 }
 
+/* Over many files, each time by their names, as training hardly does. */
+static bool evaluate_in_order(const struct judge *j, const struct process *p)
+{
+	uint64_t ascents = 0, switches = 0;
+
+	for (size_t n = 0; n < j->recording->count; n++) {
+		if (!evaluate_works_for(j, n, p))
+			continue;
+		ascents += j->features->orders[n].ascents;
+		switches += j->features->orders[n].switches;
+	}
+	return switches >= FEW_FILES && (double)ascents > IN_ORDER * (double)switches;
+}
+
+/* What others of the run saved is loaded, under whatever name. */
+static void evaluate_loads(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+
+	if (c->loads || c->saves || c->optimizer || p->rank >= 0 || p->role == ROLE_WORKER)
+		return;
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		const struct shared *s = &j->shared[p->files[i].name];
+		if (!u->reads || u->writes || !s->checkpoint || s->maker == p->number + 1)
+			continue;
+		judge_loads(c, u);
+		c->data_read -= u->read_bytes < c->data_read ? u->read_bytes : c->data_read;
+	}
+}
+
+/* Questions may be read before the weights that answer them. */
+static void evaluate_served(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+
+	if (c->loads && !c->served && !c->trains && !c->saves && p->rank < 0 &&
+	    (c->data_read >= LEAST_ASKED || c->last_data_read > c->first_load))
+		c->served = c->data_read;
+}
+
 void evaluate_find(struct judge *j, const struct process *p)
 {
 	struct conduct *c = &j->conducts[p->number];
 
+	evaluate_loads(j, p);
+	evaluate_served(j, p);
 	if (!c->loads || !c->trains || c->saves || c->optimizer || p->role == ROLE_WORKER ||
-	    judge_learns(j, p) || evaluate_more_often(j, p, c->loaded))
+	    judge_learns(j, p) ||
+	    (evaluate_more_often(j, p, c->loaded) && !evaluate_in_order(j, p)))
 		return;
 	for (size_t n = 0; n < j->recording->count; n++) {
 		if (!evaluate_works_for(j, n, p))

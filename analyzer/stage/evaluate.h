@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Who tries what was learnt: loads states, saves none, and goes over its data no more
- * often than it loads, though others go over the same data again and again.
+ * often than it loads, or each time in their order, though others go over the same
+ * data again and again.
  */
 #ifndef EVALUATE_H
 #define EVALUATE_H

@@ -268,6 +268,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
 	if (u->reads && s->optimizer)
 		j->optimizer = c->optimizer = true;
+	c->writes |= u->writes && s->clue != CLUE_LOG;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;
 }
@@ -318,12 +319,15 @@ static void judge_reset(struct judge *j)
 	j->trains = j->saves = j->optimizer = j->ranks_learn = false;
 }
 
-/* A worker, or a fork that writes nothing, for who reads nothing itself. */
+/* A worker, but of a pool only who writes nothing; or such a fork of who reads nothing. */
 static bool judge_reads_for(const struct judge *j, const struct process *p,
                             const struct conduct *parent)
 {
-	return p->role == ROLE_WORKER || (p->origin == AIOT_ORIGIN_FORK && !parent->data_read &&
-	                                  !j->conducts[p->number].data_written);
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (p->role == ROLE_WORKER)
+		return !(j->features->evidence[p->number] & EVIDENCE_POOL && c->writes);
+	return p->origin == AIOT_ORIGIN_FORK && !parent->data_read && !c->data_written;
 }
 
 static void judge_trains_by(struct conduct *c, const struct conduct *reader)

@@ -73,6 +73,7 @@ struct conduct {
 	bool in_order;            /* goes over many files a few times, each time by their names */
 	bool forks_learn;         /* of those that it forked one saves what it learns */
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
+	bool writes;              /* more than notes */
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };

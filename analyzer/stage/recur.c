@@ -143,7 +143,7 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 	if (!s->recurs || j->conducts[p->number].evaluates)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
-	return (u->begins >= 2 || u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
+	return (u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
 	        recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
 }
 

@@ -203,6 +203,12 @@ static bool score_replaces(const struct use *u)
 	       u->write_bytes / u->write_opens >= LEAST_STATE;
 }
 
+/* Each time as large, though what is named like it is not. */
+static bool score_alone_in_turns(const struct judge *j, const struct use *u, uint32_t name)
+{
+	return !score_in_turns(j, name) && u->write_bytes % u->write_opens == 0;
+}
+
 /* Gets by sockets what it writes; those who train together talk by sockets, too. */
 static bool score_downloads(const struct conduct *c, const struct process *p)
 {
@@ -265,7 +271,7 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + score_even(j, name)
 	                 : 0;
 	score += j->series_of[name] && j->series[j->series_of[name]].resumed ? 3 : 0;
-	score += score_replaces(u);
+	score += score_replaces(u) ? 3 + 2 * score_alone_in_turns(j, u, name) : 0;
 	score -= score_downloads(c, p) ? 4 : 0;
 	score += j->trains || c->fetches;
 	score += score_while_training(j, c, u, name) && clue != CLUE_LOG ? 2 : 0;
@@ -275,7 +281,10 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
 	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
-	score -= !c->trains && score_amid_data(j, p, u, name) && !score_steady(j, name) ? 3 : 0;
+	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
+	                         !score_steady(j, name)
+	                 ? 3
+	                 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
 	score -= score_trickles(c, u) || c->in_order ? 3 : 0;
 	return score;
