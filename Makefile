@@ -41,6 +41,8 @@ $(BUILD)/preload/%.o: preload/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload -O3 -U_FORTIFY_SOURCE -fPIC -fvisibility=hidden -MMD -MP -c -o $@ $<
 
+# Sums that each event adds to stay in registers of their own.
+$(BUILD)/analyzer/%.o: CFLAGS_ += -fno-tree-slp-vectorize
 $(BUILD)/analyzer/%.o: analyzer/% | $(BUILD)/gen/.made
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -Ianalyzer -MMD -MP -c -o $@ $<

@@ -97,9 +97,12 @@ static inline void tally_data(struct lane *lane, const uint32_t *ranks, struct s
 static uint32_t tally_final(const struct tally *t, const struct events *e, uint32_t i,
                             uint32_t name)
 {
-	const struct use *u =
-	        features_use(t->known->features, e->process->number, e->file[i], &(struct use){0});
+	const struct features *f = t->known->features;
+	const struct use *u;
 
+	if (features_plain(f, e->process->number, e->file[i]))
+		return name;
+	u = features_use(f, e->process->number, e->file[i], NULL);
 	return u->renamed_to ? u->renamed_to : name;
 }
 

@@ -324,6 +324,14 @@ static int decode_raw(const struct aiot_block *head, const uint8_t *payload, uin
 	return 0;
 }
 
+int decode_more(struct decoder *decoder, uint32_t wanted, struct batch *batch, struct problem *why)
+{
+	for (int c = 1; c < BATCH_COLUMNS; c++)
+		if ((wanted >> c & 1) && decode_column(decoder, c, batch, why))
+			return -1;
+	return 0;
+}
+
 int decode_block(struct decoder *decoder, const struct aiot_block *head, const uint8_t *payload,
                  uint32_t wanted, struct batch *batch, struct problem *why)
 {
@@ -338,9 +346,8 @@ int decode_block(struct decoder *decoder, const struct aiot_block *head, const u
 	batch_reserve(batch, head->count, wanted);
 	batch->count = head->count;
 	batch->have = 0;
-	for (int c = 1; c < BATCH_COLUMNS; c++)
-		if ((wanted >> c & 1) && decode_column(decoder, c, batch, why))
-			return -1;
+	if (decode_more(decoder, wanted, batch, why))
+		return -1;
 	decode_no_offset(batch);
 	return 0;
 }

@@ -22,6 +22,10 @@ void decoder_free(struct decoder *decoder);
 int decode_block(struct decoder *decoder, const struct aiot_block *head, const uint8_t *payload,
                  uint32_t wanted, struct batch *batch, struct problem *why);
 
+/* Decodes further columns of the block that was decoded last, whose payload must still be
+ * there, into its batch. */
+int decode_more(struct decoder *decoder, uint32_t wanted, struct batch *batch, struct problem *why);
+
 /* Decompresses a definitions block. The records stay the decoder's, until its
  * next use. */
 int decode_definitions(struct decoder *decoder, const uint8_t *payload, uint32_t bytes,

@@ -36,6 +36,7 @@ struct merge {
 	struct problems found;
 	int64_t limit; /* no event that starts then or later */
 	uint32_t columns;
+	bool spare_times;
 	struct cursor *cursors;
 	struct cursor **heap;
 	size_t count;
@@ -57,11 +58,22 @@ static void merge_down(struct merge *m, size_t i)
 	}
 }
 
+static bool merge_timed(const struct cursor *c)
+{
+	return c->batch.have & BATCH_WANT(START);
+}
+
 static void merge_key(struct cursor *c)
 {
-	uint64_t at = c->row < c->batch.count ? c->batch.column[AIOT_COLUMN_START][c->row]
-	                                      : c->stream->pieces[c->piece].first_ns;
+	const struct piece *next = &c->stream->pieces[c->piece];
+	uint64_t at;
 
+	if (c->row >= c->batch.count)
+		at = next->first_ns;
+	else if (merge_timed(c))
+		at = c->batch.column[AIOT_COLUMN_START][c->row];
+	else
+		at = next[-1].first_ns;
 	c->key = wrap_add(at, (uint64_t)c->process->clock);
 }
 
@@ -83,8 +95,18 @@ static void merge_damaged(struct merge *m, struct cursor *c, struct piece *piece
 	c->batch.count = 0;
 }
 
+/* No row may start before those of the pieces before, or the order of all would not be
+ * that of the rows. */
+static bool merge_spares(const struct merge *m, const struct cursor *c, const struct piece *piece)
+{
+	return m->spare_times && m->count == 1 && piece->block->in_order &&
+	       piece->sequence >= c->next &&
+	       (piece == c->stream->pieces || piece->first_ns >= piece[-1].last_ns);
+}
+
 static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 {
+	uint32_t columns = merge_spares(m, c, piece) ? m->columns & ~MERGE_TIMES : m->columns;
 	struct aiot_block head = {
 	        .type = piece->block->type,
 	        .count = piece->block->count,
@@ -95,7 +117,7 @@ static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 	if (trace_read(&c->process->trace, piece->block, &m->buffers->payload, &why))
 		merge_damaged(m, c, piece, why.text, true);
 	else if (decode_block(m->buffers->decoder, &head, m->buffers->payload.bytes + sizeof head,
-	                      m->columns, &c->batch, &why))
+	                      columns, &c->batch, &why))
 		merge_damaged(m, c, piece, why.text, false);
 	reading_add(&m->recording->reading, piece->block->bytes);
 }
@@ -119,7 +141,8 @@ static void merge_load(struct merge *m, struct cursor *c)
 	if (piece->sequence < c->next)
 		batch_skip(&c->batch, (uint32_t)(c->next - piece->sequence));
 	c->next = piece->sequence + piece->count;
-	batch_sort(&c->batch);
+	if (merge_timed(c))
+		batch_sort(&c->batch);
 }
 
 /* Brings the cursor to its next row or piece; false when it has none. */
@@ -154,6 +177,33 @@ void merge_buffers_free(struct merge_buffers *buffers)
 void merge_lend(struct merge *m, struct merge_buffers *buffers)
 {
 	m->buffers = buffers;
+}
+
+void merge_spare_times(struct merge *m)
+{
+	m->spare_times = true;
+}
+
+int merge_times(struct merge *m)
+{
+	struct cursor *c = m->heap[0];
+	struct problem why = {0};
+
+	if (!decode_more(m->buffers->decoder, MERGE_TIMES, &c->batch, &why))
+		return 0;
+	merge_damaged(m, c, &c->stream->pieces[c->piece - 1], why.text, false);
+	return -1;
+}
+
+const struct batch *merge_spared(struct merge *m, struct process *process, struct piece *piece)
+{
+	struct cursor c = {.process = process, .batch = m->buffers->spare};
+
+	m->spare_times = false;
+	m->columns = MERGE_TIMES;
+	merge_block(m, &c, piece);
+	m->buffers->spare = c.batch;
+	return merge_timed(&c) && c.batch.count ? &m->buffers->spare : NULL;
 }
 
 void merge_until(struct merge *m, int64_t limit_ns)
@@ -232,6 +282,8 @@ static uint32_t merge_end(const struct cursor *c, int64_t limit)
 	const uint64_t *start = c->batch.column[AIOT_COLUMN_START];
 	uint32_t low = c->row + 1, high = low, step = 1;
 
+	if (!merge_timed(c))
+		return c->batch.count;
 	/* Threads that run together give slices of few rows: search from near. */
 	while (high < c->batch.count &&
 	       wrap_add(start[high], (uint64_t)c->process->clock) <= limit) {
@@ -276,7 +328,8 @@ int merge_next(struct merge *m, struct slice *slice)
 		                        .stream = c->stream,
 		                        .batch = &c->batch,
 		                        .begin = c->row,
-		                        .end = merge_end(c, merge_second(m))};
+		                        .end = merge_end(c, merge_second(m)),
+		                        .piece = c->piece - 1};
 		c->row = slice->end;
 		if (c->row < c->batch.count || c->piece < c->stream->count) {
 			merge_key(c);

@@ -16,6 +16,7 @@ struct slice {
 	const struct stream *stream;
 	const struct batch *batch;
 	uint32_t begin, end; /* rows of the batch */
+	size_t piece;        /* the stream's, that they are of */
 };
 
 struct merge;
@@ -33,6 +34,21 @@ int merge_next(struct merge *merge, struct slice *slice);
  * (CLOCK_REALTIME, ns) or later; of a single thread, before blocks that do. May be
  * called again with a later one. */
 void merge_until(struct merge *merge, int64_t limit_ns);
+
+/* Columns of time. */
+#define MERGE_TIMES (BATCH_WANT(START) | BATCH_WANT(DURATION))
+
+/* Spares the decoding of times, a large part of all, where a thread alone has events that
+ * are in order anyway: a slice's batch then does not `have` them, and is all of a piece. */
+void merge_spare_times(struct merge *merge);
+
+/* Gives the batch of the slice at hand its times; -1 if they are damaged, which counts as
+ * for a block. */
+int merge_times(struct merge *merge);
+
+/* After the last slice: START and DURATION of a piece whose times were spared, valid until
+ * the next call; NULL if they are damaged. */
+const struct batch *merge_spared(struct merge *merge, struct process *process, struct piece *piece);
 
 /* Merges of different processes may run in different threads. Buffers for
  * decoding, then, are lent to those that run: one set a thread is enough. */

@@ -93,6 +93,7 @@ static void trace_keep(struct trace *trace, uint64_t at, const struct aiot_block
 	        .tid = b->tid,
 	        .stream = b->stream,
 	        .type = b->type,
+	        .in_order = b->type == AIOT_BLOCK_EVENTS && b->flags & AIOT_BLOCK_IN_ORDER,
 	};
 }
 

@@ -18,7 +18,8 @@ struct block_ref {
 	uint64_t sequence, first_ns, last_ns;
 	uint32_t bytes, count, tid, stream;
 	uint16_t type;
-	bool damaged; /* known to be, and reported */
+	bool in_order; /* of events: says that none starts before the one before it ended */
+	bool damaged;  /* known to be, and reported */
 };
 
 struct trace {

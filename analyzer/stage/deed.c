@@ -14,7 +14,7 @@ static void deed_open(struct use *u, const struct deed *e)
 	u->created |= (e->aux & O_CREAT) != 0;
 	u->truncated |= (e->aux & O_TRUNC) != 0;
 	u->write_opens += writes;
-	if (writes)
+	if (writes && !e->spot.piece)
 		deed_earliest(&u->first_open, e->start);
 }
 
@@ -26,7 +26,7 @@ static void deed_rename(struct use *u, const struct deed *e)
 	if (e->result < 0 || !to)
 		return;
 	u->renamed_to = p->files[to].name;
-	deed_latest(&u->last_touch, e->end);
+	deed_later(&u->last_touch, &u->spot_touch, e);
 }
 
 static void deed_remove(struct use *u, const struct deed *e)
@@ -34,7 +34,13 @@ static void deed_remove(struct use *u, const struct deed *e)
 	if (e->result < 0)
 		return;
 	u->removed = true;
-	deed_latest(&u->last_touch, e->end);
+	deed_later(&u->last_touch, &u->spot_touch, e);
+}
+
+bool deed_asks_time(const struct deed *e)
+{
+	return e->class == AIOT_CLASS_OPEN && (e->aux & O_ACCMODE) != O_RDONLY &&
+	       !e->use->first_open;
 }
 
 void deed_tell(const struct deed *e)
@@ -45,11 +51,11 @@ void deed_tell(const struct deed *e)
 	case AIOT_CLASS_OPEN: deed_open(u, e); break;
 	case AIOT_CLASS_SYNC:
 		u->syncs++;
-		deed_latest(&u->last_touch, e->end);
+		deed_later(&u->last_touch, &u->spot_touch, e);
 		break;
 	case AIOT_CLASS_CLOSE:
 		if (u->writes)
-			deed_latest(&u->last_touch, e->end);
+			deed_later(&u->last_touch, &u->spot_touch, e);
 		break;
 	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
 	default:

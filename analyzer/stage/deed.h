@@ -13,7 +13,8 @@ struct deed {
 	const struct process *process;
 	struct use *use;
 	uint32_t file, handle, aux;
-	int64_t start, end, result, offset;
+	int64_t start, end, result, offset; /* start and end 0 where they were spared */
+	struct use_spot spot;               /* then */
 	uint64_t size;
 	uint16_t call;
 	uint8_t class, stage;
@@ -31,6 +32,18 @@ static inline void deed_latest(int64_t *last, int64_t at)
 	if (at > *last)
 		*last = at;
 }
+
+/* A later end of what has one already. */
+static inline void deed_later(int64_t *last, struct use_spot *spot, const struct deed *deed)
+{
+	if (deed->spot.piece)
+		*spot = deed->spot;
+	else
+		deed_latest(last, deed->end);
+}
+
+/* Whether what neither reads nor writes asks for its time: it may be the first of its kind. */
+bool deed_asks_time(const struct deed *deed);
 
 /* Opening, closing, mapping, syncing, renaming and removing, put into the record. */
 void deed_tell(const struct deed *deed);

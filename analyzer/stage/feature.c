@@ -17,6 +17,7 @@
 #include "read/ranks.h"
 #include "read/system.h"
 #include "stage/deed.h"
+#include "stage/spared.h"
 #include "stage/way.h"
 
 static inline void feature_read(struct use *u, const struct deed *e)
@@ -25,8 +26,9 @@ static inline void feature_read(struct use *u, const struct deed *e)
 	u->copied += way_copies(e->call);
 	if (e->result <= 0)
 		return;
-	deed_earliest(&u->first_read, e->start);
-	deed_latest(&u->last_read, e->end);
+	if (!e->spot.piece)
+		deed_earliest(&u->first_read, e->start);
+	deed_later(&u->last_read, &u->spot_read, e);
 	u->read_bytes += (uint64_t)e->result;
 	u->begins += e->offset == 0;
 	if (e->offset >= 0)
@@ -36,9 +38,10 @@ static inline void feature_read(struct use *u, const struct deed *e)
 static inline void feature_write(struct use *u, const struct deed *e)
 {
 	u->writes += mapped_weight(e->call, e->aux);
-	deed_earliest(&u->first_write, e->start);
-	deed_latest(&u->last_write, e->end);
-	deed_latest(&u->last_touch, e->end);
+	if (!e->spot.piece)
+		deed_earliest(&u->first_write, e->start);
+	deed_later(&u->last_write, &u->spot_write, e);
+	deed_later(&u->last_touch, &u->spot_touch, e);
 	u->copy |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
 	if (e->result <= 0)
 		return;
@@ -64,6 +67,8 @@ static void feature_order(struct order *order, uint32_t rank, uint64_t bytes)
 struct feature_lane {
 	struct features *features;
 	struct process *process;
+	struct merge *merge;
+	const struct stream *spared; /* whose times were; NULL = none */
 	struct handles *handles;
 	struct use *uses;      /* by file index */
 	struct cache *cache;   /* may be NULL */
@@ -162,9 +167,9 @@ struct feature_rows {
 };
 
 static inline struct deed feature_event(const struct feature_rows *r, uint32_t i,
-                                        const struct call *call)
+                                        const struct call *call, uint32_t spared)
 {
-	uint64_t start = r->start[i] + r->clock;
+	uint64_t start = spared ? 0 : r->start[i] + r->clock;
 	uint32_t file = process_file(r->process, r->file[i]);
 
 	return (struct deed){
@@ -174,7 +179,8 @@ static inline struct deed feature_event(const struct feature_rows *r, uint32_t i
 	        .handle = (uint32_t)r->handle[i],
 	        .aux = (uint32_t)r->aux[i],
 	        .start = (int64_t)start,
-	        .end = (int64_t)(start + r->duration[i]),
+	        .end = (int64_t)(start + (spared ? 0 : r->duration[i])),
+	        .spot = {spared, spared ? i : 0},
 	        .result = (int64_t)r->result[i],
 	        .size = r->size[i],
 	        .offset = (int64_t)r->offset[i],
@@ -183,13 +189,6 @@ static inline struct deed feature_event(const struct feature_rows *r, uint32_t i
 	        .stage = (uint8_t)r->stage[i],
 	        .marked = r->flags[i] & r->marked,
 	};
-}
-
-static void feature_other(const struct feature_rows *r, uint32_t i, const struct call *call)
-{
-	struct deed e = feature_event(r, i, call);
-
-	deed_tell(&e);
 }
 
 static void feature_learn(struct cache *cache, const struct feature_rows *r, uint32_t i,
@@ -210,13 +209,52 @@ static inline void feature_fetch(const struct feature_rows *r, uint32_t i)
 		memory_fetch(&r->uses[process_file(r->process, r->file[i])], sizeof(struct use));
 }
 
-static void feature_slice(const struct feature_lane *lane, const struct slice *s)
+static inline bool feature_asks_time(const struct feature_lane *lane, const struct deed *e,
+                                     uint64_t flags)
 {
-	const struct process *p = lane->process;
-	const struct feature_rows r = {
-	        .process = p,
+	if (flags & AIOT_EVENT_DIRECT && lane->cache)
+		return true;
+	if (e->class == AIOT_CLASS_READ)
+		return e->result > 0 && !e->use->first_read;
+	if (e->class == AIOT_CLASS_WRITE)
+		return !e->use->first_write;
+	return deed_asks_time(e);
+}
+
+/* From a row on; where their times were spared, up to one that asks for its time. Returns
+ * the row behind. Each of its two uses is compiled for itself. */
+static inline __attribute__((always_inline)) uint32_t feature_run(const struct feature_lane *lane,
+                                                                  const struct feature_rows *r,
+                                                                  const struct slice *s, uint32_t i,
+                                                                  uint32_t spared)
+{
+	for (; i < s->end; i++) {
+		const struct call *call = process_call(r->process, r->call[i]);
+		if (s->end - i > FEATURE_AHEAD)
+			feature_fetch(r, i + FEATURE_AHEAD);
+		if (call_is_again(call))
+			continue;
+		const struct deed e = feature_event(r, i, call, spared);
+		if (spared && feature_asks_time(lane, &e, r->flags[i]))
+			break;
+		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
+			feature_data(lane, &e);
+		} else {
+			struct deed rare = e; /* leaves e in registers */
+			deed_tell(&rare);
+		}
+		if (r->flags[i] & AIOT_EVENT_DIRECT && lane->cache)
+			feature_learn(lane->cache, r, i, call);
+	}
+	return i;
+}
+
+static void feature_slice(struct feature_lane *lane, const struct slice *s)
+{
+	struct feature_rows r = {
+	        .process = lane->process,
 	        .uses = lane->uses,
-	        .clock = (uint64_t)p->clock,
+	        .clock = (uint64_t)lane->process->clock,
 	        .marked = lane->features->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED,
 	        .start = COLUMN(START),
 	        .duration = COLUMN(DURATION),
@@ -229,22 +267,17 @@ static void feature_slice(const struct feature_lane *lane, const struct slice *s
 	        .call = COLUMN(CALL),
 	        .stage = COLUMN(STAGE),
 	        .flags = COLUMN(FLAGS)};
+	uint32_t i = s->begin;
 
-	for (uint32_t i = s->begin; i < s->end; i++) {
-		const struct call *call = process_call(p, r.call[i]);
-		if (s->end - i > FEATURE_AHEAD)
-			feature_fetch(&r, i + FEATURE_AHEAD);
-		if (call_is_again(call))
-			continue;
-		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
-			const struct deed e = feature_event(&r, i, call);
-			feature_data(lane, &e);
-		} else {
-			feature_other(&r, i, call);
-		}
-		if (r.flags[i] & AIOT_EVENT_DIRECT && lane->cache)
-			feature_learn(lane->cache, &r, i, call);
+	if (!(s->batch->have & BATCH_WANT(START))) {
+		lane->spared = s->stream;
+		i = feature_run(lane, &r, s, i, (uint32_t)s->piece + 1);
+		if (i == s->end || merge_times(lane->merge))
+			return;
+		r.start = COLUMN(START);
+		r.duration = COLUMN(DURATION);
 	}
+	feature_run(lane, &r, s, i, 0);
 }
 
 /* The ranks of storage files alone. */
@@ -298,6 +331,8 @@ static void feature_process(void *context, size_t number, unsigned worker)
 		pass->caches[worker] = pass->cache ? cache_like(pass->cache) : NULL;
 	}
 	merge_lend(pass->merges[number], pass->buffers[worker]);
+	merge_spare_times(pass->merges[number]);
+	lane.merge = pass->merges[number];
 	lane.handles = pass->handles[worker];
 	lane.uses = pass->uses[worker];
 	lane.cache = pass->caches[worker];
@@ -306,6 +341,8 @@ static void feature_process(void *context, size_t number, unsigned worker)
 		if (lane.evidence)
 			f->evidence[number] |= use_say(lane.uses, &slice, lane.evidence);
 	}
+	if (lane.spared)
+		spared_tell(lane.merge, lane.process, lane.spared, lane.uses);
 	feature_keep(f, lane.process, lane.uses);
 	free(lane.evidence);
 	free(ranks);

@@ -23,16 +23,23 @@ struct use_marks {
 	struct pattern pattern[2];
 };
 
+/* Where an event is whose time was spared (spared.h). */
+struct use_spot {
+	uint32_t piece, row; /* piece + 1, 0 = none */
+};
+
 /* What reads need lies together, and so does what writes need. */
 struct use {
 	uint64_t reads, read_bytes;    /* read calls */
 	uint64_t begins;               /* reads at offset 0 */
 	uint64_t returns;              /* reads that go on from none, after other files were used */
 	int64_t first_read, last_read; /* start; end */
+	struct use_spot spot_read;     /* of a later end than last_read */
 	int64_t read_end;              /* furthest byte reached */
 	struct pattern read;           /* where offsets are known */
 	uint64_t writes, write_bytes;  /* write calls */
-	int64_t first_write, last_write; /* start; end */
+	int64_t first_write, last_write;        /* start; end */
+	struct use_spot spot_write, spot_touch; /* of later ends than last_write, last_touch */
 	int64_t write_end;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */

@@ -166,13 +166,17 @@ enum aiot_block_type {
 	AIOT_BLOCK_RAW_EVENTS = 3,  /* count x struct aiot_event */
 };
 
+enum aiot_block_flag {
+	AIOT_BLOCK_IN_ORDER = 1, /* no event starts before the one before it ended */
+};
+
 #define AIOT_BLOCK_MAX_BYTES  (64u << 20) /* a payload larger than this is damage */
 #define AIOT_BLOCK_MAX_EVENTS (1u << 20)
 
 struct aiot_block {
 	uint32_t magic; /* AIOT_BLOCK_MAGIC */
 	uint16_t type;  /* enum aiot_block_type; others are skipped */
-	uint16_t flags; /* 0 */
+	uint16_t flags; /* enum aiot_block_flag */
 	uint32_t payload_bytes;
 	uint32_t count;            /* events, or definition records */
 	uint32_t tid;              /* kernel thread id */

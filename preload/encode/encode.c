@@ -361,6 +361,7 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 	encode_result(&e);
 	encode_offset(&e);
 	block->type = AIOT_BLOCK_EVENTS;
+	block->flags = e.gaps & 1 ? 0 : AIOT_BLOCK_IN_ORDER;
 	block->payload_bytes = (uint32_t)e.out.used;
 }
 

@@ -18,7 +18,7 @@ extern uint8_t encode_coarse;
 
 /* Encodes the events of one stream from number `sequence` on, at most
  * AIOT_LIVE_EVENTS, up to the first that is not committed under its number,
- * into scratch->out. Sets the block's type, count, times and payload_bytes; of
+ * into scratch->out. Sets the block's type, flags, count, times and payload_bytes; of
  * no events, the count alone. */
 void encode_events(struct scratch *scratch, struct aiot_block *block,
                    const struct aiot_event *events, uint64_t sequence, uint32_t most);

@@ -9,7 +9,8 @@ HEADER = 128
 BLOCK = struct.Struct("<IHHIIIIQQQQQ")
 MAGIC = 0xB10CA107
 
-Block = namedtuple("Block", "offset type payload_bytes count tid stream sequence first_ns last_ns")
+Block = namedtuple("Block", "offset type payload_bytes count tid stream sequence first_ns last_ns flags")
+IN_ORDER = 1
 
 
 def blocks(data):
@@ -18,11 +19,20 @@ def blocks(data):
     assert data[:8] == b"AIOTRACE" and xxh64(data[:120]) == struct.unpack_from("<Q", data, 120)[0]
     while at < len(data):
         magic, kind, flags, size, count, tid, stream, sequence, first, last, payload, head = BLOCK.unpack_from(data, at)
-        assert magic == MAGIC and flags == 0 and xxh64(data[at:at + 56]) == head
+        assert magic == MAGIC and flags & ~IN_ORDER == 0 and xxh64(data[at:at + 56]) == head
         assert xxh64(data[at + BLOCK.size:at + BLOCK.size + size]) == payload
-        found.append(Block(at, kind, size, count, tid, stream, sequence, first, last))
+        found.append(Block(at, kind, size, count, tid, stream, sequence, first, last, flags))
         at += BLOCK.size + size
     return found
+
+
+def with_flags(data, flags):
+    """The blocks of events with other flags: those that `flags` gives for a block."""
+    for b in (b for b in blocks(data) if b.type == 2):
+        head = bytearray(data[b.offset:b.offset + 56])
+        struct.pack_into("<H", head, 6, flags(b))
+        data = data[:b.offset] + bytes(head) + struct.pack("<Q", xxh64(bytes(head))) + data[b.offset + 64:]
+    return data
 
 
 def with_header(data, version=None, min_reader=None):

@@ -402,10 +402,13 @@ static inline void sample_events(struct sample *s, const struct aiot_event *e, u
 	                       .tid = 100 + stream,
 	                       .stream = stream,
 	                       .sequence = sequence,
-	                       .first_ns = UINT64_MAX};
+	                       .first_ns = UINT64_MAX,
+	                       .flags = AIOT_BLOCK_IN_ORDER};
 	struct sample payload = sample_columns(e, n, sample_usual, sample_no_shift);
 
 	for (uint32_t i = 0; i < n; i++) {
+		if (i && e[i].start_ns < e[i - 1].start_ns + e[i - 1].duration_ns)
+			b.flags = 0;
 		if (e[i].start_ns < b.first_ns)
 			b.first_ns = e[i].start_ns;
 		if (e[i].start_ns + e[i].duration_ns > b.last_ns)
