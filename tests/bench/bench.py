@@ -89,15 +89,37 @@ class Bench:
                  f"{two.base('cpu', each * 2):.0f}")
         self.row("  2 threads, ns wall", f"{two.added('wall', each).median:.0f}",
                  f"{two.added('wall', each).spread:.0f}", f"{two.base('wall', each):.0f}")
-        if kind == "pread_nothing":
-            ratio = added.median / one.added("cpu", each).median
-            self.row("  2 threads / 1 thread, CPU added", f"x{ratio:.2f}", "", "", self.goal(ratio, 1.15, 1.05))
 
     def calls(self):
         self.title("a call, encoding and exit included")
         n = 400000
         for name, kind, limits in CALLS:
             self.call(name, kind, n // 2 if kind == "open_read_close" else n, limits)
+
+    def threads(self):
+        """Whether threads slow each other down. Two controls: in a process that has a second thread, which waits, the
+        kernel and libc take the longer ways of any such process, but nobody is there to share with; two processes run
+        at the same time share the hardware alone. Shorter runs than of calls, and more: the differences are small."""
+        if not self.wants("threads", "pread_nothing"):
+            return
+        self.title("2 threads, preads of 0 bytes, ns cpu")
+        calls, pairs = 400000, 9 if self.quick else 25
+        rows = {"1 thread": ("1", 1), "1 thread, beside one that waits": ("1+1", 1), "each of 2 threads": ("2", 1),
+                "each of 2 processes of 1 thread": ("1", 2)}
+        made = {name: Difference(self.tracer, self.work("pread_nothing", calls, threads), self.folder, copies)
+                for name, (threads, copies) in rows.items()}
+        Difference.in_turns(list(made.values()), pairs)
+        added, base = [], []
+        for name, found in made.items():
+            each = calls / 1e9 * (2 if " of 2 " in name else 1)
+            cost = found.added("cpu", each)
+            added.append(cost.median)
+            base.append(found.base("cpu", each))
+            self.row(name, f"{cost.median:.0f}", f"{cost.spread:.0f}", f"{base[-1]:.0f}")
+        for of, by, judged in ((2, 0, True), (2, 3, False), (2, 1, True)):
+            ratio = added[of] / added[by]
+            self.row(f"  2 threads / {('1 thread', '1 beside one that waits', '', '2 processes')[by]}", f"x{ratio:.2f}", "",
+                     f"x{base[of] / base[by]:.2f}", self.goal(ratio, 1.15, 1.05) if judged else "")
 
     def counted(self):
         if not shutil.which("valgrind") or not self.wants("instructions"):
@@ -347,7 +369,7 @@ def main():
     bench = Bench(parser.parse_args())
     print(f"aiotrace, {len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}; "
           "untraced and traced in turns, medians")
-    for part in (bench.calls, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.stacks, bench.native, bench.others,
+    for part in (bench.calls, bench.threads, bench.counted, bench.start, bench.sizes, bench.memory, bench.loader, bench.stacks, bench.native, bench.others,
                  bench.analysis):
         part()
     shutil.rmtree(bench.folder, ignore_errors=True)

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Runs a command and says what it took. A small program does this because a
- * child's peak of memory is never below that of the process it was forked from.
+ * Runs a command, as many times at once as it is asked to, and says what that
+ * took. A small program does this because a child's peak of memory is never
+ * below that of the process it was forked from.
  *
- *     measure FILE [NAME=VALUE...] -- COMMAND...
+ *     measure FILE COPIES [NAME=VALUE...] -- COMMAND...
  *
- * FILE gets one line: ns of wall, ns of CPU, peak KB. Exits with the command's
- * status.
+ * FILE gets one line: ns of wall until the last has ended, ns of CPU of all,
+ * peak KB of the largest. Exits with a status that was not 0, if there was one.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -41,26 +42,46 @@ static void run(char **arguments)
 	_exit(127);
 }
 
-int main(int argc, char **argv)
+/* Waits for one of the copies; -1 if there is none to wait for. */
+static int reap(int64_t *cpu, long *peak_kb)
 {
-	int64_t start = now_ns(), wall;
 	struct rusage used;
 	int status;
-	pid_t child;
+
+	if (wait4(-1, &status, 0, &used) < 0)
+		return -1;
+	*cpu += cpu_ns(&used);
+	if (used.ru_maxrss > *peak_kb)
+		*peak_kb = used.ru_maxrss;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+}
+
+int main(int argc, char **argv)
+{
+	int64_t start = now_ns(), wall, cpu = 0;
+	long copies, peak_kb = 0;
+	int failed = 0;
 	FILE *to;
 
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
-	child = fork();
-	if (child == 0)
-		run(argv + 2);
-	if (child < 0 || wait4(child, &status, 0, &used) != child)
-		return 1;
+	copies = strtol(argv[2], NULL, 10);
+	for (long i = 0; i < copies; i++) {
+		pid_t child = fork();
+
+		if (child == 0)
+			run(argv + 3);
+		failed |= child < 0;
+	}
+	for (long i = 0; i < copies; i++) {
+		int status = reap(&cpu, &peak_kb);
+
+		failed = status ? status : failed;
+	}
 	wall = now_ns() - start;
 	to = fopen(argv[1], "w");
-	if (!to || fprintf(to, "%jd %jd %ld\n", (intmax_t)wall, (intmax_t)cpu_ns(&used),
-	                   used.ru_maxrss) < 0)
+	if (!to || fprintf(to, "%jd %jd %ld\n", (intmax_t)wall, (intmax_t)cpu, peak_kb) < 0)
 		return 1;
 	fclose(to);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+	return failed;
 }

@@ -9,14 +9,15 @@ import subprocess
 
 
 class Run:
-    """One process that has ended: seconds of wall and CPU, peak KB, its output."""
+    """One process that has ended, or several copies run at the same time: seconds
+    of wall, of CPU of all, peak KB, their output."""
 
     program = "measure"  # built from measure.c
     result = "measured"  # the file it writes
 
-    def __init__(self, command, environment=None, wanted_output=False):
+    def __init__(self, command, environment=None, wanted_output=False, copies=1):
         variables = [f"{name}={value}" for name, value in (environment or {}).items()]
-        done = subprocess.run([self.program, self.result, *variables, "--", *command], stdin=subprocess.DEVNULL,
+        done = subprocess.run([self.program, self.result, str(copies), *variables, "--", *command], stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE if wanted_output else subprocess.DEVNULL,
                               stderr=subprocess.DEVNULL, check=False)
         if done.returncode:
@@ -61,22 +62,25 @@ class Difference:
     """What a tracer adds to a command, by pairs of runs. Several are measured in
     turns, so that they can be compared."""
 
-    def __init__(self, tracer, command, folder):
-        self.tracer, self.command, self.folder = tracer, command, folder
+    def __init__(self, tracer, command, folder, copies=1):
+        self.tracer, self.command, self.folder, self.copies = tracer, command, folder, copies
         self.plain, self.traced = [], []
         tracer.run(command, folder)  # brings files and libraries into the page cache
 
     def pair(self, traced_first):
         for traced in (traced_first, not traced_first):
             if traced:
-                self.traced.append(self.tracer.run(self.command, self.folder))
+                self.traced.append(self.tracer.run(self.command, self.folder, copies=self.copies))
             else:
-                self.plain.append(Run(self.command))
+                self.plain.append(Run(self.command, copies=self.copies))
         self.bytes = folder_bytes(self.folder)
 
     @classmethod
     def of(cls, tracer, commands, folder, pairs):
-        found = [cls(tracer, command, folder) for command in commands]
+        return cls.in_turns([cls(tracer, command, folder) for command in commands], pairs)
+
+    @staticmethod
+    def in_turns(found, pairs):
         for i in range(pairs):
             for one in found:
                 one.pair(i % 2 == 1)

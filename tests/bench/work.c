@@ -3,9 +3,10 @@
  * One kind of call, again and again: what the benchmark traces. Of small_files
  * FILE is a folder.
  *
- *     work KIND CALLS THREADS FILE
+ *     work KIND CALLS THREADS[+WAITING] FILE
  *
- * Each thread makes CALLS calls (or cycles of them) on its own descriptor. The
+ * Each thread makes CALLS calls (or cycles of them) on its own descriptor, beside
+ * so many others that only wait until the process ends. The
  * caller measures the process as a whole, so that encoding and exit count.
  */
 #include <dirent.h>
@@ -230,6 +231,22 @@ static void *work_thread(void *argument)
 	return NULL;
 }
 
+static void *wait_thread(void *argument)
+{
+	for (;;)
+		pause();
+	return argument;
+}
+
+static void wait_beside(unsigned threads)
+{
+	pthread_t id;
+
+	for (unsigned i = 0; i < threads; i++)
+		if (pthread_create(&id, NULL, wait_thread, NULL))
+			exit(1);
+}
+
 static void work_all(const struct work *like, unsigned threads)
 {
 	struct work *works = calloc(threads, sizeof *works);
@@ -254,13 +271,15 @@ static void work_all(const struct work *like, unsigned threads)
 int main(int argc, char **argv)
 {
 	struct work w = {0};
+	unsigned threads;
+	char *rest;
 	int fd;
 
 	for (size_t i = 0; argc == 5 && i < sizeof kinds / sizeof *kinds; i++)
 		if (!strcmp(kinds[i].name, argv[1]))
 			w.run = kinds[i].run;
 	if (!w.run) {
-		fputs("usage: work KIND CALLS THREADS FILE\n", stderr);
+		fputs("usage: work KIND CALLS THREADS[+WAITING] FILE\n", stderr);
 		return 2;
 	}
 	w.calls = strtoul(argv[2], NULL, 0);
@@ -270,6 +289,8 @@ int main(int argc, char **argv)
 	close(fd);
 	if (w.pages < 1 && w.run != run_small_files)
 		return 1;
-	work_all(&w, (unsigned)strtoul(argv[3], NULL, 0));
+	threads = (unsigned)strtoul(argv[3], &rest, 10);
+	wait_beside(*rest == '+' ? (unsigned)strtoul(rest + 1, NULL, 10) : 0);
+	work_all(&w, threads);
 	return 0;
 }
