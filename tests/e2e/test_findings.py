@@ -7,7 +7,7 @@ import pytest
 
 import aiotrace
 
-BEGIN = "import os, sys, random\nrandom.seed(1)\nfolder = sys.argv[1]\n"
+BEGIN = "import os, sys, random, time\nrandom.seed(1)\nfolder = sys.argv[1]\n"
 SAVES = BEGIN + """
 def save(number, pieces, syncs=1):
     path = f"{folder}/ckpt-{number:04}.pt"
@@ -72,7 +72,9 @@ for epoch in range(500):
     "loads_alone": (64, BEGIN + """
 for epoch in range(4):
     order = random.sample(range(64), 64)
-    for i in order: open(f"{folder}/{i}", "rb").read(); sum(range(200000))
+    for n, i in enumerate(order):
+        open(f"{folder}/{i}", "rb").read(); sum(range(200000))
+        if n % 8 == 7: time.sleep(0.03)
 """, r"loading took"),
 }
 
