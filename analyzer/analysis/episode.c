@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/wrap.h"
 #include "read/clue.h"
 
 #define NEAR_NS INT64_C(1000000000)
@@ -82,12 +83,23 @@ static bool episode_part(const char *path)
 	return part;
 }
 
-static bool episode_together(const struct episode *a, const struct episode *b,
-                             const struct names *names, bool by_path)
+/* One ended before the other began: no ranks that share a file. */
+static bool episode_apart(const struct recording *r, const struct episode *a,
+                          const struct episode *b)
 {
-	const char *x = names_text(names, a->name), *y = names_text(names, b->name);
+	const struct process *p = &r->processes[a->process], *q = &r->processes[b->process];
+
+	return wrap_add(p->end_ns, (uint64_t)p->clock) < wrap_add(q->start_ns, (uint64_t)q->clock);
+}
+
+static bool episode_together(const struct episode *a, const struct episode *b,
+                             const struct recording *r, bool by_path)
+{
+	const char *x = names_text(r->names, a->name), *y = names_text(r->names, b->name);
 
 	if (a->run != b->run || b->start_ns > a->end_ns + NEAR_NS)
+		return false;
+	if (a->name == b->name && episode_apart(r, a, b))
 		return false;
 	if (by_path)
 		return a->name == b->name;
@@ -176,22 +188,25 @@ static struct moment *episode_moment(struct moments *m, const struct episode *e,
 /* An episode's group: that of the latest one it belongs with, but none that
  * already holds this writer's earlier file of the same series. */
 static size_t episode_find(const struct episodes *e, size_t at, const size_t *group,
-                           const struct names *names, const size_t *before, size_t none)
+                           const struct recording *r, const size_t *before, size_t none)
 {
-	size_t found = none, i = before ? before[at] : at;
+	size_t found = none, own = none, i = before ? before[at] : at;
 
 	for (; i && at - i < 4095; i = before ? before[i - 1] : i - 1) {
 		const struct episode *a = &e->items[i - 1];
 		if (!a->bytes)
 			continue;
-		if (found == none && episode_together(a, &e->items[at], names, before))
+		if (found == none && episode_together(a, &e->items[at], r, before))
 			found = group[i - 1];
-		else if (found == group[i - 1] &&
-		         !episode_together(a, &e->items[at], names, before) &&
-		         a->process == e->items[at].process)
-			return none;
+		else if ((found == none ? own == none : found == group[i - 1]) &&
+		         !episode_together(a, &e->items[at], r, before) &&
+		         a->process == e->items[at].process) {
+			if (found != none)
+				return none;
+			own = group[i - 1];
+		}
 	}
-	return found;
+	return found == own ? none : found;
 }
 
 /* By episode: one more than the index of the last one of the same path. */
@@ -239,7 +254,7 @@ static void moments_intervals(struct moments *m)
 	names_free(all);
 }
 
-struct moments episodes_group(struct episodes *e, const struct names *names, bool by_path)
+struct moments episodes_group(struct episodes *e, const struct recording *r, bool by_path)
 {
 	struct moments moments = {0};
 	struct episode_parts parts = episode_parts(e->count);
@@ -247,18 +262,18 @@ struct moments episodes_group(struct episodes *e, const struct names *names, boo
 
 	if (e->count)
 		qsort(e->items, e->count, sizeof *e->items, episode_earlier);
-	before = by_path ? episodes_before(e, names) : NULL;
+	before = by_path ? episodes_before(e, r->names) : NULL;
 	for (size_t i = 0; i < e->count; i++) {
 		const struct episode *item = &e->items[i];
 		group[i] = SIZE_MAX - 1;
 		if (!item->bytes)
 			continue;
-		group[i] = episode_find(e, i, group, names, before, SIZE_MAX);
+		group[i] = episode_find(e, i, group, r, before, SIZE_MAX);
 		if (group[i] >= moments.count) {
 			group[i] = moments.count;
-			episode_moment(&moments, item, names);
+			episode_moment(&moments, item, r->names);
 		}
-		episode_join(&moments.items[group[i]], item, names,
+		episode_join(&moments.items[group[i]], item, r->names,
 		             episode_new_process(&parts, group[i], item->process));
 	}
 	free(parts.keys);

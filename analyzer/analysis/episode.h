@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/names.h"
+#include "read/recording.h"
 
 /* What reading or writing consisted of. Times are sums over calls, ns. */
 struct labour {
@@ -72,7 +73,8 @@ void episodes_move(struct episodes *to, struct episodes *from);
 
 /* Sorts the episodes and takes together what belongs together; with by_path
  * only episodes of the same path do. Episodes that moved no bytes are left out. */
-struct moments episodes_group(struct episodes *episodes, const struct names *names, bool by_path);
+struct moments episodes_group(struct episodes *episodes, const struct recording *recording,
+                              bool by_path);
 
 double moment_seconds(const struct moment *moment);
 double moment_bandwidth(const struct moment *moment); /* bytes a second */

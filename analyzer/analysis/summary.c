@@ -227,8 +227,8 @@ static void summary_events(struct summing *s)
 	missing_find(&summary->missing, summary->recording, &summary->coverage,
 	             summary->waiting->untraced);
 	summary_truth(summary);
-	summary->checkpoints = episodes_group(&saved, summary->recording->names, false);
-	summary->restores = episodes_group(&loaded, summary->recording->names, true);
+	summary->checkpoints = episodes_group(&saved, summary->recording, false);
+	summary->restores = episodes_group(&loaded, summary->recording, true);
 	episodes_free(&saved);
 	episodes_free(&loaded);
 }

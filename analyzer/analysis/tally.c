@@ -156,7 +156,8 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 		episode_begin(list, new);
 		return;
 	}
-	if (!data && !renames && class != AIOT_CLASS_SYNC && class != AIOT_CLASS_CLOSE)
+	/* Who has read all may keep the file open for long. */
+	if (!data && !renames && class != AIOT_CLASS_SYNC && (!save || class != AIOT_CLASS_CLOSE))
 		return;
 	episode = episode_latest(list, new.process, new.name, renames ? 0 : new.handle);
 	if (!episode && !data)

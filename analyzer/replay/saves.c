@@ -51,6 +51,8 @@ static void saves_op(const struct saves *s, struct episodes *list, const struct 
 	                      .start_ns = (int64_t)op->start_ns};
 	struct episode *episode;
 
+	if (op->kind == OP_CLOSE && s->stage != AIOT_STAGE_CHECKPOINT)
+		return;
 	if (saves_opens(s, plan, op)) {
 		episode_begin(list, new);
 		return;
@@ -155,7 +157,7 @@ void saves_find(struct saves *s, const struct run *run, uint8_t stage)
 		for (uint32_t k = 0; k < plan->lanes[i].count; k++)
 			if (saves_takes(s, &plan->lanes[i].ops[k]))
 				saves_op(s, &list, plan, &plan->lanes[i], k);
-	s->recorded = episodes_group(&list, plan->recording->names, stage != AIOT_STAGE_CHECKPOINT);
+	s->recorded = episodes_group(&list, plan->recording, stage != AIOT_STAGE_CHECKPOINT);
 	episodes_free(&list);
 	s->replayed = memory_get(s->recorded.count, sizeof *s->replayed);
 	saves_clients(s, run);

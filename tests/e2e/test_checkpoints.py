@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints and restores: their parts, times, rules, and whether training went on."""
 import os
+import sys
 
 import pytest
 
@@ -88,3 +89,30 @@ with open(sys.argv[2], "wb") as f: f.write(bytes(1 << 21)); f.flush(); os.fsync(
     assert sum(r["readers"] for r in restores) == 4
     assert sum(r["fan_out"] for r in restores) == pytest.approx(4)
     assert {p["bytes"] for r in restores for p in r["parts"]} == {3_000_000}
+
+
+AGAIN = """
+import sys, time
+path, times, loads = sys.argv[1], int(sys.argv[2]), sys.argv[3]
+if loads:
+    f = open(path, "rb", buffering=0)
+    f.read()
+for i in range(times):
+    with open(path, "wb", buffering=0) as out:
+        for _ in range(4): out.write(bytes(500_000))
+    time.sleep(0.1)
+if loads:
+    f.close()
+"""
+
+
+def test_saves_of_programs_that_follow_each_other_are_no_ranks_saves(tmp_path):
+    """And who keeps a state open is done restoring when it is read."""
+    (tmp_path / "again.py").write_text(AGAIN)
+    one = f'{sys.executable} {tmp_path}/again.py {tmp_path}/model.ckpt 3'
+    done = aiotrace.run_traced(["sh", "-c", f"{one} '' && {one} loads"], tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    assert [(s["bytes"], s["writers"]) for s in report["checkpoints"]] == [(2_000_000, 1)] * 6
+    (restore,) = report["restores"]
+    assert restore["bytes"] == 2_000_000 and restore["duration_s"] < 0.2
