@@ -47,6 +47,14 @@ const char *stall_word(enum stall_cause cause)
 	return words[cause];
 }
 
+int stall_stage(const struct summary *s)
+{
+	bool trains = s->stages[AIOT_STAGE_TRAIN].read_ops,
+	     infers = s->stages[AIOT_STAGE_INFERENCE].read_ops;
+
+	return infers && !trains ? AIOT_STAGE_INFERENCE : AIOT_STAGE_TRAIN;
+}
+
 static enum stall_cause stall_cause(const struct stall_part *p, bool loaders)
 {
 	double busy = p->storage_s + p->prepare_s, all = busy + p->idle_s + p->blocked_s;

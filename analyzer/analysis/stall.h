@@ -45,6 +45,10 @@ struct summary;
 struct stall stall_find(const struct summary *summary);
 void stall_free(struct stall *stall);
 
+/* What the data are loaded for: AIOT_STAGE_TRAIN, or AIOT_STAGE_INFERENCE in runs that train
+ * nothing. */
+int stall_stage(const struct summary *summary);
+
 /* "compute-bound", "storage-bound", "preprocessing-bound", "too few workers",
  * "too little prefetch"; NULL for none. */
 const char *stall_word(enum stall_cause cause);

@@ -61,31 +61,31 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 
 bool rule_storage_bound(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	return !s->stall.cached && rule_stalls(s, evidence, STALL_STORAGE);
 }
 
 bool rule_cached_reads(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	return s->stall.cached && rule_stalls(s, evidence, STALL_STORAGE);
 }
 
 bool rule_preprocessing_bound(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	return rule_stalls(s, evidence, STALL_PREPARE);
 }
 
 bool rule_too_few_workers(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	return rule_stalls(s, evidence, STALL_WORKERS);
 }
 
 bool rule_little_prefetch(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	return rule_stalls(s, evidence, STALL_IDLE);
 }
 
@@ -94,7 +94,7 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 	const struct stall_part *p = &s->stall.all;
 	struct unit loading, phase;
 
-	*stage = AIOT_STAGE_TRAIN;
+	*stage = stall_stage(s);
 	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 ||
 	    p->waited_s < 0.1 * p->phase_s || !rule_matters(s, p->waited_s))
 		return false;

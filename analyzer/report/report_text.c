@@ -52,14 +52,15 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 	double share = p->phase_s > 0 ? 100 * p->waited_s / p->phase_s : 0;
 
 	if (p->cause)
-		fprintf(t->to, "\nLoading: %s%s, training waits %s%.0f %% of its time.",
+		fprintf(t->to, "\nLoading: %s%s, %s waits %s%.0f %% of its time.",
 		        stall_word(p->cause), stall->cached ? " (page cache)" : "",
+		        stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference",
 		        p->untold_s > 0 ? "at least " : "", share);
 	else if (p->untold_s > 0)
 		fprintf(t->to,
 		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "
-		        "or training.",
-		        share);
+		        "or %s.",
+		        share, stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference");
 }
 
 static void text_verdict(const struct text *t)

@@ -32,7 +32,7 @@ function head() {
 		element("div", { class: "tiles" },
 			tile(bytes(sum(storage, s => s.read_bytes)), "read, " + heaviest("read_bytes")),
 			tile(bytes(sum(storage, s => s.write_bytes)), "written, " + heaviest("write_bytes")),
-			report.stall ? tile((report.stall.untold_s ? "\u2265 " : "") + percent(report.stall.share), "of training waits for data" + (report.stall.cause ? ": " + report.stall.cause : "")) : null,
+			report.stall ? tile((report.stall.untold_s ? "\u2265 " : "") + percent(report.stall.share), `of ${consumer()} waits for data` + (report.stall.cause ? ": " + report.stall.cause : "")) : null,
 			shares.length ? tile(percent(median(shares)), "of the interval is the median checkpoint; 5 % is the rule") : null,
 			answered ? tile(percent(report.cache.hit_ops / answered), "of reads came from the page cache") : null,
 			run.coverage.read == null ? null : tile(percent(run.coverage.read), "of the bytes read that the kernel counted are here"))
@@ -85,6 +85,11 @@ function stages() {
 	return [table, why];
 }
 
+function consumer() {
+	const reads = stage => report.stages.some(s => s.stage === stage && s.read_ops);
+	return reads("inference") && !reads("train") ? "inference" : "training";
+}
+
 function loading() {
 	const stall = report.stall;
 	if (!stall)
@@ -93,7 +98,7 @@ function loading() {
 		["short of work", s => s.loader.short_of_work_s], ["blocked", s => s.loader.blocked_s]];
 	const beside = stall.workers || stall.threads;
 	return [
-		element("p", {}, (stall.cause ? stall.cause + ": " : "") + `training waited ${stall.untold_s ? "at least " : ""}${seconds(stall.consumer_wait_s)} of ${seconds(stall.phase_s)} (${percent(stall.share)}); ` +
+		element("p", {}, (stall.cause ? stall.cause + ": " : "") + `${consumer()} waited ${stall.untold_s ? "at least " : ""}${seconds(stall.consumer_wait_s)} of ${seconds(stall.phase_s)} (${percent(stall.share)}); ` +
 			(beside ? `${stall.workers} loader processes, ${stall.threads} loader threads.` : "the main thread loads by itself.") +
 			(stall.untold_s ? ` Whether ${seconds(stall.untold_s)} are preprocessing or training, nothing tells.` : "")),
 		tableOf([column("", s => s.number ? "epoch " + s.number : "all"), column("cause", s => s.cause), numbers("share", s => s.share, percent),
