@@ -108,7 +108,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 {
 	int64_t start = e->start[i], end = e->end[i];
 	bool near = c->fetching && start >= c->end_ns && wrap_span(c->end_ns, start) < APART_NS;
-	const struct file *file = &e->process->files[e->file[i]];
+	const struct file *file = process_file_at(e->process, e->file[i]);
 	bool lock;
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)

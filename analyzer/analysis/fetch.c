@@ -50,7 +50,7 @@ bool fetch_locks(uint16_t call)
 static bool fetch_watches(const struct events *e, uint32_t i)
 {
 	return e->class[i] == AIOT_CLASS_WAIT &&
-	       e->process->files[e->file[i]].kind == AIOT_FILE_ANONYMOUS;
+	       process_file_at(e->process, e->file[i])->kind == AIOT_FILE_ANONYMOUS;
 }
 
 bool fetch_holds(const struct events *e, uint32_t i)
@@ -136,7 +136,7 @@ static enum fetch fetch_call(const struct consumers *all, struct consumer *c,
 enum fetch fetch_kind(const struct consumers *all, struct consumer *c, const struct events *e,
                       uint32_t i)
 {
-	const struct file *file = &e->process->files[e->file[i]];
+	const struct file *file = process_file_at(e->process, e->file[i]);
 	uint8_t class = e->class[i], pipe;
 	bool waited = c->waited_file && e->file[i] == c->waited_file;
 

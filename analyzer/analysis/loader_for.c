@@ -21,7 +21,7 @@ static struct loader_sums loader_sum(const struct features *f, const struct proc
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(f, p->number, i, &(struct use){0});
-		if (!system_is_not(f->recording, &p->files[i]))
+		if (!system_is_not(f->recording, process_file_at(p, i)))
 			continue;
 		sums.read += u->read_bytes;
 		sums.written += u->write_bytes;
@@ -43,7 +43,7 @@ static const struct process *loader_asker(const struct recording *r, const struc
 static bool loader_reads_pipe(const struct features *f, const struct process *p, uint32_t name)
 {
 	for (size_t i = 1; i < p->file_count; i++)
-		if (p->files[i].name == name)
+		if (process_file_at(p, i)->name == name)
 			return features_use(f, p->number, i, &(struct use){0})->reads > 0;
 	return false;
 }
@@ -52,9 +52,9 @@ static bool loader_pipes_to(const struct features *f, const struct process *p,
                             const struct process *asker)
 {
 	for (size_t i = 1; i < p->file_count; i++)
-		if (p->files[i].kind == AIOT_FILE_PIPE &&
+		if (process_file_at(p, i)->kind == AIOT_FILE_PIPE &&
 		    features_use(f, p->number, i, &(struct use){0})->writes &&
-		    loader_reads_pipe(f, asker, p->files[i].name))
+		    loader_reads_pipe(f, asker, process_file_at(p, i)->name))
 			return true;
 	return false;
 }
@@ -79,7 +79,7 @@ static uint64_t loader_received(const struct features *f, const struct process *
 	uint64_t bytes = 0;
 
 	for (size_t i = 1; i < p->file_count; i++)
-		if (p->files[i].kind == AIOT_FILE_SOCKET)
+		if (process_file_at(p, i)->kind == AIOT_FILE_SOCKET)
 			bytes += features_use(f, p->number, i, &(struct use){0})->read_bytes;
 	return bytes;
 }

@@ -15,12 +15,12 @@ struct loader_ends loader_ends(const struct features *f, const uint32_t *made_by
 		const struct process *p = &r->processes[i];
 		for (size_t k = 1; made_by[i] && k < p->file_count; k++) {
 			const struct use *u = features_use(f, i, k, &(struct use){0});
-			if (p->files[k].kind != AIOT_FILE_PIPE)
+			if (process_file_at(p, k)->kind != AIOT_FILE_PIPE)
 				continue;
 			if (u->writes)
-				by.written[p->files[k].name] = made_by[i];
+				by.written[process_file_at(p, k)->name] = made_by[i];
 			if (u->reads)
-				by.read[p->files[k].name] = made_by[i];
+				by.read[process_file_at(p, k)->name] = made_by[i];
 		}
 	}
 	return by;
@@ -32,8 +32,8 @@ uint8_t *loader_pipes(const struct features *f, const struct process *p,
 	uint8_t *pipes = memory_get(p->file_count, 1);
 
 	for (size_t k = 1; k < p->file_count; k++) {
-		uint32_t name = p->files[k].name;
-		if (p->files[k].kind != AIOT_FILE_PIPE)
+		uint32_t name = process_file_at(p, k)->name;
+		if (process_file_at(p, k)->kind != AIOT_FILE_PIPE)
 			continue;
 		if (by->written[name] == p->number + 1)
 			pipes[k] = PIPE_WORKERS;

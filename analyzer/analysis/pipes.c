@@ -22,7 +22,7 @@ static void *pipes_make(const struct known *known)
 	for (size_t i = 0; i < pipes->recording->count; i++) {
 		const struct process *p = &pipes->recording->processes[i];
 		for (size_t k = 0; k < p->file_count; k++)
-			pipes->any[i] |= p->files[k].kind == AIOT_FILE_PIPE;
+			pipes->any[i] |= process_file_at(p, k)->kind == AIOT_FILE_PIPE;
 	}
 	return pipes;
 }
@@ -34,7 +34,7 @@ static struct pipe_end *pipes_end(struct pipes *pipes, const struct process *p, 
 	if (!*of)
 		*of = memory_get(p->file_count, sizeof **of);
 	(*of)[file].process = p->number;
-	(*of)[file].name = p->files[file].name;
+	(*of)[file].name = process_file_at(p, file)->name;
 	return &(*of)[file];
 }
 
@@ -78,7 +78,7 @@ static void pipes_add(void *state, const struct events *e)
 	if (!pipes->any[e->process->number])
 		return;
 	for (uint32_t i = 0; i < e->count; i++)
-		if (e->process->files[e->file[i]].kind == AIOT_FILE_PIPE)
+		if (process_file_at(e->process, e->file[i])->kind == AIOT_FILE_PIPE)
 			pipes_event(pipes, e, i);
 }
 

@@ -76,7 +76,7 @@ static void summary_reasons(struct summing *s, uint32_t name, const struct verdi
 	summary_reason(s, name, v, ops);
 }
 
-static void summary_file(struct file_summary *f, const struct file *file, const struct use *u,
+static void summary_file(struct file_summary *f, const struct file_more *file, const struct use *u,
                          const struct verdict *v)
 {
 	uint64_t before = f->read_bytes + f->write_bytes, add = u->read_bytes + u->write_bytes;
@@ -136,17 +136,23 @@ static void summary_uses(struct summing *s)
 		for (size_t i = 1; i < p->file_count; i++) {
 			const struct use *u = features_use(s->features, n, i, &(struct use){0});
 			const struct verdict *v = s->stages->verdicts[n][i];
-			if (i + SUMMARY_AHEAD < p->file_count)
-				memory_fetch(&summary->files[p->files[i + SUMMARY_AHEAD].name],
+			process_fetch(p, i);
+			if (i + SUMMARY_AHEAD < p->file_count) {
+				__builtin_prefetch(process_file_more(p, i + SUMMARY_AHEAD));
+				memory_fetch(&summary->files[process_file_at(p, i + SUMMARY_AHEAD)
+				                                     ->name],
 				             sizeof *summary->files);
-			summary_file(&summary->files[p->files[i].name], &p->files[i], u, v);
-			if (!summary->files[p->files[i].name].mount)
-				summary->files[p->files[i].name].mount = summary->mounts->of[n][i];
+			}
+			summary_file(&summary->files[process_file_at(p, i)->name],
+			             process_file_more(p, i), u, v);
+			if (!summary->files[process_file_at(p, i)->name].mount)
+				summary->files[process_file_at(p, i)->name].mount =
+				        summary->mounts->of[n][i];
 			summary_process(&summary->processes[n], u, v);
 			summary_pattern(summary, u, v);
-			summary_reasons(s, p->files[i].name, &v[DIRECTION_READ],
+			summary_reasons(s, process_file_at(p, i)->name, &v[DIRECTION_READ],
 			                u->marks ? u->marks->ops[0] : NULL, u->reads);
-			summary_reasons(s, p->files[i].name, &v[DIRECTION_WRITE],
+			summary_reasons(s, process_file_at(p, i)->name, &v[DIRECTION_WRITE],
 			                u->marks ? u->marks->ops[1] : NULL, u->writes);
 		}
 	}

@@ -70,18 +70,18 @@ static inline struct span tally_span(const struct events *e, uint32_t i, uint32_
 	                     .end = e->end[i],
 	                     .bytes = e->bytes[i],
 	                     .offset = e->offset[i],
-	                     .name = e->process->files[e->file[i]].name,
+	                     .name = process_file_at(e->process, e->file[i])->name,
 	                     .mount = mount <= UINT16_MAX ? (uint16_t)mount : 0,
 	                     .write = e->class[i] == AIOT_CLASS_WRITE,
 	                     .cached = e->cached[i]};
 }
 
-static inline void tally_data(struct lane *lane, const uint32_t *ranks, struct stage_summary *sum,
-                              const struct events *e, uint32_t i)
+static inline void tally_data(struct lane *lane, struct stage_summary *sum, const struct events *e,
+                              uint32_t i)
 {
 	bool write = e->class[i] == AIOT_CLASS_WRITE;
 	uint64_t bytes = e->bytes[i];
-	uint32_t rank = ranks[e->file[i]];
+	uint32_t rank = process_file_at(e->process, e->file[i])->rank;
 
 	*(write ? &sum->write_ops : &sum->read_ops) += events_weight(e, i);
 	*(write ? &sum->write_bytes : &sum->read_bytes) += bytes;
@@ -140,7 +140,7 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 	uint8_t class = e->class[i];
 	bool data = class == (save ? AIOT_CLASS_WRITE : AIOT_CLASS_READ);
 	struct episodes *list = save ? &lane->saved : &lane->loaded;
-	uint32_t name = e->process->files[e->file[i]].name;
+	uint32_t name = process_file_at(e->process, e->file[i])->name;
 	struct episode new = {.process = e->process->number,
 	                      .run = e->process->run,
 	                      .name = save ? tally_final(t, e, i, name) : name,
@@ -172,7 +172,6 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 
 static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
 {
-	const uint32_t *ranks = t->known->features->ranks[lane->process->number];
 	const uint32_t *mounts = t->known->mounts->of[lane->process->number];
 	struct stage_summary *sums[AIOT_STAGES];
 	struct cache_sums *cached[AIOT_STAGES];
@@ -190,9 +189,10 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 	for (uint32_t i = 0; i < e->count; i++) {
 		uint8_t stage = e->stage[i];
 		if (i + TALLY_AHEAD < e->count)
-			__builtin_prefetch(&lane->process->files[e->file[i + TALLY_AHEAD]].name);
+			__builtin_prefetch(
+			        &process_file_at(lane->process, e->file[i + TALLY_AHEAD])->name);
 		if (events_data(e, i)) {
-			tally_data(lane, ranks, sums[stage], e, i);
+			tally_data(lane, sums[stage], e, i);
 			queue_add(&lane->spans[stage], tally_span(e, i, mounts[e->file[i]]));
 		} else {
 			sums[stage]->meta_ops++;
@@ -297,7 +297,8 @@ static void tally_end_lane(const struct tallied *to, struct lane *lane)
 	episodes_move(to->loaded, &lane->loaded);
 	merge_free(lane->merge);
 	for (size_t i = 0; lane->mapped && i < lane->process->file_count; i++)
-		mapped_merge(&to->mapped[lane->process->files[i].name], &lane->mapped[i]);
+		mapped_merge(&to->mapped[process_file_at(lane->process, i)->name],
+		             &lane->mapped[i]);
 	free(lane->mapped);
 	for (int i = 0; i < AIOT_STAGES; i++)
 		queue_free(&lane->spans[i]);

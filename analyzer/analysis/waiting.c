@@ -114,7 +114,7 @@ static void waiting_begin(struct waiting_lookup *l, const struct process *p)
 	memset(l->kinds, WAITING_UNKNOWN, size);
 	l->files = memory_get(p->file_count, 1);
 	for (size_t i = 0; i < p->file_count; i++) {
-		const struct file *file = &p->files[i];
+		const struct file *file = process_file_at(p, i);
 		unsigned kind = file->kind <= AIOT_FILE_ANONYMOUS ? file->kind : AIOT_FILE_UNKNOWN;
 		l->files[i] = (uint8_t)(kind + (file->name ? WAITING_FILES / 2 : 0));
 	}
@@ -161,7 +161,7 @@ static void waiting_add(void *state, const struct events *e)
 		bool main = e->tid[i] == p->pid;
 		unsigned kind;
 		if (*known == WAITING_UNKNOWN)
-			*known = waiting_find(events_call(e, i), &p->files[e->file[i]]);
+			*known = waiting_find(events_call(e, i), process_file_at(p, e->file[i]));
 		kind = *known & ~WAITING_CHILDS;
 		if (*known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);

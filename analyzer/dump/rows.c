@@ -73,7 +73,7 @@ static bool rows_row(struct rows *r, const struct slice *s, uint32_t i, struct r
 
 	if (r->filter->stage >= 0 && stage != (unsigned)r->filter->stage)
 		return false;
-	if (!filter_path(r->filter, r->recording->names, p->files[file].name))
+	if (!filter_path(r->filter, r->recording->names, process_file_at(p, file)->name))
 		return false;
 	row->start_ns = e.way.start;
 	row->relative_ns = wrap_subtract((uint64_t)row->start_ns, (uint64_t)r->recording->start_ns);
@@ -85,7 +85,7 @@ static bool rows_row(struct rows *r, const struct slice *s, uint32_t i, struct r
 	row->handle = (uint32_t)COLUMN(HANDLE)[i];
 	row->call = call;
 	row->stage = stage_name(stage);
-	row->path = rows_name(r, p->files[file].name);
+	row->path = rows_name(r, process_file_at(p, file)->name);
 	row->offset = (int64_t)COLUMN(OFFSET)[i];
 	row->size = COLUMN(SIZE)[i];
 	row->stacks = r->stacks;

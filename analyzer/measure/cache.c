@@ -156,7 +156,7 @@ static inline enum cache_answer cache_given(enum cache_file file, const struct c
 
 static enum cache_file cache_file_of(const struct cache *c, const struct process *p, size_t i)
 {
-	return cache_file(&p->files[i], &c->mounts->items[c->mounts->of[p->number][i]]);
+	return cache_file(process_file_at(p, i), &c->mounts->items[c->mounts->of[p->number][i]]);
 }
 
 /* What the read's own flags say. */
@@ -186,7 +186,8 @@ void cache_learn(struct cache *c, const struct cache_read *r)
 		return;
 	if (seen == CACHE_UNKNOWN && c->told[r->process->number])
 		return;
-	class = cache_class(c, r->process->files[r->file].device, cache_power(r->result));
+	class = cache_class(c, process_file_more(r->process, r->file)->device,
+	                    cache_power(r->result));
 	if (class)
 		population_add(r->flags & AIOT_EVENT_CACHED ? &class->hits : &class->misses,
 		               r->duration_ns);
@@ -289,9 +290,9 @@ static void cache_find_places(struct cache *c)
 		const struct process *p = &r->processes[n];
 		c->places[n] = memory_get(p->file_count, sizeof *c->places[n]);
 		for (size_t i = 0; i < p->file_count; i++)
-			c->places[n][i] =
-			        (struct cache_place){(uint8_t)cache_file_of(c, p, i),
-			                             (uint8_t)cache_device(c, p->files[i].device)};
+			c->places[n][i] = (struct cache_place){
+			        (uint8_t)cache_file_of(c, p, i),
+			        (uint8_t)cache_device(c, process_file_more(p, i)->device)};
 	}
 }
 

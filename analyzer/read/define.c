@@ -16,7 +16,8 @@ static int define_file(struct process *process, const uint8_t *body, size_t size
 {
 	struct aiot_define_file d;
 	const char *path = (const char *)body + sizeof d;
-	struct file *file;
+	struct file file = {0};
+	struct file_more more;
 	uint32_t index;
 
 	if (size < sizeof d)
@@ -26,22 +27,20 @@ static int define_file(struct process *process, const uint8_t *body, size_t size
 		return -1;
 	index = process_file(process, d.id);
 	if (!index) {
-		process->files = memory_grow(process->files, process->file_count,
-		                             &process->file_room, sizeof *process->files);
+		process->file_of = memory_grow(process->file_of, process->file_count,
+		                               &process->file_room, sizeof *process->file_of);
 		index = (uint32_t)process->file_count++;
 		id_table_set(process->file_ids, d.id, index);
-		process->files[index].id = d.id;
-		process->files[index].size = -1;
 	} else if (d.kind == AIOT_FILE_UNKNOWN) {
 		return 0; /* the one that knew more counts */
 	}
-	file = &process->files[index];
-	file->name = names_add(process->names, path, strnlen(path, size - sizeof d));
-	file->kind = d.kind;
-	file->stage = d.stage < AIOT_STAGES ? d.stage : AIOT_STAGE_OTHER;
-	file->device = d.device;
-	file->inode = d.inode;
-	file->size = d.size;
+	file.name = names_add(process->names, path, strnlen(path, size - sizeof d));
+	file.kind = d.kind;
+	file.stage = d.stage < AIOT_STAGES ? d.stage : AIOT_STAGE_OTHER;
+	more.device = d.device;
+	more.inode = d.inode;
+	more.size = d.size;
+	process->file_of[index] = files_add(process->files, &file, &more);
 	return 0;
 }
 

@@ -187,7 +187,7 @@ static uint32_t mounts_by_device(const struct mounts *m, const struct mount_view
 }
 
 static uint32_t mounts_of_file(const struct mounts *m, const struct mount_view *view,
-                               const struct file *file, const char *path)
+                               const struct file *file, uint64_t device, const char *path)
 {
 	bool place = file->kind == AIOT_FILE_REGULAR || file->kind == AIOT_FILE_DIRECTORY ||
 	             file->kind == AIOT_FILE_UNKNOWN;
@@ -196,12 +196,12 @@ static uint32_t mounts_of_file(const struct mounts *m, const struct mount_view *
 	if (!place || path[0] != '/' || !strncmp(path, "/memfd:", 7) || !strncmp(path, "/SYSV", 5))
 		return 0;
 	longest = mounts_longest(m, view, path, 0);
-	if (!file->device || m->items[longest].device == file->device ||
+	if (!device || m->items[longest].device == device ||
 	    mount_numbers_otherwise(m->items[longest].type))
 		return longest;
-	other = mounts_longest(m, view, path, file->device);
+	other = mounts_longest(m, view, path, device);
 	if (!other)
-		other = mounts_by_device(m, view, file->device);
+		other = mounts_by_device(m, view, device);
 	return other ? other : longest;
 }
 
@@ -210,12 +210,14 @@ static void mounts_of_process(struct mounts *m, const struct recording *r,
 {
 	m->of[p->number] = memory_get(p->file_count, sizeof **m->of);
 	for (size_t i = 1; view->count && i < p->file_count; i++) {
-		const struct file *file = &p->files[i];
+		const struct file *file = process_file_at(p, i);
+		uint64_t device = process_file_more(p, i)->device;
 		struct mount_found *found = &view->found[file->name];
-		if (!found->known || found->device != file->device)
+		if (!found->known || found->device != device)
 			*found = (struct mount_found){
-			        file->device,
-			        mounts_of_file(m, view, file, names_text(r->names, file->name)),
+			        device,
+			        mounts_of_file(m, view, file, device,
+			                       names_text(r->names, file->name)),
 			        true};
 		m->of[p->number][i] = found->mount;
 	}

@@ -58,18 +58,18 @@ void process_call_set(struct process *process, uint16_t id, const char *name, ui
 	                      .uncounted = process_uncounted(name, level)};
 }
 
-void process_init(struct process *process, struct names *names)
+void process_init(struct process *process, struct names *names, struct files *files)
 {
 	size_t n = sizeof own_calls / sizeof *own_calls;
 
 	*process = (struct process){.names = names,
+	                            .files = files,
 	                            .rank = -1,
 	                            .local_rank = -1,
 	                            .world_size = -1,
 	                            .trace = {.fd = -1}};
 	process->file_ids = id_table_new();
-	process->files = memory_grow(NULL, 0, &process->file_room, sizeof *process->files);
-	process->files[0].size = -1;
+	process->file_of = memory_grow(NULL, 0, &process->file_room, sizeof *process->file_of);
 	process->file_count = 1;
 	process->stream_ids = id_table_new();
 	stacks_init(&process->stacks);
@@ -80,8 +80,8 @@ void process_init(struct process *process, struct names *names)
 
 void process_trim(struct process *process)
 {
-	process->files = memory_trim(process->files, process->file_count, &process->file_room,
-	                             sizeof *process->files);
+	process->file_of = memory_trim(process->file_of, process->file_count, &process->file_room,
+	                               sizeof *process->file_of);
 	id_table_trim(process->file_ids);
 }
 
@@ -112,7 +112,7 @@ void process_free(struct process *process)
 	id_table_free(process->file_ids);
 	id_table_free(process->stream_ids);
 	stacks_free(&process->stacks);
-	free(process->files);
+	free(process->file_of);
 	free(process->calls);
 	free(process->attributes);
 	free(process->notes);

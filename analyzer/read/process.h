@@ -14,6 +14,7 @@
 #include "aiotrace/format.h"
 #include "base/id_table.h"
 #include "base/names.h"
+#include "read/files.h"
 #include "read/stacks.h"
 #include "read/trace.h"
 
@@ -22,16 +23,6 @@ struct call {
 	uint8_t class, level;
 	bool known;
 	bool uncounted; /* its bytes are not in the kernel's count of the process */
-};
-
-/* A file as this process knew it. Index 0 of a process's files stands for
- * "none" and for ids that no definition explains. */
-struct file {
-	uint32_t id;   /* in this trace */
-	uint32_t name; /* in the names of the recording */
-	uint8_t kind, stage;
-	uint64_t device, inode;
-	int64_t size; /* bytes when first seen, -1 = not known */
 };
 
 struct attribute {
@@ -76,7 +67,10 @@ struct process {
 
 	const char *host;    /* an attribute's value; NULL = not known */
 	struct names *names; /* the recording's */
-	struct file *files;
+	struct files *files; /* the recording's */
+	/* As this process knew them: numbers in files. The first stands for "none" and for ids
+	 * that no definition explains. */
+	uint32_t *file_of;
 	size_t file_count, file_room;
 	struct id_table *file_ids;
 	struct call *calls;
@@ -105,7 +99,8 @@ struct process {
 	char why[160]; /* the role's reason */
 };
 
-void process_init(struct process *process, struct names *names);
+/* names and files must live as long. */
+void process_init(struct process *process, struct names *names, struct files *files);
 /* Once all definitions are read: gives back room for more of them. */
 void process_trim(struct process *process);
 void process_free(struct process *process);
@@ -114,6 +109,28 @@ void process_free(struct process *process);
 static inline uint32_t process_file(const struct process *process, uint64_t id)
 {
 	return id_table_get(process->file_ids, id);
+}
+
+/* The file with an index, as this process knew it; until more are defined. */
+static inline const struct file *process_file_at(const struct process *process, size_t index)
+{
+	return &process->files->items[process->file_of[index]];
+}
+
+static inline const struct file_more *process_file_more(const struct process *process, size_t index)
+{
+	return &process->files->more[process->file_of[index]];
+}
+
+/* Indices ahead at which a file is fetched: it lies anywhere. */
+#define PROCESS_AHEAD 24u
+
+/* Fetches such a one, in a loop over a process's files. */
+__attribute__((always_inline)) static inline void process_fetch(const struct process *process,
+                                                                size_t index)
+{
+	if (index + PROCESS_AHEAD < process->file_count)
+		__builtin_prefetch(process_file_at(process, index + PROCESS_AHEAD));
 }
 
 /* Makes room for a call's id. */

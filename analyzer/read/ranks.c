@@ -34,18 +34,13 @@ static uint32_t *ranks_of_names(const struct names *names)
 	return ranks;
 }
 
-uint32_t **ranks_find(const struct recording *r)
+void ranks_find(struct recording *r)
 {
 	uint32_t *of_name = ranks_of_names(r->names);
-	uint32_t **ranks = memory_get(r->count, sizeof *ranks);
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct process *p = &r->processes[i];
-		ranks[i] = memory_get(p->file_count, sizeof **ranks);
-		for (size_t k = 0; k < p->file_count; k++)
-			if (p->files[k].name)
-				ranks[i][k] = of_name[p->files[k].name];
+	for (size_t i = 0; i < r->files->count; i++) {
+		struct file *file = &r->files->items[i];
+		file->rank = file->name ? of_name[file->name] : 0;
 	}
 	free(of_name);
-	return ranks;
 }

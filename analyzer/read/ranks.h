@@ -7,8 +7,7 @@
 
 #include "read/recording.h"
 
-/* [process number][file index]: the name's rank among all of the recording,
- * from 1 on; 0 = no name. Each is the caller's to free. */
-uint32_t **ranks_find(const struct recording *recording);
+/* Gives each file its name's rank among all of the recording, from 1 on; 0 = no name. */
+void ranks_find(struct recording *recording);
 
 #endif

@@ -169,7 +169,7 @@ static void recording_add(struct recording *r, const char *path, uint32_t run)
 
 	r->processes = memory_grow(r->processes, r->count, &r->room, sizeof *r->processes);
 	p = &r->processes[r->count];
-	process_init(p, r->names);
+	process_init(p, r->names, r->files);
 	p->run = run;
 	recording_live(r, p, path);
 	if (trace_open(&p->trace, path, &r->problems, &why)) {
@@ -273,9 +273,11 @@ int recording_load(struct recording *r, char *const *names, size_t count)
 		return -1;
 	}
 	r->names = names_new();
+	r->files = files_new();
 	recording_more_files();
 	for (size_t i = 0; i < located.count; i++)
 		recording_add(r, located.files[i], located.run_of[i]);
+	files_trim(r->files);
 	r->runs = located.runs;
 	r->run_count = located.run_count;
 	located.runs = NULL;
@@ -300,6 +302,7 @@ void recording_free(struct recording *r)
 	free(r->clues);
 	free(r->by_pid);
 	free(r->processes);
+	files_free(r->files);
 	names_free(r->names);
 	problems_free(&r->problems);
 	*r = (struct recording){0};

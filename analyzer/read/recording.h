@@ -17,6 +17,7 @@
 
 struct recording {
 	struct names *names;
+	struct files *files;
 	uint8_t *clues;            /* enum clue, by name */
 	struct process *processes; /* by start */
 	size_t count, room;

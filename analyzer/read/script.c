@@ -42,10 +42,11 @@ void scripts_find(struct recording *r)
 		if (!arguments || !arguments->length || !script_runs(p))
 			continue;
 		for (size_t i = 1; i < p->file_count; i++) {
-			const char *name = script_base(names_text(r->names, p->files[i].name));
-			if (p->files[i].kind == AIOT_FILE_REGULAR &&
+			const char *name =
+			        script_base(names_text(r->names, process_file_at(p, i)->name));
+			if (process_file_at(p, i)->kind == AIOT_FILE_REGULAR &&
 			    script_is_named(arguments, name))
-				r->clues[p->files[i].name] = CLUE_CODE;
+				r->clues[process_file_at(p, i)->name] = CLUE_CODE;
 		}
 	}
 }

@@ -127,7 +127,7 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->call = process_call(process, column[AIOT_COLUMN_CALL][i]);
 	h->is = plan_kind(p, process, column[AIOT_COLUMN_CALL][i], h->aux);
 	h->file = process_file(process, column[AIOT_COLUMN_FILE][i]);
-	h->raw = h->name = process->files[h->file].name;
+	h->raw = h->name = process_file_at(process, h->file)->name;
 	h->handle = (uint32_t)column[AIOT_COLUMN_HANDLE][i];
 	h->offset = (int64_t)column[AIOT_COLUMN_OFFSET][i];
 	h->size = column[AIOT_COLUMN_SIZE][i];
@@ -144,11 +144,12 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	                              .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
 	                              .flags = h->flags});
 	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
-	                    ? process->files[process_file(process, h->aux)].name
+	                    ? process_file_at(process, process_file(process, h->aux))->name
 	                    : 0;
 	h->leads = h->is.kind == OP_SYMLINK && h->is.role == AS_OP && p->aliases
-	                   ? aliases_plain(p->aliases,
-	                                   process->files[process_file(process, h->aux)].name)
+	                   ? aliases_plain(
+	                             p->aliases,
+	                             process_file_at(process, process_file(process, h->aux))->name)
 	                   : 0;
 	if (p->aliases && h->is.role == AS_OP)
 		plan_leads(p, h);
@@ -240,7 +241,7 @@ static bool plan_wanted(struct planner *p, const struct happening *h)
 
 static enum refusal plan_refusal(struct planner *p, const struct happening *h)
 {
-	uint8_t kind = h->process->files[h->file].kind;
+	uint8_t kind = process_file_at(h->process, h->file)->kind;
 	enum refusal why;
 
 	if (h->is.role == AS_AGAIN)
@@ -278,8 +279,8 @@ static void plan_hand_off(struct planner *p, struct happening *h)
 	bool data = h->call->class == AIOT_CLASS_READ || h->call->class == AIOT_CLASS_WRITE;
 	struct moment_of at;
 
-	if (!data || h->result <= 0 || h->process->files[h->file].kind != AIOT_FILE_PIPE ||
-	    !plan_in_time(p, h))
+	if (!data || h->result <= 0 ||
+	    process_file_at(h->process, h->file)->kind != AIOT_FILE_PIPE || !plan_in_time(p, h))
 		return;
 	if (planner_hand_off(p, h, h->call->class == AIOT_CLASS_READ, &at))
 		order_pipe(p->order, plan_pipe(p, h->process, h->name),

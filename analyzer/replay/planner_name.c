@@ -13,7 +13,7 @@
 
 void planner_seen(struct planner *p, const struct happening *h)
 {
-	const struct file *file = &h->process->files[h->file];
+	const struct file_more *file = process_file_more(h->process, h->file);
 	struct plan_file *place = &p->plan->places[h->name];
 
 	place->used = true;
@@ -26,9 +26,10 @@ void planner_seen(struct planner *p, const struct happening *h)
 /* An opening that succeeded: what that says of the file. */
 static void planner_opened(struct planner *p, struct happening *h, const struct moment_of *at)
 {
-	const struct file *file = &h->process->files[h->file];
+	const struct file_more *file = process_file_more(h->process, h->file);
 	const struct plan_file *place = &p->plan->places[h->name];
-	bool folder = file->kind == AIOT_FILE_DIRECTORY || (h->aux & O_DIRECTORY);
+	bool folder = process_file_at(h->process, h->file)->kind == AIOT_FILE_DIRECTORY ||
+	              (h->aux & O_DIRECTORY);
 	bool made = (h->aux & O_CREAT) && (place->now == PLACE_ABSENT ||
 	                                   (place->now == PLACE_UNKNOWN &&
 	                                    ((h->aux & (O_EXCL | O_TRUNC)) || file->size <= 0 ||
@@ -62,7 +63,7 @@ static bool planner_is_first(struct planner *p, const struct happening *h)
 
 static void planner_leads(struct planner *p, struct happening *h, uint32_t flags)
 {
-	const struct file *file = &h->process->files[h->file];
+	const struct file_more *file = process_file_more(h->process, h->file);
 	bool makes = (flags & O_CREAT) && (flags & (O_EXCL | O_TRUNC));
 
 	if (h->result >= 0 && file->inode && planner_is_first(p, h))
@@ -111,7 +112,7 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 static void planner_path_done(struct planner *p, const struct happening *h,
                               const struct moment_of *at)
 {
-	bool folder = h->process->files[h->file].kind == AIOT_FILE_DIRECTORY;
+	bool folder = process_file_at(h->process, h->file)->kind == AIOT_FILE_DIRECTORY;
 
 	switch (h->is.kind) {
 	case OP_MKDIR: space_made(p->space, h->name, true); break;
@@ -131,11 +132,12 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 		break;
 	case OP_LINK: space_linked(p->space, h->name, h->second); break;
 	case OP_TRUNCATE:
-		space_found(p->space, h->name, false, h->process->files[h->file].size);
+		space_found(p->space, h->name, false, process_file_more(h->process, h->file)->size);
 		space_resized(p->space, h->name, (int64_t)h->size);
 		break;
 	default:
-		space_found(p->space, h->name, folder, h->process->files[h->file].size);
+		space_found(p->space, h->name, folder,
+		            process_file_more(h->process, h->file)->size);
 		order_use(p->order, h->name, at);
 		return;
 	}

@@ -183,7 +183,7 @@ void planner_appears(struct planner *p, const struct happening *h)
 static uint32_t planner_implicit(struct planner *p, const struct happening *h)
 {
 	bool changes = p->plan->places[h->name].changes;
-	bool folder = h->process->files[h->file].kind == AIOT_FILE_DIRECTORY;
+	bool folder = process_file_at(h->process, h->file)->kind == AIOT_FILE_DIRECTORY;
 	uint32_t opening = planner_new_opening(p, h->name,
 	                                       folder    ? O_RDONLY | O_DIRECTORY
 	                                       : changes ? O_RDWR
@@ -204,7 +204,7 @@ static uint32_t planner_implicit(struct planner *p, const struct happening *h)
 	planner_handle(p, h, opening);
 	planner_opened_at(p, opening, h, &at);
 	order_use(p->order, h->name, &at);
-	space_found(p->space, h->name, folder, h->process->files[h->file].size);
+	space_found(p->space, h->name, folder, process_file_more(h->process, h->file)->size);
 	return opening;
 }
 

@@ -67,7 +67,7 @@ json_t *json_latencies(const struct summary *s, const struct report_options *opt
 static json_t *json_slow(const struct summary *s, unsigned stage, const struct slow_op *op)
 {
 	const struct process *p = &s->recording->processes[op->process];
-	uint32_t name = p->files[op->file].name;
+	uint32_t name = process_file_at(p, op->file)->name;
 	int64_t at = wrap_subtract((uint64_t)op->start_ns, (uint64_t)s->recording->start_ns);
 
 	return json_pack("{s:s, s:f, s:f, s:s, s:o, s:o, s:o, s:I, s:I, s:I}", "stage",

@@ -70,7 +70,7 @@ static void text_slow_op(const struct text *t, const struct slow_op *op)
 {
 	const struct recording *r = t->s->recording;
 	const struct process *p = &r->processes[op->process];
-	uint32_t name = p->files[op->file].name;
+	uint32_t name = process_file_at(p, op->file)->name;
 	struct unit took, size;
 
 	fprintf(t->to, "%9.2f s %8s %-16.16s %9s %8" PRIu32 "  %s\n",

@@ -30,35 +30,39 @@ static int alias_order(const void *one, const void *other)
 	return (a->device > b->device) - (a->device < b->device);
 }
 
-static bool alias_file(const struct file *file)
+static bool alias_file(const struct file *file, const struct file_more *more)
 {
-	return file->kind == AIOT_FILE_REGULAR && file->name && file->inode;
+	return file->kind == AIOT_FILE_REGULAR && file->name && more->inode;
 }
 
 static void aliases_add(const struct judge *j, struct aliases *all, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct file *f = &p->files[i];
+		const struct file *f = process_file_at(p, i);
+		const struct file_more *more = process_file_more(p, i);
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		if (!alias_file(f) || !u->write_bytes || !j->shared[f->name].checkpoint)
+		process_fetch(p, i);
+		if (!alias_file(f, more) || !u->write_bytes || !j->shared[f->name].checkpoint)
 			continue;
 		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);
-		all->items[all->count++] =
-		        (struct alias){f->device, f->inode, judge_final_name(f, u), u->write_end};
+		all->items[all->count++] = (struct alias){more->device, more->inode,
+		                                          judge_final_name(f, u), u->write_end};
 	}
 }
 
 static void aliases_look(const struct judge *j, const struct aliases *all, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct file *f = &p->files[i];
+		const struct file *f = process_file_at(p, i);
+		const struct file_more *more = process_file_more(p, i);
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		struct alias key = {.device = f->device, .inode = f->inode};
+		struct alias key = {.device = more->device, .inode = more->inode};
 		const struct alias *found;
-		if (!alias_file(f) || !u->reads || u->writes || j->shared[f->name].checkpoint)
+		process_fetch(p, i);
+		if (!alias_file(f, more) || !u->reads || u->writes || j->shared[f->name].checkpoint)
 			continue;
 		found = bsearch(&key, all->items, all->count, sizeof key, alias_order);
-		if (!found || found->name == f->name || found->bytes != f->size)
+		if (!found || found->name == f->name || found->bytes != more->size)
 			continue;
 		j->shared[f->name].checkpoint = true;
 		j->shared[f->name].recurs = false;

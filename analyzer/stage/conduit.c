@@ -42,17 +42,18 @@ static bool conduit_any(const struct judge *j, const struct process *p, uint32_t
 static void conduit_writes(const struct judge *j, const struct process *p, uint32_t *writer)
 {
 	for (size_t i = 1; i < p->file_count; i++)
-		if (p->files[i].kind == AIOT_FILE_PIPE &&
+		if (process_file_at(p, i)->kind == AIOT_FILE_PIPE &&
 		    features_use(j->features, p->number, i, &(struct use){0})->write_bytes >=
 		            LEAST_HANDED)
-			writer[p->files[i].name] = p->number + 1;
+			writer[process_file_at(p, i)->name] = p->number + 1;
 }
 
 static void conduit_reads(struct judge *j, const struct process *p, const uint32_t *writer)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		uint32_t from = writer[p->files[i].name];
-		if (p->files[i].kind == AIOT_FILE_PIPE && from && from != p->number + 1 &&
+		uint32_t from = writer[process_file_at(p, i)->name];
+		if (process_file_at(p, i)->kind == AIOT_FILE_PIPE && from &&
+		    from != p->number + 1 &&
 		    features_use(j->features, p->number, i, &(struct use){0})->read_bytes >=
 		            LEAST_HANDED)
 			conduit_join(j, from - 1, p->number);

@@ -25,7 +25,7 @@ static void deed_rename(struct use *u, const struct deed *e)
 
 	if (e->result < 0 || !to)
 		return;
-	u->renamed_to = p->files[to].name;
+	u->renamed_to = process_file_at(p, to)->name;
 	deed_later(&u->last_touch, &u->spot_touch, e);
 }
 

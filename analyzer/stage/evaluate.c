@@ -30,11 +30,11 @@ static void evaluate_add(const struct judge *j, const struct process *p, struct 
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		if (!u->reads || !system_is_not(j->recording, &p->files[i]))
+		if (!u->reads || !system_is_not(j->recording, process_file_at(p, i)))
 			continue;
-		passes[p->files[i].name].begins += u->begins;
-		passes[p->files[i].name].returns += u->returns;
-		passes[p->files[i].name].bytes += u->read_bytes;
+		passes[process_file_at(p, i)->name].begins += u->begins;
+		passes[process_file_at(p, i)->name].returns += u->returns;
+		passes[process_file_at(p, i)->name].bytes += u->read_bytes;
 	}
 }
 
@@ -89,7 +89,7 @@ static void evaluate_loads(struct judge *j, const struct process *p)
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		const struct shared *s = &j->shared[p->files[i].name];
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
 		if (!u->reads || u->writes || !s->checkpoint || s->maker == p->number + 1)
 			continue;
 		judge_loads(c, u);

@@ -286,8 +286,8 @@ static uint32_t *feature_storage(const struct features *f, const struct process 
 	uint32_t *ranks = memory_get(p->file_count, sizeof *ranks);
 
 	for (size_t k = 0; k < p->file_count; k++)
-		if (system_is_not(f->recording, &p->files[k]))
-			ranks[k] = f->ranks[p->number][k];
+		if (system_is_not(f->recording, process_file_at(p, k)))
+			ranks[k] = process_file_at(p, k)->rank;
 	return ranks;
 }
 
@@ -393,21 +393,18 @@ struct features *features_find(struct recording *r, struct cache *cache)
 	f->orders = memory_get(r->count, sizeof *f->orders);
 	f->stated = memory_get(r->count, sizeof *f->stated);
 	f->evidence = memory_get(r->count, sizeof *f->evidence);
-	f->ranks = ranks_find(r);
+	ranks_find(r);
 	feature_all(f, cache);
 	return f;
 }
 
 void features_free(struct features *f)
 {
-	for (size_t i = 0; i < f->recording->count; i++) {
-		free(f->ranks[i]);
+	for (size_t i = 0; i < f->recording->count; i++)
 		use_free(f->uses[i], f->recording->processes[i].file_count);
-	}
 	free(f->uses);
 	free(f->orders);
 	free(f->stated);
-	free(f->ranks);
 	free(f->evidence);
 	free(f);
 }

@@ -27,8 +27,6 @@ struct features {
 	struct use_slot **uses; /* [process number][file index] */
 	struct order *orders;   /* [process number] */
 	uint8_t *evidence;      /* [process number]: enum evidence, of all it did */
-	uint32_t **ranks;       /* [process number][file index]: of names in natural
-	                         * order; 0 = no name */
 	/* [process number][stage]: of events that say their stage themselves, as
 	 * marked ones do and those of no file. */
 	struct pattern (*stated)[AIOT_STAGES];

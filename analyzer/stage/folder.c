@@ -87,9 +87,12 @@ static void folders_add_process(struct folders *f, const struct stages *stages,
 {
 	const struct process *p = &f->recording->processes[number];
 
-	for (size_t i = 1; i < p->file_count; i++)
-		folders_add(f, &p->files[i], features_use(features, number, i, &(struct use){0}),
+	for (size_t i = 1; i < p->file_count; i++) {
+		process_fetch(p, i);
+		folders_add(f, process_file_at(p, i),
+		            features_use(features, number, i, &(struct use){0}),
 		            stages->verdicts[number][i]);
+	}
 }
 
 /* The stage of most files; AIOT_STAGES where there are none. */
@@ -142,7 +145,8 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 static bool folder_asks(const struct recording *r, const struct file *file, const struct use *u)
 {
 	/* What is mapped and so small is a lock. */
-	bool lock = u->maps && file->size < FOLDER_LOCK && u->read_end < FOLDER_LOCK;
+	bool lock = u->maps && files_more(r->files, file)->size < FOLDER_LOCK &&
+	            u->read_end < FOLDER_LOCK;
 
 	if (!file->name || system_stage(r, file) != AIOT_STAGE_OTHER)
 		return false;
@@ -177,7 +181,7 @@ static uint32_t folders_beside(const struct folders *f, const struct process *p,
 		uint32_t found = 0;
 		if (strchr("-._~", path[length]))
 			found = names_find(f->recording->names, path, length);
-		if (found && f->files[found] && p->files[f->files[found]].name == found)
+		if (found && f->files[found] && process_file_at(p, f->files[found])->name == found)
 			return f->files[found];
 	}
 	return 0;
@@ -191,8 +195,8 @@ static bool folders_fill_beside(const struct folders *f, struct stages *stages,
 	struct use room = {0};
 	const struct use *u;
 
-	if (p->files[i].kind != AIOT_FILE_DIRECTORY)
-		beside = folders_beside(f, p, p->files[i].name);
+	if (process_file_at(p, i)->kind != AIOT_FILE_DIRECTORY)
+		beside = folders_beside(f, p, process_file_at(p, i)->name);
 	u = features_use(features, p->number, beside, &room);
 	if (!beside || beside == i || !(u->reads | u->writes | u->maps))
 		return false;
@@ -208,14 +212,15 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 	int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 
 	for (size_t i = 1; i < p->file_count; i++)
-		own->files[p->files[i].name] = (uint32_t)i;
+		own->files[process_file_at(p, i)->name] = (uint32_t)i;
 	for (size_t i = 1; i < p->file_count; i++) {
-		uint32_t name = p->files[i].name;
+		uint32_t name = process_file_at(p, i)->name;
 		const struct use *u = features_use(features, number, i, &(struct use){0});
-		if (u->writes && system_is_not(all->recording, &p->files[i]))
+		process_fetch(p, i);
+		if (u->writes && system_is_not(all->recording, process_file_at(p, i)))
 			folder_advance(&stages->ways[number][i], turns,
 			               folders_look(own, all->above[name]), u);
-		if (!folder_asks(all->recording, &p->files[i], u) ||
+		if (!folder_asks(all->recording, process_file_at(p, i), u) ||
 		    folders_fill_beside(own, stages, features, p, i))
 			continue;
 		while (name && !all->place[name])

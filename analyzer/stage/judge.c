@@ -105,7 +105,8 @@ static void judge_firsts(struct judge *j, const struct process *p)
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]))
+		process_fetch(p, i);
+		if (!u->read_bytes || !system_is_not(j->recording, process_file_at(p, i)))
 			continue;
 		count++;
 		first = u->first_read < begun ? i : first;
@@ -113,8 +114,8 @@ static void judge_firsts(struct judge *j, const struct process *p)
 	}
 	if (!first)
 		return;
-	j->shared[p->files[first].name].firsts++;
-	j->shared[p->files[first].name].leads |= count > 1;
+	j->shared[process_file_at(p, first)->name].firsts++;
+	j->shared[process_file_at(p, first)->name].leads |= count > 1;
 }
 
 /* Over many files, by their names, as often as it takes to know what is in them. */
@@ -127,8 +128,8 @@ static void judge_order(struct judge *j, const struct process *p)
 	for (size_t i = 1; i < p->file_count; i++) {
 		judge_fetch(j, p, i);
 		if (recur_takes_part(j, p, i) &&
-		    recur_passes(&j->shared[p->files[i].name]) > passes)
-			passes = recur_passes(&j->shared[p->files[i].name]);
+		    recur_passes(&j->shared[process_file_at(p, i)->name]) > passes)
+			passes = recur_passes(&j->shared[process_file_at(p, i)->name]);
 	}
 	c->shuffled = c->files_read >= FEW_FILES && (double)o->ascents < 0.8 * (double)o->switches;
 	c->in_order = c->recurring >= FEW_FILES && passes <= 3 && !c->fetches &&
@@ -138,11 +139,12 @@ static void judge_order(struct judge *j, const struct process *p)
 static void judge_share(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	struct shared *s = &j->shared[p->files[i].name];
+	struct shared *s = &j->shared[process_file_at(p, i)->name];
 
 	if (!s->known) {
-		s->clue = (uint8_t)j->recording->clues[p->files[i].name];
-		s->optimizer = clue_optimizer(names_text(j->recording->names, p->files[i].name));
+		s->clue = (uint8_t)j->recording->clues[process_file_at(p, i)->name];
+		s->optimizer = clue_optimizer(
+		        names_text(j->recording->names, process_file_at(p, i)->name));
 		s->known = true;
 	}
 	if (u->reads)
@@ -150,7 +152,7 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 	if (u->writes) {
 		s->writers++;
 		s->maker = p->number + 1;
-		j->shared[judge_final_name(&p->files[i], u)].maker = p->number + 1;
+		j->shared[judge_final_name(process_file_at(p, i), u)].maker = p->number + 1;
 		s->write_bytes += u->write_bytes;
 		if (!s->first_write || u->first_write < s->first_write)
 			s->first_write = u->first_write;
@@ -161,8 +163,8 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		s->extent = u->read_end;
 	if (u->write_end > s->extent)
 		s->extent = u->write_end;
-	if (p->files[i].size > s->extent)
-		s->extent = p->files[i].size;
+	if (process_file_more(p, i)->size > s->extent)
+		s->extent = process_file_more(p, i)->size;
 }
 
 static bool judge_learns_alone(const struct conduct *c)
@@ -237,7 +239,7 @@ void judge_no_training(struct judge *j, const struct process *p)
 static void judge_conduct_read(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
 	c->fetches |= (u->evidence[0] & EVIDENCE_LOADER) != 0;
@@ -260,7 +262,7 @@ static void judge_conduct_read(struct judge *j, const struct process *p, size_t 
 static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
 	if (u->reads)
@@ -277,7 +279,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 static void judge_conduct_served(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
 	if (s->clue == CLUE_LOG || judge_is_loaded(s, u))
@@ -295,7 +297,7 @@ static void judge_each_changed(struct judge *j, uint32_t run, judge_visit *visit
 		const struct process *p = &j->recording->processes[n];
 		for (size_t i = 1; p->run == run && i < p->file_count; i++)
 			if (!features_plain(j->features, n, i) &&
-			    system_is_not(j->recording, &p->files[i]))
+			    system_is_not(j->recording, process_file_at(p, i)))
 				visit(j, p, i);
 	}
 }
@@ -306,7 +308,7 @@ static void judge_each(struct judge *j, uint32_t run, judge_visit *visit)
 		const struct process *p = &j->recording->processes[n];
 		for (size_t i = 1; p->run == run && i < p->file_count; i++) {
 			judge_fetch(j, p, i);
-			if (system_is_not(j->recording, &p->files[i]))
+			if (system_is_not(j->recording, process_file_at(p, i)))
 				visit(j, p, i);
 		}
 	}
@@ -367,7 +369,7 @@ static void judge_processes(struct judge *j, uint32_t run,
 static void judge_receives(struct judge *j, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++)
-		if (p->files[i].kind == AIOT_FILE_SOCKET)
+		if (process_file_at(p, i)->kind == AIOT_FILE_SOCKET)
 			j->conducts[p->number].received +=
 			        features_use(j->features, p->number, i, &(struct use){0})
 			                ->read_bytes;

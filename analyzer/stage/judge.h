@@ -109,8 +109,10 @@ struct judge {
 __attribute__((always_inline)) static inline void judge_fetch(const struct judge *j,
                                                               const struct process *p, size_t i)
 {
+	process_fetch(p, i);
 	if (i + JUDGE_AHEAD < p->file_count)
-		memory_fetch(&j->shared[p->files[i + JUDGE_AHEAD].name], sizeof *j->shared);
+		memory_fetch(&j->shared[process_file_at(p, i + JUDGE_AHEAD)->name],
+		             sizeof *j->shared);
 }
 
 void judge_init(struct judge *judge, const struct features *features);

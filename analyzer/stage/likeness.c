@@ -44,7 +44,7 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = likeness_use(j, p, i, &(struct use){0});
-		const struct shared *s = &j->shared[p->files[i].name];
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
 		judge_fetch(j, p, i);
 		if (!s->checkpoint || s->extent <= 0)
 			continue;
@@ -71,8 +71,8 @@ static void likeness_of_read(struct judge *j, const struct process *p)
 
 	for (size_t i = 1; sizes.count && i < p->file_count; i++) {
 		const struct use *u = likeness_use(j, p, i, &(struct use){0});
-		const struct shared *s = &j->shared[p->files[i].name];
-		if (!likeness_read(s, u) || !system_is_not(j->recording, &p->files[i]) ||
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		if (!likeness_read(s, u) || !system_is_not(j->recording, process_file_at(p, i)) ||
 		    !likeness_has(&sizes, (uint64_t)s->extent, s->clue == CLUE_DATA))
 			continue;
 		if (found == 2)
@@ -80,8 +80,8 @@ static void likeness_of_read(struct judge *j, const struct process *p)
 		fit[found++] = i;
 	}
 	for (size_t i = 0; i < found; i++) {
-		j->shared[p->files[fit[i]].name].checkpoint = true;
-		j->shared[p->files[fit[i]].name].recurs = false;
+		j->shared[process_file_at(p, fit[i])->name].checkpoint = true;
+		j->shared[process_file_at(p, fit[i])->name].recurs = false;
 	}
 }
 
@@ -91,8 +91,8 @@ static bool likeness_written(const struct judge *j, const struct process *p, siz
 	const struct use *u = likeness_use(j, p, i, &(struct use){0});
 
 	return u->write_bytes && !u->reads && !u->append &&
-	       !j->shared[p->files[i].name].checkpoint &&
-	       system_is_not(j->recording, &p->files[i]) &&
+	       !j->shared[process_file_at(p, i)->name].checkpoint &&
+	       system_is_not(j->recording, process_file_at(p, i)) &&
 	       likeness_has(sizes, u->write_bytes, false);
 }
 
@@ -109,7 +109,7 @@ static void likeness_of_written(struct judge *j, const struct process *p)
 		if (features_plain(j->features, p->number, i) || !likeness_written(j, p, i, &sizes))
 			continue;
 		const struct use *u = likeness_use(j, p, i, &(struct use){0});
-		judge_saves(j, p, &p->files[i], u);
+		judge_saves(j, p, process_file_at(p, i), u);
 	}
 }
 

@@ -22,7 +22,7 @@ void move_find(struct judge *j, const struct process *p)
 			continue;
 		j->moves = memory_grow(j->moves, j->move_count, &j->move_room, sizeof *j->moves);
 		j->moves[j->move_count++] =
-		        (struct move){.from = p->files[i].name, .to = u->renamed_to};
+		        (struct move){.from = process_file_at(p, i)->name, .to = u->renamed_to};
 	}
 	c->move_count = j->move_count - c->moves;
 }

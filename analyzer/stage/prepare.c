@@ -22,8 +22,9 @@ static struct derive_side prepare_side(const struct judge *j, const struct proce
                                        bool write)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
-	uint32_t name = write ? judge_final_name(&p->files[i], u) : p->files[i].name;
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	uint32_t name =
+	        write ? judge_final_name(process_file_at(p, i), u) : process_file_at(p, i)->name;
 	int64_t opened = u->first_open ? u->first_open : u->first_write;
 	bool saves = j->conducts[p->number].saves;
 	struct derive_side side = {.file = i,
@@ -44,7 +45,7 @@ bool prepare_is_note(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
-	return j->shared[p->files[i].name].clue == CLUE_LOG &&
+	return j->shared[process_file_at(p, i)->name].clue == CLUE_LOG &&
 	       (u->write_bytes < BIG_TEXT || u->append || j->conducts[p->number].trains);
 }
 
@@ -53,13 +54,13 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		bool note = j->shared[p->files[i].name].clue == CLUE_LOG;
+		bool note = j->shared[process_file_at(p, i)->name].clue == CLUE_LOG;
 		struct derive_side side;
-		if (!system_is_not(j->recording, &p->files[i]))
+		if (!system_is_not(j->recording, process_file_at(p, i)))
 			continue;
 		if (u->write_bytes && !prepare_is_note(j, p, i)) {
 			side = prepare_side(j, p, i, true);
-			side.state = j->shared[p->files[i].name].checkpoint;
+			side.state = j->shared[process_file_at(p, i)->name].checkpoint;
 			derive_add_write(d, &side);
 		}
 		if (u->read_bytes && (!note || u->read_bytes >= LEAST_MADE)) {
@@ -76,17 +77,17 @@ static void prepare_copy(struct judge *j, const struct process *p, size_t from, 
 
 	j->made[p->number][from] |= JUDGE_COPIED;
 	j->made[p->number][to] |= JUDGE_COPY;
-	if (!j->shared[p->files[from].name].checkpoint || !j->conducts[p->number].saves)
+	if (!j->shared[process_file_at(p, from)->name].checkpoint || !j->conducts[p->number].saves)
 		return;
-	j->shared[p->files[to].name].checkpoint = true;
-	j->shared[judge_final_name(&p->files[to], u)].checkpoint = true;
+	j->shared[process_file_at(p, to)->name].checkpoint = true;
+	j->shared[judge_final_name(process_file_at(p, to), u)].checkpoint = true;
 }
 
 static bool prepare_writes(const struct judge *j, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++)
 		if (!features_plain(j->features, p->number, i) &&
-		    system_is_not(j->recording, &p->files[i]) &&
+		    system_is_not(j->recording, process_file_at(p, i)) &&
 		    features_use(j->features, p->number, i, &(struct use){0})->write_bytes)
 			return true;
 	return false;
@@ -120,7 +121,7 @@ static void prepare_helpers(const struct judge *j, struct derive *d, const struc
 static bool prepare_is_used(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[judge_final_name(&p->files[i], u)];
+	const struct shared *s = &j->shared[judge_final_name(process_file_at(p, i), u)];
 
 	return s->clue != CLUE_LOG && s->read_bytes >= u->read_bytes + u->write_bytes;
 }
@@ -129,11 +130,12 @@ static bool prepare_is_used(const struct judge *j, const struct process *p, size
 static bool prepare_is_in_place(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
 	return u->reads && u->writes && u->first_read < u->first_write && !s->checkpoint &&
 	       s->clue != CLUE_LOG && !u->append && u->begins == 1 &&
-	       u->write_bytes >= u->read_bytes / 4 && system_is_not(j->recording, &p->files[i]);
+	       u->write_bytes >= u->read_bytes / 4 &&
+	       system_is_not(j->recording, process_file_at(p, i));
 }
 
 static void prepare_made(struct conduct *c, uint64_t bytes, int64_t first, int64_t last)
@@ -184,7 +186,7 @@ void prepare_derive(struct judge *j, const struct process *p)
 	for (size_t i = 0; i < d.write_count; i++) {
 		size_t file = d.writes[i].file;
 		if (!d.writes[i].used || made[file] & JUDGE_COPY ||
-		    j->shared[p->files[file].name].checkpoint)
+		    j->shared[process_file_at(p, file)->name].checkpoint)
 			continue;
 		made[file] |= JUDGE_DERIVED;
 		c->used |= d.writes[i].bytes >= LEAST_USED && prepare_is_used(j, p, file);
@@ -229,7 +231,7 @@ static bool prepare_only(const struct judge *j, const struct process *p)
 		judge_fetch(j, p, i);
 		if ((recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
 		    (!(j->made[p->number][i] & JUDGE_SOURCE) ||
-		     recur_passes(&j->shared[p->files[i].name]) > MOST_PASSES))
+		     recur_passes(&j->shared[process_file_at(p, i)->name]) > MOST_PASSES))
 			return false;
 	}
 	return true;

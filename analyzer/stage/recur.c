@@ -137,7 +137,7 @@ void recur_find(struct judge *j)
 
 bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct use *u;
 
 	if (!s->recurs || j->conducts[p->number].evaluates)
@@ -152,7 +152,7 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	const struct use *u;
 	const uint64_t *count;
 
-	if (!j->shared[p->files[i].name].random)
+	if (!j->shared[process_file_at(p, i)->name].random)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	count = u->read.count;

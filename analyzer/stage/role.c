@@ -57,7 +57,7 @@ static uint8_t *role_reads(const struct features *f, const struct process *p)
 
 	for (size_t i = 1; p && i < p->file_count; i++)
 		if (features_use(f, p->number, i, &(struct use){0})->reads)
-			reads[p->files[i].name] = 1;
+			reads[process_file_at(p, i)->name] = 1;
 	return reads;
 }
 
@@ -68,7 +68,7 @@ static struct role_sums role_sum(const struct features *f, const struct process 
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(f, p->number, i, &(struct use){0});
-		const struct file *file = &p->files[i];
+		const struct file *file = process_file_at(p, i);
 		bool ipc = system_stage(f->recording, file) == AIOT_STAGE_IPC;
 		if (system_is_not(f->recording, file)) {
 			sums.storage_reads += u->reads;

@@ -65,7 +65,7 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 void score_removed(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	uint32_t name = p->files[i].name;
+	uint32_t name = process_file_at(p, i)->name;
 
 	char *text;
 
@@ -81,8 +81,8 @@ void score_resumed(struct judge *j, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		struct series *s = &j->series[j->series_of[p->files[i].name]];
-		if (!u->read_bytes || u->writes || !j->series_of[p->files[i].name])
+		struct series *s = &j->series[j->series_of[process_file_at(p, i)->name]];
+		if (!u->read_bytes || u->writes || !j->series_of[process_file_at(p, i)->name])
 			continue;
 		if (s->reader != p->number + 1 || u->first_read < s->read)
 			s->read = u->first_read;
@@ -90,7 +90,7 @@ void score_resumed(struct judge *j, const struct process *p)
 	}
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		uint32_t name = judge_final_name(&p->files[i], u);
+		uint32_t name = judge_final_name(process_file_at(p, i), u);
 		struct series *s = &j->series[j->series_of[name]];
 		if (u->write_bytes && s->reader == p->number + 1 && s->read < u->first_write)
 			s->resumed |= s->least >= LEAST_STATE;
@@ -173,7 +173,7 @@ void score_series(struct judge *j, const struct process *p, size_t i)
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
 	if (u->write_bytes)
-		score_series_add(j, p->number + 1, &p->files[i], u);
+		score_series_add(j, p->number + 1, process_file_at(p, i), u);
 }
 
 /* All of one size, each larger than what was read since the one before, of which nothing
@@ -294,6 +294,6 @@ void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 
-	if (u->writes && score_of(j, p, &p->files[i], u) >= SCORE_CHECKPOINT)
-		judge_saves(j, p, &p->files[i], u);
+	if (u->writes && score_of(j, p, process_file_at(p, i), u) >= SCORE_CHECKPOINT)
+		judge_saves(j, p, process_file_at(p, i), u);
 }

@@ -17,13 +17,13 @@
 
 static const struct shared *sibling_shared(const struct siblings *s, size_t i)
 {
-	return &s->judge->shared[s->process->files[i].name];
+	return &s->judge->shared[process_file_at(s->process, i)->name];
 }
 
 /* Under the name that it ends with. */
 static const char *sibling_path(const struct siblings *s, size_t i)
 {
-	uint32_t name = judge_final_name(&s->process->files[i], sibling_use(s, i));
+	uint32_t name = judge_final_name(process_file_at(s->process, i), sibling_use(s, i));
 
 	return names_text(s->judge->recording->names, name);
 }
@@ -32,7 +32,7 @@ static const char *sibling_path(const struct siblings *s, size_t i)
 static bool sibling_numbered(const struct siblings *s, size_t i, const char *path)
 {
 	const struct judge *j = s->judge;
-	uint32_t name = judge_final_name(&s->process->files[i], sibling_use(s, i));
+	uint32_t name = judge_final_name(process_file_at(s->process, i), sibling_use(s, i));
 	size_t folder = clue_folder(path);
 
 	return folder && isdigit((unsigned char)path[folder - 1]) &&
@@ -66,7 +66,7 @@ struct siblings siblings_find(const struct judge *judge, const struct process *p
 		judge_fetch(judge, p, i);
 		bool state = sibling_shared(&s, i)->checkpoint ||
 		             ((u->reads || u->maps) && judge_is_loaded(sibling_shared(&s, i), u));
-		if (!state || !system_is_not(judge->recording, &p->files[i]))
+		if (!state || !system_is_not(judge->recording, process_file_at(p, i)))
 			continue;
 		s.items = memory_grow(s.items, s.count, &s.room, sizeof *s.items);
 		s.items[s.count++] = sibling_of(&s, i, u);

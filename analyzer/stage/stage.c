@@ -91,7 +91,7 @@ static bool stage_infers(const struct judge *j, const struct process *p)
 
 static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)
 {
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -113,7 +113,7 @@ static enum reason stage_read_checkpoint(const struct judge *j, const struct pro
 static bool stage_makes(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 
 	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
@@ -126,13 +126,13 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 	size_t beside = s->clue == CLUE_LOG ? sibling_of_loaded(siblings, i) : 0;
 
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
 		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
-	if (s->maker == p->number + 1 && move_is_save(j, p, p->files[i].name))
+	if (s->maker == p->number + 1 && move_is_save(j, p, process_file_at(p, i)->name))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
 		return REASON_STATE_LOADED;
@@ -142,7 +142,7 @@ static enum reason stage_read(const struct siblings *siblings, size_t i)
 		return REASON_PASSES;
 	if (recur_anywhere(j, p, i) && stage_serves(j, p))
 		return REASON_SERVED;
-	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, p->files[i].name)))
+	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, process_file_at(p, i)->name)))
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
@@ -178,20 +178,21 @@ static enum reason stage_write(const struct siblings *siblings, size_t i)
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[p->files[i].name];
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 
 	if (s->checkpoint && u->evidence[1] & EVIDENCE_CHECKPOINT)
 		return REASON_STATE_SAVED;
 	if (s->checkpoint)
-		return score_in_turns(j, p->files[i].name) ? REASON_SERIES : REASON_SAVED;
+		return score_in_turns(j, process_file_at(p, i)->name) ? REASON_SERIES
+		                                                      : REASON_SAVED;
 	if (sibling_of_saved(siblings, i))
 		return REASON_SIBLING;
 	if (stage_infers(j, p) && u->first_write > c->first_load)
 		return REASON_RESULT;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
-	if (s->recurs || s->random || s->worker_read || score_again(j, p->files[i].name))
+	if (s->recurs || s->random || s->worker_read || score_again(j, process_file_at(p, i)->name))
 		return REASON_FUEL;
 	if (u->copy || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
@@ -212,7 +213,8 @@ static enum reason stage_read_or_mapped(const struct siblings *siblings, size_t 
 	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	enum reason reason = stage_read(siblings, i);
-	bool mapped = u->maps && j->shared[p->files[i].name].extent >= (int64_t)STAGE_SMALL;
+	bool mapped =
+	        u->maps && j->shared[process_file_at(p, i)->name].extent >= (int64_t)STAGE_SMALL;
 
 	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
 	                                                                    : reason;
@@ -230,7 +232,7 @@ static void stage_judge(struct stages *stages, const struct siblings *siblings, 
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct file *file = &p->files[i];
+	const struct file *file = process_file_at(p, i);
 	struct verdict *v = stages->verdicts[p->number][i];
 	enum aiot_stage system = system_stage(j->recording, file);
 
@@ -306,8 +308,8 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
 	way_turn(&ways, turns, &times);
-	ways.copies =
-	        u->copied && j->shared[p->files[i].name].checkpoint && j->conducts[p->number].saves;
+	ways.copies = u->copied && j->shared[process_file_at(p, i)->name].checkpoint &&
+	              j->conducts[p->number].saves;
 	return ways;
 }
 

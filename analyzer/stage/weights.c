@@ -28,7 +28,7 @@ static size_t weights_earliest(const struct judge *j, const struct process *p, u
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (u->read_bytes > least && system_is_not(j->recording, &p->files[i]) &&
+		if (u->read_bytes > least && system_is_not(j->recording, process_file_at(p, i)) &&
 		    (!first || u->first_read < weights_use(j, p, first)->first_read))
 			first = i;
 	}
@@ -44,7 +44,7 @@ static size_t weights_first(const struct judge *j, const struct process *p)
 
 	for (size_t i = 1; large && i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]) ||
+		if (!u->read_bytes || !system_is_not(j->recording, process_file_at(p, i)) ||
 		    u->first_read >= weights_use(j, p, large)->first_read)
 			continue;
 		bytes += u->read_bytes;
@@ -67,17 +67,17 @@ struct weights_parts {
 static bool weights_is_part(const struct judge *j, const struct process *p,
                             const struct weights_parts *parts, size_t i)
 {
-	const char *one = names_text(j->recording->names, p->files[parts->first].name);
-	const char *other = names_text(j->recording->names, p->files[i].name);
+	const char *one = names_text(j->recording->names, process_file_at(p, parts->first)->name);
+	const char *other = names_text(j->recording->names, process_file_at(p, i)->name);
 	const struct use *u = weights_use(j, p, i), *f = weights_use(j, p, parts->first);
 	size_t folder = clue_folder(one);
 
 	if (i == parts->first)
 		return true;
 	return u->read_bytes > f->read_bytes / 4 && u->reads <= FEW_READS && !u->writes &&
-	       u->read_bytes >= (uint64_t)j->shared[p->files[i].name].extent &&
+	       u->read_bytes >= (uint64_t)j->shared[process_file_at(p, i)->name].extent &&
 	       clue_folder(other) == folder && !strncmp(one, other, folder) &&
-	       system_is_not(j->recording, &p->files[i]);
+	       system_is_not(j->recording, process_file_at(p, i));
 }
 
 static struct weights_parts weights_parts(const struct judge *j, const struct process *p,
@@ -94,8 +94,9 @@ static struct weights_parts weights_parts(const struct judge *j, const struct pr
 		parts.reads += u->reads;
 		parts.most = u->read_bytes > parts.most ? u->read_bytes : parts.most;
 		parts.last = u->last_read > parts.last ? u->last_read : parts.last;
-		parts.whole &= u->reads <= FEW_READS &&
-		               u->read_bytes >= (uint64_t)j->shared[p->files[i].name].extent;
+		parts.whole &=
+		        u->reads <= FEW_READS &&
+		        u->read_bytes >= (uint64_t)j->shared[process_file_at(p, i)->name].extent;
 	}
 	return parts;
 }
@@ -108,7 +109,7 @@ static bool weights_stand_out(const struct judge *j, const struct process *p,
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (u->read_bytes && system_is_not(j->recording, &p->files[i]) &&
+		if (u->read_bytes && system_is_not(j->recording, process_file_at(p, i)) &&
 		    !weights_is_part(j, p, parts, i) && u->first_read > begun &&
 		    (u->first_read < parts->last || u->read_bytes * times > parts->most))
 			return false;
@@ -136,9 +137,10 @@ static uint64_t weights_others_of(const struct judge *j, const struct process *p
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		bool data = i != first && !j->shared[p->files[i].name].weights && !u->maps;
+		bool data =
+		        i != first && !j->shared[process_file_at(p, i)->name].weights && !u->maps;
 		judge_fetch(j, p, i);
-		if (data && system_is_not(j->recording, &p->files[i]))
+		if (data && system_is_not(j->recording, process_file_at(p, i)))
 			reads += u->read_bytes ? u->reads : 0;
 	}
 	return reads;
@@ -173,7 +175,7 @@ static void weights_set(struct judge *j, const struct process *p, size_t i)
 	struct conduct *c = &j->conducts[p->number];
 	const struct use *u = weights_use(j, p, i);
 
-	j->shared[p->files[i].name].weights = true;
+	j->shared[process_file_at(p, i)->name].weights = true;
 	c->data_read -= u->read_bytes < c->data_read ? u->read_bytes : c->data_read;
 	judge_loads(c, u);
 }
@@ -187,11 +189,11 @@ static void weights_mapped(struct judge *j, const struct process *p)
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		const struct shared *s = &j->shared[p->files[i].name];
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
 		bool plain = s->clue == CLUE_NONE && !s->random;
 		judge_fetch(j, p, i);
 		if (u->maps && !u->writes && plain && s->extent >= (int64_t)SURE_WEIGHTS &&
-		    system_is_not(j->recording, &p->files[i]))
+		    system_is_not(j->recording, process_file_at(p, i)))
 			weights_set(j, p, i);
 	}
 	/* When it was mapped is not known; it was, before it was touched. */
@@ -206,7 +208,7 @@ static bool weights_tried(const struct judge *j, const struct process *p, size_t
 	const struct use *u = weights_use(j, p, i);
 
 	return u->read_bytes == size && !u->writes && u->begins && u->returns <= 1 &&
-	       system_is_not(j->recording, &p->files[i]);
+	       system_is_not(j->recording, process_file_at(p, i));
 }
 
 /* Of a process: files that may be states, and data that are read for each of them. */
@@ -226,7 +228,7 @@ static struct weights_trial weights_trial(const struct judge *j, const struct pr
 			t.size = bytes;
 	}
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct shared *s = &j->shared[p->files[i].name];
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
 		judge_fetch(j, p, i);
 		if (weights_tried(j, p, i, t.size)) {
 			t.tried++;
@@ -248,7 +250,7 @@ static bool weights_replaced(const struct judge *j, const struct process *p, siz
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (!u->read_bytes || !system_is_not(j->recording, &p->files[i]))
+		if (!u->read_bytes || !system_is_not(j->recording, process_file_at(p, i)))
 			continue;
 		if (weights_tried(j, p, i, size)) {
 			like++;
@@ -280,7 +282,7 @@ static uint64_t weights_before_lookups(const struct judge *j, const struct proce
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		bool data = system_is_not(j->recording, &p->files[i]);
+		bool data = system_is_not(j->recording, process_file_at(p, i));
 		judge_fetch(j, p, i);
 		if (data && (u->write_bytes >= LEAST_WRITTEN ||
 		             (!recur_anywhere(j, p, i) && recur_takes_part(j, p, i))))
@@ -290,7 +292,7 @@ static uint64_t weights_before_lookups(const struct judge *j, const struct proce
 	}
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (system_is_not(j->recording, &p->files[i]) && u->last_read <= looks)
+		if (system_is_not(j->recording, process_file_at(p, i)) && u->last_read <= looks)
 			before += u->read_bytes;
 	}
 	return before;
@@ -306,7 +308,7 @@ static void weights_of_lookups(struct judge *j, const struct process *p)
 		return;
 	for (size_t i = 1; i < p->file_count; i++)
 		if (weights_use(j, p, i)->read_bytes && !recur_anywhere(j, p, i) &&
-		    system_is_not(j->recording, &p->files[i]))
+		    system_is_not(j->recording, process_file_at(p, i)))
 			weights_set(j, p, i);
 	judge_no_training(j, p);
 }
@@ -325,8 +327,8 @@ void weights_find(struct judge *j, const struct process *p)
 	if (c->loads)
 		return;
 	first = weights_first(j, p);
-	if (!first || j->shared[p->files[first].name].recurs ||
-	    j->shared[p->files[first].name].clue == CLUE_LOG)
+	if (!first || j->shared[process_file_at(p, first)->name].recurs ||
+	    j->shared[process_file_at(p, first)->name].clue == CLUE_LOG)
 		return;
 	parts = weights_parts(j, p, first);
 	if (weights_before_many(j, p, &parts) || weights_at_once(j, p, &parts)) {
@@ -352,7 +354,7 @@ void weights_in_turn(struct judge *j, const struct process *p)
 		if (weights_tried(j, p, i, t.size))
 			weights_set(j, p, i);
 		else
-			j->shared[p->files[i].name].recurs = false;
+			j->shared[process_file_at(p, i)->name].recurs = false;
 	j->conducts[p->number].served = c->data_read;
 	judge_no_training(j, p);
 }

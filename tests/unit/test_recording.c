@@ -141,6 +141,7 @@ static void a_good_trace_is_read_whole_and_in_order(void **state)
 
 static void definitions_are_collected(void **state)
 {
+	const struct file *file;
 	struct sample s = good_trace();
 	char *names[] = {trace_path};
 	struct recording r;
@@ -152,9 +153,8 @@ static void definitions_are_collected(void **state)
 	assert_int_equal(r.processes[0].pid, 7);
 	assert_string_equal(process_host(&r.processes[0]), "node1");
 	assert_string_equal(process_attribute(&r.processes[0], "env.RANK"), "3");
-	assert_string_equal(
-	        names_text(r.names, r.processes[0].files[process_file(&r.processes[0], 2)].name),
-	        "/data/two");
+	file = process_file_at(&r.processes[0], process_file(&r.processes[0], 2));
+	assert_string_equal(names_text(r.names, file->name), "/data/two");
 	assert_string_equal(process_call(&r.processes[0], AIOT_CALL_pread64)->name, "pread64");
 	recording_free(&r);
 	sample_free(&s);
