@@ -35,6 +35,7 @@ static uint64_t watch_empty; /* ns: since when no file of interest is mapped; 0:
 static struct fault_news watch_news;
 
 uint32_t watch_active;
+static uint32_t watch_started; /* every thread that was there has its rings */
 
 /* The caller's entry as of an epoch. */
 static __thread struct fault_thread *watch_own __attribute__((tls_model("initial-exec")));
@@ -204,6 +205,7 @@ static void watch_drain_all(bool settled)
 
 static void watch_stop(void)
 {
+	__atomic_store_n(&watch_started, 0, __ATOMIC_SEQ_CST);
 	__atomic_store_n(&watch_active, 0, __ATOMIC_SEQ_CST);
 	for (uint32_t i = 0; i < watch_top; i++)
 		if (watch_threads[i].tid)
@@ -285,12 +287,15 @@ static void watch_start(void)
 	/* From here on threads that are made add themselves. */
 	__atomic_store_n(&watch_active, 1, __ATOMIC_SEQ_CST);
 	scan_threads(watch_add_other);
+	__atomic_store_n(&watch_started, 1, __ATOMIC_SEQ_CST);
 }
 
+/* While one thread starts it all, the others wait: what they touched before their
+ * rings are there would be neither told nor counted. */
 void watch_mapped(size_t bytes)
 {
 	watch_note_mapping(bytes);
-	if (__atomic_load_n(&watch_active, __ATOMIC_RELAXED) || watch_note_refused())
+	if (__atomic_load_n(&watch_started, __ATOMIC_RELAXED) || watch_note_refused())
 		return;
 	if (!watch_lock(WATCH_PATIENCE))
 		return;
@@ -347,7 +352,7 @@ void watch_forget(void)
 	for (uint32_t i = 0; i < watch_top; i++)
 		watch_threads[i] = (struct fault_thread){0};
 	watch_top = 0;
-	watch_active = 0;
+	watch_active = watch_started = 0;
 	watch_locked = 0;
 	watch_epoch++;
 	watch_news = (struct fault_news){0};
