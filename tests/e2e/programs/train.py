@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains on 40 kB files for seconds that are given, and prints what each epoch waited, and took, in all, and how many
-other processes made samples.
+"""Trains on 40 kB files for seconds that are given, and prints what each epoch waited, and took, and was kept from a
+processor, in all, and how many other processes made samples.
 
     train.py FOLDER LOADER SPIN STEP EPOCHS
 
@@ -190,17 +190,26 @@ LOADERS = {
 spent, makers = [], set()
 
 
+def kept_waiting():
+    """Seconds that this thread could have run and had no processor."""
+    try:
+        with open("/proc/thread-self/schedstat") as f:
+            return int(f.read().split()[1]) / 1e9
+    except OSError:  # this kernel does not count them
+        return 0
+
+
 def train(load):
     global epoch
     for epoch in range(EPOCHS):
-        waited, begin = 0, time.perf_counter()
+        waited, delayed, begin = 0, kept_waiting(), time.perf_counter()
         at = begin
         for made in load():
             waited += time.perf_counter() - at
             makers.update(map(int, made))
             time.sleep(STEP)
             at = time.perf_counter()
-        spent.append([waited, at - begin])
+        spent.append([waited, at - begin, kept_waiting() - delayed])
 
 
 if LOADER == "own thread":  # the main thread waits for its end
