@@ -31,11 +31,22 @@ static unsigned latency_size(uint64_t bytes)
 
 static inline void latency_add_to(struct latency_sum **sum, uint64_t ns, bool failed)
 {
-	if (!*sum)
-		*sum = memory_get(1, sizeof **sum);
-	(*sum)->failed += failed;
-	(*sum)->total_ns += ns;
-	histogram_add(&(*sum)->ns, ns);
+	struct latency_sum *to = *sum;
+
+	if (!to)
+		to = *sum = memory_get(1, sizeof *to);
+	if (failed)
+		to->failed++;
+	to->total_ns += ns;
+	histogram_add(&to->ns, ns);
+}
+
+/* Only a major fault is waited for. */
+static inline bool latency_none(const struct events *e, uint32_t i)
+{
+	return e->class[i] == AIOT_CLASS_WAIT || e->class[i] == AIOT_CLASS_PROC ||
+	       (mapped_is_fault(e->call[i]) &&
+	        (!e->duration[i] || e->call[i] != AIOT_CALL_fault_major));
 }
 
 /* In an order that does not depend on who found which. */
@@ -88,8 +99,7 @@ static void latency_add(void *state, const struct events *e)
 		uint32_t id = e->call[i] < LATENCY_CALLS ? e->call[i] : LATENCY_CALLS - 1;
 		uint64_t ns = e->duration[i];
 		struct latency_sum **sum = &l->calls[stage][id];
-		if (e->class[i] == AIOT_CLASS_WAIT || e->class[i] == AIOT_CLASS_PROC ||
-		    (!ns && mapped_is_fault(e->call[i])))
+		if (latency_none(e, i))
 			continue;
 		latency_add_to(sum, ns, e->result[i] < 0);
 		if (!(*sum)->name)
@@ -145,6 +155,16 @@ static void latency_free(void *state)
 			free(l->sizes[s][i / LATENCY_SIZES][i % LATENCY_SIZES]);
 	}
 	free(l);
+}
+
+void latency_data(const struct latency *l, unsigned stage, struct histogram *to)
+{
+	for (unsigned i = 0; i < 2 * LATENCY_SIZES; i++) {
+		const struct latency_sum *sum =
+		        l->sizes[stage][i / LATENCY_SIZES][i % LATENCY_SIZES];
+		if (sum)
+			histogram_merge(to, &sum->ns);
+	}
 }
 
 static int latency_longer(const void *one, const void *other)

@@ -38,6 +38,9 @@ struct latency {
  * four times as much each. */
 uint64_t latency_size_least(unsigned size);
 
+/* Adds the times of a stage's reads and writes, of all sizes. */
+void latency_data(const struct latency *latency, unsigned stage, struct histogram *to);
+
 /* The sums of all calls of all stages, those that took most time first. */
 struct latency_row {
 	unsigned stage;

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "analysis/latency.h"
 #include "base/memory.h"
 #include "base/parallel.h"
 #include "base/wrap.h"
@@ -52,7 +53,7 @@ static void tally_order(struct lane *lane, struct stage_summary *sum, unsigned s
 	*last = rank;
 }
 
-/* A fault is no call that the kernel counts, and only some of them last. */
+/* A fault is no call that the kernel counts. */
 static void tally_fault(struct lane *lane, struct stage_summary *sum, const struct events *e,
                         uint32_t i)
 {
@@ -60,8 +61,6 @@ static void tally_fault(struct lane *lane, struct stage_summary *sum, const stru
 		lane->mapped = memory_get(e->process->file_count, sizeof *lane->mapped);
 	mapped_add(&sum->mapped, e->call[i], e->aux[i], e->bytes[i], e->duration[i]);
 	mapped_add(&lane->mapped[e->file[i]], e->call[i], e->aux[i], e->bytes[i], e->duration[i]);
-	if (e->call[i] == AIOT_CALL_fault_major && e->duration[i])
-		histogram_add(&sum->latency, e->duration[i]);
 }
 
 static inline struct span tally_span(const struct events *e, uint32_t i, uint32_t mount)
@@ -88,8 +87,6 @@ static inline void tally_data(struct lane *lane, struct stage_summary *sum, cons
 	histogram_add(write ? &sum->write_size : &sum->read_size, bytes);
 	if (mapped_is_fault(e->call[i]) || mapped_is_populate(e->call[i]))
 		tally_fault(lane, sum, e, i);
-	if (!mapped_is_fault(e->call[i]))
-		histogram_add(&sum->latency, e->duration[i]);
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage[i], rank);
 }
@@ -269,7 +266,6 @@ static void tally_merge(struct stage_summary *to, struct stage_summary *from)
 	to->write_bytes += from->write_bytes;
 	to->switches += from->switches;
 	to->ascents += from->ascents;
-	histogram_merge(&to->latency, &from->latency);
 	histogram_merge(&to->read_size, &from->read_size);
 	histogram_merge(&to->write_size, &from->write_size);
 }
@@ -322,6 +318,8 @@ static void tally_end(struct tally *t)
 		free(t->events[k]);
 	}
 	analyses_finish(t->analyses, t->to->found);
+	for (unsigned i = 0; i < AIOT_STAGES; i++)
+		latency_data(t->to->found[ANALYSIS_latency], i, &t->to->stages[i].latency);
 	free(t->events);
 	free(t->buffers);
 	free(t->lanes);

@@ -149,6 +149,7 @@ static void waiting_add(void *state, const struct events *e)
 	struct waiting *of = &w->of[p->number];
 	struct waiting_lookup *l = &w->lookups[p->number];
 	uint64_t ns[2][WAITING_KINDS + 1] = {{0}};
+	uint64_t *to = &ns[0][WAITING_KINDS], sum = 0;
 	uint8_t *kinds, *files;
 
 	if (!l->kinds)
@@ -165,11 +166,18 @@ static void waiting_add(void *state, const struct events *e)
 		kind = *known & ~WAITING_CHILDS;
 		if (*known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);
-		/* What is no waiting is added too, to a place of its own. */
-		ns[main][kind] += e->duration[i];
+		/* What is no waiting is added too, to a place of its own. Most rows wait
+		 * for what the one before did: their sum stays in a register. */
+		if (to != &ns[main][kind]) {
+			*to += sum;
+			sum = 0;
+			to = &ns[main][kind];
+		}
+		sum += e->duration[i];
 		if (main && kind != WAITING_KINDS)
 			waiting_time(of, kind, e->start[i], e->end[i]);
 	}
+	*to += sum;
 	for (unsigned kind = 0; kind <= WAITING_KINDS; kind++) {
 		of->ns[0][kind] += ns[0][kind];
 		of->ns[1][kind] += ns[1][kind];

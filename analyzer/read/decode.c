@@ -252,10 +252,10 @@ static int decode_parted(struct decoder *decoder, const struct column_ref *colum
 	if (decode_end(at, end, why))
 		return -1;
 	batch->same[head->column] = 0;
-	parted_merge(&parted, decoder->lists, decoder->list, v, batch->count);
 	if (head->transform == AIOT_TRANSFORM_PARTED_GAP)
-		planes_gap(v, batch->column[AIOT_COLUMN_DURATION], batch->count, head->base,
-		           head->shift);
+		parted_gap(&parted, decoder->lists, decoder->list, head, batch);
+	else
+		parted_merge(&parted, decoder->lists, decoder->list, v, batch->count);
 	return 0;
 }
 

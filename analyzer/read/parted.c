@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "read/planes.h"
+
 #define PARTED_SLOTS 256u
 #define PARTED_NONE  UINT8_MAX
 
@@ -119,13 +121,34 @@ bool parted_alike(const struct parted *one, const struct parted *other)
 	       !memcmp(one->pairs, other->pairs, one->count * sizeof *one->pairs);
 }
 
+/* Where each list begins. */
+static void parted_lists(const struct parted *parted, const uint64_t *values,
+                         const uint64_t *next[AIOT_PARTS + 1])
+{
+	for (uint32_t k = 0; k <= parted->count; values += parted->rows[k++])
+		next[k] = values;
+}
+
 void parted_merge(const struct parted *parted, const uint8_t *lists, const uint64_t *values,
                   uint64_t *v, uint32_t count)
 {
 	const uint64_t *next[AIOT_PARTS + 1];
 
-	for (uint32_t k = 0; k <= parted->count; values += parted->rows[k++])
-		next[k] = values;
+	parted_lists(parted, values, next);
 	for (uint32_t i = 0; i < count; i++)
 		v[i] = *next[lists[i]]++;
+}
+
+void parted_gap(const struct parted *parted, const uint8_t *lists, const uint64_t *values,
+                const struct aiot_column_head *head, struct batch *batch)
+{
+	const uint64_t *next[AIOT_PARTS + 1], *duration = batch->column[AIOT_COLUMN_DURATION];
+	uint64_t *v = batch->column[AIOT_COLUMN_START], base = head->base;
+	unsigned shift = head->shift;
+
+	parted_lists(parted, values, next);
+	for (uint32_t i = 0; i < batch->count; i++) {
+		v[i] = base + (planes_zigzag(*next[lists[i]]++) << shift);
+		base = v[i] + duration[i];
+	}
 }

@@ -36,4 +36,9 @@ bool parted_alike(const struct parted *one, const struct parted *other);
 void parted_merge(const struct parted *parted, const uint8_t *lists, const uint64_t *values,
                   uint64_t *v, uint32_t count);
 
+/* Likewise those of the batch's starts, whose lists are gaps after the row before;
+ * the durations are there. */
+void parted_gap(const struct parted *parted, const uint8_t *lists, const uint64_t *values,
+                const struct aiot_column_head *head, struct batch *batch);
+
 #endif

@@ -43,11 +43,6 @@ VECTOR static void planes_join(uint64_t *restrict u, const struct planes *p, uin
 	}
 }
 
-static inline uint64_t planes_zigzag(uint64_t u)
-{
-	return (u >> 1) ^ -(u & 1);
-}
-
 static uint64_t planes_delta(uint64_t *v, uint32_t count, uint64_t base)
 {
 	for (uint32_t i = 0; i < count; i++)
@@ -55,8 +50,8 @@ static uint64_t planes_delta(uint64_t *v, uint32_t count, uint64_t base)
 	return base;
 }
 
-uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
-                    uint64_t base, unsigned shift)
+static uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
+                           uint64_t base, unsigned shift)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		v[i] = base + (planes_zigzag(v[i]) << shift);

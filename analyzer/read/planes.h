@@ -18,6 +18,12 @@ struct planes {
 	uint64_t shared;
 };
 
+/* FORMAT.md, "Events": zigzag. */
+static inline uint64_t planes_zigzag(uint64_t u)
+{
+	return (u >> 1) ^ -(u & 1);
+}
+
 /* The values of the batch's column that the head describes: batch->count rows,
  * which each plane must have; the columns that its transform needs are there.
  * The head was checked. */
@@ -27,11 +33,6 @@ void planes_undo(const struct aiot_column_head *head, const struct planes *plane
 /* Those of a list of numbers, plain or delta. */
 void planes_list(const struct aiot_column_head *head, const struct planes *planes, uint64_t *values,
                  uint32_t count);
-
-/* Starts from the gaps in `v`, the first being to `base`. Returns the end of the
- * last row. */
-uint64_t planes_gap(uint64_t *restrict v, const uint64_t *restrict duration, uint32_t count,
-                    uint64_t base, unsigned shift);
 
 /* How many of the codes stand for a value of the list behind them; UINT32_MAX
  * where one is above `most`. */
