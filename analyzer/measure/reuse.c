@@ -16,8 +16,9 @@
 #include "measure/recency.h"
 
 #define GROUP_POWER 6
-#define MOST_PAGES  16384u /* tracked at a time */
-#define SLOTS       (2 * MOST_PAGES)
+#define SLOT_POWER  15
+#define SLOTS       (1u << SLOT_POWER)
+#define MOST_PAGES  (SLOTS / 2) /* tracked at a time */
 #define FINE_POWER  5
 #define FINE        (1 << FINE_POWER) /* buckets to each power of two of a distance */
 #define BUCKETS     (FINE * 52)
@@ -101,9 +102,12 @@ static inline uint64_t reuse_next(unsigned power, uint32_t file, uint64_t page, 
 	return UINT64_MAX;
 }
 
+/* Which slots pages are in changes no result: a short hash will do. */
 static inline uint64_t reuse_place(uint32_t file, uint64_t page)
 {
-	return reuse_hash(file, ~page) % SLOTS;
+	uint64_t of_both = page + file * UINT64_C(0xC2B2AE3D27D4EB4F);
+
+	return of_both * UINT64_C(0x9E3779B97F4A7C15) >> (64 - SLOT_POWER);
 }
 
 static struct reuse_page *reuse_slot(struct reuse *r, uint32_t file, uint64_t page)
