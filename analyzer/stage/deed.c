@@ -37,12 +37,6 @@ static void deed_remove(struct use *u, const struct deed *e)
 	deed_later(&u->last_touch, &u->spot_touch, e);
 }
 
-bool deed_asks_time(const struct deed *e)
-{
-	return e->class == AIOT_CLASS_OPEN && (e->aux & O_ACCMODE) != O_RDONLY &&
-	       !e->use->first_open;
-}
-
 void deed_tell(const struct deed *e)
 {
 	struct use *u = e->use;

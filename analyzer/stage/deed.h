@@ -42,9 +42,6 @@ static inline void deed_later(int64_t *last, struct use_spot *spot, const struct
 		deed_latest(last, deed->end);
 }
 
-/* Whether what neither reads nor writes asks for its time: it may be the first of its kind. */
-bool deed_asks_time(const struct deed *deed);
-
 /* Opening, closing, mapping, syncing, renaming and removing, put into the record. */
 void deed_tell(const struct deed *deed);
 

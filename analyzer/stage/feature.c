@@ -5,6 +5,7 @@
  */
 #include "stage/feature.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,16 +210,29 @@ static inline void feature_fetch(const struct feature_rows *r, uint32_t i)
 		memory_fetch(&r->uses[process_file(r->process, r->file[i])], sizeof(struct use));
 }
 
-static inline bool feature_asks_time(const struct feature_lane *lane, const struct deed *e,
-                                     uint64_t flags)
+/* What may be the first of its kind in a file does, and what the page cache learns from. */
+static inline bool feature_asks_time(const struct feature_lane *lane, const struct feature_rows *r,
+                                     uint32_t i, const struct call *call)
 {
-	if (flags & AIOT_EVENT_DIRECT && lane->cache)
+	const struct use *u = &r->uses[process_file(r->process, r->file[i])];
+
+	if (r->flags[i] & AIOT_EVENT_DIRECT && lane->cache)
 		return true;
-	if (e->class == AIOT_CLASS_READ)
-		return e->result > 0 && !e->use->first_read;
-	if (e->class == AIOT_CLASS_WRITE)
-		return !e->use->first_write;
-	return deed_asks_time(e);
+	switch (call->class) {
+	case AIOT_CLASS_READ: return (int64_t)r->result[i] > 0 && !u->first_read;
+	case AIOT_CLASS_WRITE: return !u->first_write;
+	case AIOT_CLASS_OPEN: return (r->aux[i] & O_ACCMODE) != O_RDONLY && !u->first_open;
+	default: return false;
+	}
+}
+
+/* Apart, so that those of reads and writes stay in registers. */
+static __attribute__((noinline)) void feature_other(const struct feature_rows *r, uint32_t i,
+                                                    const struct call *call, uint32_t spared)
+{
+	struct deed e = feature_event(r, i, call, spared);
+
+	deed_tell(&e);
 }
 
 /* From a row on; where their times were spared, up to one that asks for its time. Returns
@@ -234,14 +248,13 @@ static inline __attribute__((always_inline)) uint32_t feature_run(const struct f
 			feature_fetch(r, i + FEATURE_AHEAD);
 		if (call_is_again(call))
 			continue;
-		const struct deed e = feature_event(r, i, call, spared);
-		if (spared && feature_asks_time(lane, &e, r->flags[i]))
+		if (spared && feature_asks_time(lane, r, i, call))
 			break;
 		if (call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE) {
+			const struct deed e = feature_event(r, i, call, spared);
 			feature_data(lane, &e);
 		} else {
-			struct deed rare = e; /* leaves e in registers */
-			deed_tell(&rare);
+			feature_other(r, i, call, spared);
 		}
 		if (r->flags[i] & AIOT_EVENT_DIRECT && lane->cache)
 			feature_learn(lane->cache, r, i, call);
