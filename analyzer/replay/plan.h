@@ -23,6 +23,7 @@
 	REFUSAL(UNNAMED, "the file is not known")                                                  \
 	REFUSAL(RANGE, "offsets or sizes that no file has")                                        \
 	REFUSAL(CALL, "calls that are not replayed: locks, attributes")                            \
+	REFUSAL(COPY, "copies from file to file that failed")                                      \
 	REFUSAL(AGAIN, "calls on streams, whose reads and writes are replayed")                    \
 	REFUSAL(PROCESS, "processes, threads and waiting: kept as orderings")
 
@@ -43,6 +44,7 @@ struct plan_file {
 	bool folder;         /* at some time */
 	int8_t warmth;       /* see warmth.h */
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
+	uint32_t origin;     /* as planning goes on: where what lies here lay when the run began */
 	int64_t size, grown; /* when the run began; as planning goes on */
 	int64_t held;        /* of grown, without holes: what it takes at most */
 	int64_t touched;     /* as far as it was read or written */

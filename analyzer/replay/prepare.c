@@ -186,14 +186,15 @@ static int prepare_folder_above(struct preparing *p, unsigned client, uint32_t n
 {
 	const struct plan *plan = p->target->plan;
 	const char *text = names_text(plan->recording->names, name), *slash = strrchr(text, '/');
-	uint32_t parent;
 
 	if (plan->places[name].first != PLACE_ABSENT || !plan->places[name].used ||
 	    !plan_path_ok(text) || slash == text)
 		return 0;
-	parent = names_find(plan->recording->names, text, (size_t)(slash - text));
-	if (parent && plan->places[parent].first == PLACE_ABSENT)
-		return 0;
+	for (size_t n = (size_t)(slash - text); n > 0; n--) {
+		uint32_t above = text[n] == '/' ? names_find(plan->recording->names, text, n) : 0;
+		if (above && plan->places[above].first == PLACE_ABSENT)
+			return 0; /* the run makes it, or gives it that name */
+	}
 	return confine_folders(p->target->roots[client], text + 1);
 }
 

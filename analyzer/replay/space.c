@@ -22,6 +22,7 @@ struct space {
 	int64_t used, peak; /* bytes that the run adds to what it found */
 	struct moved_folder *moved;
 	size_t moved_count, moved_room;
+	bool renamed_unknown; /* something was, so that what it is may be learnt later */
 };
 
 struct space *space_new(struct plan *plan)
@@ -87,7 +88,45 @@ static void space_first(struct space *s, uint32_t name, bool folder, int64_t siz
 		place->size = size;
 }
 
-bool space_can_be(const struct space *s, uint32_t name)
+static void space_moved(struct space *s, uint32_t from, uint32_t to)
+{
+	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
+	s->moved[s->moved_count++] = (struct moved_folder){from, to};
+}
+
+/* What was renamed before anything was known of it: it was so from the start. */
+static void space_learnt(struct space *s, uint32_t name, bool folder, int64_t size)
+{
+	struct plan_file *place = &s->plan->places[name];
+	struct plan_file *begun = &s->plan->places[place->origin];
+
+	if (!place->origin || place->origin == name || place->now != PLACE_FILE ||
+	    begun->first != PLACE_FILE)
+		return;
+	if (folder) {
+		begun->first = place->now = PLACE_FOLDER;
+		begun->folder = place->folder = true;
+		space_moved(s, place->origin, name);
+	} else if (size > begun->size) {
+		begun->size = size;
+		place->grown = place->held = size;
+	}
+}
+
+/* What something lies in is a folder. */
+static void space_learnt_above(struct space *s, uint32_t name)
+{
+	const char *path = space_text(s, name);
+
+	for (size_t n = strlen(path); s->renamed_unknown && n > 1; n--) {
+		uint32_t above =
+		        path[n] == '/' ? names_find(s->plan->recording->names, path, n) : 0;
+		if (above && above < s->plan->name_count)
+			space_learnt(s, above, true, 0);
+	}
+}
+
+bool space_can_be(struct space *s, uint32_t name)
 {
 	const struct plan_file *place = &s->plan->places[name];
 	const char *path = space_text(s, name), *slash = strrchr(path, '/');
@@ -97,6 +136,7 @@ bool space_can_be(const struct space *s, uint32_t name)
 		return !place->changes;
 	if (place->now != PLACE_UNKNOWN || slash == path)
 		return true;
+	space_learnt_above(s, name);
 	/* In a folder that the run made nothing lies that nobody put there. */
 	parent = names_find(s->plan->recording->names, path, (size_t)(slash - path));
 	return !parent || s->plan->places[parent].first != PLACE_ABSENT ||
@@ -110,6 +150,9 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 
 	place->used = true;
 	place->folder |= folder;
+	space_learnt(s, name, folder, size);
+	if (place->now == PLACE_UNKNOWN)
+		space_learnt_above(s, name);
 	if (place->now == PLACE_FILE && folder && place->first == PLACE_FILE)
 		place->first = place->now = PLACE_FOLDER;
 	if (place->now == PLACE_FILE || place->now == PLACE_FOLDER)
@@ -123,6 +166,7 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	place->folder |= folder;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->grown = place->held = size > 0 ? size : 0;
+	place->origin = old;
 	if (old != name) {
 		s->plan->places[old].now = PLACE_ABSENT;
 		place->first = PLACE_ABSENT;
@@ -159,6 +203,7 @@ void space_made(struct space *s, uint32_t name, bool folder)
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->folder |= folder;
 	place->grown = place->held = 0;
+	place->origin = 0;
 }
 
 void space_removed(struct space *s, uint32_t name)
@@ -167,6 +212,7 @@ void space_removed(struct space *s, uint32_t name)
 	space_add(s, -s->plan->places[name].held);
 	s->plan->places[name].grown = s->plan->places[name].held = 0;
 	s->plan->places[name].now = PLACE_ABSENT;
+	s->plan->places[name].origin = 0;
 }
 
 /* All that lies in a renamed folder has another name now. */
@@ -175,8 +221,7 @@ static void space_folder_renamed(struct space *s, uint32_t from, uint32_t to)
 	size_t length = strlen(space_text(s, from));
 	uint32_t count = s->plan->name_count;
 
-	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
-	s->moved[s->moved_count++] = (struct moved_folder){from, to};
+	space_moved(s, from, to);
 	for (uint32_t i = 1; i < count; i++) {
 		uint8_t now = s->plan->places[i].now;
 		char *text;
@@ -198,6 +243,7 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 	struct plan_file *a, *b;
 	bool folder;
 
+	s->renamed_unknown |= s->plan->places[from].now == PLACE_UNKNOWN;
 	space_found(s, from, false, 0);
 	a = &s->plan->places[from];
 	b = &s->plan->places[to];
@@ -211,7 +257,9 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 	b->now = a->now == PLACE_ABSENT ? PLACE_FILE : a->now;
 	b->grown = a->grown;
 	b->held = a->held;
+	b->origin = a->origin;
 	a->now = PLACE_ABSENT;
+	a->origin = 0;
 	a->grown = a->held = 0;
 	if (folder)
 		space_folder_renamed(s, from, to);
@@ -227,6 +275,8 @@ void space_read(struct space *s, uint32_t name, int64_t end)
 {
 	struct plan_file *place = &s->plan->places[name];
 
+	if (end > place->grown)
+		space_learnt(s, name, false, end);
 	if (end <= place->grown || place->first != PLACE_FILE || place->now != PLACE_FILE)
 		return;
 	/* Larger than was known: then it was so from the start. */
@@ -277,6 +327,34 @@ static void space_parents(struct space *s, uint32_t name)
 		s->plan->places[parent].first = PLACE_FOLDER;
 		s->plan->places[parent].folder = true;
 	}
+}
+
+/* Folders that nobody names, below one that got its name from the run: they come with it. */
+static void space_between(struct space *s, uint32_t name)
+{
+	const struct names *names = s->plan->recording->names;
+	size_t length = strlen(space_text(s, name)), n = length;
+	uint32_t above = 0;
+
+	while (--n > 0)
+		if (space_text(s, name)[n] == '/') {
+			above = names_find(names, space_text(s, name), n);
+			if (above && s->plan->places[above].first == PLACE_ABSENT)
+				break;
+		}
+	for (n++; above && n < length; n++)
+		if (space_text(s, name)[n] == '/') {
+			struct plan_file *place;
+			char *text = strndup(space_text(s, name), n);
+			if (!text)
+				abort();
+			place = &s->plan->places[space_name(s, text, n)];
+			free(text);
+			if (place->first == PLACE_UNKNOWN) {
+				place->first = PLACE_ABSENT;
+				place->used = place->folder = true;
+			}
+		}
 }
 
 struct same_file {
@@ -345,6 +423,9 @@ void space_finish(struct space *s)
 		if (place->first >= PLACE_FILE || (place->used && place->changes))
 			space_parents(s, i);
 	}
+	for (uint32_t i = 1; s->moved_count && i < s->plan->name_count; i++)
+		if (s->plan->places[i].first == PLACE_ABSENT && s->plan->places[i].used)
+			space_between(s, i);
 	space_aliases(s);
 	space_sum(s);
 	free(s->moved);

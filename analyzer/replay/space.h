@@ -17,7 +17,7 @@ uint32_t space_name(struct space *space, const char *text, size_t length);
 
 /* False where the name can't have been there by what the recording shows:
  * something made it out of sight. */
-bool space_can_be(const struct space *space, uint32_t name);
+bool space_can_be(struct space *space, uint32_t name);
 
 /* The name was there, as a file of at least that size, or as a folder. */
 void space_found(struct space *space, uint32_t name, bool folder, int64_t size);
