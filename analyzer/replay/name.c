@@ -108,6 +108,16 @@ static int64_t name_moved(struct worker *w, const struct op *op, int64_t status)
 	return status;
 }
 
+/* A file system that knows no flags renames all the same, but cannot exchange. */
+static int64_t name_rename(int from, const char *last, int to, const char *to_last, unsigned flags)
+{
+	if (!renameat2(from, last, to, to_last, flags))
+		return 0;
+	if (errno != EINVAL || flags != RENAME_NOREPLACE)
+		return -errno;
+	return renameat(from, last, to, to_last) ? -errno : 0;
+}
+
 /* The second name's folder may take the place of the first one's. */
 static int64_t name_two(struct worker *w, const struct op *op, int folder, const char *last)
 {
@@ -122,7 +132,7 @@ static int64_t name_two(struct worker *w, const struct op *op, int folder, const
 	if (to < 0)
 		status = to;
 	else if (op->kind == OP_RENAME)
-		status = name_moved(w, op, renameat(from, last, to, to_last) ? -errno : 0);
+		status = name_moved(w, op, name_rename(from, last, to, to_last, op->size));
 	else
 		status = linkat(from, last, to, to_last, 0) ? -errno : 0;
 	close(from);

@@ -85,7 +85,8 @@ struct op {
 	                        of munmap: whether the memory stays;
 	                        of hand-offs: what the thread waited for it in the recording, ns */
 	uint32_t size;       /* of hand-offs: short_ns, of that before the call began; of fallocate,
-	                        sync_file_range and msync: a number, see struct plan_range */
+	                        sync_file_range and msync: a number, see struct plan_range;
+	                        of renames: their flags */
 	uint32_t object;     /* number of a description (of an opening, too) or of a name */
 	uint32_t gap;        /* short_ns: from the thread's last activity to this start */
 	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */

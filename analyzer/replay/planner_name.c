@@ -108,6 +108,33 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 	return REFUSAL_COUNT;
 }
 
+static void planner_rename(struct planner *p, uint32_t from, uint32_t to)
+{
+	aliases_renamed(p->aliases, from, to);
+	space_renamed(p->space, from, to);
+	order_renamed(p->order, from, to);
+}
+
+/* As by three renames, what lies below folders too. */
+static void planner_exchange(struct planner *p, uint32_t one, uint32_t other)
+{
+	const char *text = names_text(p->plan->recording->names, one);
+	uint32_t aside;
+	char *name;
+	int n = asprintf(&name, "%s.exchanged", text);
+
+	if (n < 0)
+		abort();
+	aside = space_name(p->space, name, (size_t)n);
+	free(name);
+	space_found(p->space, one, false, 0);
+	space_found(p->space, other, false, 0);
+	planner_rename(p, one, aside);
+	planner_rename(p, other, one);
+	planner_rename(p, aside, other);
+	p->plan->places[aside].used = false;
+}
+
 /* What a call on a path says of the names, where it succeeded. */
 static void planner_path_done(struct planner *p, const struct happening *h,
                               const struct moment_of *at)
@@ -126,9 +153,10 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 		aliases_linked(p->aliases, h->name, h->leads, at->lane, at->op);
 		break;
 	case OP_RENAME:
-		aliases_renamed(p->aliases, h->name, h->second);
-		space_renamed(p->space, h->name, h->second);
-		order_renamed(p->order, h->name, h->second);
+		if (h->size & RENAME_EXCHANGE)
+			planner_exchange(p, h->name, h->second);
+		else
+			planner_rename(p, h->name, h->second);
 		break;
 	case OP_LINK: space_linked(p->space, h->name, h->second); break;
 	case OP_TRUNCATE:

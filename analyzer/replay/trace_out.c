@@ -168,6 +168,10 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 	}
 	if (op->kind == OP_SEEK)
 		e->offset = (int64_t)op->offset;
+	if (op->kind == OP_RENAME && op->size) {
+		e->call = AIOT_CALL_renameat2;
+		e->size = op->size;
+	}
 	if (op->kind == OP_RENAME || op->kind == OP_LINK || op->kind == OP_LINK_OPEN ||
 	    (op->kind == OP_SYMLINK && op->offset)) {
 		e->aux = (uint32_t)op->offset;

@@ -46,9 +46,11 @@ void call_store_named(struct aiot_event *event, int directory, const char *path,
 	int saved = errno;
 	struct file file = {1, AIOT_STAGE_OTHER, AIOT_FILE_UNKNOWN};
 	if (event->result != -EFAULT && path) {
-		file = call_file(directory, path);
-		event->file = file.id;
-		event->stage = file.stage;
+		if (!event->handle) { /* else the descriptor's */
+			file = call_file(directory, path);
+			event->file = file.id;
+			event->stage = file.stage;
+		}
 		if (other)
 			event->aux = call_file(other_directory, other).id;
 	}

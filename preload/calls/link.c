@@ -17,10 +17,12 @@ int link(const char *from, const char *to)
 	                           REAL(link)(from, to));
 }
 
+/* What an empty path with AT_EMPTY_PATH stands for may have no name. */
 int linkat(int from_directory, const char *from, int to_directory, const char *to, int flags)
 {
 	struct call call;
-	if (!call_begin(&call))
+	bool of_fd = from && !*from && flags & AT_EMPTY_PATH;
+	if (of_fd ? !call_begin_on(&call, from_directory) : !call_begin(&call))
 		return REAL(linkat)(from_directory, from, to_directory, to, flags);
 	return call_ended_on_paths(&call, AIOT_CALL_linkat, from_directory, from, to_directory, to,
 	                           REAL(linkat)(from_directory, from, to_directory, to, flags));

@@ -6,9 +6,11 @@
 #include "calls/call.h"
 
 static int names_moved(const struct call *call, enum aiot_call id, int from_directory,
-                       const char *from, int to_directory, const char *to, int returned)
+                       const char *from, int to_directory, const char *to, unsigned flags,
+                       int returned)
 {
 	struct aiot_event event = call_event(call, id, returned);
+	event.size = flags; /* aux is the second name */
 	call_store_named(&event, from_directory, from, to_directory, to);
 	if (returned == 0) {
 		call_forget_name(from_directory, from);
@@ -32,7 +34,7 @@ int rename(const char *from, const char *to)
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(rename)(from, to);
-	return names_moved(&call, AIOT_CALL_rename, AT_FDCWD, from, AT_FDCWD, to,
+	return names_moved(&call, AIOT_CALL_rename, AT_FDCWD, from, AT_FDCWD, to, 0,
 	                   REAL(rename)(from, to));
 }
 
@@ -41,7 +43,7 @@ int renameat(int from_directory, const char *from, int to_directory, const char 
 	struct call call;
 	if (!call_begin(&call))
 		return REAL(renameat)(from_directory, from, to_directory, to);
-	return names_moved(&call, AIOT_CALL_renameat, from_directory, from, to_directory, to,
+	return names_moved(&call, AIOT_CALL_renameat, from_directory, from, to_directory, to, 0,
 	                   REAL(renameat)(from_directory, from, to_directory, to));
 }
 
@@ -52,7 +54,7 @@ int renameat2(int from_directory, const char *from, int to_directory, const char
 	if (!call_begin(&call))
 		return REAL(renameat2)(from_directory, from, to_directory, to, flags);
 	return names_moved(&call, AIOT_CALL_renameat2, from_directory, from, to_directory, to,
-	                   REAL(renameat2)(from_directory, from, to_directory, to, flags));
+	                   flags, REAL(renameat2)(from_directory, from, to_directory, to, flags));
 }
 
 int unlink(const char *path)
