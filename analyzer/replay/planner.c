@@ -100,6 +100,12 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 	}
 }
 
+/* A copy that failed did so between its two sides; asked of one alone, it moves bytes. */
+static bool planner_is_failed_copy(const struct happening *h)
+{
+	return !h->is.exact && !h->is.async && h->result < 0;
+}
+
 /* A copy asks for what its other side may not have, or not take. */
 static bool planner_is_cut(const struct planner *p, const struct happening *h)
 {
@@ -116,6 +122,8 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	struct moment_of at;
 	struct op *op;
 
+	if (planner_is_failed_copy(h))
+		return REFUSAL_COPY;
 	if (h->offset < 0)
 		h->offset = 0;
 	if (h->size > PLANNER_LARGEST)
@@ -168,6 +176,7 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 	case OP_SEEK_END: op->offset = (uint64_t)h->offset; break;
 	case OP_FTRUNCATE:
 	case OP_TRUNCATE: op->offset = h->size; break;
+	case OP_RENAME: op->size = h->size & (RENAME_EXCHANGE | RENAME_NOREPLACE); break;
 	case OP_FALLOCATE:
 	case OP_MSYNC:
 	case OP_SYNC_RANGE: op->size = planner_range(p, h); break;
