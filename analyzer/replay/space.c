@@ -4,12 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <uthash.h>
-
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/memory.h"
+#include "replay/inventory.h"
 
 #define SPACE_HOLE 65536 /* what is skipped below that is no hole to speak of */
 
@@ -40,18 +36,7 @@ static const char *space_text(const struct space *s, uint32_t name)
 
 uint32_t space_name(struct space *s, const char *text, size_t length)
 {
-	uint32_t name = names_add(s->plan->recording->names, text, length);
-	uint32_t count = names_count(s->plan->recording->names);
-
-	if (count > s->plan->name_count) {
-		s->plan->places = realloc(s->plan->places, count * sizeof *s->plan->places);
-		if (!s->plan->places)
-			abort();
-		memset(s->plan->places + s->plan->name_count, 0,
-		       (count - s->plan->name_count) * sizeof *s->plan->places);
-		s->plan->name_count = count;
-	}
-	return name;
+	return inventory_name(s->plan, text, length);
 }
 
 static bool space_below(const char *path, const char *folder, size_t length)
@@ -312,122 +297,9 @@ void space_resized(struct space *s, uint32_t name, int64_t size)
 	space_hold(s, place, place->held);
 }
 
-/* The folders that hold a name are folders themselves. */
-static void space_parents(struct space *s, uint32_t name)
-{
-	const char *path = space_text(s, name);
-
-	for (size_t n = strlen(path); n > 1; n--) {
-		uint32_t parent;
-		if (path[n] != '/')
-			continue;
-		parent = names_find(s->plan->recording->names, path, n);
-		if (!parent || s->plan->places[parent].first != PLACE_FILE)
-			continue;
-		s->plan->places[parent].first = PLACE_FOLDER;
-		s->plan->places[parent].folder = true;
-	}
-}
-
-/* Folders that nobody names, below one that got its name from the run: they come with it. */
-static void space_between(struct space *s, uint32_t name)
-{
-	const struct names *names = s->plan->recording->names;
-	size_t length = strlen(space_text(s, name)), n = length;
-	uint32_t above = 0;
-
-	while (--n > 0)
-		if (space_text(s, name)[n] == '/') {
-			above = names_find(names, space_text(s, name), n);
-			if (above && s->plan->places[above].first == PLACE_ABSENT)
-				break;
-		}
-	for (n++; above && n < length; n++)
-		if (space_text(s, name)[n] == '/') {
-			struct plan_file *place;
-			char *text = strndup(space_text(s, name), n);
-			if (!text)
-				abort();
-			place = &s->plan->places[space_name(s, text, n)];
-			free(text);
-			if (place->first == PLACE_UNKNOWN) {
-				place->first = PLACE_ABSENT;
-				place->used = place->folder = true;
-			}
-		}
-}
-
-struct same_file {
-	struct {
-		uint64_t device, inode;
-	} key;
-	uint32_t name;
-	UT_hash_handle hh;
-};
-
-/* Two names that were one file when the run began. */
-static void space_aliases(struct space *s)
-{
-	struct same_file *all = memory_get(s->plan->name_count, sizeof *all);
-	struct same_file *known = NULL, *entry, *made = all;
-
-	for (uint32_t i = 1; i < s->plan->name_count; i++) {
-		struct plan_file *place = &s->plan->places[i];
-		if (place->first != PLACE_FILE || !place->inode)
-			continue;
-		made->key.device = place->device;
-		made->key.inode = place->inode;
-		made->name = i;
-		HASH_FIND(hh, known, &made->key, sizeof made->key, entry);
-		if (entry) {
-			place->alias = entry->name;
-			continue;
-		}
-		HASH_ADD(hh, known, key, sizeof made->key, made);
-		made++;
-	}
-	HASH_CLEAR(hh, known);
-	free(all);
-}
-
-static void space_sum(struct space *s)
-{
-	struct plan *plan = s->plan;
-	XXH64_state_t hash;
-
-	XXH64_reset(&hash, 1);
-	for (uint32_t i = 1; i < plan->name_count; i++) {
-		const struct plan_file *place = &plan->places[i];
-		uint8_t first = place->first;
-		if (!place->used && first != PLACE_FILE && first != PLACE_FOLDER)
-			continue;
-		XXH64_update(&hash, space_text(s, i), strlen(space_text(s, i)) + 1);
-		XXH64_update(&hash, &first, sizeof first);
-		XXH64_update(&hash, &place->size, sizeof place->size);
-		plan->files += first == PLACE_FILE;
-		plan->folders += first == PLACE_FOLDER;
-		if (first == PLACE_FILE && !place->alias &&
-		    __builtin_add_overflow(plan->bytes_first, (uint64_t)place->size,
-		                           &plan->bytes_first))
-			plan->bytes_first = UINT64_MAX;
-	}
-	plan->hash = XXH64_digest(&hash);
-	if (__builtin_add_overflow(plan->bytes_first, (uint64_t)s->peak, &plan->bytes_peak))
-		plan->bytes_peak = UINT64_MAX;
-}
-
 void space_finish(struct space *s)
 {
-	for (uint32_t i = 1; i < s->plan->name_count; i++) {
-		const struct plan_file *place = &s->plan->places[i];
-		if (place->first >= PLACE_FILE || (place->used && place->changes))
-			space_parents(s, i);
-	}
-	for (uint32_t i = 1; s->moved_count && i < s->plan->name_count; i++)
-		if (s->plan->places[i].first == PLACE_ABSENT && s->plan->places[i].used)
-			space_between(s, i);
-	space_aliases(s);
-	space_sum(s);
+	inventory_finish(s->plan, (uint64_t)s->peak, s->moved_count);
 	free(s->moved);
 	free(s);
 }
