@@ -195,13 +195,16 @@ int merge_times(struct merge *m)
 	return -1;
 }
 
-const struct batch *merge_spared(struct merge *m, struct process *process, struct piece *piece)
+const struct batch *merge_spared(struct merge *m, struct process *process,
+                                 const struct stream *stream, size_t piece)
 {
-	struct cursor c = {.process = process, .batch = m->buffers->spare};
+	struct cursor c = {.process = process,
+	                   .stream = &process->streams[stream - process->streams],
+	                   .batch = m->buffers->spare};
 
 	m->spare_times = false;
 	m->columns = MERGE_TIMES;
-	merge_block(m, &c, piece);
+	merge_block(m, &c, &stream->pieces[piece]);
 	m->buffers->spare = c.batch;
 	return merge_timed(&c) && c.batch.count ? &m->buffers->spare : NULL;
 }

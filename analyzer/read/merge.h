@@ -46,9 +46,10 @@ void merge_spare_times(struct merge *merge);
  * for a block. */
 int merge_times(struct merge *merge);
 
-/* After the last slice: START and DURATION of a piece whose times were spared, valid until
- * the next call; NULL if they are damaged. */
-const struct batch *merge_spared(struct merge *merge, struct process *process, struct piece *piece);
+/* After the last slice: START and DURATION of a stream's piece whose times were spared, valid
+ * until the next call; NULL if they are damaged, which counts as for a block. */
+const struct batch *merge_spared(struct merge *merge, struct process *process,
+                                 const struct stream *stream, size_t piece);
 
 /* Merges of different processes may run in different threads. Buffers for
  * decoding, then, are lent to those that run: one set a thread is enough. */

@@ -66,9 +66,11 @@ static void inventory_between(struct plan *plan, uint32_t name)
 		if (inventory_text(plan, name)[n] == '/') {
 			struct plan_file *place;
 			char *text = strndup(inventory_text(plan, name), n);
+			uint32_t folder;
 			if (!text)
 				abort();
-			place = &plan->places[inventory_name(plan, text, n)];
+			folder = inventory_name(plan, text, n);
+			place = &plan->places[folder];
 			free(text);
 			if (place->first == PLACE_UNKNOWN) {
 				place->first = PLACE_ABSENT;

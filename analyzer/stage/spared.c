@@ -63,7 +63,7 @@ void spared_tell(struct merge *merge, struct process *p, const struct stream *st
 	for (size_t i = 0; i < count; i++) {
 		if (found[i].spot.piece != piece) {
 			piece = found[i].spot.piece;
-			times = merge_spared(merge, p, &stream->pieces[piece - 1]);
+			times = merge_spared(merge, p, stream, piece - 1);
 		}
 		if (times && found[i].spot.row < times->count)
 			spared_end(p, times, &found[i]);

@@ -153,10 +153,49 @@ static void times_spared_are_told_in_the_end(void **state)
 	unlink(path);
 }
 
+/* What a file holds can change while it is read: a disk fails, a run writes on. */
+static void a_block_lost_before_its_times_are_told_counts_as_missing(void **state)
+{
+	char path[] = "/tmp/aiotrace-spared-XXXXXX";
+	char *names[] = {path};
+	int fd = mkstemp(path);
+	struct merge_buffers *buffers = merge_buffers_new();
+	struct sample s = {0};
+	struct recording r;
+	struct merge *merge;
+	struct slice slice;
+	uint64_t there;
+
+	(void)state;
+	assert_true(fd >= 0);
+	any_blocks(&s, 1);
+	sample_write(&s, path);
+	assert_int_equal(recording_load(&r, names, 1), 0);
+	merge = merge_new(&r, 0, &r.processes[0]);
+	merge_lend(merge, buffers);
+	merge_spare_times(merge);
+	while (merge_next(merge, &slice))
+		;
+	assert_int_equal(r.problems.total, 0);
+	there = r.processes[0].streams[0].events;
+	assert_int_equal(ftruncate(fd, sizeof(struct aiot_header)), 0);
+	assert_null(merge_spared(merge, &r.processes[0], &r.processes[0].streams[0], BLOCKS - 1));
+	assert_int_equal(r.processes[0].streams[0].missing, ROWS);
+	assert_int_equal(r.processes[0].streams[0].events, there - ROWS);
+	merge_free(merge);
+	assert_int_equal(r.problems.total, 1);
+	merge_buffers_free(buffers);
+	recording_free(&r);
+	sample_free(&s);
+	close(fd);
+	unlink(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(times_spared_are_told_in_the_end),
+	        cmocka_unit_test(a_block_lost_before_its_times_are_told_counts_as_missing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
