@@ -11,6 +11,7 @@
 
 #include "base/id_table.h"
 #include "base/memory.h"
+#include "replay/plain.h"
 
 #define ALIAS_STEPS  40         /* links that lead to links: the kernel's own limit */
 #define ALIAS_BEHIND ".linked-" /* and a number: names what only a link names */
@@ -154,7 +155,7 @@ static uint32_t alias_below(struct aliases *a, uint32_t name)
 		length = asprintf(&path, "%s%s", alias_text(a, to), text + n);
 		if (length < 0)
 			abort();
-		name = plan_path_ok(path) ? space_name(a->space, path, (size_t)length) : name;
+		name = plain_ok(path) ? space_name(a->space, path, (size_t)length) : name;
 		free(path);
 		return name;
 	}
@@ -182,43 +183,6 @@ uint32_t aliases_within(struct aliases *a, uint32_t name)
 			break;
 		name = next;
 	}
-	return name;
-}
-
-/* Room for the path without what stays where it is or leads back. */
-static char *alias_without_dots(const char *path)
-{
-	char *plain = memory_get(strlen(path) + 2, 1);
-	size_t n = 0;
-
-	while (*path) {
-		size_t length = strcspn(++path, "/");
-		if (length == 2 && !strncmp(path, "..", 2)) {
-			while (n && plain[--n] != '/')
-				;
-		} else if (length && (length > 1 || *path != '.')) {
-			plain[n++] = '/';
-			memcpy(plain + n, path, length);
-			n += length;
-		}
-		path += length;
-	}
-	plain[n] = 0;
-	return plain;
-}
-
-uint32_t aliases_plain(struct aliases *a, uint32_t name)
-{
-	const char *text = alias_text(a, name);
-	char *plain;
-
-	if (plan_path_ok(text))
-		return name;
-	if (text[0] != '/')
-		return 0;
-	plain = alias_without_dots(text);
-	name = plan_path_ok(plain) ? space_name(a->space, plain, strlen(plain)) : 0;
-	free(plain);
 	return name;
 }
 

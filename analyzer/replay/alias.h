@@ -24,9 +24,6 @@ uint32_t aliases_within(struct aliases *aliases, uint32_t name);
 void aliases_opened(struct aliases *aliases, uint32_t name, uint64_t device, uint64_t inode,
                     bool is_new);
 
-/* The name without "." and ".." in it; 0 where that leads nowhere. */
-uint32_t aliases_plain(struct aliases *aliases, uint32_t name);
-
 /* The operation made a link of that name, which leads there, 0 = not known; a name
  * has another one now; a name was removed. */
 void aliases_linked(struct aliases *aliases, uint32_t name, uint32_t to, uint32_t lane,

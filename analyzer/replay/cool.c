@@ -15,6 +15,7 @@
 
 #include "base/memory.h"
 #include "replay/confine.h"
+#include "replay/plain.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"
 #include "replay/warmth.h"
@@ -124,7 +125,7 @@ static bool cool_wanted(const struct target *t, unsigned client, uint32_t name)
 	const struct plan_file *place = &t->plan->places[name];
 
 	return place->first == PLACE_FILE && !(client && t->options.share && !place->changes) &&
-	       plan_path_ok(names_text(t->plan->recording->names, name));
+	       plain_ok(names_text(t->plan->recording->names, name));
 }
 
 /* Most of what the run found lay there, on this host. */

@@ -12,9 +12,9 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "measure/mapped.h"
+#include "replay/plain.h"
 #include "stage/role.h"
 
-#define PLAN_PATH_MOST 3800 /* leaves room for what the target puts before it */
 #define PLAN_LATEST_NS ((int64_t)1 << 61)
 
 static const char *const plan_refusals[] = {
@@ -26,25 +26,6 @@ static const char *const plan_refusals[] = {
 const char *plan_refusal_words(enum refusal refusal)
 {
 	return plan_refusals[refusal];
-}
-
-static bool plan_component_ok(const char *at, size_t length)
-{
-	return length <= 255 && length && !(length == 2 && at[0] == '.' && at[1] == '.') &&
-	       !(length == 1 && *at == '.');
-}
-
-bool plan_path_ok(const char *path)
-{
-	if (path[0] != '/' || !path[1] || strlen(path) > PLAN_PATH_MOST)
-		return false;
-	while (*path) {
-		size_t length = strcspn(++path, "/");
-		if (!plan_component_ok(path, length))
-			return false;
-		path += length;
-	}
-	return true;
 }
 
 const char *plan_path(const struct plan *plan, uint32_t name)
@@ -117,6 +98,41 @@ static void plan_leads(struct planner *p, struct happening *h)
 		h->second = aliases_within(p->aliases, h->second);
 }
 
+static bool plan_place_ok(const char *path)
+{
+	return strncmp(path, "/proc/", 6) && strncmp(path, "/sys/", 5) && strncmp(path, "/dev/", 5);
+}
+
+/* Names are judged once: there may be many more events than names. */
+static enum refusal plan_judge_name(struct planner *p, uint32_t name)
+{
+	const char *path = names_text(p->plan->recording->names, name);
+
+	if (!*path)
+		return REFUSAL_UNNAMED;
+	if (path[0] == '/' && !plan_place_ok(path))
+		return REFUSAL_PLACE;
+	return plain_ok(path) ? REFUSAL_COUNT : REFUSAL_NAME;
+}
+
+static enum refusal plan_name(struct planner *p, uint32_t name)
+{
+	if (name >= p->verdict_count)
+		return plan_judge_name(p, name);
+	if (!p->verdicts[name])
+		p->verdicts[name] = (uint8_t)(plan_judge_name(p, name) + 1);
+	return (enum refusal)(p->verdicts[name] - 1);
+}
+
+/* Where it leads, if that can be known; else as it is, to be refused. */
+static uint32_t plan_plain(struct planner *p, uint32_t name)
+{
+	uint32_t plain =
+	        plan_name(p, name) == REFUSAL_NAME ? plain_name(p->plan, p->aliases, name) : name;
+
+	return plain ? plain : name;
+}
+
 static void plan_event(struct planner *p, const struct slice *s, uint32_t i, struct happening *h)
 {
 	uint64_t *const *column = s->batch->column;
@@ -127,7 +143,8 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->call = process_call(process, column[AIOT_COLUMN_CALL][i]);
 	h->is = plan_kind(p, process, column[AIOT_COLUMN_CALL][i], h->aux);
 	h->file = process_file(process, column[AIOT_COLUMN_FILE][i]);
-	h->raw = h->name = process_file_at(process, h->file)->name;
+	h->given = process_file_at(process, h->file)->name;
+	h->raw = h->name = plan_plain(p, h->given);
 	h->handle = (uint32_t)column[AIOT_COLUMN_HANDLE][i];
 	h->offset = (int64_t)column[AIOT_COLUMN_OFFSET][i];
 	h->size = column[AIOT_COLUMN_SIZE][i];
@@ -143,14 +160,16 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	                              .file = h->file,
 	                              .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
 	                              .flags = h->flags});
-	h->second = h->is.kind == OP_RENAME || h->is.kind == OP_LINK
-	                    ? process_file_at(process, process_file(process, h->aux))->name
-	                    : 0;
-	h->leads = h->is.kind == OP_SYMLINK && h->is.role == AS_OP && p->aliases
-	                   ? aliases_plain(
-	                             p->aliases,
+	h->second =
+	        h->is.kind == OP_RENAME || h->is.kind == OP_LINK
+	                ? plan_plain(p,
 	                             process_file_at(process, process_file(process, h->aux))->name)
-	                   : 0;
+	                : 0;
+	h->leads =
+	        h->is.kind == OP_SYMLINK && h->is.role == AS_OP && p->aliases
+	                ? plain_name(p->plan, p->aliases,
+	                             process_file_at(process, process_file(process, h->aux))->name)
+	                : 0;
 	if (p->aliases && h->is.role == AS_OP)
 		plan_leads(p, h);
 }
@@ -201,32 +220,6 @@ static bool plan_in_time(const struct planner *p, const struct happening *h)
 	            1e9;
 
 	return at >= p->options->filter.from_s && at < p->options->filter.to_s;
-}
-
-static bool plan_place_ok(const char *path)
-{
-	return strncmp(path, "/proc/", 6) && strncmp(path, "/sys/", 5) && strncmp(path, "/dev/", 5);
-}
-
-/* Names are judged once: there may be many more events than names. */
-static enum refusal plan_judge_name(struct planner *p, uint32_t name)
-{
-	const char *path = names_text(p->plan->recording->names, name);
-
-	if (!*path)
-		return REFUSAL_UNNAMED;
-	if (path[0] == '/' && !plan_place_ok(path))
-		return REFUSAL_PLACE;
-	return plan_path_ok(path) ? REFUSAL_COUNT : REFUSAL_NAME;
-}
-
-static enum refusal plan_name(struct planner *p, uint32_t name)
-{
-	if (name >= p->verdict_count)
-		return plan_judge_name(p, name);
-	if (!p->verdicts[name])
-		p->verdicts[name] = (uint8_t)(plan_judge_name(p, name) + 1);
-	return (enum refusal)(p->verdicts[name] - 1);
 }
 
 static bool plan_wanted(struct planner *p, const struct happening *h)
@@ -292,7 +285,7 @@ static void plan_stands_for(struct planner *p, struct happening *h, uint32_t ope
 {
 	const struct opening_state *o = planner_state(p, opening);
 
-	h->raw = h->name = p->plan->openings[opening].name;
+	h->given = h->raw = h->name = p->plan->openings[opening].name;
 	h->stage = op_stage(&p->plan->lanes[o->lane].ops[o->op]);
 }
 

@@ -19,7 +19,7 @@
 	REFUSAL(IPC, "pipes, sockets and shared memory: kept as orderings, not as I/O")            \
 	REFUSAL(PLACE, "files of /proc, /sys and /dev")                                            \
 	REFUSAL(DEVICE, "devices and what has no file behind it")                                  \
-	REFUSAL(NAME, "paths that are not absolute, have '..', or are too long")                   \
+	REFUSAL(NAME, "paths that lead to no file: not absolute, too long, or the root")           \
 	REFUSAL(UNNAMED, "the file is not known")                                                  \
 	REFUSAL(RANGE, "offsets or sizes that no file has")                                        \
 	REFUSAL(CALL, "calls that are not replayed: locks, attributes")                            \
@@ -116,14 +116,11 @@ void plan_free(struct plan *plan);
 const char *plan_refusal_words(enum refusal refusal);
 
 /* The path below the target's root, without a leading slash; valid as long as
- * the recording. Only of names for which plan_path_ok holds. */
+ * the recording. Only of names for which plain_ok holds. */
 const char *plan_path(const struct plan *plan, uint32_t name);
 
 /* When an operation ended in the recording, since the plan's start; of one that was
  * asynchronous, when the next began. */
 uint64_t plan_ended_ns(const struct lane *lane, uint32_t op);
-
-/* Whether a path is absolute, has no "..", and fits. */
-bool plan_path_ok(const char *path);
 
 #endif

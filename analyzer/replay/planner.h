@@ -25,7 +25,8 @@ struct happening {
 	const struct process *process;
 	const struct call *call;
 	struct call_kind is;
-	uint32_t raw; /* the name as it was given; name: that of the file it leads to */
+	uint32_t given,
+	        raw; /* the name as it was; without ".."; name: that of the file it leads to */
 	uint32_t file, name, second, handle, aux, tid;
 	uint32_t leads;                   /* of a link that is made: to where, 0 = not known */
 	int64_t offset, result, start_ns; /* CLOCK_REALTIME */
@@ -47,7 +48,7 @@ struct opening_state {
 	struct moment_of *others; /* the last use by each lane that did not open it */
 	struct moment_of own;     /* ... and by the one that did, since it opened it; or nothing */
 	uint32_t lane, op;        /* that opened it */
-	uint32_t raw;             /* name by which it was opened */
+	uint32_t given;           /* name by which it was opened */
 	uint32_t process;         /* whose it is */
 	uint16_t references;      /* descriptors */
 	uint16_t mappings;        /* that there are at a time */

@@ -62,7 +62,7 @@ void planner_forget(struct planner *p)
 
 void planner_handle(struct planner *p, const struct happening *h, uint32_t opening)
 {
-	planner_state(p, opening)->raw = h->raw;
+	planner_state(p, opening)->given = h->given;
 	id_table_set(planner_table(&p->processes[h->process->number].openings), h->handle,
 	             opening + 1);
 }
@@ -74,7 +74,7 @@ static uint32_t planner_find_handle(struct planner *p, const struct process *pro
 	uint32_t found = table && h->handle ? id_table_get(table, h->handle) : 0;
 	const struct opening_state *o = found ? planner_state(p, found - 1) : NULL;
 
-	if (!o || o->raw != h->raw || o->closed)
+	if (!o || o->given != h->given || o->closed)
 		return 0;
 	return found;
 }

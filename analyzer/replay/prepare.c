@@ -17,6 +17,7 @@
 #include "replay/confine.h"
 #include "replay/content.h"
 #include "replay/gone.h"
+#include "replay/plain.h"
 #include "replay/progress_line.h"
 #include "replay/target.h"
 
@@ -163,7 +164,7 @@ static int prepare_name(struct preparing *p, unsigned client, uint32_t name, str
 	int root = p->target->roots[client], status = 0;
 
 	if ((!place->used && place->first < PLACE_FILE) || place->first == PLACE_UNKNOWN ||
-	    !plan_path_ok(names_text(plan->recording->names, name)))
+	    !plain_ok(names_text(plan->recording->names, name)))
 		return 0;
 	path = plan_path(plan, name);
 	if (client && p->target->options.share && !place->changes && place->first != PLACE_FOLDER)
@@ -188,7 +189,7 @@ static int prepare_folder_above(struct preparing *p, unsigned client, uint32_t n
 	const char *text = names_text(plan->recording->names, name), *slash = strrchr(text, '/');
 
 	if (plan->places[name].first != PLACE_ABSENT || !plan->places[name].used ||
-	    !plan_path_ok(text) || slash == text)
+	    !plain_ok(text) || slash == text)
 		return 0;
 	for (size_t n = (size_t)(slash - text); n > 0; n--) {
 		uint32_t above = text[n] == '/' ? names_find(plan->recording->names, text, n) : 0;

@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/output.h"
 #include "replay/confine.h"
+#include "replay/plain.h"
 #include "replay/target.h"
 
 int target_list_write(int folder, const struct plan *plan, struct problem *why)
@@ -25,7 +26,7 @@ int target_list_write(int folder, const struct plan *plan, struct problem *why)
 		const struct plan_file *place = &plan->places[i];
 		const char *text = names_text(plan->recording->names, i);
 		if ((place->used || place->first == PLACE_FILE || place->first == PLACE_FOLDER) &&
-		    plan_path_ok(text))
+		    plain_ok(text))
 			output_write(&output, text + 1, strlen(text));
 	}
 	if (output_close(&output) || close(fd))
