@@ -16,6 +16,7 @@
 
 #include "base/memory.h"
 #include "export.h"
+#include "fio_files.h"
 #include "replay/plan.h"
 
 #define FIO_PIECE ((uint64_t)1 << 20)
@@ -24,10 +25,10 @@ struct fio {
 	const struct plan *plan;
 	const char *folder;
 	uint64_t exported, left_out[OPS];
-	char *path;      /* the folder, absolute: fio runs in its target */
-	uint64_t *sizes; /* by name: of the file at its largest, + 1; 0 = not used */
-	uint8_t *added;  /* by name, one bit: the log knows the file */
-	uint32_t *open;  /* by name: openings in this log */
+	char *path; /* the folder, absolute: fio runs in its target */
+	struct fio_files files;
+	uint8_t *added; /* by file, one bit: the log knows the file */
+	uint32_t *open; /* by file: openings in this log */
 };
 
 static FILE *fio_create(const struct fio *f, const char *name, struct problem *why)
@@ -51,14 +52,6 @@ static int fio_done(FILE *file, const char *name, struct problem *why)
 	return bad ? problem_set(why, "%s: %s", name, strerror(errno)) : 0;
 }
 
-/* fio has no folders of its own making in a log's names, and blanks end them. */
-static void fio_name(const struct fio *f, uint32_t name, FILE *to)
-{
-	for (const char *c = plan_path(f->plan, name); *c; c++)
-		fputc(*c == '/' ? '_' : strchr(" \t\n\r:%\\", *c) ? '-' : *c, to);
-	fprintf(to, ".%" PRIu32, name);
-}
-
 static const char *fio_action(const struct op *op)
 {
 	switch (op->kind) {
@@ -68,38 +61,33 @@ static const char *fio_action(const struct op *op)
 	}
 }
 
-static uint32_t fio_file(const struct fio *f, const struct op *op)
-{
-	return f->plan->openings[op->object].name;
-}
-
 /* fio opens a file once: copies of an opening are its own. */
 static void fio_open(struct fio *f, const struct op *op, FILE *to)
 {
-	uint32_t name = fio_file(f, op);
+	uint32_t file = fio_files_of(&f->files, op);
 
 	if (op->bits & OP_FAILS)
 		return;
-	if (f->open[name]++) {
+	if (f->open[file]++) {
 		f->left_out[op->kind]++;
 		return;
 	}
 	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
-	fio_name(f, name, to);
+	fio_files_name(&f->files, file, to);
 	fputs(" open\n", to);
 	f->exported += !(op->bits & OP_IMPLICIT);
 }
 
 static void fio_close(struct fio *f, const struct op *op, FILE *to)
 {
-	uint32_t name = fio_file(f, op);
+	uint32_t file = fio_files_of(&f->files, op);
 
-	if (!f->open[name] || --f->open[name]) {
+	if (!f->open[file] || --f->open[file]) {
 		f->left_out[op->kind]++;
 		return;
 	}
 	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
-	fio_name(f, name, to);
+	fio_files_name(&f->files, file, to);
 	fputs(" close\n", to);
 	f->exported++;
 }
@@ -107,7 +95,7 @@ static void fio_close(struct fio *f, const struct op *op, FILE *to)
 /* fio takes a short read for an error: none goes beyond the file. */
 static uint32_t fio_size(const struct fio *f, const struct op *op)
 {
-	uint64_t size = f->sizes[fio_file(f, op)] - 1;
+	uint64_t size = f->files.sizes[fio_files_of(&f->files, op)] - 1;
 
 	if (op->offset >= size)
 		return 0;
@@ -120,13 +108,13 @@ static void fio_data(struct fio *f, const struct op *op, FILE *to)
 		f->left_out[op->kind]++;
 		return;
 	}
-	if (!f->open[fio_file(f, op)]) { /* opened by another thread */
+	if (!f->open[fio_files_of(&f->files, op)]) { /* opened by another thread */
 		struct op opens = *op;
 		opens.bits |= OP_IMPLICIT;
 		fio_open(f, &opens, to);
 	}
 	fprintf(to, "%" PRIu64 " ", op->start_ns / 1000);
-	fio_name(f, fio_file(f, op), to);
+	fio_files_name(&f->files, fio_files_of(&f->files, op), to);
 	if (op_moves(op->kind))
 		fprintf(to, " %s %" PRIu64 " %" PRIu32 "\n", fio_action(op), op->offset,
 		        fio_size(f, op));
@@ -163,64 +151,23 @@ static bool fio_has_data(const struct lane *lane)
 	return false;
 }
 
-static bool fio_takes(const struct op *op)
-{
-	return (op_moves(op->kind) || op->kind == OP_OPEN) && !(op->bits & OP_FAILS);
-}
-
 /* All files of a log are named before the first is used. */
 static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
 {
-	memset(f->added, 0, f->plan->name_count / 8 + 1);
+	memset(f->added, 0, f->files.count / 8 + 1);
 	for (uint32_t i = 0; i < lane->count; i++) {
 		const struct op *op = &lane->ops[i];
-		uint32_t name;
-		if (!fio_takes(op))
+		uint32_t file;
+		if (!fio_files_takes(op))
 			continue;
-		name = fio_file(f, op);
-		if (f->added[name / 8] >> name % 8 & 1)
+		file = fio_files_of(&f->files, op);
+		if (f->added[file / 8] >> file % 8 & 1)
 			continue;
-		f->added[name / 8] |= (uint8_t)(1u << name % 8);
+		f->added[file / 8] |= (uint8_t)(1u << file % 8);
 		fputs("0 ", to);
-		fio_name(f, name, to);
+		fio_files_name(&f->files, file, to);
 		fputs(" add\n", to);
 	}
-}
-
-static void fio_measure(struct fio *f)
-{
-	for (size_t i = 0; i < f->plan->lane_count; i++)
-		for (uint32_t k = 0; k < f->plan->lanes[i].count; k++) {
-			const struct op *op = &f->plan->lanes[i].ops[k];
-			uint64_t end = op->offset + op->size;
-			uint64_t *size;
-			if (!fio_takes(op))
-				continue;
-			size = &f->sizes[fio_file(f, op)];
-			if (!*size)
-				*size = (uint64_t)f->plan->places[fio_file(f, op)].size + 1;
-			if (op_needs(op->kind) == 'w' && end + 1 > *size)
-				*size = end + 1;
-		}
-}
-
-/* What was written under one name may be read under another. */
-static void fio_measure_renamed(struct fio *f)
-{
-	for (size_t i = 0; i < f->plan->lane_count; i++)
-		for (uint32_t k = 0; k < f->plan->lanes[i].count; k++) {
-			const struct op *op = &f->plan->lanes[i].ops[k];
-			uint32_t name = op->kind == OP_LINK_OPEN ? fio_file(f, op) : op->object;
-			uint64_t from, *to;
-			if ((op->kind != OP_RENAME && op->kind != OP_LINK &&
-			     op->kind != OP_LINK_OPEN) ||
-			    (op->bits & OP_FAILS))
-				continue;
-			to = &f->sizes[op->offset];
-			from = f->sizes[name] ? f->sizes[name]
-			                      : (uint64_t)f->plan->places[name].size + 1;
-			*to = *to && *to < from ? from : *to;
-		}
 }
 
 /* Writes every file once, front to back. */
@@ -231,27 +178,27 @@ static int fio_prepare(struct fio *f, struct problem *why)
 	if (!to)
 		return -1;
 	fputs("fio version 3 iolog\n", to);
-	for (uint32_t i = 0; i < f->plan->name_count; i++)
-		if (f->sizes[i]) {
+	for (uint32_t i = 0; i < f->files.count; i++)
+		if (f->files.sizes[i]) {
 			fputs("0 ", to);
-			fio_name(f, i, to);
+			fio_files_name(&f->files, i, to);
 			fputs(" add\n", to);
 		}
-	for (uint32_t i = 0; i < f->plan->name_count; i++) {
-		if (!f->sizes[i])
+	for (uint32_t i = 0; i < f->files.count; i++) {
+		if (!f->files.sizes[i])
 			continue;
 		fputs("0 ", to);
-		fio_name(f, i, to);
+		fio_files_name(&f->files, i, to);
 		fputs(" open\n", to);
-		for (uint64_t at = 0; at < f->sizes[i] - 1; at += FIO_PIECE) {
-			uint64_t left = f->sizes[i] - 1 - at;
+		for (uint64_t at = 0; at < f->files.sizes[i] - 1; at += FIO_PIECE) {
+			uint64_t left = f->files.sizes[i] - 1 - at;
 			fputs("0 ", to);
-			fio_name(f, i, to);
+			fio_files_name(&f->files, i, to);
 			fprintf(to, " write %" PRIu64 " %" PRIu64 "\n", at,
 			        left < FIO_PIECE ? left : FIO_PIECE);
 		}
 		fputs("0 ", to);
-		fio_name(f, i, to);
+		fio_files_name(&f->files, i, to);
 		fputs(" close\n", to);
 	}
 	return fio_done(to, "prepare.log", why);
@@ -269,13 +216,13 @@ static int fio_log(struct fio *f, size_t number, struct problem *why)
 		return -1;
 	fputs("fio version 3 iolog\n", to);
 	fio_add(f, lane, to);
-	memset(f->open, 0, f->plan->name_count * sizeof *f->open);
+	memset(f->open, 0, f->files.count * sizeof *f->open);
 	for (uint32_t i = 0; i < lane->count; i++)
 		fio_op(f, &lane->ops[i], to);
-	for (uint32_t i = 0; i < f->plan->name_count; i++)
+	for (uint32_t i = 0; i < f->files.count; i++)
 		if (f->open[i]) {
 			fprintf(to, "%" PRIu64 " ", f->plan->length_ns / 1000);
-			fio_name(f, i, to);
+			fio_files_name(&f->files, i, to);
 			fputs(" close\n", to);
 		}
 	return fio_done(to, name, why);
@@ -340,7 +287,9 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	        "- times to the microsecond: fio waits out the time between operations, not until\n"
 	        "  a time, and drifts\n"
 	        "- folders: files stand side by side, '/' is '_' in their names\n"
-	        "- renamed and removed files: each name is a file of its own, written in full at\n"
+	        "- renames and removals: what the run found is one file, by the name that it had\n"
+	        "  then; what the run made is one for each name (.made); all are written in full "
+	        "at\n"
 	        "  the start\n"
 	        "- reads at the end of a file are as long as what is there\n"
 	        "- positions, and several openings of a file in a thread: opened once\n",
@@ -364,16 +313,14 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 	int status = 0;
 
 	asked->filter = options.filter;
-	f.added = memory_get(plan->name_count / 8 + 1, 1);
-	f.open = memory_get(plan->name_count, sizeof *f.open);
+	fio_files_find(&f.files, plan);
+	f.added = memory_get(f.files.count / 8 + 1, 1);
+	f.open = memory_get(f.files.count, sizeof *f.open);
 	if (mkdir(output, 0777) && errno != EEXIST)
 		status = problem_set(why, "%s: %s", output, strerror(errno));
 	f.path = realpath(output, NULL);
 	if (!status && !f.path)
 		status = problem_set(why, "%s: %s", output, strerror(errno));
-	f.sizes = memory_get(plan->name_count, sizeof *f.sizes);
-	fio_measure(&f);
-	fio_measure_renamed(&f);
 	if (!status)
 		status = fio_prepare(&f, why);
 	for (size_t i = 0; !status && i < plan->lane_count; i++)
@@ -390,7 +337,7 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 		        "fio can't express\n",
 		        f.exported, plan->ops, output);
 	free(f.path);
-	free(f.sizes);
+	fio_files_free(&f.files);
 	free(f.added);
 	free(f.open);
 	plan_free(plan);

@@ -46,6 +46,7 @@ struct plan_file {
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
 	uint32_t origin;     /* as planning goes on: where what lies here lay when the run began */
 	int64_t size, grown; /* when the run began; as planning goes on */
+	int64_t largest;     /* of grown */
 	int64_t held;        /* of grown, without holes: what it takes at most */
 	int64_t touched;     /* as far as it was read or written */
 	uint64_t inode, device;
@@ -55,6 +56,7 @@ struct plan_file {
 struct opening {
 	uint32_t name;
 	uint32_t flags; /* of open */
+	uint32_t found; /* the name when the run began; 0 = made by the run */
 };
 
 /* What fallocate, sync_file_range and msync are asked for, from the operation's offset on. */

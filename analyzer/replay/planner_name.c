@@ -24,7 +24,8 @@ void planner_seen(struct planner *p, const struct happening *h)
 }
 
 /* An opening that succeeded: what that says of the file. */
-static void planner_opened(struct planner *p, struct happening *h, const struct moment_of *at)
+static void planner_opened(struct planner *p, struct happening *h, uint32_t opening,
+                           const struct moment_of *at)
 {
 	const struct file_more *file = process_file_more(h->process, h->file);
 	const struct plan_file *place = &p->plan->places[h->name];
@@ -45,6 +46,7 @@ static void planner_opened(struct planner *p, struct happening *h, const struct 
 		order_use(p->order, h->name, at);
 	if (h->aux & O_TRUNC)
 		space_resized(p->space, h->name, 0);
+	p->plan->openings[opening].found = p->plan->places[h->name].origin;
 }
 
 /* A recording has the inode that a name led to when it was first opened. */
@@ -104,7 +106,7 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 	if (nameless)
 		id_table_set(planner_table(&p->processes[h->process->number].nameless),
 		             (uint32_t)h->result, opening + 1);
-	planner_opened(p, h, &at);
+	planner_opened(p, h, opening, &at);
 	return REFUSAL_COUNT;
 }
 

@@ -19,7 +19,7 @@ uint32_t planner_new_opening(struct planner *p, uint32_t name, uint32_t flags)
 
 	plan->openings =
 	        memory_grow(plan->openings, i, &plan->opening_room, sizeof *plan->openings);
-	plan->openings[i] = (struct opening){name, flags};
+	plan->openings[i] = (struct opening){name, flags, 0};
 	if (i % OPENING_STATES == 0) {
 		p->openings = memory_grow(p->openings, i / OPENING_STATES, &p->opening_room,
 		                          sizeof *p->openings);
@@ -205,6 +205,7 @@ static uint32_t planner_implicit(struct planner *p, const struct happening *h)
 	planner_opened_at(p, opening, h, &at);
 	order_use(p->order, h->name, &at);
 	space_found(p->space, h->name, folder, process_file_more(h->process, h->file)->size);
+	p->plan->openings[opening].found = p->plan->places[h->name].origin;
 	return opening;
 }
 

@@ -73,6 +73,13 @@ static void space_first(struct space *s, uint32_t name, bool folder, int64_t siz
 		place->size = size;
 }
 
+static void space_size(struct plan_file *place, int64_t size)
+{
+	place->grown = size;
+	if (size > place->largest)
+		place->largest = size;
+}
+
 static void space_moved(struct space *s, uint32_t from, uint32_t to)
 {
 	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
@@ -94,7 +101,8 @@ static void space_learnt(struct space *s, uint32_t name, bool folder, int64_t si
 		space_moved(s, place->origin, name);
 	} else if (size > begun->size) {
 		begun->size = size;
-		place->grown = place->held = size;
+		space_size(place, size);
+		place->held = size;
 	}
 }
 
@@ -150,7 +158,8 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	place->used = true;
 	place->folder |= folder;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
-	place->grown = place->held = size > 0 ? size : 0;
+	space_size(place, size > 0 ? size : 0);
+	place->held = place->grown;
 	place->origin = old;
 	if (old != name) {
 		s->plan->places[old].now = PLACE_ABSENT;
@@ -240,7 +249,7 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 		b->first = PLACE_ABSENT;
 	space_add(s, -b->held);
 	b->now = a->now == PLACE_ABSENT ? PLACE_FILE : a->now;
-	b->grown = a->grown;
+	space_size(b, a->grown);
 	b->held = a->held;
 	b->origin = a->origin;
 	a->now = PLACE_ABSENT;
@@ -267,7 +276,8 @@ void space_read(struct space *s, uint32_t name, int64_t end)
 	/* Larger than was known: then it was so from the start. */
 	if (end > place->size)
 		place->size = end;
-	place->grown = place->held = end;
+	space_size(place, end);
+	place->held = end;
 }
 
 static void space_hold(struct space *s, struct plan_file *place, int64_t bytes)
@@ -285,7 +295,7 @@ void space_grown(struct space *s, uint32_t name, int64_t end, int64_t bytes)
 	if (skipped > 0 && skipped < SPACE_HOLE)
 		bytes += skipped;
 	if (end > place->grown)
-		place->grown = end;
+		space_size(place, end);
 	space_hold(s, place, place->held + bytes);
 }
 
@@ -293,7 +303,7 @@ void space_resized(struct space *s, uint32_t name, int64_t size)
 {
 	struct plan_file *place = &s->plan->places[name];
 
-	place->grown = size;
+	space_size(place, size);
 	space_hold(s, place, place->held);
 }
 

@@ -70,3 +70,35 @@ def test_fio_counts_what_the_plan_of_a_sample_has(name, tmp_path):
         kinds = [k for k in plan["by_kind"] if k.endswith(way) or k.endswith(way + "v")]
         assert sum(c[way][0] for c in counts.values()) == sum(plan["by_kind"][k] - left[k] for k in kinds), kinds
         assert sum(c[way][1] for c in counts.values()) == recorded_bytes(traces, work)[way]
+
+
+RENAMES = """
+import os, threading
+def read(path):
+    fd = os.open(path, os.O_RDONLY); n = len(os.read(fd, 1 << 20)); os.close(fd); return n
+def found():
+    os.rename("given", "x"); assert read("x") == 777
+    os.rename("x", "y"); assert read("y") == 777
+    os.rename("folder", "other"); assert read("other/in/f") == 888
+t = threading.Thread(target=found); t.start(); t.join()
+fd = os.open("new.tmp", os.O_CREAT | os.O_WRONLY); os.write(fd, bytes(1000)); os.rename("new.tmp", "new"); os.write(fd, bytes(500)); os.close(fd)
+assert read("new") == 1500
+fd = os.open("given", os.O_CREAT | os.O_EXCL | os.O_WRONLY); os.write(fd, bytes(100)); os.close(fd)
+assert read("given") == 100 and read("y") == 777
+"""
+
+
+def test_what_the_run_renamed_is_read_in_full_from_what_it_found(tmp_path):
+    job, traces, folder = tmp_path / "job", tmp_path / "t", tmp_path / "fio"
+    (job / "folder" / "in").mkdir(parents=True)
+    (job / "given").write_bytes(bytes(777))
+    (job / "folder" / "in" / "f").write_bytes(bytes(888))
+    done = aiotrace.run_traced(aiotrace.python(RENAMES), traces, cwd=job)
+    assert done.returncode == 0, done.stderr
+    aiotrace.aiotrace("export", "--format", "fio", "-o", folder, "--path", f"{job}/*", traces)
+    counts = run_fio(folder, tmp_path / "on")
+    assert sum(c["read"][1] for c in counts.values()) == recorded_bytes(traces, str(job))["read"] == 3 * 777 + 888 + 1500 + 100
+    assert sum(c["write"][1] for c in counts.values()) == 1600
+    prefix = str(job)[1:].replace("/", "_") + "_"
+    sizes = {re.sub(r"\.\d+", "", p.name[len(prefix):]): p.stat().st_size for p in (tmp_path / "on").iterdir()}
+    assert sizes == {"given": 777, "folder_in_f": 888, "new.tmp.made": 1500, "new.made": 1500, "given.made": 100}
