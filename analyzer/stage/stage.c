@@ -15,10 +15,9 @@
 #include "read/system.h"
 #include "stage/folder.h"
 #include "stage/judge.h"
-#include "stage/move.h"
 #include "stage/prepare.h"
+#include "stage/purpose.h"
 #include "stage/reason.h"
-#include "stage/recur.h"
 #include "stage/score.h"
 #include "stage/sibling.h"
 
@@ -64,115 +63,6 @@ struct verdict stage_marked(unsigned stage)
 	return verdict;
 }
 
-/* Loads weights and then reads data once, without training. */
-static bool stage_serves(const struct judge *j, const struct process *p)
-{
-	const struct conduct *c = &j->conducts[p->number];
-
-	return c->loads && c->served && !c->trains && !c->optimizer && !judge_learns(j, p);
-}
-
-/* A worker, or a fork, infers where the process that made it has loaded weights. */
-static bool stage_infers(const struct judge *j, const struct process *p)
-{
-	const struct process *parent = j->parents[p->number];
-	const struct conduct *c;
-
-	if (stage_serves(j, p))
-		return true;
-	if (!parent || (p->role != ROLE_WORKER && p->origin != AIOT_ORIGIN_FORK))
-		return false;
-	c = &j->conducts[p->number];
-	if (p->role != ROLE_WORKER && (c->trains || c->saves))
-		return false;
-	c = &j->conducts[parent->number];
-	return c->loads && !c->trains && !c->optimizer && !judge_learns(j, parent);
-}
-
-static enum reason stage_read_checkpoint(const struct judge *j, const struct process *p, size_t i)
-{
-	const struct shared *s = &j->shared[process_file_at(p, i)->name];
-
-	const struct conduct *c = &j->conducts[p->number];
-
-	if (stage_serves(j, p))
-		return REASON_WEIGHTS;
-	/* Goes on to questions, though these look like notes. */
-	if (c->files_read && !c->trains && !c->optimizer && !s->optimizer && p->rank < 0 &&
-	    !j->trains && !judge_learns(j, p) && s->maker != p->number + 1)
-		return REASON_WEIGHTS;
-	if (s->checkpoint)
-		return REASON_READ_BACK;
-	if (s->optimizer)
-		return REASON_STATE;
-	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
-}
-
-/* More than one pass over the data, or in any order, by who makes others of them and
- * saves no state: no training. */
-static bool stage_makes(const struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[process_file_at(p, i)->name];
-	const struct conduct *c = &j->conducts[p->number];
-
-	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
-	       j->made[p->number][i] & JUDGE_SOURCE && recur_passes(s) <= 3 && !c->saves &&
-	       !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
-}
-
-static enum reason stage_read(const struct siblings *siblings, size_t i)
-{
-	const struct judge *j = siblings->judge;
-	const struct process *p = siblings->process;
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	const struct shared *s = &j->shared[process_file_at(p, i)->name];
-	const struct conduct *c = &j->conducts[p->number];
-	size_t beside = s->clue == CLUE_LOG ? sibling_of_loaded(siblings, i) : 0;
-
-	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
-		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
-	if (s->maker == p->number + 1 && move_is_save(j, p, process_file_at(p, i)->name))
-		return REASON_STATE_KEPT;
-	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !stage_serves(j, p))
-		return REASON_STATE_LOADED;
-	if (s->checkpoint || (judge_is_loaded(s, u) && !s->recurs && !s->random))
-		return stage_read_checkpoint(j, p, i);
-	if (stage_makes(j, p, i))
-		return REASON_PASSES;
-	if (recur_anywhere(j, p, i) && stage_serves(j, p))
-		return REASON_SERVED;
-	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, process_file_at(p, i)->name)))
-		return REASON_EPOCHS;
-	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
-	    c->prepares)
-		return REASON_IN_OUT;
-	if (p->role == ROLE_WORKER)
-		return stage_infers(j, p) ? REASON_SERVED : REASON_WORKER;
-	if (u->evidence[0] & EVIDENCE_LOADER)
-		return stage_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
-	if (recur_anywhere(j, p, i))
-		return REASON_RANDOM;
-	if (c->feeds)
-		return REASON_FED;
-	if (u->copied)
-		return REASON_COPIED;
-	if (s->clue == CLUE_LOG && s->extent < (int64_t)STAGE_SMALL)
-		return beside ? stage_read_checkpoint(j, p, beside) : REASON_SMALL;
-	if (stage_infers(j, p))
-		return REASON_SERVED;
-	if (c->prepares &&
-	    (j->made[p->number][i] & JUDGE_SOURCE || !c->made || (!c->trains && !c->saves)))
-		return REASON_IN_OUT;
-	if (s->maker == p->number + 1 && !s->recurs && !judge_learns(j, p))
-		return REASON_CHECKED;
-	if (c->shuffled)
-		return REASON_SHUFFLED;
-	if (s->recurs)
-		return REASON_EPOCHS;
-	return c->saves || judge_learns(j, p) ? REASON_BESIDE : REASON_NONE;
-}
-
 static enum reason stage_write(const struct siblings *siblings, size_t i)
 {
 	const struct judge *j = siblings->judge;
@@ -188,7 +78,7 @@ static enum reason stage_write(const struct siblings *siblings, size_t i)
 		                                                      : REASON_SAVED;
 	if (sibling_of_saved(siblings, i))
 		return REASON_SIBLING;
-	if (stage_infers(j, p) && u->first_write > c->first_load)
+	if (purpose_infers(j, p) && u->first_write > c->first_load)
 		return REASON_RESULT;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
@@ -204,20 +94,6 @@ static enum reason stage_write(const struct siblings *siblings, size_t i)
 	    (c->data_written >= STAGE_LEAST || s->clue == CLUE_DATA || s->readers))
 		return REASON_PRODUCED;
 	return u->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
-}
-
-/* A large mapped file is what a program works on, if nothing else is known. */
-static enum reason stage_read_or_mapped(const struct siblings *siblings, size_t i)
-{
-	const struct judge *j = siblings->judge;
-	const struct process *p = siblings->process;
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	enum reason reason = stage_read(siblings, i);
-	bool mapped =
-	        u->maps && j->shared[process_file_at(p, i)->name].extent >= (int64_t)STAGE_SMALL;
-
-	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
-	                                                                    : reason;
 }
 
 /* Reads a little of what it is writing, as formats with an index do. */
@@ -250,12 +126,8 @@ static void stage_judge(struct stages *stages, const struct siblings *siblings, 
 	}
 	if (u->writes)
 		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
-	if (u->reads)
-		v[DIRECTION_READ] = reasons[stage_read_or_mapped(siblings, i)].verdict;
-	else if (u->maps && judge_is_loaded(&j->shared[file->name], u))
-		v[DIRECTION_READ] = reasons[stage_read_checkpoint(j, p, i)].verdict;
-	else if (u->maps && j->shared[file->name].extent >= (int64_t)STAGE_SMALL)
-		v[DIRECTION_READ] = reasons[REASON_MAPPED].verdict;
+	if (u->reads || u->maps)
+		v[DIRECTION_READ] = reasons[purpose_of(siblings, i)].verdict;
 	if ((!u->reads && !u->maps) || stage_looks_back(u))
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 	if (u->writes)
@@ -313,6 +185,24 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 	return ways;
 }
 
+/* One process's files, of a run that is judged. */
+static void stages_judge(struct stages *stages, const struct judge *j, const struct process *p)
+{
+	struct siblings siblings = siblings_find(j, p);
+	uint32_t n = p->number;
+
+	stages->verdicts[n] = memory_get(p->file_count, sizeof *stages->verdicts[n]);
+	stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, n, i, &(struct use){0});
+		judge_fetch(j, p, i);
+		stage_judge(stages, &siblings, i);
+		stage_heed_marks(stages->verdicts[n][i], u);
+		stages->ways[n][i] = stage_ways(j, &stages->turns[n], p, i, stages->verdicts[n][i]);
+	}
+	siblings_free(&siblings);
+}
+
 struct stages *stages_find(const struct features *features)
 {
 	const struct recording *r = features->recording;
@@ -327,26 +217,9 @@ struct stages *stages_find(const struct features *features)
 	judge_init(&judge, features);
 	for (uint32_t run = 0; run < r->run_count; run++) {
 		judge_run(&judge, run);
-		for (size_t n = 0; n < r->count; n++) {
-			const struct process *p = &r->processes[n];
-			struct siblings siblings;
-			if (p->run != run)
-				continue;
-			siblings = siblings_find(&judge, p);
-			stages->verdicts[n] =
-			        memory_get(p->file_count, sizeof *stages->verdicts[n]);
-			stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
-			for (size_t i = 1; i < p->file_count; i++) {
-				const struct use *u =
-				        features_use(features, n, i, &(struct use){0});
-				judge_fetch(&judge, p, i);
-				stage_judge(stages, &siblings, i);
-				stage_heed_marks(stages->verdicts[n][i], u);
-				stages->ways[n][i] = stage_ways(&judge, &stages->turns[n], p, i,
-				                                stages->verdicts[n][i]);
-			}
-			siblings_free(&siblings);
-		}
+		for (size_t n = 0; n < r->count; n++)
+			if (r->processes[n].run == run)
+				stages_judge(stages, &judge, &r->processes[n]);
 		folders_judge(stages, features, run);
 	}
 	judge_free(&judge);

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/purpose.h"
+
+#include "read/evidence.h"
+#include "read/system.h"
+#include "stage/move.h"
+#include "stage/recur.h"
+#include "stage/score.h"
+
+#define PURPOSE_SMALL (INT64_C(1) << 20)
+#define UNDECIDED     REASON_COUNT
+
+/* Loads weights and then reads data once, without training. */
+static bool purpose_serves(const struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	return c->loads && c->served && !c->trains && !c->optimizer && !judge_learns(j, p);
+}
+
+/* So does a worker, or a fork, of who has. */
+bool purpose_infers(const struct judge *j, const struct process *p)
+{
+	const struct process *parent = j->parents[p->number];
+	const struct conduct *c;
+
+	if (purpose_serves(j, p))
+		return true;
+	if (!parent || (p->role != ROLE_WORKER && p->origin != AIOT_ORIGIN_FORK))
+		return false;
+	c = &j->conducts[p->number];
+	if (p->role != ROLE_WORKER && (c->trains || c->saves))
+		return false;
+	c = &j->conducts[parent->number];
+	return c->loads && !c->trains && !c->optimizer && !judge_learns(j, parent);
+}
+
+static enum reason purpose_of_state(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (purpose_serves(j, p))
+		return REASON_WEIGHTS;
+	/* Goes on to questions, though these look like notes. */
+	if (c->files_read && !c->trains && !c->optimizer && !s->optimizer && p->rank < 0 &&
+	    !j->trains && !judge_learns(j, p) && s->maker != p->number + 1)
+		return REASON_WEIGHTS;
+	if (s->checkpoint)
+		return REASON_READ_BACK;
+	if (s->optimizer)
+		return REASON_STATE;
+	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
+}
+
+/* More than one pass over the data, or in any order, by who makes others of them and
+ * saves no state: no training. */
+static bool purpose_makes(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
+	       j->made[p->number][i] & JUDGE_SOURCE && recur_passes(s) <= 3 && !c->saves &&
+	       !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
+}
+
+/* By what the file is: a copy's original, or state. */
+static enum reason purpose_as_state(const struct judge *j, const struct process *p, size_t i,
+                                    const struct use *u)
+{
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
+		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
+	if (s->maker == p->number + 1 && move_is_save(j, p, process_file_at(p, i)->name))
+		return REASON_STATE_KEPT;
+	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !purpose_serves(j, p))
+		return REASON_STATE_LOADED;
+	if (s->checkpoint || (judge_is_loaded(s, u) && !s->recurs && !s->random))
+		return purpose_of_state(j, p, i);
+	return UNDECIDED;
+}
+
+/* By how it is read: again and again, in any order, or by who reads for others. */
+static enum reason purpose_as_fuel(const struct judge *j, const struct process *p, size_t i,
+                                   const struct use *u)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (purpose_makes(j, p, i))
+		return REASON_PASSES;
+	if (recur_anywhere(j, p, i) && purpose_serves(j, p))
+		return REASON_SERVED;
+	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, process_file_at(p, i)->name)))
+		return REASON_EPOCHS;
+	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
+	    c->prepares)
+		return REASON_IN_OUT;
+	if (p->role == ROLE_WORKER)
+		return purpose_infers(j, p) ? REASON_SERVED : REASON_WORKER;
+	if (u->evidence[0] & EVIDENCE_LOADER)
+		return purpose_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
+	if (recur_anywhere(j, p, i))
+		return REASON_RANDOM;
+	return c->feeds ? REASON_FED : UNDECIDED;
+}
+
+/* By what else its reader does. */
+static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, const struct use *u)
+{
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (u->copied)
+		return REASON_COPIED;
+	if (s->clue == CLUE_LOG && s->extent < PURPOSE_SMALL) {
+		size_t beside = sibling_of_loaded(siblings, i);
+		return beside ? purpose_of_state(j, p, beside) : REASON_SMALL;
+	}
+	if (purpose_infers(j, p))
+		return REASON_SERVED;
+	if (c->prepares &&
+	    (j->made[p->number][i] & JUDGE_SOURCE || !c->made || (!c->trains && !c->saves)))
+		return REASON_IN_OUT;
+	if (s->maker == p->number + 1 && !s->recurs && !judge_learns(j, p))
+		return REASON_CHECKED;
+	if (c->shuffled)
+		return REASON_SHUFFLED;
+	if (s->recurs)
+		return REASON_EPOCHS;
+	return c->saves || judge_learns(j, p) ? REASON_BESIDE : REASON_NONE;
+}
+
+static enum reason purpose_of_read(const struct siblings *siblings, size_t i, const struct use *u)
+{
+	enum reason reason = purpose_as_state(siblings->judge, siblings->process, i, u);
+
+	if (reason == UNDECIDED)
+		reason = purpose_as_fuel(siblings->judge, siblings->process, i, u);
+	return reason == UNDECIDED ? purpose_as_beside(siblings, i, u) : reason;
+}
+
+/* A large mapped file is what a program works on, if nothing else is known. */
+enum reason purpose_of(const struct siblings *siblings, size_t i)
+{
+	const struct judge *j = siblings->judge;
+	const struct process *p = siblings->process;
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	bool mapped = u->maps && s->extent >= PURPOSE_SMALL;
+	enum reason reason = REASON_NONE;
+
+	if (u->reads)
+		reason = purpose_of_read(siblings, i, u);
+	else if (u->maps && judge_is_loaded(s, u))
+		return purpose_of_state(j, p, i);
+	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
+	                                                                    : reason;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a process reads a file for.
+ */
+#ifndef PURPOSE_H
+#define PURPOSE_H
+
+#include "stage/judge.h"
+#include "stage/reason.h"
+#include "stage/sibling.h"
+
+/* Of a storage file that was read, or mapped. */
+enum reason purpose_of(const struct siblings *siblings, size_t file);
+
+/* Loads weights, itself or as what it was forked from, and reads data once, without
+ * training. */
+bool purpose_infers(const struct judge *judge, const struct process *process);
+
+#endif
