@@ -15,11 +15,13 @@
 #include "stage/alias.h"
 #include "stage/conduit.h"
 #include "stage/evaluate.h"
+#include "stage/frozen.h"
 #include "stage/likeness.h"
 #include "stage/move.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/score.h"
+#include "stage/scratch.h"
 #include "stage/weights.h"
 
 /* Reads inside one file before its order means anything. */
@@ -394,6 +396,8 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each_changed(j, run, score_checkpoint);
 	aliases_share(j, run);
 	judge_processes(j, run, likeness_find);
+	judge_processes(j, run, scratch_find);
+	judge_processes(j, run, frozen_find);
 	judge_processes(j, run, weights_in_turn);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
