@@ -9,11 +9,11 @@
 /* Less may say how the data are to be read, as labels and vocabularies do ... */
 #define LEAST_FROZEN (UINT64_C(1) << 20)
 /* ... which are far smaller than what they are of, and never of this size. */
-#define SURE_FROZEN  (UINT64_C(64) << 20)
-#define SHARE        16
+#define SURE_FROZEN (UINT64_C(64) << 20)
+#define SHARE       16
 /* What is loaded whole takes few reads, or large ones. */
-#define FEW_READS    8
-#define LARGE_READ   (UINT64_C(64) << 10)
+#define FEW_READS           8
+#define LARGE_READ          (UINT64_C(64) << 10)
 
 #define frozen_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
 

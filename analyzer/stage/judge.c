@@ -22,6 +22,7 @@
 #include "stage/recur.h"
 #include "stage/score.h"
 #include "stage/scratch.h"
+#include "stage/trial.h"
 #include "stage/weights.h"
 
 /* Reads inside one file before its order means anything. */
@@ -393,6 +394,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, weights_find);
 	judge_each(j, run, judge_conduct_served);
 	judge_workers(j, run);
+	judge_processes(j, run, trial_find);
 	judge_each_changed(j, run, score_checkpoint);
 	aliases_share(j, run);
 	judge_processes(j, run, likeness_find);

@@ -75,6 +75,7 @@ struct conduct {
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
 	bool writes;              /* more than notes */
 	bool evaluates;           /* tries what it or its parent has loaded */
+	bool tries;               /* reads the same data whole as others that are started like it */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };
 

@@ -217,7 +217,7 @@ static bool prepare_sibling(const struct judge *j, const struct process *p,
 	const struct conduct *a = &j->conducts[p->number], *b = &j->conducts[other->number];
 
 	return j->parents[p->number] && j->parents[p->number] == j->parents[other->number] &&
-	       a->made && b->made;
+	       a->made && b->made && !a->tries && !b->tries;
 }
 
 /* Goes over data more than once, but as often as it takes to make others of them. */

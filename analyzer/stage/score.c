@@ -18,6 +18,8 @@
 /* A state of less than this is not told from other small files. */
 #define LEAST_STATE 16384
 #define EVEN_STATE  (UINT64_C(256) << 10)
+/* ... unless there are some of its very size. */
+#define LEAST_EXACT 1024
 
 static void score_series_add(struct judge *j, uint32_t writer, const struct file *file,
                              const struct use *u)
@@ -216,12 +218,39 @@ static bool score_downloads(const struct conduct *c, const struct process *p)
 	       c->received >= c->data_written && c->received;
 }
 
+/* As large as the one before to the byte, again and again, as notes hardly are. */
+static bool score_exact(const struct judge *j, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return score_in_turns(j, name) && s->members >= 3 && s->least == s->most;
+}
+
 /* New, and not while data are being prepared, but by who trains. */
 static bool score_while_training(const struct judge *j, const struct conduct *c,
                                  const struct use *u, uint32_t name)
 {
 	return c->trains && !c->in_order && !score_each(j, name) && judge_after_data(c, u) &&
-	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
+	       (u->created || u->truncated) && !u->append &&
+	       u->write_bytes >= (score_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
+}
+
+/* The state of one of some that try the same, when it has read all. */
+static bool score_of_trial(const struct judge *j, const struct conduct *c, const struct use *u,
+                           uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return c->tries && j->series_of[name] && s->members >= 3 && s->writer == UINT32_MAX &&
+	       s->least == s->most && s->least >= LEAST_STATE && judge_after_data(c, u) &&
+	       u->first_write > c->last_data_read;
+}
+
+/* Tensors that all data left behind, too few to be what each of these became. */
+static bool score_extract(const struct conduct *c, const struct use *u)
+{
+	return u->evidence[1] & EVIDENCE_SERIAL && judge_after_data(c, u) &&
+	       u->first_write > c->last_data_read && u->write_bytes < c->data_read / 64;
 }
 
 /* Between reads of data, as what is made from them; what comes after all of them may
@@ -246,21 +275,29 @@ static bool score_trickles(const struct conduct *c, const struct use *u)
 	       u->read_until - u->read_before > u->write_bytes / 4;
 }
 
-static int score_of(const struct judge *j, const struct process *p, const struct file *file,
-                    const struct use *u)
+/* What the name says, and who else uses the file. */
+static int score_by_name(const struct judge *j, const struct file *file, uint32_t name, bool growth)
 {
-	uint32_t name = judge_final_name(file, u);
 	const char *path = names_text(j->recording->names, name);
 	const struct shared *s = &j->shared[file->name];
 	enum clue clue = clue_of(path);
-	const struct conduct *c = &j->conducts[p->number];
-	bool growth = score_growth(j, c, u, name);
-	int score = growth ? 2 : 0;
+	int score = 0;
 
 	if (clue == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
 		score += 3;
 	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth ? 3 : 0;
 	score -= clue_media(path) ? 2 : 0;
+	/* What training reads again and again is data, whatever its name. */
+	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
+	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
+	return score;
+}
+
+/* How it is written. */
+static int score_by_writes(const struct judge *j, const struct use *u, uint32_t name)
+{
+	int score = 0;
+
 	score += u->write_bytes >= BIG_FILE;
 	score += u->write_bytes >= HUGE_FILE;
 	score += u->syncs > 0;
@@ -272,15 +309,25 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	                 : 0;
 	score += j->series_of[name] && j->series[j->series_of[name]].resumed ? 3 : 0;
 	score += score_replaces(u) ? 3 + 2 * score_alone_in_turns(j, u, name) : 0;
-	score -= score_downloads(c, p) ? 4 : 0;
-	score += j->trains || c->fetches;
-	score += score_while_training(j, c, u, name) && clue != CLUE_LOG ? 2 : 0;
 	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? SCORE_CHECKPOINT : 0;
 	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
 	score -= u->append ? 2 : 0;
-	/* What training reads again and again is data, whatever its name. */
-	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
-	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
+	return score;
+}
+
+/* What its writer does with data before and meanwhile. */
+static int score_by_conduct(const struct judge *j, const struct process *p, const struct use *u,
+                            uint32_t name)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	bool note = clue_of(names_text(j->recording->names, name)) == CLUE_LOG;
+	int score = 0;
+
+	score -= score_downloads(c, p) ? 4 : 0;
+	score += j->trains || c->fetches;
+	score += score_while_training(j, c, u, name) && !note ? 2 : 0;
+	score += score_of_trial(j, c, u, name) && !note ? 2 : 0;
+	score += score_extract(c, u);
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
 	                         !score_steady(j, name)
 	                 ? 3
@@ -288,6 +335,16 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
 	score -= score_trickles(c, u) || c->in_order ? 3 : 0;
 	return score;
+}
+
+static int score_of(const struct judge *j, const struct process *p, const struct file *file,
+                    const struct use *u)
+{
+	uint32_t name = judge_final_name(file, u);
+	bool growth = score_growth(j, &j->conducts[p->number], u, name);
+
+	return 2 * growth + score_by_name(j, file, name, growth) + score_by_writes(j, u, name) +
+	       score_by_conduct(j, p, u, name);
 }
 
 void score_checkpoint(struct judge *j, const struct process *p, size_t i)
