@@ -71,13 +71,20 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 	derive_sort(d);
 }
 
+bool prepare_keeps(const struct judge *j, const struct process *p, size_t from)
+{
+	const struct shared *s = &j->shared[process_file_at(p, from)->name];
+
+	return s->checkpoint && (j->conducts[p->number].saves || s->maker);
+}
+
 static void prepare_copy(struct judge *j, const struct process *p, size_t from, size_t to)
 {
 	const struct use *u = features_use(j->features, p->number, to, &(struct use){0});
 
 	j->made[p->number][from] |= JUDGE_COPIED;
 	j->made[p->number][to] |= JUDGE_COPY;
-	if (!j->shared[process_file_at(p, from)->name].checkpoint || !j->conducts[p->number].saves)
+	if (!prepare_keeps(j, p, from))
 		return;
 	j->shared[process_file_at(p, to)->name].checkpoint = true;
 	j->shared[judge_final_name(process_file_at(p, to), u)].checkpoint = true;

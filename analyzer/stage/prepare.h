@@ -15,4 +15,7 @@ void prepare_judge(struct judge *judge, const struct process *process);
 /* Whether what a process writes has a note's name and is no text that it makes. */
 bool prepare_is_note(const struct judge *judge, const struct process *process, size_t file);
 
+/* Whether a copy of that file is made to keep a state that the run saved. */
+bool prepare_keeps(const struct judge *judge, const struct process *process, size_t file);
+
 #endif

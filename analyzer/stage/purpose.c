@@ -4,6 +4,7 @@
 #include "read/evidence.h"
 #include "read/system.h"
 #include "stage/move.h"
+#include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/score.h"
 
@@ -71,10 +72,9 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
                                     const struct use *u)
 {
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
-	const struct conduct *c = &j->conducts[p->number];
 
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
-		return s->checkpoint && c->saves ? REASON_STATE_COPIED : REASON_COPIED;
+		return prepare_keeps(j, p, i) ? REASON_STATE_COPIED : REASON_COPIED;
 	if (s->maker == p->number + 1 && move_is_save(j, p, process_file_at(p, i)->name))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !purpose_serves(j, p))

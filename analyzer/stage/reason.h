@@ -31,7 +31,7 @@
 	REASON(LOADED, RESTORE, 80, "a checkpoint-like file read once, by a run that trains")      \
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
 	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \
-	REASON(STATE_COPIED, CHECKPOINT, 85, "a checkpoint is copied by who saved it")             \
+	REASON(STATE_COPIED, CHECKPOINT, 85, "a checkpoint that the run saved is copied")          \
 	REASON(STATE_KEPT, CHECKPOINT, 85, "read by who saved it, before its folder had its name") \
 	REASON(RESULT, INFERENCE, 60, "results, written by a run that loads weights and reads on") \
 	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \

@@ -180,8 +180,7 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
 	way_turn(&ways, turns, &times);
-	ways.copies = u->copied && j->shared[process_file_at(p, i)->name].checkpoint &&
-	              j->conducts[p->number].saves;
+	ways.copies = u->copied && prepare_keeps(j, p, i);
 	return ways;
 }
 
