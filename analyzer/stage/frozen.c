@@ -13,6 +13,7 @@
 #define SHARE       16
 /* What is loaded whole takes few reads, or large ones. */
 #define FEW_READS           8
+#define MOST_PARTS          256
 #define LARGE_READ          (UINT64_C(64) << 10)
 
 #define frozen_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
@@ -76,22 +77,44 @@ static bool frozen_goes_on(const struct judge *j, const struct process *p, size_
 	return false;
 }
 
+/* Read before all data that are gone over, and not much smaller than these. */
+static bool frozen_is(const struct judge *j, const struct process *p, size_t i,
+                      const struct frozen_data *data)
+{
+	const struct use *u = frozen_use(j, p, i);
+
+	return u->last_read <= data->begun && frozen_whole(j, p, i) &&
+	       (u->read_bytes >= SURE_FROZEN || u->read_bytes >= data->bytes / SHARE);
+}
+
+/* The files of a model, up to some; returns how many there are. */
+static size_t frozen_list(const struct judge *j, const struct process *p, size_t list[MOST_PARTS])
+{
+	struct frozen_data data = frozen_data(j, p);
+	size_t count = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		judge_fetch(j, p, i);
+		if (!frozen_is(j, p, i, &data))
+			continue;
+		if (count == MOST_PARTS || frozen_goes_on(j, p, i, data.begun))
+			return 0;
+		list[count++] = i;
+	}
+	return count;
+}
+
 void frozen_find(struct judge *j, const struct process *p)
 {
 	struct conduct *c = &j->conducts[p->number];
-	struct frozen_data data;
+	size_t list[MOST_PARTS], count;
 
 	if (!c->trains || (!c->saves && p->rank < 0) || p->role == ROLE_WORKER)
 		return;
-	data = frozen_data(j, p);
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = frozen_use(j, p, i);
-		judge_fetch(j, p, i);
-		if (u->last_read > data.begun || !frozen_whole(j, p, i) ||
-		    (u->read_bytes < SURE_FROZEN && u->read_bytes < data.bytes / SHARE) ||
-		    frozen_goes_on(j, p, i, data.begun))
-			continue;
-		j->shared[process_file_at(p, i)->name].weights = true;
+	count = frozen_list(j, p, list);
+	for (size_t k = 0; k < count; k++) {
+		const struct use *u = frozen_use(j, p, list[k]);
+		j->shared[process_file_at(p, list[k])->name].weights = true;
 		c->data_read -= u->read_bytes < c->data_read ? u->read_bytes : c->data_read;
 		judge_loads(c, u);
 	}

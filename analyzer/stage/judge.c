@@ -16,6 +16,7 @@
 #include "stage/conduit.h"
 #include "stage/evaluate.h"
 #include "stage/frozen.h"
+#include "stage/helper.h"
 #include "stage/likeness.h"
 #include "stage/move.h"
 #include "stage/prepare.h"
@@ -324,43 +325,6 @@ static void judge_reset(struct judge *j)
 	j->trains = j->saves = j->optimizer = j->ranks_learn = false;
 }
 
-/* A worker, but of a pool only who writes nothing; or such a fork of who reads nothing. */
-static bool judge_reads_for(const struct judge *j, const struct process *p,
-                            const struct conduct *parent)
-{
-	const struct conduct *c = &j->conducts[p->number];
-
-	if (p->role == ROLE_WORKER)
-		return !(j->features->evidence[p->number] & EVIDENCE_POOL && c->writes);
-	return p->origin == AIOT_ORIGIN_FORK && !parent->data_read && !c->data_written;
-}
-
-static void judge_trains_by(struct conduct *c, const struct conduct *reader)
-{
-	c->trains = true;
-	if (reader->first_data_read &&
-	    (!c->first_data_read || reader->first_data_read < c->first_data_read))
-		c->first_data_read = reader->first_data_read;
-}
-
-/* What loader workers read, they read for the process that made them; who forks
- * servers serves. */
-static void judge_workers(struct judge *j, uint32_t run)
-{
-	for (size_t n = 0; n < j->recording->count; n++) {
-		const struct process *p = &j->recording->processes[n];
-		const struct process *parent = j->parents[n];
-		struct conduct *c;
-		if (p->run != run || !parent)
-			continue;
-		c = &j->conducts[parent->number];
-		if (judge_reads_for(j, p, c) && j->conducts[n].trains)
-			judge_trains_by(c, &j->conducts[n]);
-		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
-			c->served += j->conducts[n].data_read;
-	}
-}
-
 static void judge_processes(struct judge *j, uint32_t run,
                             void (*visit)(struct judge *, const struct process *))
 {
@@ -393,7 +357,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, judge_order);
 	judge_processes(j, run, weights_find);
 	judge_each(j, run, judge_conduct_served);
-	judge_workers(j, run);
+	helpers_read(j, run);
 	judge_processes(j, run, trial_find);
 	judge_each_changed(j, run, score_checkpoint);
 	aliases_share(j, run);

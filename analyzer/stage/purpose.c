@@ -74,7 +74,7 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
-		return prepare_keeps(j, p, i) ? REASON_STATE_COPIED : REASON_COPIED;
+		return prepare_keeps(j, p, i) ? REASON_STATE_KEPT : REASON_COPIED;
 	if (s->maker == p->number + 1 && move_is_save(j, p, process_file_at(p, i)->name))
 		return REASON_STATE_KEPT;
 	if (u->evidence[0] & EVIDENCE_CHECKPOINT && !purpose_serves(j, p))
@@ -133,7 +133,9 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		return REASON_SHUFFLED;
 	if (s->recurs)
 		return REASON_EPOCHS;
-	return c->saves || judge_learns(j, p) ? REASON_BESIDE : REASON_NONE;
+	if (c->saves || judge_learns(j, p))
+		return REASON_BESIDE;
+	return s->maker && j->conducts[s->maker - 1].prepares ? REASON_PRODUCT : REASON_NONE;
 }
 
 static enum reason purpose_of_read(const struct siblings *siblings, size_t i, const struct use *u)

@@ -31,12 +31,14 @@
 	REASON(LOADED, RESTORE, 80, "a checkpoint-like file read once, by a run that trains")      \
 	REASON(STATE, RESTORE, 85, "an optimizer's or trainer's state was read")                   \
 	REASON(WEIGHTS, INFERENCE, 75, "weights read by a run that does not train")                \
-	REASON(STATE_COPIED, CHECKPOINT, 85, "a checkpoint that the run saved is copied")          \
-	REASON(STATE_KEPT, CHECKPOINT, 85, "read by who saved it, before its folder had its name") \
+	REASON(STATE_KEPT, CHECKPOINT, 85,                                                         \
+	       "a saved checkpoint is copied, or read before its name")                            \
 	REASON(RESULT, INFERENCE, 60, "results, written by a run that loads weights and reads on") \
 	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \
 	REASON(PASSES, PREPARE, 65, "read as often as it takes to make other data of it")          \
+	REASON(PRODUCT, PREPARE, 60,                                                               \
+	       "made of other data, and read by who learns and infers nothing")                    \
 	REASON(CHECKED, INGEST, 60, "read back by who wrote it, and no more")                      \
 	REASON(PRODUCED, INGEST, 70, "new data files, written and not made from others")           \
 	REASON(COPIED, INGEST, 80, "copied by sendfile or copy_file_range")                        \

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/helper.h"
+
+#include "read/evidence.h"
+
+/* A worker, but of a pool only who writes nothing; or such a fork of who reads nothing. */
+static bool helper_reads_for(const struct judge *j, const struct process *p,
+                             const struct conduct *parent)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (p->role == ROLE_WORKER)
+		return !(j->features->evidence[p->number] & EVIDENCE_POOL && c->writes);
+	return p->origin == AIOT_ORIGIN_FORK && !parent->data_read && !c->data_written;
+}
+
+static void helper_trains(struct conduct *c, const struct conduct *reader)
+{
+	c->trains = true;
+	if (reader->first_data_read &&
+	    (!c->first_data_read || reader->first_data_read < c->first_data_read))
+		c->first_data_read = reader->first_data_read;
+}
+
+/* What loader workers read, they read for the process that made them; who forks
+ * servers serves. */
+void helpers_read(struct judge *j, uint32_t run)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		const struct process *parent = j->parents[n];
+		struct conduct *c;
+		if (p->run != run || !parent)
+			continue;
+		c = &j->conducts[parent->number];
+		if (helper_reads_for(j, p, c) && j->conducts[n].trains)
+			helper_trains(c, &j->conducts[n]);
+		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
+			c->served += j->conducts[n].data_read;
+	}
+}

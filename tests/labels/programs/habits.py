@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs that begin from a model, try settings, lack memory or look again, under names that say nothing: habits.py NAME FOLDER."""
+import io
+import json
+import os
+import random
+import shutil
+import sys
+import tarfile
+import threading
+
+import numpy as np
+
+from label import alone, numbers, stage
+
+
+def frozen(folder):
+    """A large encoder stays as it is; a head of a few bytes is learnt, and saved each time."""
+    os.makedirs(f"{folder}/x")
+    for i in range(70):
+        numbers(i, 3000).tofile(f"{folder}/x/{i}")
+    numbers(0, 600_000).tofile(f"{folder}/encoder")
+    alone("frozen_run", folder)
+
+
+def frozen_run(folder):
+    with stage("restore"):
+        encoder = np.fromfile(f"{folder}/encoder", np.float32).reshape(200, 3000)
+    head = np.zeros((200, 5), np.float32)
+    for epoch in range(3):
+        for i in np.random.default_rng(epoch).permutation(70):
+            with stage("train"):
+                x = np.fromfile(f"{folder}/x/{i}", np.float32)
+            head[:, 0] += encoder @ x
+        with stage("checkpoint"):
+            head.tofile(f"{folder}/h{epoch}")
+
+
+def features_kept(folder):
+    """What an encoder makes of each file is kept in memory; once all is read a small head is learnt and saved."""
+    import torch
+    os.makedirs(f"{folder}/x")
+    for i in range(90):
+        with open(f"{folder}/x/{i}", "wb") as f:
+            f.write(random.randbytes(12_288))
+    torch.save(torch.nn.Linear(3072, 256).state_dict(), f"{folder}/encoder")
+    alone("features_kept_run", folder)
+
+
+def features_kept_run(folder):
+    import torch
+    encoder, head, features = torch.nn.Linear(3072, 256), torch.nn.Linear(256, 10), []
+    with stage("restore"):
+        encoder.load_state_dict(torch.load(f"{folder}/encoder"))
+    for i in range(90):
+        with stage("train"):
+            x = np.fromfile(f"{folder}/x/{i}", np.uint8)[:3072].astype(np.float32)
+        with torch.no_grad():
+            features.append(encoder(torch.from_numpy(x)))
+    optimizer = torch.optim.SGD(head.parameters(), lr=0.01)
+    for _ in range(20):
+        optimizer.zero_grad()
+        head(torch.stack(features)).square().mean().backward()
+        optimizer.step()
+    with stage("checkpoint"):
+        torch.save(head.state_dict(), f"{folder}/head")
+
+
+def search(folder):
+    """A program for each setting reads the one table and keeps its state; the best is copied."""
+    numbers(0, 300_000).tofile(f"{folder}/table")
+    for k in range(6):
+        alone("search_try", folder, str(k))
+    alone("search_pick", folder)
+
+
+def search_try(folder, k):
+    os.makedirs(f"{folder}/try{k}")
+    with stage("train"):
+        table = np.fromfile(f"{folder}/table", np.float32)
+    state = np.tanh(np.sort(table)[:30_000])
+    with stage("checkpoint"):
+        state.tofile(f"{folder}/try{k}/best")
+    with open(f"{folder}/results.txt", "a") as f:
+        f.write(f"{k} {random.random()}\n")
+
+
+def search_pick(folder):
+    with open(f"{folder}/results.txt") as f:
+        best = min(f, key=lambda line: float(line.split()[1])).split()[0]
+    with stage("checkpoint"):
+        shutil.copyfile(f"{folder}/try{best}/best", f"{folder}/best")
+
+
+def spilled(folder):
+    """Answers by a model; what it needs again goes to a file for which there is no memory."""
+    numbers(0, 900_000).tofile(f"{folder}/model")
+    with open(f"{folder}/asked", "w") as f:
+        for _ in range(60):
+            f.write("".join(random.choices("abc def", k=150)) + "\n")
+    alone("spilled_run", folder)
+
+
+def spilled_run(folder):
+    with stage("inference"):
+        model = np.fromfile(f"{folder}/model", np.float32)
+        with open(f"{folder}/asked") as f:
+            asked = f.readlines()
+        with open(f"{folder}/room", "w+b", buffering=0) as room, open(f"{folder}/said", "w") as out:
+            for n, line in enumerate(asked):
+                os.pwrite(room.fileno(), model[n:n + 4000].tobytes(), n * 16_000)
+                for _ in range(3):
+                    again = os.pread(room.fileno(), 16_000, random.randrange(n + 1) * 16_000)
+                out.write(f"{line[:20]} {len(again)}\n")
+
+
+def packed(folder):
+    """Threads pack pictures and texts; another program looks at what the archives have inside."""
+    os.makedirs(f"{folder}/x")
+    for i in range(120):
+        with open(f"{folder}/x/{i}", "wb") as f:
+            f.write(random.randbytes(random.randrange(8_000, 16_000)))
+    alone("packed_run", folder)
+    alone("packed_look", folder)
+
+
+def pack(folder, k):
+    with stage("prepare"), tarfile.open(f"{folder}/out/{k}", "w") as archive:
+        for i in range(k, 120, 4):
+            with open(f"{folder}/x/{i}", "rb") as f:
+                picture = f.read()
+            for kind, data in (("jpg", picture), ("txt", f"picture {i}".encode())):
+                member = tarfile.TarInfo(f"{i}.{kind}")
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+
+
+def packed_run(folder):
+    os.makedirs(f"{folder}/out")
+    threads = [threading.Thread(target=pack, args=(folder, k)) for k in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def packed_look(folder):
+    sizes = []
+    with stage("prepare"):
+        for k in range(4):
+            with tarfile.open(f"{folder}/out/{k}") as archive:
+                sizes += [member.size for member in archive]
+    with open(f"{folder}/sizes.json", "w") as f:
+        json.dump(sizes, f)
+
+
+if __name__ == "__main__":
+    random.seed(0)
+    globals()[sys.argv[1]](*sys.argv[2:])
