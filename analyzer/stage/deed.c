@@ -13,7 +13,9 @@ static void deed_open(struct use *u, const struct deed *e)
 	u->append |= (e->aux & O_APPEND) != 0;
 	u->created |= (e->aux & O_CREAT) != 0;
 	u->truncated |= (e->aux & O_TRUNC) != 0;
-	u->write_opens += writes;
+	/* Nothing came of the one before: it was just made, or emptied. */
+	u->write_opens += writes && (!u->write_opens || u->write_bytes > u->written_before);
+	u->written_before = writes ? u->write_bytes : u->written_before;
 	if (writes && !e->spot.piece)
 		deed_earliest(&u->first_open, e->start);
 }

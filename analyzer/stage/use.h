@@ -47,8 +47,9 @@ struct use {
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close, removal */
 	struct use_marks *marks;        /* NULL = none */
 	struct seeks *seeks;            /* [read, write]; NULL = none */
-	uint32_t opens, write_opens, syncs, maps;
-	uint32_t renamed_to; /* name, 0 = not renamed */
+	uint64_t written_before;        /* bytes, when it was opened for writing last */
+	uint32_t opens, write_opens, syncs, maps; /* write_opens: that were made use of */
+	uint32_t renamed_to;                      /* name, 0 = not renamed */
 	bool created, truncated, append, removed;
 	bool copy;           /* the kernel copied something there */
 	uint64_t copied;     /* reads by which the kernel copied it elsewhere */

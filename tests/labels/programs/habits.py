@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import pickle
 import random
 import shutil
 import sys
@@ -152,6 +153,28 @@ def packed_look(folder):
                 sizes += [member.size for member in archive]
     with open(f"{folder}/sizes.json", "w") as f:
         json.dump(sizes, f)
+
+
+def binned(folder):
+    """A table of text becomes one of small numbers, by columns; each tree is made of those, and each state has more trees."""
+    np.savetxt(f"{folder}/raw.csv", np.random.default_rng(0).standard_normal((4000, 30)), delimiter=",")  # opens it twice
+    alone("binned_run", folder)
+
+
+def binned_run(folder):
+    with stage("prepare"):
+        (np.loadtxt(f"{folder}/raw.csv", delimiter=",") * 10).astype(np.int16).T.tofile(f"{folder}/bins")
+    trees = []
+    for turn in range(12):
+        with open(f"{folder}/bins", "rb") as f:
+            for column in range(30):
+                with stage("train"):
+                    f.seek(column * 8000)
+                    values = np.frombuffer(f.read(8000), np.int16)
+        trees.append(values.astype(np.float32))
+        if turn % 4 == 3:
+            with stage("checkpoint"), open(f"{folder}/forest{turn}", "wb") as f:
+                pickle.dump(trees, f)
 
 
 if __name__ == "__main__":
