@@ -35,6 +35,7 @@ void helpers_read(struct judge *j, uint32_t run)
 		c = &j->conducts[parent->number];
 		if (helper_reads_for(j, p, c) && j->conducts[n].trains)
 			helper_trains(c, &j->conducts[n]);
+		c->files_fetched += p->role == ROLE_WORKER ? j->conducts[n].files_read : 0;
 		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
 			c->served += j->conducts[n].data_read;
 	}

@@ -212,6 +212,7 @@ void judge_loads(struct conduct *c, const struct use *u)
 {
 	c->loads = true;
 	c->loaded++;
+	c->most_loaded = u->read_bytes > c->most_loaded ? u->read_bytes : c->most_loaded;
 	if (!c->first_load || u->first_read < c->first_load)
 		c->first_load = u->first_read;
 }

@@ -64,6 +64,8 @@ struct conduct {
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
 	uint64_t recurring;                                             /* files read again */
 	uint32_t files_read, loaded;                                    /* of data; of weights */
+	uint32_t files_fetched; /* of data, by its workers */
+	uint64_t most_loaded;   /* bytes of weights in one file */
 	bool shuffled, loads, saves;
 	bool trains, optimizer;   /* itself or its workers; reads an optimizer's state */
 	bool fetches;             /* has a data loader, as its frames say */

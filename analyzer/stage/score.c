@@ -146,6 +146,23 @@ static bool score_each(const struct judge *j, uint32_t name)
 	       (s->least < s->most || s->members >= 2 * MANY_PRODUCTS);
 }
 
+#define MANY_IN_BATCH 256
+
+/* One for each batch of files that a model that was loaded before is asked about, and smaller
+ * than it; states are written more rarely. */
+static bool score_answers(const struct judge *j, const struct conduct *c, const struct use *u,
+                          uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+	uint64_t files = (uint64_t)c->files_read + c->files_fetched;
+
+	return c->loads && !c->trains && !c->optimizer && u->first_write > c->first_load &&
+	       !(u->evidence[1] & EVIDENCE_CHECKPOINT) && j->series_of[name] &&
+	       s->members >= MANY_PRODUCTS && s->writer != UINT32_MAX && !s->removed &&
+	       s->most < c->most_loaded / 2 && files >= s->members &&
+	       files <= MANY_IN_BATCH * (uint64_t)s->members;
+}
+
 /* Each larger than the one before, as a model of more and more trees is. */
 static bool score_grows(const struct series *s)
 {
@@ -343,6 +360,8 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 	uint32_t name = judge_final_name(file, u);
 	bool growth = score_growth(j, &j->conducts[p->number], u, name);
 
+	if (score_answers(j, &j->conducts[p->number], u, name))
+		return 0;
 	return 2 * growth + score_by_name(j, file, name, growth) + score_by_writes(j, u, name) +
 	       score_by_conduct(j, p, u, name);
 }

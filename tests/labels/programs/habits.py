@@ -177,6 +177,35 @@ def binned_run(folder):
                 pickle.dump(trees, f)
 
 
+def answers_by_batch(folder):
+    """A loader's workers read what is asked; what a model says of each batch is kept as tensors."""
+    import torch
+    os.makedirs(f"{folder}/asked")
+    os.makedirs(f"{folder}/said")
+    for i in range(64):
+        numbers(i, 3000).tofile(f"{folder}/asked/{i}")
+    torch.save(torch.nn.Linear(3000, 400).state_dict(), f"{folder}/model")
+    alone("answers_by_batch_run", folder)
+
+
+def answers_by_batch_run(folder):
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    class Asked(Dataset):
+        def __len__(self):
+            return 64
+
+        def __getitem__(self, i):
+            return torch.from_numpy(np.fromfile(f"{folder}/asked/{i}", np.float32))
+
+    with stage("inference"), torch.no_grad():
+        model = torch.nn.Linear(3000, 400)
+        model.load_state_dict(torch.load(f"{folder}/model"))
+        for n, batch in enumerate(DataLoader(Asked(), batch_size=8, num_workers=2)):
+            torch.save(model(batch), f"{folder}/said/{n}.pt")
+
+
 if __name__ == "__main__":
     random.seed(0)
     globals()[sys.argv[1]](*sys.argv[2:])
