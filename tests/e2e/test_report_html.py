@@ -84,6 +84,38 @@ def test_a_hostile_name_is_shown_and_not_run(hostile, tmp_path):
     assert HOSTILE.replace("/", "\u2215").replace("<", "&lt;").replace(">", "&gt;") in document
 
 
+def moments(traces):
+    """A short stage in a long run, whose windows are shorter than the run's: when its saves were, in s."""
+    report = json.loads(aiotrace.aiotrace("report", "--json", traces).stdout)
+    stage = next(s for s in report["stages"] if s["stage"] == "checkpoint")
+    return report["timeline"], stage["timeline"], [save["start_s"] for save in report["checkpoints"]]
+
+
+@needs_browser
+def test_what_a_stage_moved_stands_at_its_time(tmp_path):
+    script = ("import os, time\n"
+              "def rest(seconds):\n    until = time.monotonic() + seconds\n"
+              "    while time.monotonic() < until:\n        os.pread(data, 100, 0); time.sleep(0.01)\n"
+              "data = os.open('data.bin', os.O_RDONLY)\n"
+              "for turn in range(3):\n    rest(1 if turn < 2 else 0.1)\n"
+              "    with open(f'ckpt-{turn}.pt', 'wb', buffering=0) as f:\n        f.write(bytes(1 << 20)); os.fsync(f.fileno())\n"
+              "rest(8)\n")
+    (tmp_path / "data.bin").write_bytes(bytes(1000))
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    whole, part, saves = moments(tmp_path / "t")
+    assert part["window_s"] < whole["window_s"] and len(saves) == 3
+    write_page(tmp_path / "t", tmp_path / "r.html")
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    ask = """<script>setTimeout(() => { const c = Object.values(Chart.instances)[0].data, set = c.datasets.find(d => d.label === "checkpoint");
+        document.title = "at " + JSON.stringify(c.labels.filter((_, i) => set.data[i] > 0)); }, 0)</script>"""
+    (tmp_path / "asks.html").write_text(page.replace("</body>", ask + "</body>"), encoding="utf-8")
+    document, _ = drawn(tmp_path / "asks.html")
+    drawn_at = json.loads(re.search(r"<title>at (.*?)</title>", document).group(1))
+    assert all(any(at - whole["window_s"] <= save <= at + 2 * whole["window_s"] for at in drawn_at) for save in saves), (drawn_at, saves)
+    assert saves[0] - whole["window_s"] <= min(drawn_at) and max(drawn_at) <= saves[2] + 1
+
+
 @needs_browser
 def test_all_parts_are_drawn(sample, tmp_path):
     write_page(sample, tmp_path / "r.html")

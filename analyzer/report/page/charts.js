@@ -29,14 +29,14 @@ function axis(title, format, more) {
 // As wide for all charts over time, so that the same moment stands at the same place.
 const aligned = { afterFit: scale => { scale.width = 90; } };
 
-// The mean of so many windows each that POINTS are enough for the run.
+// The mean of so many windows each that POINTS are enough for the run. A stage's windows may be shorter than the run's.
 function thinned(timeline, name, from, window, all, each) {
-	const points = Math.ceil(all / each);
-	const sums = new Array(points).fill(0), first = Math.round((timeline.from_s - from) / window);
+	const points = Math.ceil(all / each), parts = Math.round(window / timeline.window_s);
+	const sums = new Array(points).fill(0), first = Math.round((timeline.from_s - from) / timeline.window_s);
 	timeline[name].forEach((value, i) => {
-		const at = Math.floor((first + i) / each);
+		const at = Math.floor((first + i) / (parts * each));
 		if (at >= 0 && at < points)
-			sums[at] += value;
+			sums[at] += name === "in_flight" ? value / parts : value;
 	});
 	return sums.map((value, at) => value / Math.min(each, all - at * each));
 }
