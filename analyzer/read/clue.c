@@ -18,11 +18,16 @@ static const char *const checkpoint_words[] = {"checkpoint",  "ckpt",  "global_s
 static const char *const weight_words[] = {"weights", "pytorch_model", "optimizer", "state_dict",
                                            NULL};
 static const char *const text_suffixes[] = {".csv", ".tsv", ".jsonl", ".parquet", NULL};
+/* Of programs about models, or of texts about them. */
+static const char *const source_suffixes[] = {
+        ".c",    ".h",   ".cc", ".cpp", ".hpp", ".cu", ".rs",  ".go",  ".js",  ".ts",    ".java",
+        ".html", ".css", ".md", ".sh",  ".R",   ".jl", ".rst", ".tex", ".lua", ".ipynb", NULL};
 static const char *const data_suffixes[] = {
-        ".tar",  ".tfrecord", ".tfrecords", ".parquet", ".arrow", ".mds",     ".beton",
-        ".mdb",  ".h5",       ".hdf5",      ".npy",     ".npz",   ".idx",     ".jpg",
-        ".jpeg", ".png",      ".webp",      ".wav",     ".flac",  ".mp4",     ".jsonl",
-        ".csv",  ".zst",      ".gz",        ".tokens",  ".raw",   ".feather", NULL};
+        ".tar",  ".tfrecord", ".tfrecords", ".parquet", ".arrow",  ".mds", ".beton",   ".mdb",
+        ".h5",   ".hdf5",     ".npy",       ".npz",     ".idx",    ".jpg", ".jpeg",    ".png",
+        ".webp", ".wav",      ".flac",      ".mp4",     ".jsonl",  ".csv", ".zst",     ".gz",
+        ".xz",   ".bz2",      ".lz4",       ".7z",      ".rar",    ".deb", ".rpm",     ".whl",
+        ".iso",  ".pack",     ".sqlite",    ".sqlite3", ".tokens", ".raw", ".feather", NULL};
 static const char *const media_suffixes[] = {".jpg", ".jpeg", ".png", ".webp", ".gif",
                                              ".wav", ".flac", ".mp3", ".mp4",  NULL};
 static const char *const log_suffixes[] = {".log", ".txt",  ".json", ".yaml", ".yml", ".out",
@@ -79,6 +84,13 @@ bool clue_media(const char *path)
 	return clue_ends(path, media_suffixes);
 }
 
+bool clue_store(const char *path)
+{
+	static const char *const suffixes[] = {".idx", ".pack", ".sqlite", ".sqlite3", ".db", NULL};
+
+	return clue_ends(path, suffixes);
+}
+
 bool clue_optimizer(const char *path)
 {
 	return clue_has(path, strlen(path), optimizer_words);
@@ -94,7 +106,11 @@ enum clue clue_of(const char *path)
 		return CLUE_SYSTEM;
 	if (clue_ends(path, code_suffixes) || strstr(base, ".so."))
 		return CLUE_CODE;
-	if (clue_ends(path, checkpoint_suffixes) || clue_has(base, strlen(base), checkpoint_words))
+	if (clue_ends(path, checkpoint_suffixes))
+		return CLUE_CHECKPOINT;
+	if (clue_ends(path, source_suffixes))
+		return CLUE_NONE;
+	if (clue_has(base, strlen(base), checkpoint_words))
 		return CLUE_CHECKPOINT;
 	if (clue_ends(path, log_suffixes) || strstr(base, "events.out.tfevents"))
 		return CLUE_LOG;

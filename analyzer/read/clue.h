@@ -27,6 +27,9 @@ bool clue_optimizer(const char *path);
 /* Pictures, sound and film: what a program makes of them is for eyes and ears. */
 bool clue_media(const char *path);
 
+/* An index of another file, or what a database or a repository keeps its own things in. */
+bool clue_store(const char *path);
+
 /* A folder of the path is named as checkpoints are. */
 bool clue_checkpoint_folder(const char *path);
 

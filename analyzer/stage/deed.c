@@ -31,12 +31,40 @@ static void deed_rename(struct use *u, const struct deed *e)
 	deed_later(&u->last_touch, &u->spot_touch, e);
 }
 
+static void deed_link(struct use *u, const struct deed *e)
+{
+	const struct process *p = e->process;
+	uint32_t to = process_file(p, e->aux);
+
+	if (e->result >= 0 && to)
+		u->linked_to = process_file_at(p, to)->name;
+}
+
+/* A name that goes when there is another one was there for the time of writing. */
 static void deed_remove(struct use *u, const struct deed *e)
 {
 	if (e->result < 0)
 		return;
-	u->removed = true;
+	if (u->linked_to)
+		u->renamed_to = u->linked_to;
+	else
+		u->removed = true;
+	u->linked_to = 0;
 	deed_later(&u->last_touch, &u->spot_touch, e);
+}
+
+/* One that was not given shows the same intent. */
+static bool deed_locks(const struct deed *e)
+{
+	switch (e->call) {
+	case AIOT_CALL_fcntl:
+	case AIOT_CALL_fcntl64:
+		return e->aux == F_SETLK || e->aux == F_SETLKW || e->aux == F_OFD_SETLK ||
+		       e->aux == F_OFD_SETLKW;
+	case AIOT_CALL_lockf:
+	case AIOT_CALL_lockf64: return true;
+	default: return false;
+	}
 }
 
 void deed_tell(const struct deed *e)
@@ -61,5 +89,9 @@ void deed_tell(const struct deed *e)
 		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
 		         e->call == AIOT_CALL_remove)
 			deed_remove(u, e);
+		else if (e->call == AIOT_CALL_link || e->call == AIOT_CALL_linkat)
+			deed_link(u, e);
+		else
+			u->locked |= deed_locks(e);
 	}
 }

@@ -163,6 +163,7 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		if (u->last_write > s->last_write)
 			s->last_write = u->last_write;
 	}
+	s->locked |= u->locked;
 	if (u->read_end > s->extent)
 		s->extent = u->read_end;
 	if (u->write_end > s->extent)

@@ -27,6 +27,7 @@ struct shared {
 	bool optimizer;  /* its name says that it holds the state of one */
 	bool checkpoint, recurs, random, worker_read;
 	bool weights; /* by how it is read alone */
+	bool locked;  /* ranges of it are, as databases do */
 };
 
 /* A series: paths that differ in digits alone, or one path written again. */
@@ -67,13 +68,14 @@ struct conduct {
 	uint32_t files_fetched; /* of data, by its workers */
 	uint64_t most_loaded;   /* bytes of weights in one file */
 	bool shuffled, loads, saves;
-	bool trains, optimizer;   /* itself or its workers; reads an optimizer's state */
-	bool fetches;             /* has a data loader, as its frames say */
-	bool prepares;            /* makes data from data, with those that work beside it */
-	uint32_t conduit;         /* equal: joined by pipes through which data go; 0 = by none */
-	bool used;                /* what it made is read by others */
-	bool in_order;            /* goes over many files a few times, each time by their names */
-	bool forks_learn;         /* of those that it forked one saves what it learns */
+	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
+	bool fetches;           /* has a data loader, as its frames say */
+	bool prepares;          /* makes data from data, with those that work beside it */
+	uint32_t conduit;       /* equal: joined by pipes through which data go; 0 = by none */
+	bool used;              /* what it made is read by others */
+	bool in_order;          /* goes over many files a few times, each time by their names */
+	bool forks_learn;       /* of those that it forked one saves what it learns */
+	uint32_t kinds; /* of files that it writes: their names differ in more than digits */
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
 	bool writes;              /* more than notes */
 	bool evaluates;           /* tries what it or its parent has loaded */

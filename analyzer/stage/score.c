@@ -11,13 +11,13 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/evidence.h"
+#include "stage/no_state.h"
 
 #define BIG_FILE         (INT64_C(1) << 20)
 #define HUGE_FILE        (INT64_C(64) << 20)
 #define SCORE_CHECKPOINT 4 /* from here on it is one */
-/* A state of less than this is not told from other small files. */
-#define LEAST_STATE 16384
-#define EVEN_STATE  (UINT64_C(256) << 10)
+#define LEAST_STATE      NO_STATE_BELOW
+#define EVEN_STATE       (UINT64_C(256) << 10)
 /* ... unless there are some of its very size. */
 #define LEAST_EXACT 1024
 
@@ -33,6 +33,7 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
 
 	free(text);
+	j->conducts[writer - 1].kinds += !s->members;
 	j->series_of[name] = j->series_of[file->name] = number;
 	if (!s->members || u->write_bytes / times < s->least)
 		s->least = u->write_bytes / times;
@@ -210,9 +211,9 @@ static bool score_steady(const struct judge *j, uint32_t name)
 static bool score_comes_last(const struct judge *j, const struct conduct *c, const struct use *u,
                              uint32_t name)
 {
-	return c->trains && !c->in_order && !score_each(j, name) && judge_after_data(c, u) &&
-	       u->first_write > c->last_data_read && (u->created || u->truncated) && !u->append &&
-	       u->write_bytes >= LEAST_STATE;
+	return c->trains && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
+	       judge_after_data(c, u) && u->first_write > c->last_data_read &&
+	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
 
 /* What is written anew under its name again and again is no product. */
@@ -247,8 +248,8 @@ static bool score_exact(const struct judge *j, uint32_t name)
 static bool score_while_training(const struct judge *j, const struct conduct *c,
                                  const struct use *u, uint32_t name)
 {
-	return c->trains && !c->in_order && !score_each(j, name) && judge_after_data(c, u) &&
-	       (u->created || u->truncated) && !u->append &&
+	return c->trains && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
+	       judge_after_data(c, u) && (u->created || u->truncated) && !u->append &&
 	       u->write_bytes >= (score_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
 }
 
@@ -369,7 +370,10 @@ static int score_of(const struct judge *j, const struct process *p, const struct
 void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	uint32_t name = judge_final_name(process_file_at(p, i), u);
+	uint64_t least = score_exact(j, name) ? LEAST_EXACT : LEAST_STATE;
 
-	if (u->writes && score_of(j, p, process_file_at(p, i), u) >= SCORE_CHECKPOINT)
+	if (u->writes && !no_state(j, &j->conducts[p->number], u, name, least) &&
+	    score_of(j, p, process_file_at(p, i), u) >= SCORE_CHECKPOINT)
 		judge_saves(j, p, process_file_at(p, i), u);
 }

@@ -50,7 +50,9 @@ struct use {
 	uint64_t written_before;        /* bytes, when it was opened for writing last */
 	uint32_t opens, write_opens, syncs, maps; /* write_opens: that were made use of */
 	uint32_t renamed_to;                      /* name, 0 = not renamed */
+	uint32_t linked_to;                       /* name that it has got besides, 0 = none */
 	bool created, truncated, append, removed;
+	bool locked;         /* ranges of it were, as databases do */
 	bool copy;           /* the kernel copied something there */
 	uint64_t copied;     /* reads by which the kernel copied it elsewhere */
 	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
