@@ -190,6 +190,16 @@ bool rule_cache_thrash(const struct summary *s, char evidence[RULE_EVIDENCE], in
 	                100 * (1 - reuse_miss_ratio(r, 1.05 * unique)));
 }
 
+/* Files of a stage that anything was written to. */
+static uint64_t rule_files_written(const struct summary *s, int stage)
+{
+	uint64_t files = 0;
+
+	for (size_t i = 0; i < s->file_count; i++)
+		files += s->files[i].stage == stage && s->files[i].write_bytes;
+	return files;
+}
+
 bool rule_small_writes(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	static const int made[] = {AIOT_STAGE_INGEST, AIOT_STAGE_PREPARE};
@@ -198,11 +208,13 @@ bool rule_small_writes(const struct summary *s, char evidence[RULE_EVIDENCE], in
 	for (size_t i = 0; i < 2; i++) {
 		const struct stage_summary *t = &s->stages[made[i]];
 		uint64_t half = histogram_percentile(&t->write_size, 0.5);
-		if (t->write_ops < 1000 || half >= 65536)
+		uint64_t files = rule_files_written(s, made[i]);
+		/* Who writes a small file at once can't write it in larger pieces. */
+		if (t->write_ops < 1000 || half >= 65536 || t->write_ops < 4 * files)
 			continue;
 		*stage = made[i];
-		return RULE_SAY("%llu writes, half of them of at most %s", ULL(t->write_ops),
-		                unit_bytes(&size, (double)half));
+		return RULE_SAY("%llu writes to %llu files, half of them of at most %s",
+		                ULL(t->write_ops), ULL(files), unit_bytes(&size, (double)half));
 	}
 	return false;
 }

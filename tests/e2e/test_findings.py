@@ -144,6 +144,11 @@ def test_a_save_may_be_synced_in_other_ways(tmp_path):
     assert [c["syncs"] for c in report["checkpoints"] if c["bytes"] == 2 << 20] == [0, 0, 0]
 
 
+def test_small_files_written_at_once_are_no_small_pieces(tmp_path):
+    script = BEGIN + "for i in range(1200):\n    with open(f'{folder}/{i}.jpg', 'wb', buffering=0) as f: f.write(bytes(500))\n"
+    assert "small_writes" not in traced(tmp_path, 0, script)
+
+
 def test_every_rule_says_what_it_needs_to():
     with open(os.path.join(aiotrace.TOP, "analyzer/finding/rules.def")) as f:
         rules = re.findall(r"^RULE\((\w+), (\w+), \"(.*)\",\n\s+\"(.*)\",\n\s+\"(.*)\"\)", f.read(), re.M)
