@@ -97,6 +97,33 @@ char *escape_text(const char *path, size_t *length)
 	return text;
 }
 
+/* Also those behind 0xC2, which some terminals obey. */
+static bool escape_controls(const unsigned char *s)
+{
+	return *s < 0x20 || *s == 0x7F || (*s == 0xC2 && s[1] < 0xA0);
+}
+
+void escape_plain(const char *text, char *into, size_t room)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	char *at = into, *end = into + room - 1;
+
+	while (*s) {
+		int n = escape_utf8(s);
+		if (!n || escape_controls(s)) {
+			if (end - at < 4)
+				break;
+			at += sprintf(at, "\\x%02x", *s++);
+			continue;
+		}
+		if (end - at < n)
+			break;
+		for (; n > 0; n--)
+			*at++ = (char)*s++;
+	}
+	*at = 0;
+}
+
 /* Names may have been added since. */
 static void escapes_grow(struct escapes *escapes)
 {

@@ -17,6 +17,10 @@ char *escape_json(const char *path,
                   size_t *length); /* quoted; bytes that are no UTF-8 as \xHH text */
 char *escape_text(const char *path, size_t *length); /* quoted as in C */
 
+/* For a place where quotes would be in the way: what moves a terminal's cursor or is no
+ * UTF-8 becomes \xHH. Writes at most `room` bytes with the NUL; whole characters. */
+void escape_plain(const char *text, char *into, size_t room);
+
 struct escapes {
 	char *(*escape)(const char *, size_t *);
 	char **text; /* by number of the name */

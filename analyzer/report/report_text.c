@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analysis/saving.h"
+#include "base/escape.h"
 #include "base/units.h"
 #include "report/report_mapped.h"
 
@@ -215,16 +216,31 @@ static void text_processes(const struct text *t)
 		        r->count - LISTED_PROCESSES);
 }
 
-const char *text_tail(const char *path, size_t width)
+/* Whole names, where one fits; whole characters. */
+static const char *text_tail_of(const char *path, size_t width)
 {
 	size_t n = strlen(path);
 	const char *tail = n > width ? path + n - width : path, *slash;
 
-	/* Whole names, where one fits. */
 	if (tail == path || tail[-1] == '/')
 		return tail;
 	slash = strchr(tail, '/');
-	return slash && slash[1] ? slash + 1 : tail;
+	if (slash && slash[1])
+		return slash + 1;
+	while (((unsigned char)*tail & 0xC0) == 0x80)
+		tail++;
+	return tail;
+}
+
+const char *text_tail(const char *path, size_t width)
+{
+	static char rooms[TEXT_TAILS][4 * TEXT_TAIL_MOST + 1];
+	static unsigned next;
+	char *room = rooms[next++ % TEXT_TAILS];
+
+	escape_plain(text_tail_of(path, width < TEXT_TAIL_MOST ? width : TEXT_TAIL_MOST), room,
+	             sizeof rooms[0]);
+	return room;
 }
 
 static void text_moment(const struct text *t, const struct moment *m, bool save)

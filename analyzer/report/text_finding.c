@@ -25,7 +25,9 @@ void text_wrapped(const struct text *t, const char *lead, const char *words)
 			fputc(' ', t->to);
 			at++;
 		}
-		fwrite(words, 1, word, t->to);
+		for (size_t i = 0; i < word; i++) /* a terminal would obey what is in a name */
+			fputc((unsigned char)words[i] < ' ' || words[i] == 0x7F ? '?' : words[i],
+			      t->to);
 		at += word;
 		words += word + strspn(words + word, " ");
 	}

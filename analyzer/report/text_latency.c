@@ -28,7 +28,7 @@ static void text_call(const struct text *t, const struct latency_row *row)
 	const struct latency_sum *sum = row->sum;
 	struct unit all, p50, p99, most;
 
-	fprintf(t->to, "%-10s %-18.18s %9" PRIu64 " %8s %8s %8s %8s", stage_name(row->stage),
+	fprintf(t->to, "%-10s %-19.19s %9" PRIu64 " %8s %8s %8s %8s", stage_name(row->stage),
 	        sum->name, sum->ns.total, unit_seconds(&all, (double)sum->total_ns / 1e9),
 	        unit_seconds(&p50, (double)histogram_percentile(&sum->ns, 0.5) / 1e9),
 	        unit_seconds(&p99, (double)histogram_percentile(&sum->ns, 0.99) / 1e9),
@@ -48,7 +48,7 @@ static void text_calls(const struct text *t, const struct latency *l)
 			continue;
 		if (!listed++) {
 			text_title(t, "Time in calls (without runtime and ipc)");
-			fprintf(t->to, "%-10s %-18s %9s %8s %8s %8s %8s\n", "stage", "call",
+			fprintf(t->to, "%-10s %-19s %9s %8s %8s %8s %8s\n", "stage", "call",
 			        "calls", "time", "p50", "p99", "max");
 		}
 		text_call(t, &rows[i]);

@@ -19,7 +19,10 @@ void text_title(const struct text *text, const char *title);
  * long. */
 void text_wrapped(const struct text *text, const char *lead, const char *words);
 
-/* The end of a path tells more than its beginning. */
+/* The end of a path, which tells more than its beginning, without what a terminal would
+ * obey; at most TEXT_TAIL_MOST bytes of it. Valid for as many calls more. */
+#define TEXT_TAILS     4
+#define TEXT_TAIL_MOST 128
 const char *text_tail(const char *path, size_t width);
 
 /* Where the bytes went: a line a mount. */

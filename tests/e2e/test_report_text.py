@@ -59,3 +59,13 @@ def test_colour_is_for_terminals_that_want_it(demo):
     assert b"\033[" in shown(demo, {}, True)
     assert b"\033[" not in shown(demo, {"NO_COLOR": "1"}, True)
     assert b"\033[" not in shown(demo, {}, False)
+
+
+def test_names_cannot_command_the_terminal(tmp_path):
+    script = ("import os\nfor name in (b'new\\nline', b'\\x1b[31mred', b'\\xff bad', b'\\xc2\\x9b1m', '\\u4e2d\\u6587'.encode() * 30):\n"
+              "    for turn in range(3):\n        with open(name, 'wb', buffering=0) as f: f.write(bytes(70000))\n")
+    assert aiotrace.run_traced(aiotrace.python(script), tmp_path / "t", cwd=tmp_path).returncode == 0
+    done = subprocess.run([aiotrace.PROGRAM, "report", tmp_path / "t"], capture_output=True, timeout=60, check=True)
+    assert not set(done.stdout) & (set(range(32)) - {10}) and 127 not in done.stdout and b"\xc2\x9b" not in done.stdout
+    text = done.stdout.decode()
+    assert all(name in text for name in ("new\\x0aline", "\\x1b[31mred", "\\xff bad", "\\xc2\\x9b1m", "\u4e2d\u6587\u4e2d"))
