@@ -26,6 +26,12 @@ extern const struct command command_record, command_report, command_compare, com
 int command_help(const struct command *self);
 int command_misuse(const struct command *self, const char *reason, const char *what);
 
+/* Likewise where an option, by its short name, has a value that it can't have: says what
+ * the usage says of it. */
+struct option;
+int command_misuse_value(const struct command *self, const struct option *options, int option,
+                         const char *value);
+
 /* A number of at least 0 behind an option; false where it is none. */
 bool command_number(const char *text, double *value);
 

@@ -3,6 +3,7 @@
  * The program aiotrace: finds the verb and hands over. All work is in the
  * verbs' files.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,6 +57,26 @@ static int main_help(int argc, char **argv)
 	return COMMAND_OK;
 }
 
+/* What can't be written is no answer; a reader that has seen enough is no failure. */
+static int main_end(int status)
+{
+	errno = 0;
+	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE || status != COMMAND_OK)
+		return status;
+	fprintf(stderr, "aiotrace: standard output: %s\n", strerror(errno ? errno : EIO));
+	return COMMAND_FAILURE;
+}
+
+/* getopt begins its complaints with the name of the program. */
+static int main_run(const struct command *command, int argc, char **argv)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "aiotrace %s", command->name);
+	argv[0] = name;
+	return main_end(command->run(command, argc, argv));
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *command;
@@ -65,11 +86,11 @@ int main(int argc, char **argv)
 		return COMMAND_USAGE;
 	}
 	if (!strcmp(argv[1], "help") || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
-		return main_help(argc, argv);
+		return main_end(main_help(argc, argv));
 	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		printf("aiotrace %s, trace format %u\n", AIOTRACE_VERSION, AIOT_VERSION);
-		return COMMAND_OK;
+		return main_end(COMMAND_OK);
 	}
 	command = main_find(argv[1]);
-	return command ? command->run(command, argc - 1, argv + 1) : main_unknown(argv[1]);
+	return command ? main_run(command, argc - 1, argv + 1) : main_unknown(argv[1]);
 }

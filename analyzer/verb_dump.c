@@ -79,7 +79,7 @@ static int dump_run(const struct command *self, int argc, char **argv)
 		if (option == '?')
 			return command_misuse(self, NULL, NULL);
 		if (!dump_option(&d, option, optarg))
-			return command_misuse(self, "no such value:", optarg);
+			return command_misuse_value(self, dump_options, option, optarg);
 	}
 	return dump_all(&d, argv + optind, (size_t)(argc - optind));
 }

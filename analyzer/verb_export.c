@@ -99,7 +99,7 @@ static int export_run(const struct command *self, int argc, char **argv)
 		if (option == 'f')
 			format = export_find(optarg);
 		if (option == 'f' ? !format : !export_option(&o, option, optarg))
-			return command_misuse(self, "no such value:", optarg);
+			return command_misuse_value(self, export_long, option, optarg);
 	}
 	if (!format)
 		return command_misuse(self, "which format?", "--format chrome, csv, fio or folded");

@@ -119,18 +119,24 @@ static int record_make(char *path)
 	return made && errno != EEXIST ? -1 : 0;
 }
 
-/* Absolute, as the command may change its working directory. */
+/* Absolute, as the command may change its working directory. Where none can be made in
+ * it, the library would say nothing. */
 static int record_folder(const char *folder)
 {
 	char path[PATH_MAX];
+	struct stat about;
 
-	if (!folder)
-		return 0;
 	if ((size_t)snprintf(path, sizeof path, "%s", folder) >= sizeof path) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
 	if (record_make(path) || !realpath(folder, path))
+		return -1;
+	if (stat(path, &about) || !S_ISDIR(about.st_mode)) {
+		errno = ENOTDIR;
+		return -1;
+	}
+	if (access(path, W_OK | X_OK))
 		return -1;
 	return setenv("AIOTRACE_DIR", path, 1);
 }
@@ -219,11 +225,22 @@ static const struct option record_options[] = {
         {0},
 };
 
+/* Where runs are kept without -o; NULL where nothing is to be. */
+static const char *record_folder_unasked(void)
+{
+	const char *off = getenv("AIOTRACE_OFF"), *folder = getenv("AIOTRACE_DIR");
+
+	if (off && !strcmp(off, "1"))
+		return NULL;
+	return folder && *folder ? folder : LOCATE_DEFAULT;
+}
+
 static int record_run(const struct command *self, int argc, char **argv)
 {
 	const char *folder = NULL;
 	struct problem why = {0};
 	char file[PATH_MAX];
+	bool found;
 	int option;
 
 	/* '+': options behind the command are the command's. */
@@ -236,14 +253,16 @@ static int record_run(const struct command *self, int argc, char **argv)
 	}
 	if (optind == argc)
 		return command_misuse(self, "what command shall run?", NULL);
-	if (record_folder(folder)) {
+	found = record_find(argv[optind], file);
+	folder = folder || !found ? folder : record_folder_unasked();
+	if (folder && record_folder(folder)) {
 		/* A job that waited in a queue is worth more than its trace. */
 		fprintf(stderr,
 		        "aiotrace: %s: %s; running untraced, choose another folder with -o\n",
 		        folder, strerror(errno));
 		return record_command(argv + optind);
 	}
-	if (record_find(argv[optind], file) && foreign_is(file)) {
+	if (found && foreign_is(file)) {
 		fprintf(stderr,
 		        "aiotrace: %s: a program of another libc (musl) can't have the library; "
 		        "running untraced\n",

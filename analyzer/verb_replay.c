@@ -164,7 +164,7 @@ static int replay_run(const struct command *self, int argc, char **argv)
 		if (option == '?')
 			return command_misuse(self, NULL, NULL);
 		if (!replay_option(&r, option, optarg))
-			return command_misuse(self, "no such value:", optarg);
+			return command_misuse_value(self, replay_options, option, optarg);
 	}
 	if (!r.target_options.folder && !r.dry)
 		return command_misuse(self, "where? --target DIR names the folder to work in",

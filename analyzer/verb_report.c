@@ -85,7 +85,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 		case 's':
 			options.stage = stage_by_name(optarg);
 			if (options.stage < 0)
-				return command_misuse(self, "no such stage:", optarg);
+				return command_misuse_value(self, report_options, option, optarg);
 			break;
 		case 't':
 			if (!command_number(optarg, &number) || number > 1e9)

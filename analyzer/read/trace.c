@@ -155,13 +155,24 @@ static bool trace_header_sum(const struct aiot_header *h)
 	return h->checksum == XXH64(h, offsetof(struct aiot_header, checksum), 0);
 }
 
+/* What there is of a header begins as one. */
+static bool trace_may_be_cut(const struct trace *trace)
+{
+	size_t size =
+	        trace->size < sizeof trace->header.magic ? trace->size : sizeof trace->header.magic;
+	char magic[sizeof trace->header.magic];
+
+	return trace_bytes(trace, 0, magic, size) || !memcmp(magic, AIOT_MAGIC, size);
+}
+
+#define TRACE_FOREIGN                                                                              \
+	"%s: offset 0: not an aiotrace trace (no AIOTRACE magic); give a .aiot file or a run "     \
+	"folder"
+
 static int trace_refuse(const struct trace *trace, const struct aiot_header *h, struct problem *why)
 {
 	if (memcmp(h->magic, AIOT_MAGIC, sizeof h->magic))
-		return problem_set(why,
-		                   "%s: offset 0: not an aiotrace trace (no AIOTRACE magic); "
-		                   "give a .aiot file or a run folder",
-		                   trace->path);
+		return problem_set(why, TRACE_FOREIGN, trace->path);
 	if (trace_header_sum(h) && h->byte_order != AIOT_BYTE_ORDER)
 		return problem_set(why,
 		                   "%s: offset 8: written in a byte order this program does not "
@@ -202,6 +213,8 @@ static int trace_header(struct trace *trace, struct problems *found, struct prob
 		                   "%s: offset 0: the file is empty; nothing was recorded in it, "
 		                   "remove it or record again",
 		                   trace->path);
+	if (trace->size < sizeof trace->header && !trace_may_be_cut(trace))
+		return problem_set(why, TRACE_FOREIGN, trace->path);
 	if (trace->size < sizeof trace->header)
 		return problem_set(why,
 		                   "%s: offset %" PRIu64 ": cut within the header; nothing of it "
