@@ -13,8 +13,8 @@
 #define NO_STATE_BELOW 16384
 
 /* Whether a written file, `name` in the end, of who conducts itself so, can't be a
- * checkpoint, for one of less than `least` bytes unless it is called one. Needs what is shared of
- * all files, and all series. */
+ * checkpoint; one of less than `least` bytes is none unless it is called one. Needs what
+ * is shared of all files, and all series. */
 bool no_state(const struct judge *judge, const struct conduct *conduct, const struct use *use,
               uint32_t name, uint64_t least);
 
