@@ -5,8 +5,15 @@
 
 #include "base/memory.h"
 
-/* Less is said, not handed on. */
+/* Less is said, not handed on: by all pipes of a process, and by one. */
 #define LEAST_HANDED 65536
+#define LEAST_A_PIPE 4096
+
+/* Who wrote to a pipe, by its name, and what each process got and gave. */
+struct conduit_pipes {
+	uint32_t *writer; /* process number + 1, 0 = nobody */
+	uint64_t *handed; /* bytes, by process number */
+};
 
 static uint32_t conduit_root(const struct judge *j, uint32_t number)
 {
@@ -33,29 +40,54 @@ static void conduit_join(struct judge *j, uint32_t one, uint32_t other)
 }
 
 /* Loader workers are known as such. */
-static bool conduit_any(const struct judge *j, const struct process *p, uint32_t run)
+static bool conduit_any(const struct process *p, uint32_t run)
 {
-	(void)j;
 	return p->run == run && p->role != ROLE_WORKER;
 }
 
-static void conduit_writes(const struct judge *j, const struct process *p, uint32_t *writer)
+static void conduit_writes(const struct judge *j, const struct process *p,
+                           struct conduit_pipes *pipes)
 {
 	for (size_t i = 1; i < p->file_count; i++)
 		if (process_file_at(p, i)->kind == AIOT_FILE_PIPE &&
 		    features_use(j->features, p->number, i, &(struct use){0})->write_bytes >=
-		            LEAST_HANDED)
-			writer[process_file_at(p, i)->name] = p->number + 1;
+		            LEAST_A_PIPE)
+			pipes->writer[process_file_at(p, i)->name] = p->number + 1;
 }
 
-static void conduit_reads(struct judge *j, const struct process *p, const uint32_t *writer)
+/* Who wrote to a pipe that the process reads more than a little from, + 1; 0 = nobody else. */
+static uint32_t conduit_from(const struct judge *j, const struct process *p, size_t i,
+                             const struct conduit_pipes *pipes)
+{
+	uint32_t from = pipes->writer[process_file_at(p, i)->name];
+
+	return process_file_at(p, i)->kind == AIOT_FILE_PIPE && from != p->number + 1 &&
+	                       features_use(j->features, p->number, i, &(struct use){0})
+	                                       ->read_bytes >= LEAST_A_PIPE
+	               ? from
+	               : 0;
+}
+
+static void conduit_sum(const struct judge *j, const struct process *p, struct conduit_pipes *pipes)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
-		uint32_t from = writer[process_file_at(p, i)->name];
-		if (process_file_at(p, i)->kind == AIOT_FILE_PIPE && from &&
-		    from != p->number + 1 &&
-		    features_use(j->features, p->number, i, &(struct use){0})->read_bytes >=
-		            LEAST_HANDED)
+		uint32_t from = conduit_from(j, p, i, pipes);
+		uint64_t bytes =
+		        features_use(j->features, p->number, i, &(struct use){0})->read_bytes;
+		if (!from)
+			continue;
+		pipes->handed[from - 1] += bytes;
+		pipes->handed[p->number] += bytes;
+	}
+}
+
+static void conduit_reads(struct judge *j, const struct process *p,
+                          const struct conduit_pipes *pipes)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		uint32_t from = conduit_from(j, p, i, pipes);
+		if (from && (pipes->handed[from - 1] >= LEAST_HANDED ||
+		             pipes->handed[p->number] >= LEAST_HANDED))
 			conduit_join(j, from - 1, p->number);
 	}
 }
@@ -83,15 +115,22 @@ static void conduit_feeds(struct judge *j, uint32_t run)
 void conduits_find(struct judge *j, uint32_t run)
 {
 	const struct recording *r = j->recording;
-	uint32_t *writer = memory_get(names_count(r->names), sizeof *writer);
+	struct conduit_pipes pipes = {
+	        .writer = memory_get(names_count(r->names), sizeof *pipes.writer),
+	        .handed = memory_get(r->count, sizeof *pipes.handed),
+	};
 
 	for (size_t n = 0; n < r->count; n++)
-		if (conduit_any(j, &r->processes[n], run))
-			conduit_writes(j, &r->processes[n], writer);
+		if (conduit_any(&r->processes[n], run))
+			conduit_writes(j, &r->processes[n], &pipes);
 	for (size_t n = 0; n < r->count; n++)
-		if (conduit_any(j, &r->processes[n], run))
-			conduit_reads(j, &r->processes[n], writer);
-	free(writer);
+		if (conduit_any(&r->processes[n], run))
+			conduit_sum(j, &r->processes[n], &pipes);
+	for (size_t n = 0; n < r->count; n++)
+		if (conduit_any(&r->processes[n], run))
+			conduit_reads(j, &r->processes[n], &pipes);
+	free(pipes.writer);
+	free(pipes.handed);
 	conduit_feeds(j, run);
 }
 
