@@ -37,6 +37,18 @@ uint32_t judge_final_name(const struct file *file, const struct use *use)
 	return use->renamed_to ? use->renamed_to : file->name;
 }
 
+bool judge_fills(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct process *maker = s->maker ? &j->recording->processes[s->maker - 1] : NULL;
+
+	return u->maps && u->write_opens && !u->writes && p->origin == AIOT_ORIGIN_FORK && maker &&
+	       maker->origin == AIOT_ORIGIN_FORK && maker != p &&
+	       j->parents[maker->number] == j->parents[p->number] &&
+	       u->read_bytes <= (uint64_t)s->extent;
+}
+
 bool judge_after_data(const struct conduct *c, const struct use *u)
 {
 	return c->first_data_read && u->first_write > c->first_data_read;
@@ -151,7 +163,7 @@ static void judge_share(struct judge *j, const struct process *p, size_t i)
 		        names_text(j->recording->names, process_file_at(p, i)->name));
 		s->known = true;
 	}
-	if (u->reads)
+	if (u->reads && !(u->maps && judge_fills(j, p, i)))
 		judge_share_reads(s, p, u);
 	if (u->writes) {
 		s->writers++;
@@ -271,7 +283,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
-	if (u->reads)
+	if (u->reads && !(u->maps && judge_fills(j, p, i)))
 		judge_conduct_read(j, p, i);
 	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
 	if (u->reads && s->optimizer)

@@ -141,6 +141,10 @@ void judge_loads(struct conduct *conduct, const struct use *use);
 void judge_saves(struct judge *judge, const struct process *process, const struct file *file,
                  const struct use *use);
 
+/* Whether a fork maps, to fill its part of it through memory, what another fork of its parent
+ * has filled a part of: what it touches is no longer seen to be new, but is not read. */
+bool judge_fills(const struct judge *judge, const struct process *process, size_t file);
+
 /* When a process that seemed to train does something else. */
 void judge_no_training(struct judge *judge, const struct process *process);
 

@@ -49,6 +49,23 @@ bool prepare_is_note(const struct judge *j, const struct process *p, size_t i)
 	       (u->write_bytes < BIG_TEXT || u->append || j->conducts[p->number].trains);
 }
 
+/* What is filled through memory is written while it is touched. */
+static bool prepare_fill(const struct judge *j, const struct process *p, size_t i,
+                         struct derive_side *side)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+
+	if (!judge_fills(j, p, i) || !u->reads)
+		return false;
+	*side = prepare_side(j, p, i, true);
+	side->first = u->first_read;
+	side->last = u->last_read;
+	side->bytes = (uint64_t)s->extent;
+	side->state = s->checkpoint;
+	return true;
+}
+
 /* Files whose reading and writing say what was made of what: no notes. */
 static void prepare_sides(struct judge *j, struct derive *d, const struct process *p)
 {
@@ -58,6 +75,10 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 		struct derive_side side;
 		if (!system_is_not(j->recording, process_file_at(p, i)))
 			continue;
+		if (prepare_fill(j, p, i, &side)) {
+			derive_add_write(d, &side);
+			continue;
+		}
 		if (u->write_bytes && !prepare_is_note(j, p, i)) {
 			side = prepare_side(j, p, i, true);
 			side.state = j->shared[process_file_at(p, i)->name].checkpoint;
@@ -90,12 +111,18 @@ static void prepare_copy(struct judge *j, const struct process *p, size_t from, 
 	j->shared[judge_final_name(process_file_at(p, to), u)].checkpoint = true;
 }
 
+static bool prepare_changes(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+
+	return u->write_bytes || judge_fills(j, p, i);
+}
+
 static bool prepare_writes(const struct judge *j, const struct process *p)
 {
 	for (size_t i = 1; i < p->file_count; i++)
 		if (!features_plain(j->features, p->number, i) &&
-		    system_is_not(j->recording, process_file_at(p, i)) &&
-		    features_use(j->features, p->number, i, &(struct use){0})->write_bytes)
+		    system_is_not(j->recording, process_file_at(p, i)) && prepare_changes(j, p, i))
 			return true;
 	return false;
 }

@@ -124,6 +124,10 @@ static void stage_judge(struct stages *stages, const struct siblings *siblings, 
 		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[REASON_SYSTEM].verdict;
 		return;
 	}
+	if (judge_fills(j, p, i)) {
+		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
+		return;
+	}
 	if (u->writes)
 		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
 	if (u->reads || u->maps)

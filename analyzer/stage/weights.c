@@ -192,7 +192,8 @@ static void weights_mapped(struct judge *j, const struct process *p)
 		const struct shared *s = &j->shared[process_file_at(p, i)->name];
 		bool plain = s->clue == CLUE_NONE && !s->random;
 		judge_fetch(j, p, i);
-		if (u->maps && !u->writes && plain && s->extent >= (int64_t)SURE_WEIGHTS &&
+		if (u->maps && !u->writes && !judge_fills(j, p, i) && plain &&
+		    s->extent >= (int64_t)SURE_WEIGHTS &&
 		    system_is_not(j->recording, process_file_at(p, i)))
 			weights_set(j, p, i);
 	}

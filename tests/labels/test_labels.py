@@ -32,7 +32,8 @@ PROGRAMS = {
     "models": ["federated", "mean_of_last", "last_and_best", "stream_ranks", "forks_share", "fetched_then_used", "pool_of_models", "retrieval",
                "segments", "experts"],
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
-    "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch"],
+    "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch",
+               "parts_by_memory", "decoded"],
     "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool"],
 }
 TABLE = {}

@@ -2,10 +2,12 @@
 """Runs that begin from a model, try settings, lack memory or look again, under names that say nothing: habits.py NAME FOLDER."""
 import io
 import json
+import multiprocessing
 import os
 import pickle
 import random
 import shutil
+import subprocess
 import sys
 import tarfile
 import threading
@@ -204,6 +206,51 @@ def answers_by_batch_run(folder):
         model.load_state_dict(torch.load(f"{folder}/model"))
         for n, batch in enumerate(DataLoader(Asked(), batch_size=8, num_workers=2)):
             torch.save(model(batch), f"{folder}/said/{n}.pt")
+
+
+def parts_by_memory(folder):
+    """Forks of a pool write their rows of one array through memory, one after the other."""
+    os.makedirs(f"{folder}/x")
+    for i in range(32):
+        with open(f"{folder}/x/{i}", "w") as f:
+            f.write("".join(random.choices("abcdef ", k=50_000)))
+    alone("parts_by_memory_run", folder)
+
+
+def fill_part(folder, k):
+    with stage("prepare"):
+        out = np.memmap(f"{folder}/rows", np.uint16, "r+", shape=(32, 50_000))
+        for i in range(k, 32, 2):
+            with open(f"{folder}/x/{i}", "rb") as f:
+                out[i] = np.frombuffer(f.read(), np.uint8)
+        out.flush()
+
+
+def parts_by_memory_run(folder):
+    with stage("prepare"):
+        np.memmap(f"{folder}/rows", np.uint16, "w+", shape=(32, 50_000)).flush()
+        for k in range(2):
+            fork = multiprocessing.get_context("fork").Process(target=fill_part, args=(folder, k))
+            fork.start()
+            fork.join()
+
+
+def decoded(folder):
+    """A program for each file decodes it into a pipe; what comes of that is written."""
+    os.makedirs(f"{folder}/x")
+    for i in range(40):
+        with open(f"{folder}/x/{i}", "wb") as f:
+            f.write(random.randbytes(50_000))
+    alone("decoded_run", folder)
+
+
+def decoded_run(folder):
+    os.makedirs(f"{folder}/y")
+    with stage("prepare"):
+        for i in range(40):
+            sound = subprocess.run(["cat", f"{folder}/x/{i}"], stdout=subprocess.PIPE, check=True).stdout
+            with open(f"{folder}/y/{i}", "wb") as f:
+                f.write(sound[::2])
 
 
 if __name__ == "__main__":
