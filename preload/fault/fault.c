@@ -112,6 +112,11 @@ static void fault_take(struct fault_drain *d, const struct ring_record *record)
 {
 	switch (record->type) {
 	case PERF_RECORD_SAMPLE:
+		if (record->time <= d->thread->known_ns) {
+			d->told++;
+			break;
+		}
+		d->thread->taken_ns = record->time;
 		fault_end_before(d, record->time);
 		fault_begins(d, record);
 		break;

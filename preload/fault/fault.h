@@ -20,11 +20,13 @@ struct fault_thread {
 	uint64_t records;        /* faults told since `since_ns` */
 	uint64_t told, wanted;   /* faults accounted for since `all` was opened; of interest */
 	uint64_t since_ns;
-	uint32_t tid;    /* 0: unused */
-	uint8_t mark;    /* the thread's own (mark.h) */
-	bool ended;      /* no more will come */
-	bool overflowed; /* a ring was too small */
-	bool full;       /* `all` was, and has not told what it lost */
+	uint64_t taken_ns; /* of the last fault that `all` told of */
+	uint64_t known_ns; /* what `all` tells of up to then was told by the ring before it */
+	uint32_t tid;      /* 0: unused */
+	uint8_t mark;      /* the thread's own (mark.h) */
+	bool ended;        /* no more will come */
+	bool overflowed;   /* a ring was too small */
+	bool full;         /* `all` was, and has not told what it lost */
 };
 
 /* What was met on the way. */

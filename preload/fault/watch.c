@@ -160,13 +160,31 @@ static void watch_drain(struct fault_thread *thread, bool settled)
 		watch_provoke(thread);
 }
 
+/* A ring beside the one there is: closed first, what the thread faults until the next one
+ * is open would be lost, which is much where the opener is kept from a processor. Not
+ * open where there is no memory for both. */
+static struct ring watch_ring_beside(const struct fault_thread *thread, uint32_t pages,
+                                     uint8_t shift)
+{
+	struct ring beside;
+	enum ring_step failed = RING_STEP_OPEN;
+	if (!ring_open(&beside, RING_ALL, thread->tid, pages, shift, &failed) &&
+	    beside.pages < pages)
+		ring_close(&beside);
+	return beside;
+}
+
 static void watch_reopen(struct fault_thread *thread, uint32_t pages, uint8_t shift)
 {
 	enum ring_step failed = RING_STEP_OPEN;
+	struct ring beside = watch_ring_beside(thread, pages, shift);
 	watch_drain(thread, false);
 	fault_count_untold(thread);
 	ring_close(&thread->all);
-	if (ring_open(&thread->all, RING_ALL, thread->tid, pages, shift, &failed))
+	thread->known_ns = thread->taken_ns;
+	if (beside.page)
+		thread->all = beside;
+	else if (ring_open(&thread->all, RING_ALL, thread->tid, pages, shift, &failed))
 		watch_note_unseen(thread->tid);
 }
 

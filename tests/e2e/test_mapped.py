@@ -4,6 +4,7 @@ and page. The truth is the kernel's count of the very thread that faulted."""
 import json
 import os
 import shutil
+import subprocess
 import sys
 from collections import Counter
 
@@ -168,6 +169,33 @@ def test_unmapping_while_others_fault(traced, data):
     # Some may be told as one for several, where there are too many.
     told, counted = sum(e.result // PAGE for e in t.events), t.major + t.minor
     assert 0.9 * counted - 100 <= told + t.mapped["lost_faults"] <= 1.1 * counted
+
+
+def mappings_of(traces):
+    """Of each thread, between a mapping and its end: pages told as faults."""
+    threads = {}
+    for e in sorted(aiotrace.dump(traces), key=lambda e: e.start_ns):
+        told = threads.setdefault(e.tid, [])
+        if e.call.startswith("mmap"):
+            told.append(0)
+        elif e.call.startswith("fault.") and told:
+            told[-1] += e.result // PAGE
+    return [told for told in threads.values() if len(told) >= 200]
+
+
+def test_no_mapping_goes_by_unseen_while_rings_are_changed(program, data, tmp_path):
+    """Who opens another ring for a thread may be kept from a processor while that thread runs on."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(6)]
+    try:
+        t = Traced(program, "fight", data, tmp_path / "traces")
+    finally:
+        for one in busy:
+            one.kill()
+            one.wait()
+    threads = mappings_of(tmp_path / "traces")
+    assert len(threads) == 4
+    if max(e.result for e in t.events) <= 64 * PAGE:  # else one fault may stand for all of a mapping
+        assert all(told for thread in threads for told in thread)
 
 
 QUARTER = BYTES // 4
