@@ -312,16 +312,18 @@ struct feature_pass {
 	struct use **uses;              /* likewise, with room for any process's files */
 	size_t most_files;
 	struct handles **handles;      /* likewise */
+	struct shapes_near *shapes;    /* likewise */
 	struct cache *cache, **caches; /* for all, and by worker */
 };
 
 /* Keeps a process's records, and empties the room they were made in. */
-static void feature_keep(struct features *f, const struct process *p, struct use *uses)
+static void feature_keep(struct features *f, const struct process *p, struct use *uses,
+                         struct shapes_near *near)
 {
 	struct use_slot *slots = f->uses[p->number] = memory_get(p->file_count, sizeof *slots);
 
 	for (size_t i = 0; i < p->file_count; i++)
-		slots[i] = use_keep(&uses[i]);
+		slots[i] = use_keep(&uses[i], f->shapes, near);
 	memset(uses, 0, p->file_count * sizeof *uses);
 }
 
@@ -356,7 +358,7 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	}
 	if (lane.spared)
 		spared_tell(lane.merge, lane.process, lane.spared, lane.uses);
-	feature_keep(f, lane.process, lane.uses);
+	feature_keep(f, lane.process, lane.uses, &pass->shapes[worker]);
 	free(lane.evidence);
 	free(ranks);
 }
@@ -371,6 +373,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	pass.buffers = memory_get(workers, sizeof *pass.buffers);
 	pass.handles = memory_get(workers, sizeof *pass.handles);
 	pass.uses = memory_get(workers, sizeof *pass.uses);
+	pass.shapes = memory_get(workers, sizeof *pass.shapes);
 	pass.caches = memory_get(workers, sizeof *pass.caches);
 	for (size_t i = 0; i < r->count; i++)
 		pass.most_files = r->processes[i].file_count > pass.most_files
@@ -394,6 +397,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	free(pass.buffers);
 	free(pass.handles);
 	free(pass.uses);
+	free(pass.shapes);
 	free(pass.caches);
 }
 
@@ -403,6 +407,7 @@ struct features *features_find(struct recording *r, struct cache *cache)
 
 	f->recording = r;
 	f->uses = memory_get(r->count, sizeof *f->uses);
+	f->shapes = shapes_new();
 	f->orders = memory_get(r->count, sizeof *f->orders);
 	f->stated = memory_get(r->count, sizeof *f->stated);
 	f->evidence = memory_get(r->count, sizeof *f->evidence);
@@ -416,6 +421,7 @@ void features_free(struct features *f)
 	for (size_t i = 0; i < f->recording->count; i++)
 		use_free(f->uses[i], f->recording->processes[i].file_count);
 	free(f->uses);
+	shapes_free(f->shapes);
 	free(f->orders);
 	free(f->stated);
 	free(f->evidence);

@@ -25,6 +25,7 @@ struct order {
 struct features {
 	struct recording *recording;
 	struct use_slot **uses; /* [process number][file index] */
+	struct shapes *shapes;  /* of them */
 	struct order *orders;   /* [process number] */
 	uint8_t *evidence;      /* [process number]: enum evidence, of all it did */
 	/* [process number][stage]: of events that say their stage themselves, as
@@ -41,13 +42,13 @@ void features_free(struct features *features);
 static inline const struct use *features_use(const struct features *features, size_t process,
                                              size_t file, struct use *room)
 {
-	return use_of(&features->uses[process][file], room);
+	return use_of(&features->uses[process][file], features->shapes, room);
 }
 
 /* Whether the file was at most opened and read, plainly: no writes, no new name. */
 static inline bool features_plain(const struct features *features, size_t process, size_t file)
 {
-	return features->uses[process][file].plain;
+	return use_plain(&features->uses[process][file]);
 }
 
 #endif

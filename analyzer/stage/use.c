@@ -8,63 +8,114 @@
 
 #define USE_SAID (offsetof(struct use, evidence) + sizeof((struct use *)0)->evidence)
 
-/* Cut to what there is room for. */
-static struct use_slot use_fold(const struct use *u)
+/* Of what was read as often from the beginning to the same end: how often. */
+static uint8_t use_passes(const struct use *u)
 {
-	return (struct use_slot){
-	        .first_read = u->first_read,
-	        .last_read = u->last_read,
-	        .read_bytes = (uint32_t)u->read_bytes,
-	        .read_end = (uint32_t)u->read_end,
+	uint64_t passes = u->read_end > 0 ? u->read_bytes / (uint64_t)u->read_end : 0;
+
+	return passes <= UINT8_MAX && passes * (uint64_t)u->read_end == u->read_bytes
+	               ? (uint8_t)passes
+	               : 0;
+}
+
+/* Cut to what there is room for. */
+static struct shape use_shape(const struct use *u)
+{
+	uint8_t passes = use_passes(u);
+
+	return (struct shape){
 	        .reads = (uint16_t)u->reads,
 	        .begins = (uint16_t)u->begins,
 	        .returns = (uint16_t)u->returns,
 	        .opens = (uint16_t)u->opens,
 	        .consecutive = (uint16_t)u->read.count[ACCESS_CONSECUTIVE],
 	        .aligned = (uint16_t)u->read.aligned,
+	        .first_top = (uint16_t)((uint64_t)u->first_read >> 48),
+	        .last_top = (uint16_t)((uint64_t)u->last_read >> 48),
+	        .read_bytes = passes ? 0 : (uint32_t)u->read_bytes,
+	        .passes = passes,
 	        .evidence = {u->evidence[0], u->evidence[1], u->evidence[2]},
-	        .plain = true,
 	};
 }
 
-const struct use *use_unfold(const struct use_slot *slot, struct use *room)
+static struct use_slot use_fold(const struct use *u)
 {
-	room->first_read = slot->first_read;
-	room->last_read = slot->last_read;
-	room->read_bytes = room->read.bytes[ACCESS_CONSECUTIVE] = slot->read_bytes;
+	return (struct use_slot){
+	        .first_low = (uint32_t)u->first_read,
+	        .last_low = (uint32_t)u->last_read,
+	        .first_high = (uint16_t)((uint64_t)u->first_read >> 32),
+	        .last_high = (uint16_t)((uint64_t)u->last_read >> 32),
+	        .read_end = (uint32_t)u->read_end,
+	};
+}
+
+static int64_t use_time(uint16_t top, uint16_t high, uint32_t low)
+{
+	return (int64_t)((uint64_t)top << 48 | (uint64_t)high << 32 | low);
+}
+
+static void use_unfold(const struct use_slot *slot, const struct shape *shape, struct use *room)
+{
+	room->first_read = use_time(shape->first_top, slot->first_high, slot->first_low);
+	room->last_read = use_time(shape->last_top, slot->last_high, slot->last_low);
 	room->read_end = slot->read_end;
-	room->reads = slot->reads;
-	room->begins = slot->begins;
-	room->returns = slot->returns;
-	room->opens = slot->opens;
-	room->read.count[ACCESS_CONSECUTIVE] = slot->consecutive;
-	room->read.aligned = slot->aligned;
-	memcpy(room->evidence, slot->evidence, sizeof room->evidence);
-	return room;
+	room->read_bytes = shape->passes ? (uint64_t)shape->passes * slot->read_end
+	                                 : shape->read_bytes;
+	room->read.bytes[ACCESS_CONSECUTIVE] = room->read_bytes;
+	room->reads = shape->reads;
+	room->begins = shape->begins;
+	room->returns = shape->returns;
+	room->opens = shape->opens;
+	room->read.count[ACCESS_CONSECUTIVE] = shape->consecutive;
+	room->read.aligned = shape->aligned;
+	memcpy(room->evidence, shape->evidence, sizeof room->evidence);
+}
+
+static struct use *use_whole(const struct use_slot *slot)
+{
+	return (struct use *)((uintptr_t)slot->last_low << 32 | slot->first_low);
+}
+
+static struct use_slot use_keep_whole(const struct use *use)
+{
+	struct use *whole = memory_get(1, sizeof *whole);
+
+	*whole = *use;
+	return (struct use_slot){.first_low = (uint32_t)(uintptr_t)whole,
+	                         .last_low = (uint32_t)((uint64_t)(uintptr_t)whole >> 32)};
 }
 
 /* Plain is what comes out of a slot as it went in. */
-struct use_slot use_keep(const struct use *use)
+struct use_slot use_keep(const struct use *use, struct shapes *shapes, struct shapes_near *near)
 {
 	struct use_slot slot = use_fold(use);
+	struct shape shape = use_shape(use);
 	struct use back;
 
 	memset(&back, 0, sizeof back);
-	if (memcmp(use_unfold(&slot, &back), use, USE_SAID)) {
-		slot = (struct use_slot){.whole = memory_get(1, sizeof *use)};
-		*slot.whole = *use;
-	}
-	return slot;
+	use_unfold(&slot, &shape, &back);
+	if (!memcmp(&back, use, USE_SAID))
+		slot.shape = shapes_add(shapes, near, &shape);
+	return slot.shape ? slot : use_keep_whole(use);
+}
+
+const struct use *use_of(const struct use_slot *slot, const struct shapes *shapes, struct use *room)
+{
+	if (!use_plain(slot))
+		return use_whole(slot);
+	use_unfold(slot, shapes_at(shapes, slot->shape), room);
+	return room;
 }
 
 void use_free(struct use_slot *slots, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (slots[i].plain)
+		struct use *whole = use_whole(&slots[i]);
+		if (use_plain(&slots[i]))
 			continue;
-		free(slots[i].whole->marks);
-		free(slots[i].whole->seeks);
-		free(slots[i].whole);
+		free(whole->marks);
+		free(whole->seeks);
+		free(whole);
 	}
 	free(slots);
 }

@@ -2,7 +2,7 @@
  *
  * What one process did with one file. There may be many millions of these, and
  * nearly all of them say that a file was opened and read from its beginning on:
- * such plain ones are kept small. Times are CLOCK_REALTIME in ns.
+ * such plain ones are kept small, in 20 bytes. Times are CLOCK_REALTIME in ns.
  */
 #ifndef USE_H
 #define USE_H
@@ -15,6 +15,7 @@
 #include "measure/pattern.h"
 #include "measure/seek.h"
 #include "read/merge.h"
+#include "stage/shape.h"
 
 /* Of a file's marked events: what the program said they are, and how they followed
  * each other. [0] reads, [1] writes. */
@@ -58,32 +59,26 @@ struct use {
 	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
 };
 
-/* A record of use as it is kept. */
+/* A record of use as it is kept: what is its own; the rest is in its shape. */
 struct use_slot {
-	union {
-		int64_t first_read;
-		struct use *whole; /* of what is not plain */
-	};
-	int64_t last_read;
-	uint32_t read_bytes, read_end;
-	uint16_t reads, begins, returns, opens;
-	uint16_t consecutive, aligned; /* of the pattern */
-	uint8_t evidence[3];
-	bool plain;
+	uint32_t shape;               /* 0: not plain, the times hold where the record is */
+	uint32_t first_low, last_low; /* of first_read and last_read */
+	uint16_t first_high, last_high;
+	uint32_t read_end;
 };
 
 /* Takes over marks and seeks of `use`. */
-struct use_slot use_keep(const struct use *use);
+struct use_slot use_keep(const struct use *use, struct shapes *shapes, struct shapes_near *near);
 void use_free(struct use_slot *slots, size_t count);
 
-/* A plain one as it was before it was kept; `room` is all zero. */
-const struct use *use_unfold(const struct use_slot *slot, struct use *room);
+static inline bool use_plain(const struct use_slot *slot)
+{
+	return slot->shape;
+}
 
 /* The record: a kept one, or in `room`, which the caller has zeroed. */
-static inline const struct use *use_of(const struct use_slot *slot, struct use *room)
-{
-	return slot->plain ? use_unfold(slot, room) : slot->whole;
-}
+const struct use *use_of(const struct use_slot *slot, const struct shapes *shapes,
+                         struct use *room);
 
 /* Adds what the stacks of a slice's events say (evidence_of_stacks) to the files
  * that they are about; returns all of it. */

@@ -5,9 +5,10 @@
  * writes checkpoints, the others open, read and close small files. A few blocks
  * of each process are encoded; the rest are these again, with times, handles
  * and sequence numbers moved on. As in a real trace, a process defines the files
- * that it uses, numbered as it came to them.
+ * that it uses, numbered as it came to them: some 1,600 for each of its DIFFERENT
+ * blocks, 8 unless told. Fewer events than a block a process make smaller blocks.
  *
- *     generate FOLDER EVENTS [PROCESSES [FILES]]
+ *     generate FOLDER EVENTS [PROCESSES [FILES [DIFFERENT]]]
  */
 #include <fcntl.h>
 #include <stdbool.h>
@@ -23,8 +24,8 @@
 
 #include "encode/encode.h"
 
-#define KEPT      8u /* encoded blocks of a process */
 #define BLOCK     AIOT_LIVE_EVENTS
+#define LEAST     16u /* rows of one: what writes a checkpoint opens and closes it */
 #define EPOCH     UINT64_C(1700000000000000000)
 #define LARGE     1u /* ids of files; small ones follow */
 #define SAVED     2u
@@ -32,7 +33,8 @@
 #define FILE_ROWS 5u /* open, lseek, read, read, close */
 
 struct generator {
-	uint32_t processes, files;
+	uint32_t processes, files, different;
+	uint32_t rows; /* of a block */
 	uint32_t *ids, *used, used_count; /* of the process's small files: by file; and those */
 	struct scratch *scratch;
 	FILE *to;
@@ -97,20 +99,22 @@ static void small_file(struct generator *g, uint64_t *now, uint32_t handle, stru
 
 static void worker_rows(struct generator *g, uint64_t *now, uint32_t part, struct aiot_event *rows)
 {
-	uint32_t whole = BLOCK / FILE_ROWS;
+	uint32_t whole = g->rows / FILE_ROWS;
 
 	for (uint32_t i = 0; i < whole; i++)
 		small_file(g, now, part * whole + i + 1, &rows[i * FILE_ROWS]);
-	for (uint32_t i = whole * FILE_ROWS; i < BLOCK; i++)
+	for (uint32_t i = whole * FILE_ROWS; i < g->rows; i++)
 		rows[i] = event(g, now, AIOT_CALL_stat, SMALL);
 }
 
 /* Of a block's rows the last eighth writes a checkpoint. */
 static void main_rows(struct generator *g, uint64_t *now, uint32_t part, struct aiot_event *rows)
 {
-	for (uint32_t i = 0; i < BLOCK; i++) {
-		uint32_t written = i - BLOCK * 7 / 8;
-		bool save = i >= BLOCK * 7 / 8;
+	uint32_t from = g->rows * 7 / 8;
+
+	for (uint32_t i = 0; i < g->rows; i++) {
+		uint32_t written = i - from;
+		bool save = i >= from;
 		rows[i] = event(g, now, save ? AIOT_CALL_write : AIOT_CALL_pread64,
 		                save ? SAVED : LARGE);
 		rows[i].handle = save ? part + 2 : 1;
@@ -119,7 +123,7 @@ static void main_rows(struct generator *g, uint64_t *now, uint32_t part, struct 
 		rows[i].offset = save ? (int64_t)(written - 1) << 20
 		                      : (int64_t)draw(g, UINT64_C(100000000000) / 4096) * 4096;
 	}
-	struct aiot_event *first = &rows[BLOCK * 7 / 8], *last = &rows[BLOCK - 1];
+	struct aiot_event *first = &rows[from], *last = &rows[g->rows - 1];
 	first->call = AIOT_CALL_open64;
 	last->call = AIOT_CALL_close;
 	first->aux = O_WRONLY | O_CREAT | O_TRUNC;
@@ -151,16 +155,16 @@ static void encode_part(struct generator *g, uint32_t process, uint32_t part, ui
 		worker_rows(g, now, part, rows);
 	e->block = (struct aiot_block){.magic = AIOT_BLOCK_MAGIC, .stream = 1};
 	e->block.tid = 1000 + process;
-	for (uint32_t i = 0; i < BLOCK; i++)
+	for (uint32_t i = 0; i < g->rows; i++)
 		rows[i].commit = AIOT_COMMIT(i);
-	encode_events(g->scratch, &e->block, rows, 0, BLOCK);
+	encode_events(g->scratch, &e->block, rows, 0, g->rows);
 	e->payload = malloc(e->block.payload_bytes);
 	if (!e->payload)
 		exit(1);
 	memcpy(e->payload, g->scratch->out, e->block.payload_bytes);
 	e->start_at = column_at(e, AIOT_COLUMN_START);
 	e->handle_at = process ? column_at(e, AIOT_COLUMN_HANDLE) : 0;
-	e->handles = KEPT * (BLOCK / FILE_ROWS);
+	e->handles = g->different * (g->rows / FILE_ROWS);
 }
 
 static void put(struct generator *g, struct aiot_block *block, const void *payload)
@@ -185,7 +189,7 @@ static void move_base(struct encoded *e, size_t at, uint64_t by)
 
 static void put_again(struct generator *g, struct encoded *e, uint64_t number)
 {
-	e->block.sequence = number * BLOCK;
+	e->block.sequence = number * g->rows;
 	put(g, &e->block, e->payload);
 	e->block.first_ns += e->span_ns;
 	e->block.last_ns += e->span_ns;
@@ -262,44 +266,51 @@ static void put_definitions(struct generator *g)
 
 static void put_process(struct generator *g, const char *folder, uint32_t process, uint64_t blocks)
 {
-	struct encoded kept[KEPT];
+	uint32_t different = blocks < g->different ? (uint32_t)blocks : g->different;
+	struct encoded *kept = calloc(different, sizeof *kept);
 	uint64_t now = 1000000 + process * 317, begin = now;
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/generated.%u.0.aiot", folder, 1000 + process);
 	g->to = fopen(path, "wb");
-	if (!g->to) {
+	if (!g->to || !kept) {
 		perror(path);
 		exit(1);
 	}
 	memset(g->ids, 0, g->files * sizeof *g->ids);
 	g->used_count = 0;
-	for (uint32_t i = 0; i < KEPT; i++)
+	for (uint32_t i = 0; i < different; i++)
 		encode_part(g, process, i, &now, &kept[i]);
 	put_header(g, process);
 	put_definitions(g);
-	for (uint32_t i = 0; i < KEPT; i++)
+	for (uint32_t i = 0; i < different; i++)
 		kept[i].span_ns = now - begin;
 	for (uint64_t i = 0; i < blocks; i++)
-		put_again(g, &kept[i % KEPT], i);
-	for (uint32_t i = 0; i < KEPT; i++)
+		put_again(g, &kept[i % different], i);
+	for (uint32_t i = 0; i < different; i++)
 		free(kept[i].payload);
+	free(kept);
 	fclose(g->to);
 }
 
 int main(int argc, char **argv)
 {
-	struct generator g = {.processes = 4, .files = 4000, .random = 88172645463325252u};
-	uint64_t events = argc > 2 ? strtoull(argv[2], NULL, 0) : 0;
+	struct generator g = {
+	        .processes = 4, .files = 4000, .different = 8, .random = 88172645463325252u};
+	uint64_t events = argc > 2 ? strtoull(argv[2], NULL, 0) : 0, each;
 
 	if (argc > 3)
 		g.processes = (uint32_t)strtoul(argv[3], NULL, 0);
 	if (argc > 4)
 		g.files = (uint32_t)strtoul(argv[4], NULL, 0);
-	if (!events || !g.processes || !g.files) {
-		fputs("usage: generate FOLDER EVENTS [PROCESSES [FILES]]\n", stderr);
+	if (argc > 5)
+		g.different = (uint32_t)strtoul(argv[5], NULL, 0);
+	if (!events || !g.processes || !g.files || !g.different) {
+		fputs("usage: generate FOLDER EVENTS [PROCESSES [FILES [DIFFERENT]]]\n", stderr);
 		return 2;
 	}
+	each = (events + g.processes - 1) / g.processes;
+	g.rows = each < BLOCK ? (uint32_t)(each < LEAST ? LEAST : each) : BLOCK;
 	mkdir(argv[1], 0755);
 	g.scratch = scratch_take();
 	g.ids = calloc(g.files, sizeof *g.ids);
@@ -307,7 +318,6 @@ int main(int argc, char **argv)
 	if (!g.scratch || !g.ids || !g.used)
 		return 1;
 	for (uint32_t p = 0; p < g.processes; p++)
-		put_process(&g, argv[1], p,
-		            (events + g.processes * BLOCK - 1) / (g.processes * BLOCK));
+		put_process(&g, argv[1], p, (each + g.rows - 1) / g.rows);
 	return 0;
 }
