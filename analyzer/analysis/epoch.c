@@ -21,7 +21,8 @@ static struct beginnings *epochs_beginnings(const struct features *f, const stru
 		for (size_t i = 1; i < r->processes[n].file_count; i++) {
 			const struct use *u = features_use(f, n, i, &(struct use){0});
 			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
-			if (stages->verdicts[n][i][DIRECTION_READ].stage != AIOT_STAGE_TRAIN)
+			if (stages_kind(stages, n, i)->verdicts[DIRECTION_READ].stage !=
+			    AIOT_STAGE_TRAIN)
 				continue;
 			b->begins += u->begins;
 			b->bytes += u->read_bytes;

@@ -135,7 +135,7 @@ static void summary_uses(struct summing *s)
 			pattern_add(&summary->stages[i].pattern, &s->features->stated[n][i]);
 		for (size_t i = 1; i < p->file_count; i++) {
 			const struct use *u = features_use(s->features, n, i, &(struct use){0});
-			const struct verdict *v = s->stages->verdicts[n][i];
+			const struct verdict *v = stages_kind(s->stages, n, i)->verdicts;
 			process_fetch(p, i);
 			if (i + SUMMARY_AHEAD < p->file_count) {
 				__builtin_prefetch(process_file_more(p, i + SUMMARY_AHEAD));

@@ -91,7 +91,7 @@ static void folders_add_process(struct folders *f, const struct stages *stages,
 		process_fetch(p, i);
 		folders_add(f, process_file_at(p, i),
 		            features_use(features, number, i, &(struct use){0}),
-		            stages->verdicts[number][i]);
+		            stages_kind(stages, number, i)->verdicts);
 	}
 }
 
@@ -112,7 +112,7 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 
 /* A process's own use of the folder, and the run's where it has none. */
 static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
-                               struct way_turns *turns)
+                               struct way_turns *turns, uint32_t file)
 {
 	struct ways ways = {.folder = 1};
 	struct way_times times = {0};
@@ -138,7 +138,7 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		unsigned stage = found[way] < AIOT_STAGES ? found[way] : found[!way];
 		ways.stage[way] = (uint8_t)(stage < AIOT_STAGES ? stage : AIOT_STAGE_OTHER);
 	}
-	way_turn(&ways, turns, &times);
+	way_turn(&ways, turns, file, &times);
 	return ways;
 }
 
@@ -155,8 +155,8 @@ static bool folder_asks(const struct recording *r, const struct file *file, cons
 
 /* What is asked of a file that was written, before it or those beside it are read,
  * is asked for that. */
-static void folder_advance(struct ways *ways, struct way_turns *turns, const struct folder *folder,
-                           const struct use *u)
+static void folder_advance(struct ways *ways, struct way_turns *turns, uint32_t file,
+                           const struct folder *folder, const struct use *u)
 {
 	unsigned stage = folder_most(folder, WAY_READ);
 	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
@@ -168,7 +168,7 @@ static void folder_advance(struct ways *ways, struct way_turns *turns, const str
 		ways->stage[WAY_READ] = (uint8_t)stage;
 	times.first[WAY_READ] = folder->times.first[WAY_READ];
 	times.last[WAY_READ] = folder->times.last[WAY_READ];
-	way_turn(ways, turns, &times);
+	way_turn(ways, turns, file, &times);
 }
 
 /* The file that a name goes on from: `base` of `base-journal`; 0 = none. */
@@ -187,9 +187,9 @@ static uint32_t folders_beside(const struct folders *f, const struct process *p,
 	return 0;
 }
 
-/* What is only asked for beside a file that is read or written, is for that. */
-static bool folders_fill_beside(const struct folders *f, struct stages *stages,
-                                const struct features *features, const struct process *p, size_t i)
+/* What is only asked for beside a file that is read or written, is for that; 0 = none. */
+static uint32_t folders_for(const struct folders *f, const struct features *features,
+                            const struct process *p, size_t i)
 {
 	uint32_t beside = 0;
 	struct use room = {0};
@@ -198,18 +198,38 @@ static bool folders_fill_beside(const struct folders *f, struct stages *stages,
 	if (process_file_at(p, i)->kind != AIOT_FILE_DIRECTORY)
 		beside = folders_beside(f, p, process_file_at(p, i)->name);
 	u = features_use(features, p->number, beside, &room);
-	if (!beside || beside == i || !(u->reads | u->writes | u->maps))
-		return false;
-	stages->ways[p->number][i] = stages->ways[p->number][beside];
-	return true;
+	return beside != i && u->reads | u->writes | u->maps ? beside : 0;
+}
+
+/* What is only asked for. */
+static void folders_fill_asked(const struct folders *own, const struct folders *all,
+                               struct stages *stages, const struct features *features,
+                               const struct process *p, size_t i)
+{
+	const struct use *u = features_use(features, p->number, i, &(struct use){0});
+	struct kind kind = *stages_kind(stages, p->number, i);
+	struct way_turns *turns = &stages->turns[p->number];
+	uint32_t name = process_file_at(p, i)->name, beside = folders_for(own, features, p, i);
+
+	while (name && !all->place[name])
+		name = all->above[name];
+	/* Where Python looks for modules, and nothing else happens. */
+	if (beside)
+		kind.ways = way_copy(turns, (uint32_t)i,
+		                     stages_kind(stages, p->number, beside)->ways, beside);
+	else if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
+		kind.ways = (struct ways){{AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
+	else
+		kind.ways = folder_ways(folders_look(own, name), folders_look(all, name),
+		                        wrap_add(p->end_ns, (uint64_t)p->clock), turns,
+		                        (uint32_t)i);
+	stages->kind_of[p->number][i] = kinds_add(&stages->kinds, &kind);
 }
 
 static void folders_fill(const struct folders *own, const struct folders *all,
                          struct stages *stages, const struct features *features, size_t number)
 {
 	const struct process *p = &all->recording->processes[number];
-	struct way_turns *turns = &stages->turns[number];
-	int64_t end = wrap_add(p->end_ns, (uint64_t)p->clock);
 
 	for (size_t i = 1; i < p->file_count; i++)
 		own->files[process_file_at(p, i)->name] = (uint32_t)i;
@@ -217,21 +237,14 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		uint32_t name = process_file_at(p, i)->name;
 		const struct use *u = features_use(features, number, i, &(struct use){0});
 		process_fetch(p, i);
-		if (u->writes && system_is_not(all->recording, process_file_at(p, i)))
-			folder_advance(&stages->ways[number][i], turns,
+		if (u->writes && system_is_not(all->recording, process_file_at(p, i))) {
+			struct kind kind = *stages_kind(stages, number, i);
+			folder_advance(&kind.ways, &stages->turns[number], (uint32_t)i,
 			               folders_look(own, all->above[name]), u);
-		if (!folder_asks(all->recording, process_file_at(p, i), u) ||
-		    folders_fill_beside(own, stages, features, p, i))
-			continue;
-		while (name && !all->place[name])
-			name = all->above[name];
-		/* Where Python looks for modules, and nothing else happens. */
-		if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
-			stages->ways[number][i] = (struct ways){
-			        {AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
-		else
-			stages->ways[number][i] = folder_ways(folders_look(own, name),
-			                                      folders_look(all, name), end, turns);
+			stages->kind_of[number][i] = kinds_add(&stages->kinds, &kind);
+		}
+		if (folder_asks(all->recording, process_file_at(p, i), u))
+			folders_fill_asked(own, all, stages, features, p, i);
 	}
 }
 

@@ -103,13 +103,12 @@ static bool stage_looks_back(const struct use *u)
 	       u->read_bytes < u->write_bytes / 16;
 }
 
-static void stage_judge(struct stages *stages, const struct siblings *siblings, size_t i)
+static void stage_judge(struct verdict *v, const struct siblings *siblings, size_t i)
 {
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct file *file = process_file_at(p, i);
-	struct verdict *v = stages->verdicts[p->number][i];
 	enum aiot_stage system = system_stage(j->recording, file);
 
 	if (system == AIOT_STAGE_RUNTIME || system == AIOT_STAGE_IPC) {
@@ -183,26 +182,28 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
-	way_turn(&ways, turns, &times);
+	way_turn(&ways, turns, (uint32_t)i, &times);
 	ways.copies = u->copied && prepare_keeps(j, p, i);
 	return ways;
 }
 
 /* One process's files, of a run that is judged. */
-static void stages_judge(struct stages *stages, const struct judge *j, const struct process *p)
+static void stages_judge(struct stages *stages, const struct judge *judge, const struct process *p)
 {
-	struct siblings siblings = siblings_find(j, p);
-	uint32_t n = p->number;
+	struct siblings siblings = siblings_find(judge, p);
+	uint16_t *kinds = memory_get(p->file_count, sizeof *kinds);
 
-	stages->verdicts[n] = memory_get(p->file_count, sizeof *stages->verdicts[n]);
-	stages->ways[n] = memory_get(p->file_count, sizeof *stages->ways[n]);
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, n, i, &(struct use){0});
-		judge_fetch(j, p, i);
-		stage_judge(stages, &siblings, i);
-		stage_heed_marks(stages->verdicts[n][i], u);
-		stages->ways[n][i] = stage_ways(j, &stages->turns[n], p, i, stages->verdicts[n][i]);
+		const struct use *u =
+		        features_use(judge->features, p->number, i, &(struct use){0});
+		struct kind kind = {0};
+		judge_fetch(judge, p, i);
+		stage_judge(kind.verdicts, &siblings, i);
+		stage_heed_marks(kind.verdicts, u);
+		kind.ways = stage_ways(judge, &stages->turns[p->number], p, i, kind.verdicts);
+		kinds[i] = kinds_add(&stages->kinds, &kind);
 	}
+	stages->kind_of[p->number] = kinds;
 	siblings_free(&siblings);
 }
 
@@ -213,10 +214,10 @@ struct stages *stages_find(const struct features *features)
 	struct judge judge;
 
 	stages->recording = r;
-	stages->verdicts = memory_get(r->count, sizeof *stages->verdicts);
-	stages->ways = memory_get(r->count, sizeof *stages->ways);
+	stages->kind_of = memory_get(r->count, sizeof *stages->kind_of);
 	stages->turns = memory_get(r->count, sizeof *stages->turns);
 	stages->handles = memory_get(r->count, sizeof *stages->handles);
+	kinds_add(&stages->kinds, &(struct kind){0});
 	judge_init(&judge, features);
 	for (uint32_t run = 0; run < r->run_count; run++) {
 		judge_run(&judge, run);
@@ -232,15 +233,14 @@ struct stages *stages_find(const struct features *features)
 void stages_free(struct stages *stages)
 {
 	for (size_t i = 0; i < stages->recording->count; i++) {
-		free(stages->verdicts[i]);
-		free(stages->ways[i]);
-		free(stages->turns[i].items);
+		free(stages->kind_of[i]);
+		way_turns_free(&stages->turns[i]);
 		free(stages->handles[i]);
 	}
 	free(stages->turns);
 	free(stages->handles);
-	free(stages->ways);
-	free(stages->verdicts);
+	free(stages->kind_of);
+	kinds_free(&stages->kinds);
 	free(stages);
 }
 
@@ -265,7 +265,7 @@ enum aiot_stage stages_of(const struct stages *stages, const struct process *pro
                           const struct stage_event *e)
 {
 	uint32_t n = process->number;
-	uint8_t stage = way_stage(&stages->ways[n][e->file], &stages->turns[n],
+	uint8_t stage = way_stage(stages_kind(stages, n, e->file)->ways, &stages->turns[n], e->file,
 	                          stages_handles(stages, n), &e->way);
 
 	if (recording_marked(stages->recording, e->flags) || !e->file)
@@ -275,18 +275,19 @@ enum aiot_stage stages_of(const struct stages *stages, const struct process *pro
 
 void stages_fill(const struct stages *stages, struct events *e)
 {
-	const struct ways *ways = stages->ways[e->process->number];
+	const struct kind *kinds = stages->kinds.items;
+	const uint16_t *kind_of = stages->kind_of[e->process->number];
 	const struct way_turns *turns = &stages->turns[e->process->number];
 	struct way_handles *handles = stages_handles(stages, e->process->number);
 	unsigned marked = stages->recording->ignore_marks ? 0 : AIOT_EVENT_MARKED;
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		struct ways w = ways[e->file[i]];
+		struct ways w = kinds[kind_of[e->file[i]]].ways;
 		uint8_t class = e->class[i], stage;
 		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies)
 			stage = w.stage[class == AIOT_CLASS_WRITE];
 		else
-			stage = way_stage(&w, turns, handles,
+			stage = way_stage(w, turns, e->file[i], handles,
 			                  &(struct way_event){e->aux[i], e->handle[i], class,
 			                                      way_copies(e->call[i]), e->start[i]});
 		if ((e->flags[i] & marked) || !e->file[i])

@@ -8,23 +8,22 @@
 
 #include "measure/events.h"
 #include "stage/feature.h"
-#include "stage/way.h"
-
-enum direction { DIRECTION_READ, DIRECTION_WRITE, DIRECTIONS };
-
-struct verdict {
-	uint8_t stage;      /* enum aiot_stage */
-	uint8_t confidence; /* percent */
-	uint8_t reason;     /* enum stage_reason, in words by stage_reason_text */
-};
+#include "stage/kind.h"
 
 struct stages {
 	const struct recording *recording;
-	struct verdict (**verdicts)[DIRECTIONS]; /* [process number][file index] */
-	struct ways **ways;                      /* likewise, for events */
-	struct way_turns *turns;                 /* by process number */
-	struct way_handles **handles;            /* likewise */
+	struct kinds kinds;
+	uint16_t **kind_of;           /* [process number][file index] */
+	struct way_turns *turns;      /* by process number */
+	struct way_handles **handles; /* likewise */
 };
+
+/* What is known of a process's file. */
+static inline const struct kind *stages_kind(const struct stages *stages, size_t process,
+                                             size_t file)
+{
+	return &stages->kinds.items[stages->kind_of[process][file]];
+}
 
 /* Judges by the features, with the roles already found. */
 struct stages *stages_find(const struct features *features);

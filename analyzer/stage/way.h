@@ -22,18 +22,21 @@ struct ways {
 	uint8_t before : 1;  /* enum way: of what neither reads nor writes, before the turn */
 	uint8_t folder : 1;
 	uint8_t copies : 1; /* of a checkpoint: what the kernel copies is copied to save it */
-	uint32_t turn;      /* number in the process's turns; 0 = reads alone, or writes alone */
+	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone */
 };
 
 /* Times in which a file is used in its second way, CLOCK_REALTIME in ns. */
 struct way_turn {
 	int64_t turn, back; /* back: from when on it is as before, 0 = never */
+	uint32_t file;      /* index in the process's files */
 };
 
-/* Those of a process; 0 is none. */
+/* Those of a process, of the few files that have any. */
 struct way_turns {
-	struct way_turn *items;
+	struct way_turn *items; /* 0 is none */
 	size_t count, room;
+	uint32_t *places; /* by hash of the file: numbers of items, 0 = free; a power of two */
+	size_t place_count;
 };
 
 /* An event, as far as it tells. */
@@ -65,10 +68,17 @@ static inline bool way_copies(uint64_t call)
 
 /* The time from which on what lies between reads and writes belongs to what comes
  * second, and until when, where what came first goes on after it. */
-void way_turn(struct ways *ways, struct way_turns *turns, const struct way_times *times);
+void way_turn(struct ways *ways, struct way_turns *turns, uint32_t file,
+              const struct way_times *times);
 
-/* The stage of an event of a process, of whose events it sees all, in order. */
-uint8_t way_stage(const struct ways *ways, const struct way_turns *turns,
+/* One file's ways for another one. */
+struct ways way_copy(struct way_turns *turns, uint32_t to, struct ways ways, uint32_t from);
+
+void way_turns_free(struct way_turns *turns);
+
+/* The stage of an event of a process, of whose events it sees all, in order, and that of a
+ * file's ways. */
+uint8_t way_stage(struct ways ways, const struct way_turns *turns, uint32_t file,
                   struct way_handles *handles, const struct way_event *event);
 
 #endif
