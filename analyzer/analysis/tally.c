@@ -18,6 +18,9 @@
 #include "read/phase.h"
 #include "read/queue.h"
 
+/* So many processes have read far beyond a phase, each to the end of a block. */
+#define TALLY_MANY 256
+
 /* Rows from which on a file's name is fetched. */
 #define TALLY_AHEAD 8
 
@@ -36,6 +39,7 @@ struct tally {
 	struct analyses *analyses;
 	struct lane *lanes;
 	size_t lane_count;
+	int64_t until; /* the phase's end */
 	struct stage_summary *sums[AIOT_STAGES]; /* [stage][worker] */
 	struct merge_buffers **buffers;          /* by worker */
 	struct events **events;                  /* likewise */
@@ -218,6 +222,8 @@ static void tally_lane(struct tally *t, struct lane *lane, unsigned worker)
 				tally_rows(t, lane, worker, events);
 		}
 	tally_rows(t, lane, worker, events);
+	for (int i = 0; i < AIOT_STAGES; i++)
+		queue_ready(&lane->spans[i], t->until);
 }
 
 /* What the lanes collected for a stage in the phase before. */
@@ -246,6 +252,7 @@ static void tally_item(void *context, size_t item, unsigned worker)
 
 static void tally_phase(struct tally *t, int64_t until)
 {
+	t->until = until;
 	for (size_t i = 0; i < t->lane_count; i++)
 		merge_until(t->lanes[i].merge, until);
 	parallel_for(AIOT_STAGES + t->lane_count, tally_item, t);
@@ -279,6 +286,8 @@ static void tally_begin(struct tally *t)
 	for (size_t i = 0; i < r->count; i++) {
 		t->lanes[i].process = &r->processes[i];
 		t->lanes[i].merge = merge_new(r, analyses_columns(), &r->processes[i]);
+		for (int k = 0; k < AIOT_STAGES; k++)
+			t->lanes[i].spans[k].packs = r->count > TALLY_MANY;
 	}
 	t->buffers = memory_get(parallel_workers(), sizeof *t->buffers);
 	t->events = memory_get(parallel_workers(), sizeof *t->events);

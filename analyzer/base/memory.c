@@ -44,6 +44,11 @@ void *memory_grow(void *items, size_t count, size_t *room, size_t size)
 	return items;
 }
 
+void *memory_again(void *bytes, size_t size)
+{
+	return memory_check(realloc(bytes, size));
+}
+
 void *memory_trim(void *items, size_t count, size_t *room, size_t size)
 {
 	if (!count || count >= *room)

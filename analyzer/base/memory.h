@@ -18,6 +18,9 @@ char *memory_text(const char *bytes, size_t length);
  * and raises *room. What is added is zeroed. */
 void *memory_grow(void *items, size_t count, size_t *room, size_t size);
 
+/* Other room for bytes, of size; what was there stays, what is new is not zeroed. */
+void *memory_again(void *bytes, size_t size);
+
 /* Gives back what count things don't need; returns items, perhaps moved. */
 void *memory_trim(void *items, size_t count, size_t *room, size_t size);
 

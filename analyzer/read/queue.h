@@ -2,15 +2,18 @@
  *
  * Reads and writes that one thread adds at the end, while others use what is due
  * at the beginning. What is not due yet is kept, and neither copied nor moved from
- * phase to phase: of thousands of processes it is most of what there is.
+ * phase to phase: of thousands of processes it is most of what there is, and packed.
  */
 #ifndef QUEUE_H
 #define QUEUE_H
 
+#include "read/packed.h"
 #include "read/spans.h"
 
-/* All zero is empty. */
+/* All zero is empty, and does not pack. */
 struct queue {
+	bool packs; /* to be set before anything is added: what is not due is kept packed */
+	struct packed *packed; /* then: NULL = nothing yet */
 	struct spans spans;
 	size_t first;     /* of spans: behind what is due, or was */
 	struct spans due; /* items that stay where they are until the next queue_due */
@@ -19,13 +22,21 @@ struct queue {
 };
 
 void queue_more(struct queue *queue);
+void queue_pack(struct queue *queue, struct span span);
 
 static inline void queue_add(struct queue *queue, struct span span)
 {
+	if (queue->packs) {
+		queue_pack(queue, span);
+		return;
+	}
 	if (queue->spans.count == queue->spans.room)
 		queue_more(queue);
 	queue->spans.items[queue->spans.count++] = span;
 }
+
+/* By who adds, after the last one before queue_due with the same time: unpacks. */
+void queue_ready(struct queue *queue, int64_t time);
 
 /* What was due is used up; items that start before this time are due now: they
  * are in order. Not while anything is added. */

@@ -70,6 +70,23 @@ static void lists_come_in_one_order(void **state)
 	spans_free(&work);
 }
 
+/* The nth read or write, with all that one may have in it. */
+static struct span nth(uint64_t n)
+{
+	uint64_t odd = n * UINT64_C(0x9e3779b97f4a7c15) >> 20;
+	bool none = odd % 7 == 0, far = odd % 61 == 0;
+
+	return (struct span){.start = (int64_t)(n / 3),
+	                     .end = (int64_t)(n / 3 + odd % (far ? UINT64_C(1) << 40 : 3000)) -
+	                            (odd % 97 == 0),
+	                     .bytes = none ? 0 : odd % 5 ? 4096 : odd,
+	                     .offset = none ? -1 : far ? INT64_MAX : (int64_t)(n % 11 * 4096),
+	                     .name = odd % 3 ? (uint32_t)(n / 11) : (uint32_t)odd,
+	                     .mount = odd % 13 ? 1 : (uint16_t)odd,
+	                     .write = odd % 17 == 0,
+	                     .cached = odd / 17 % 4};
+}
+
 /* Adds to a queue while what is due must stay as it is. */
 static uint64_t add_some(struct queue *queue, uint64_t made, const struct span *due, size_t count)
 {
@@ -78,39 +95,66 @@ static uint64_t add_some(struct queue *queue, uint64_t made, const struct span *
 	assert_non_null(was);
 	if (count)
 		memcpy(was, due, count * sizeof *was);
-	for (uint32_t left = random_below(random_below(5) ? 50 : 2000); left; left--) {
-		queue_add(queue, (struct span){.start = (int64_t)(made / 3), .bytes = made});
-		made++;
-	}
+	for (uint32_t left = random_below(random_below(5) ? 50 : 2000); left; left--)
+		queue_add(queue, nth(made++));
 	if (count)
 		assert_memory_equal(was, due, count * sizeof *was);
 	free(was);
 	return made;
 }
 
-static void a_queue_hands_out_each_once_in_order_by_time(void **state)
+static void check_due(const struct queue *queue, uint64_t seen)
 {
-	struct queue queue = {0};
+	for (size_t i = 0; i < queue->due.count; i++) {
+		struct span want = nth(seen + i), got = queue->due.items[i];
+		assert_int_equal(got.start, want.start);
+		assert_int_equal(got.end, want.end);
+		assert_int_equal(got.bytes, want.bytes);
+		assert_int_equal(got.offset, want.offset);
+		assert_int_equal(got.name, want.name);
+		assert_int_equal(got.mount, want.mount);
+		assert_int_equal(got.write, want.write);
+		assert_int_equal(got.cached, want.cached);
+	}
+}
+
+static void hands_out_each_once(struct queue *queue)
+{
 	uint64_t made = 0, seen = 0, most = 0;
 	int64_t time = 0;
 
-	(void)state;
 	for (int round = 0; round < 5000; round++) {
-		made = add_some(&queue, made, queue.due.items, queue.due.count);
+		made = add_some(queue, made, queue->due.items, queue->due.count);
 		most = made - seen > most ? made - seen : most;
 		time += random_below(4) ? random_below(40) : random_below(400);
-		queue_due(&queue, round == 4999 ? INT64_MAX : time);
-		for (size_t i = 0; i < queue.due.count; i++)
-			assert_int_equal(queue.due.items[i].bytes, seen++);
+		time = round == 4999 ? INT64_MAX : time;
+		queue_ready(queue, time);
+		queue_due(queue, time);
+		check_due(queue, seen);
+		seen += queue->due.count;
 		if (seen < made)
 			assert_true((int64_t)(seen / 3) >= time);
-		if (queue.due.count && round < 4999)
-			assert_true(queue.due.items[queue.due.count - 1].start < time);
+		if (queue->due.count)
+			assert_true(queue->due.items[queue->due.count - 1].start < time);
 		/* Never far more than there ever was to keep. */
-		assert_true(queue.spans.room <= 4 * most + 1024);
+		assert_true(queue->spans.room <= 4 * most + 1024);
+		if (queue->packed)
+			assert_true(queue->packed->room <= 16 * (made - seen) + 1024);
 	}
 	assert_int_equal(seen, made);
-	queue_free(&queue);
+	queue_free(queue);
+}
+
+static void a_queue_hands_out_each_once_in_order_by_time(void **state)
+{
+	(void)state;
+	hands_out_each_once(&(struct queue){0});
+}
+
+static void so_does_a_queue_that_packs(void **state)
+{
+	(void)state;
+	hands_out_each_once(&(struct queue){.packs = true});
 }
 
 int main(void)
@@ -118,6 +162,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(lists_come_in_one_order),
 	        cmocka_unit_test(a_queue_hands_out_each_once_in_order_by_time),
+	        cmocka_unit_test(so_does_a_queue_that_packs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
