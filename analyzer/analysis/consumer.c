@@ -324,6 +324,9 @@ static void consumer_drop(struct consumer *c)
 	if (!c)
 		return;
 	consumer_drop(c->other);
+	timeline_free(&c->timeline);
+	for (size_t i = 0; i < c->thread_count; i++)
+		timeline_free(&c->threads[i].timeline);
 	free(c->forks);
 	free(c->threads);
 	free(c);

@@ -24,7 +24,7 @@ struct timeline {
 	int64_t origin_ns, width_ns; /* width 0 = empty */
 	int64_t from_ns, to_ns;      /* of the window that was added to last, */
 	uint32_t window;             /* and its number */
-	uint64_t ns[TIMELINE_KINDS][TIMELINE_WINDOWS];
+	uint64_t *ns[TIMELINE_KINDS]; /* of windows; NULL = none of that kind */
 };
 
 /* Nothing is before what is added first, but for clocks that jump. What lies
@@ -35,11 +35,14 @@ void timeline_spread(struct timeline *timeline, enum timeline_kind kind, int64_t
 static inline void timeline_add(struct timeline *t, enum timeline_kind kind, int64_t start_ns,
                                 int64_t end_ns)
 {
-	if (start_ns >= t->from_ns && start_ns <= end_ns && end_ns <= t->to_ns)
+	if (t->ns[kind] && start_ns >= t->from_ns && start_ns <= end_ns && end_ns <= t->to_ns)
 		t->ns[kind][t->window] += (uint64_t)end_ns - (uint64_t)start_ns;
 	else
 		timeline_spread(t, kind, start_ns, end_ns);
 }
+
+/* What it holds, not the timeline itself; NULL has nothing. */
+void timeline_free(struct timeline *timeline);
 
 /* Seconds of that kind between two times; of a window that is cut, its share. */
 double timeline_between(const struct timeline *timeline, enum timeline_kind kind, int64_t from_ns,

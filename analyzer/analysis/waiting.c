@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What a call waits for depends on its name and on the kind of its file alone:
- * that is found out once for each such pair, and kept by process, whose calls
- * have numbers of its own.
+ * that is found out once for each such pair, for the calls that most processes
+ * have, and for each process that has others.
  */
 #include "analysis/waiting.h"
 
@@ -15,12 +15,11 @@
 
 /* Kinds of file, without and with a name. */
 #define WAITING_FILES   16u
-#define WAITING_UNKNOWN 0xff
 #define WAITING_CHILDS  0x80 /* takes up a child process */
 
 /* Of a process; NULL until its first event. */
 struct waiting_lookup {
-	uint8_t *kinds; /* by call and kind of file */
+	uint8_t *kinds; /* by call and kind of file; those of all where it has no calls of its own */
 	uint8_t *files; /* the latter, by file index */
 };
 
@@ -94,36 +93,51 @@ static bool waiting_takes_child(const struct call *call)
 	return call->class == AIOT_CLASS_WAIT && !strncmp(call->name, "wait", 4);
 }
 
+static uint8_t waiting_find(const struct call *call, const struct file *file)
+{
+	return (uint8_t)(waiting_kind(call, file) |
+	                 (waiting_takes_child(call) ? WAITING_CHILDS : 0));
+}
+
+/* [call][kind of file]; calls without a definition share the last row. */
+static uint8_t *waiting_kinds(const struct process *p)
+{
+	uint8_t *kinds = memory_get((p->call_count + 1) * WAITING_FILES, 1);
+
+	for (size_t call = 0; call <= p->call_count; call++)
+		for (unsigned k = 0; k < WAITING_FILES; k++)
+			kinds[call * WAITING_FILES + k] = waiting_find(
+			        process_call(p, call),
+			        &(struct file){.kind = k % (WAITING_FILES / 2),
+			                       .name = k / (WAITING_FILES / 2)});
+	return kinds;
+}
+
 static void *waiting_make(const struct known *known)
 {
 	struct waitings *w = memory_get(1, sizeof *w);
+	const struct recording *r = known->recording;
 
-	w->count = known->recording->count;
+	w->count = r->count;
 	w->of = memory_get(w->count, sizeof *w->of);
 	w->lookups = memory_get(w->count, sizeof *w->lookups);
-	w->children = missing_children(known->recording);
+	w->children = missing_children(r);
+	for (size_t i = 0; i < r->count && !w->common; i++)
+		if (process_calls_common(&r->processes[i]))
+			w->common = waiting_kinds(&r->processes[i]);
 	return w;
 }
 
-/* Kinds: [call][kind of file]; calls without a definition share the last row. */
-static void waiting_begin(struct waiting_lookup *l, const struct process *p)
+static void waiting_begin(const struct waitings *w, struct waiting_lookup *l,
+                          const struct process *p)
 {
-	size_t size = (p->call_count + 1) * WAITING_FILES;
-
-	l->kinds = memory_get(size, 1);
-	memset(l->kinds, WAITING_UNKNOWN, size);
+	l->kinds = process_calls_common(p) ? w->common : waiting_kinds(p);
 	l->files = memory_get(p->file_count, 1);
 	for (size_t i = 0; i < p->file_count; i++) {
 		const struct file *file = process_file_at(p, i);
 		unsigned kind = file->kind <= AIOT_FILE_ANONYMOUS ? file->kind : AIOT_FILE_UNKNOWN;
 		l->files[i] = (uint8_t)(kind + (file->name ? WAITING_FILES / 2 : 0));
 	}
-}
-
-static uint8_t waiting_find(const struct call *call, const struct file *file)
-{
-	return (uint8_t)(waiting_kind(call, file) |
-	                 (waiting_takes_child(call) ? WAITING_CHILDS : 0));
 }
 
 static void waiting_time(struct waiting *of, unsigned kind, int64_t start, int64_t end)
@@ -150,21 +164,18 @@ static void waiting_add(void *state, const struct events *e)
 	struct waiting_lookup *l = &w->lookups[p->number];
 	uint64_t ns[2][WAITING_KINDS + 1] = {{0}};
 	uint64_t *to = &ns[0][WAITING_KINDS], sum = 0;
-	uint8_t *kinds, *files;
+	const uint8_t *kinds, *files;
 
 	if (!l->kinds)
-		waiting_begin(l, p);
+		waiting_begin(w, l, p);
 	kinds = l->kinds;
 	files = l->files;
 	for (uint32_t i = 0; i < e->count; i++) {
 		size_t call = e->call[i] < p->call_count ? e->call[i] : p->call_count;
-		uint8_t *known = &kinds[call * WAITING_FILES + files[e->file[i]]];
+		uint8_t known = kinds[call * WAITING_FILES + files[e->file[i]]];
 		bool main = e->tid[i] == p->pid;
-		unsigned kind;
-		if (*known == WAITING_UNKNOWN)
-			*known = waiting_find(events_call(e, i), process_file_at(p, e->file[i]));
-		kind = *known & ~WAITING_CHILDS;
-		if (*known & WAITING_CHILDS)
+		unsigned kind = known & ~WAITING_CHILDS;
+		if (known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);
 		/* What is no waiting is added too, to a place of its own. Most rows wait
 		 * for what the one before did: their sum stays in a register. */
@@ -204,10 +215,13 @@ static void waiting_free(void *state)
 	struct waitings *w = state;
 
 	for (size_t i = 0; i < w->count; i++) {
-		free(w->lookups[i].kinds);
+		if (w->lookups[i].kinds != w->common)
+			free(w->lookups[i].kinds);
 		free(w->lookups[i].files);
+		timeline_free(w->of[i].timeline);
 		free(w->of[i].timeline);
 	}
+	free(w->common);
 	free(w->lookups);
 	free(w->of);
 	free(w);

@@ -40,6 +40,7 @@ struct waitings {
 	size_t count;
 	struct waiting *of;             /* by process number */
 	struct waiting_lookup *lookups; /* likewise */
+	uint8_t *common;                /* kinds of the calls that most processes have */
 	struct children *children;
 	uint32_t untraced; /* child processes that were waited for and left no trace */
 };
