@@ -47,21 +47,63 @@ static bool process_uncounted(const char *name, unsigned level)
 	return false;
 }
 
+static struct call process_call_made(const char *name, uint8_t class, uint8_t level)
+{
+	return (struct call){.name = name,
+	                     .class = class,
+	                     .level = level,
+	                     .known = true,
+	                     .uncounted = process_uncounted(name, level)};
+}
+
+#define OWN_CALLS (sizeof own_calls / sizeof *own_calls)
+
+/* As many bytes as there are ids. */
+union own_ids {
+#define AIOT_CALL(id, symbol, class, level, roles) char symbol[(id) + 1];
+#define AIOT_EVENT(id, symbol, name, class, level) char symbol[(id) + 1];
+#include "aiotrace/calls.def"
+};
+
+/* Most processes define none but these: thousands have one table. */
+static struct call common_calls[sizeof(union own_ids)];
+
+static void process_common(void)
+{
+	for (size_t i = 0; i < OWN_CALLS && !common_calls[own_calls[OWN_CALLS - 1].id].known; i++)
+		common_calls[own_calls[i].id] = process_call_made(
+		        own_calls[i].name, own_calls[i].class, own_calls[i].level);
+}
+
+static bool process_call_same(const struct process *process, uint16_t id, const struct call *new)
+{
+	const struct call *call = id < process->call_count ? &process->calls[id] : NULL;
+
+	return call && call->known && call->class == new->class && call->level == new->level &&
+	       !strcmp(call->name, new->name);
+}
+
 void process_call_set(struct process *process, uint16_t id, const char *name, uint8_t class,
                       uint8_t level)
 {
-	*process_call_room(process, id) =
-	        (struct call){.name = name,
-	                      .class = class,
-	                      .level = level,
-	                      .known = true,
-	                      .uncounted = process_uncounted(name, level)};
+	struct call call = process_call_made(name, class, level);
+
+	if (process_call_same(process, id, &call))
+		return;
+	if (!process->changed) {
+		process->changed = memory_get(process->call_count, sizeof *process->changed);
+		memcpy(process->changed, process->calls,
+		       process->call_count * sizeof *process->changed);
+	}
+	while (id >= process->call_count)
+		process->changed = memory_grow(process->changed, process->call_count,
+		                               &process->call_count, sizeof *process->changed);
+	process->changed[id] = call;
+	process->calls = process->changed;
 }
 
 void process_init(struct process *process, struct names *names, struct files *files)
 {
-	size_t n = sizeof own_calls / sizeof *own_calls;
-
 	*process = (struct process){.names = names,
 	                            .files = files,
 	                            .rank = -1,
@@ -73,9 +115,9 @@ void process_init(struct process *process, struct names *names, struct files *fi
 	process->file_count = 1;
 	process->stream_ids = id_table_new();
 	stacks_init(&process->stacks);
-	for (size_t i = 0; i < n; i++)
-		process_call_set(process, own_calls[i].id, own_calls[i].name, own_calls[i].class,
-		                 own_calls[i].level);
+	process_common();
+	process->calls = common_calls;
+	process->call_count = sizeof common_calls / sizeof *common_calls;
 }
 
 void process_trim(struct process *process)
@@ -113,18 +155,10 @@ void process_free(struct process *process)
 	id_table_free(process->stream_ids);
 	stacks_free(&process->stacks);
 	free(process->file_of);
-	free(process->calls);
+	free(process->changed);
 	free(process->attributes);
 	free(process->notes);
 	trace_close(&process->trace);
-}
-
-struct call *process_call_room(struct process *process, uint16_t id)
-{
-	while (id >= process->call_count)
-		process->calls = memory_grow(process->calls, process->call_count,
-		                             &process->call_count, sizeof *process->calls);
-	return &process->calls[id];
 }
 
 const struct call process_unknown_call = {.name = "unknown", .uncounted = true};

@@ -73,7 +73,8 @@ struct process {
 	uint32_t *file_of;
 	size_t file_count, file_room;
 	struct id_table *file_ids;
-	struct call *calls;
+	const struct call *calls; /* the program's own, or changed */
+	struct call *changed;     /* by definitions that say other than those; NULL = none */
 	size_t call_count; /* room for ids */
 	struct stacks stacks;
 	struct attribute *attributes;
@@ -133,12 +134,15 @@ __attribute__((always_inline)) static inline void process_fetch(const struct pro
 		__builtin_prefetch(process_file_at(process, index + PROCESS_AHEAD));
 }
 
-/* Makes room for a call's id. */
-struct call *process_call_room(struct process *process, uint16_t id);
-
 /* Gives a call its name, class and level. */
 void process_call_set(struct process *process, uint16_t id, const char *name, uint8_t class,
                       uint8_t level);
+
+/* Whether its calls are those that all begin with, none defined otherwise. */
+static inline bool process_calls_common(const struct process *process)
+{
+	return !process->changed;
+}
 
 /* Never NULL; unknown ids get a name that says so. */
 extern const struct call process_unknown_call;
