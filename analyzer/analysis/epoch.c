@@ -19,11 +19,13 @@ static struct beginnings *epochs_beginnings(const struct features *f, const stru
 
 	for (size_t n = 0; n < r->count; n++)
 		for (size_t i = 1; i < r->processes[n].file_count; i++) {
-			const struct use *u = features_use(f, n, i, &(struct use){0});
 			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
+			const struct use *u;
+			process_fetch(&r->processes[n], i);
 			if (stages_kind(stages, n, i)->verdicts[DIRECTION_READ].stage !=
 			    AIOT_STAGE_TRAIN)
 				continue;
+			u = features_use(f, n, i, &(struct use){0});
 			b->begins += u->begins;
 			b->bytes += u->read_bytes;
 		}

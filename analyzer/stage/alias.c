@@ -39,9 +39,12 @@ static void aliases_add(const struct judge *j, struct aliases *all, const struct
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct file *f = process_file_at(p, i);
-		const struct file_more *more = process_file_more(p, i);
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		process_fetch(p, i);
+		const struct file_more *more;
+		const struct use *u;
+		if (features_plain(j->features, p->number, i))
+			continue;
+		more = process_file_more(p, i);
+		u = features_use(j->features, p->number, i, NULL);
 		if (!alias_file(f, more) || !u->write_bytes || !j->shared[f->name].checkpoint)
 			continue;
 		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);

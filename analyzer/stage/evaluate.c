@@ -88,9 +88,13 @@ static void evaluate_loads(struct judge *j, const struct process *p)
 	if (c->loads || c->saves || c->optimizer || p->rank >= 0 || p->role == ROLE_WORKER)
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 		const struct shared *s = &j->shared[process_file_at(p, i)->name];
-		if (!u->reads || u->writes || !s->checkpoint || s->maker == p->number + 1)
+		const struct use *u;
+		judge_fetch(j, p, i);
+		if (!s->checkpoint || s->maker == p->number + 1)
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->reads || u->writes)
 			continue;
 		judge_loads(c, u);
 		c->data_read -= u->read_bytes < c->data_read ? u->read_bytes : c->data_read;

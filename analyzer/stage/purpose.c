@@ -56,9 +56,9 @@ static enum reason purpose_of_state(const struct judge *j, const struct process 
 
 /* More than one pass over the data, or in any order, by who makes others of them and
  * saves no state: no training. */
-static bool purpose_makes(const struct judge *j, const struct process *p, size_t i)
+static bool purpose_makes(const struct judge *j, const struct process *p, size_t i,
+                          const struct use *u)
 {
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -90,7 +90,7 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	if (purpose_makes(j, p, i))
+	if (purpose_makes(j, p, i, u))
 		return REASON_PASSES;
 	if (recur_anywhere(j, p, i) && purpose_serves(j, p))
 		return REASON_SERVED;
@@ -148,11 +148,10 @@ static enum reason purpose_of_read(const struct siblings *siblings, size_t i, co
 }
 
 /* A large mapped file is what a program works on, if nothing else is known. */
-enum reason purpose_of(const struct siblings *siblings, size_t i)
+enum reason purpose_of(const struct siblings *siblings, size_t i, const struct use *u)
 {
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	bool mapped = u->maps && s->extent >= PURPOSE_SMALL;
 	enum reason reason = REASON_NONE;

@@ -9,8 +9,8 @@
 #include "stage/reason.h"
 #include "stage/sibling.h"
 
-/* Of a storage file that was read, or mapped. */
-enum reason purpose_of(const struct siblings *siblings, size_t file);
+/* Of a storage file that was read, or mapped, and how. */
+enum reason purpose_of(const struct siblings *siblings, size_t file, const struct use *use);
 
 /* Loads weights, itself or as what it was forked from, and reads data once, without
  * training. */

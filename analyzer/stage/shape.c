@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/shape.h"
 
-#include <pthread.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +10,6 @@
 #define SHAPES_PLACES 64u /* at first */
 
 _Static_assert(sizeof(struct shape) == 24, "shapes have no padding");
-
-struct shapes {
-	struct shape *chunks[SHAPES_MOST / SHAPES_CHUNK];
-	uint32_t count; /* the first is unused */
-	uint32_t *places, place_count; /* numbers, by hash; a power of two */
-	pthread_mutex_t lock;
-};
 
 struct shapes *shapes_new(void)
 {
@@ -39,11 +31,6 @@ void shapes_free(struct shapes *shapes)
 	free(shapes->places);
 	pthread_mutex_destroy(&shapes->lock);
 	free(shapes);
-}
-
-const struct shape *shapes_at(const struct shapes *shapes, uint32_t number)
-{
-	return &shapes->chunks[number / SHAPES_CHUNK][number % SHAPES_CHUNK];
 }
 
 static bool shape_equal(const struct shape *a, const struct shape *b)

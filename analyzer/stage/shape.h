@@ -6,6 +6,7 @@
 #ifndef SHAPE_H
 #define SHAPE_H
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +24,12 @@ struct shape {
 #define SHAPES_MOST  (UINT32_C(1) << 28)
 
 /* Shapes stay where they are, so that some are read while others are added. */
-struct shapes;
+struct shapes {
+	struct shape *chunks[SHAPES_MOST / SHAPES_CHUNK];
+	uint32_t count;                /* the first is unused */
+	uint32_t *places, place_count; /* numbers, by hash; a power of two */
+	pthread_mutex_t lock;
+};
 
 /* The latest shapes of one thread, found without waiting for others. All zero is empty. */
 struct shapes_near {
@@ -39,6 +45,9 @@ void shapes_free(struct shapes *shapes);
 uint32_t shapes_add(struct shapes *shapes, struct shapes_near *near, const struct shape *shape);
 
 /* The one with that number. */
-const struct shape *shapes_at(const struct shapes *shapes, uint32_t number);
+static inline const struct shape *shapes_at(const struct shapes *shapes, uint32_t number)
+{
+	return &shapes->chunks[number / SHAPES_CHUNK][number % SHAPES_CHUNK];
+}
 
 #endif

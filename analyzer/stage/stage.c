@@ -63,11 +63,10 @@ struct verdict stage_marked(unsigned stage)
 	return verdict;
 }
 
-static enum reason stage_write(const struct siblings *siblings, size_t i)
+static enum reason stage_write(const struct siblings *siblings, size_t i, const struct use *u)
 {
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 
@@ -103,11 +102,11 @@ static bool stage_looks_back(const struct use *u)
 	       u->read_bytes < u->write_bytes / 16;
 }
 
-static void stage_judge(struct verdict *v, const struct siblings *siblings, size_t i)
+static void stage_judge(struct verdict *v, const struct siblings *siblings, size_t i,
+                        const struct use *u)
 {
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct file *file = process_file_at(p, i);
 	enum aiot_stage system = system_stage(j->recording, file);
 
@@ -124,13 +123,13 @@ static void stage_judge(struct verdict *v, const struct siblings *siblings, size
 		return;
 	}
 	if (judge_fills(j, p, i)) {
-		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
+		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[stage_write(siblings, i, u)].verdict;
 		return;
 	}
 	if (u->writes)
-		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i)].verdict;
+		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i, u)].verdict;
 	if (u->reads || u->maps)
-		v[DIRECTION_READ] = reasons[purpose_of(siblings, i)].verdict;
+		v[DIRECTION_READ] = reasons[purpose_of(siblings, i, u)].verdict;
 	if ((!u->reads && !u->maps) || stage_looks_back(u))
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 	if (u->writes)
@@ -174,9 +173,9 @@ static void stage_heed_marks(struct verdict *v, const struct use *u)
 }
 
 static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
-                              const struct process *p, size_t i, const struct verdict *v)
+                              const struct process *p, size_t i, const struct verdict *v,
+                              const struct use *u)
 {
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
 	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
 
@@ -198,9 +197,9 @@ static void stages_judge(struct stages *stages, const struct judge *judge, const
 		        features_use(judge->features, p->number, i, &(struct use){0});
 		struct kind kind = {0};
 		judge_fetch(judge, p, i);
-		stage_judge(kind.verdicts, &siblings, i);
+		stage_judge(kind.verdicts, &siblings, i, u);
 		stage_heed_marks(kind.verdicts, u);
-		kind.ways = stage_ways(judge, &stages->turns[p->number], p, i, kind.verdicts);
+		kind.ways = stage_ways(judge, &stages->turns[p->number], p, i, kind.verdicts, u);
 		kinds[i] = kinds_add(&stages->kinds, &kind);
 	}
 	stages->kind_of[p->number] = kinds;
