@@ -87,6 +87,8 @@ static struct fd call_open(int fd, int directory, const char *path, int flags)
 		return opened;
 	ROOM(name);
 	bool certain = path_absolute(directory, path, name) && call_names_the_file(path, flags);
+	if (certain && strcmp(name, path) != 0 && fd_reopened(fd, name, flags, &opened))
+		return opened;
 	return fd_opened(fd, name, certain, flags);
 }
 

@@ -105,16 +105,18 @@ static bool map_is_filled(const struct call *call, int fd, int protection, int f
 static void map_keep(const struct call *call, const struct aiot_event *event, int protection,
                      int flags, int fd)
 {
-	struct mapping mapping = {.begin = (uintptr_t)event->result,
-	                          .end = map_end((void *)(uintptr_t)event->result, event->size),
-	                          .offset = event->offset,
-	                          .since_ns = event->start_ns,
-	                          .file = event->file,
-	                          .handle = event->handle,
-	                          .generation = state_generation,
-	                          .stage = event->stage,
-	                          .wanted = map_is_wanted(&call->fd, protection),
-	                          .filled = map_is_filled(call, fd, protection, flags)};
+	struct mapping mapping = {
+	        .begin = (uintptr_t)event->result,
+	        .end = map_end((void *)(uintptr_t)event->result, event->size),
+	        .offset = event->offset,
+	        .since_ns = event->start_ns,
+	        .file = event->file,
+	        .handle = event->handle,
+	        .generation = state_generation,
+	        .stage = event->stage,
+	        .wanted = map_is_wanted(&call->fd, protection),
+	};
+	mapping.filled = mapping.wanted && map_is_filled(call, fd, protection, flags);
 	if (mapping_add(&mapping) && mapping.wanted)
 		watch_mapped(mapping.end - mapping.begin);
 }

@@ -138,7 +138,8 @@ static void fd_undelete(char *name, const struct stat *about)
 {
 	static const char suffix[] = " (deleted)";
 	size_t length = strlen(name), bytes = sizeof suffix - 1;
-	if (length > bytes && !strcmp(name + length - bytes, suffix) && !fd_is_file(name, about))
+	if (length > bytes && !strcmp(name + length - bytes, suffix) &&
+	    (!about->st_nlink || !fd_is_file(name, about)))
 		name[length - bytes] = '\0';
 }
 
@@ -162,7 +163,8 @@ static struct description *fd_inherited(int fd)
 /* The traits of a description that others know, too. */
 static uint32_t fd_ask_traits(int fd, const struct file *file)
 {
-	long flags = SYS3(fcntl, fd, F_GETFL, 0);
+	bool channel = file->kind == AIOT_FILE_SOCKET || file->kind == AIOT_FILE_PIPE;
+	long flags = channel ? 0 : SYS3(fcntl, fd, F_GETFL, 0);
 	uint32_t traits = fd_traits(file, flags < 0 ? 0 : (int)flags);
 	return traits & DESCRIPTION_SEEKABLE ? traits | DESCRIPTION_ASK : traits;
 }
@@ -174,7 +176,7 @@ static struct description *fd_describe(int fd, const struct file *file)
 		return made;
 	uint32_t traits = fd_ask_traits(fd, file);
 	made = description_new(traits);
-	if (made && traits & DESCRIPTION_SEEKABLE)
+	if (made && traits & DESCRIPTION_SEEKABLE && file->stage != AIOT_STAGE_IPC)
 		made->position = SYS3(lseek, fd, 0, SEEK_CUR);
 	return made;
 }
@@ -289,11 +291,8 @@ struct fd fd_see(int fd, struct description *own)
  * it is closed already. */
 static struct file fd_file(int fd, const char *path, bool certain)
 {
-	struct file file = {0};
 	struct stat about;
 	ROOM(name);
-	if (certain && file_recall(path, &file))
-		return file;
 	if (SYS2(fstat, fd, &about) < 0)
 		return (struct file){0};
 	if (!certain && path_of_fd(fd, name)) {
