@@ -103,13 +103,46 @@ static int64_t consumer_since(const struct consumer *c, int64_t start)
 	return at_once ? c->cut_ns : start;
 }
 
+/* Has no part in fetching: all that it may be is a wait for a lock. */
+static void consumer_holds(struct consumer *c, const struct events *e, uint32_t i)
+{
+	if (!fetch_holds(e, i))
+		return;
+	c->made_held_ns += wrap_span(e->start[i], e->end[i]);
+	c->lock_ns = e->start[i];
+	c->lock_end_ns = e->end[i];
+}
+
+static void consumer_goes_on(struct consumer *c, const struct events *e, uint32_t i)
+{
+	int64_t start = e->start[i], end = e->end[i];
+	uint8_t class = e->class[i];
+
+	if (!c->fetching || start < c->end_ns || wrap_span(c->end_ns, start) >= APART_NS)
+		return;
+	consumer_fetched(c, c->end_ns, end);
+	if (process_file_at(e->process, e->file[i])->name && class != AIOT_CLASS_CLOSE &&
+	    class != AIOT_CLASS_UNMAP)
+		consumer_phase(c, start, end);
+}
+
+static void consumer_begins(const struct consumers *all, struct consumer *c, const struct events *e,
+                            uint32_t i)
+{
+	int64_t start = consumer_since(c, e->start[i]), end = e->end[i];
+
+	consumer_made(c, start);
+	consumer_fetched(c, start, end);
+	if (fetch_holds(e, i) && !all->silent[e->process->number])
+		consumer_turns(c, start);
+	else
+		consumer_phase(c, start, end);
+}
+
 static void consumer_main(const struct consumers *all, struct consumer *c, const struct events *e,
                           uint32_t i)
 {
 	int64_t start = e->start[i], end = e->end[i];
-	bool near = c->fetching && start >= c->end_ns && wrap_span(c->end_ns, start) < APART_NS;
-	const struct file *file = process_file_at(e->process, e->file[i]);
-	bool lock;
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
 		c->main_bytes += e->bytes[i];
@@ -122,34 +155,14 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		c->fetching = false;
 		consumer_turns(c, start);
 		break;
-	case FETCH_NO_PART:
-		lock = fetch_holds(e, i);
-		c->made_held_ns += lock ? wrap_span(start, end) : 0;
-		c->lock_ns = lock ? start : c->lock_ns;
-		c->lock_end_ns = lock ? end : c->lock_end_ns;
-		break;
-	case FETCH_GOES_ON:
-		if (!near)
-			break;
-		consumer_fetched(c, c->end_ns, end);
-		if (file->name && e->class[i] != AIOT_CLASS_CLOSE &&
-		    e->class[i] != AIOT_CLASS_UNMAP)
-			consumer_phase(c, start, end);
-		break;
+	case FETCH_NO_PART: consumer_holds(c, e, i); break;
+	case FETCH_GOES_ON: consumer_goes_on(c, e, i); break;
 	case FETCH_MAYBE:
 		start = consumer_since(c, start);
 		consumer_turns(c, start);
 		consumer_fetched(c, start, end);
 		break;
-	case FETCH_BEGINS:
-		start = consumer_since(c, start);
-		consumer_made(c, start);
-		consumer_fetched(c, start, end);
-		if (fetch_holds(e, i) && !all->silent[e->process->number])
-			consumer_turns(c, start);
-		else
-			consumer_phase(c, start, end);
-		break;
+	case FETCH_BEGINS: consumer_begins(all, c, e, i); break;
 	}
 }
 

@@ -54,49 +54,65 @@ static struct row_name rows_name(struct rows *r, uint32_t number)
 	return name;
 }
 
+static struct stage_event rows_event(const struct slice *s, uint32_t i)
+{
+	const struct process *p = s->process;
+
+	return (struct stage_event){
+	        .way = {.aux = (uint32_t)COLUMN(AUX)[i],
+	                .handle = (uint32_t)COLUMN(HANDLE)[i],
+	                .class = process_call(p, COLUMN(CALL)[i])->class,
+	                .copies = way_copies(COLUMN(CALL)[i]),
+	                .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock)},
+	        .file = process_file(p, COLUMN(FILE)[i]),
+	        .guess = (uint8_t)COLUMN(STAGE)[i],
+	        .flags = (uint8_t)COLUMN(FLAGS)[i]};
+}
+
+static bool rows_wants(const struct rows *r, unsigned stage, uint32_t name, int64_t at_ns)
+{
+	return (r->filter->stage < 0 || stage == (unsigned)r->filter->stage) &&
+	       filter_path(r->filter, r->recording->names, name) && at_ns >= r->from_ns &&
+	       at_ns < r->to_ns;
+}
+
+static struct row_name rows_stack(struct rows *r, const struct process *p, uint32_t id)
+{
+	struct stacks *stacks = &r->recording->processes[p->number].stacks;
+
+	return rows_name(r, stacks_text(stacks, r->recording->names, stacks_find(stacks, id)));
+}
+
 /* False where the row is not wanted. */
 static bool rows_row(struct rows *r, const struct slice *s, uint32_t i, struct row *row)
 {
 	const struct process *p = s->process;
-	struct stacks *stacks = &r->recording->processes[p->number].stacks;
-	uint32_t file = process_file(p, COLUMN(FILE)[i]);
 	const struct call *call = process_call(p, COLUMN(CALL)[i]);
-	struct stage_event e = {.way = {.aux = (uint32_t)COLUMN(AUX)[i],
-	                                .handle = (uint32_t)COLUMN(HANDLE)[i],
-	                                .class = call->class,
-	                                .copies = way_copies(COLUMN(CALL)[i]),
-	                                .start = wrap_add(COLUMN(START)[i], (uint64_t)p->clock)},
-	                        .file = file,
-	                        .guess = (uint8_t)COLUMN(STAGE)[i],
-	                        .flags = (uint8_t)COLUMN(FLAGS)[i]};
+	const struct stage_event e = rows_event(s, i);
+	uint32_t name = process_file_at(p, e.file)->name;
 	unsigned stage = stages_of(r->stages, p, &e);
 
-	if (r->filter->stage >= 0 && stage != (unsigned)r->filter->stage)
-		return false;
-	if (!filter_path(r->filter, r->recording->names, process_file_at(p, file)->name))
-		return false;
 	row->start_ns = e.way.start;
 	row->relative_ns = wrap_subtract((uint64_t)row->start_ns, (uint64_t)r->recording->start_ns);
-	if (row->relative_ns < r->from_ns || row->relative_ns >= r->to_ns)
+	if (!rows_wants(r, stage, name, row->relative_ns))
 		return false;
 	row->duration_ns = COLUMN(DURATION)[i];
 	row->process = p;
 	row->tid = mapped_is_fault(COLUMN(CALL)[i]) ? e.way.aux & AIOT_FAULT_TID : s->stream->tid;
-	row->handle = (uint32_t)COLUMN(HANDLE)[i];
+	row->handle = e.way.handle;
 	row->call = call;
 	row->stage = stage_name(stage);
-	row->path = rows_name(r, process_file_at(p, file)->name);
+	row->path = rows_name(r, name);
 	row->offset = (int64_t)COLUMN(OFFSET)[i];
 	row->size = COLUMN(SIZE)[i];
 	row->stacks = r->stacks;
 	if (r->stacks)
-		row->stack = rows_name(r, stacks_text(stacks, r->recording->names,
-		                                      stacks_find(stacks, COLUMN(STACK)[i])));
+		row->stack = rows_stack(r, p, (uint32_t)COLUMN(STACK)[i]);
 	row->cache = "";
 	if (call->class == AIOT_CLASS_READ)
-		row->cache =
-		        rows_cache(r, &(struct cache_read){p, file, e.flags, call, row->duration_ns,
-		                                           (int64_t)COLUMN(RESULT)[i]});
+		row->cache = rows_cache(r, &(struct cache_read){p, e.file, e.flags, call,
+		                                                row->duration_ns,
+		                                                (int64_t)COLUMN(RESULT)[i]});
 	rows_result(row, (int64_t)COLUMN(RESULT)[i]);
 	return true;
 }
