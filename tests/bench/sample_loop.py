@@ -3,12 +3,15 @@
 
     python3 sample_loop.py FOLDER FILES EPOCHS
 """
+import ctypes
 import os
 import sys
 import time
 
 # Two workers and two cores: idle threads that yield in a loop only make it unsteady.
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
+# Whether the heap's end is given back after each batch is chance: 120,000 page faults or 150,000 to 290,000, a tenth of the time.
+KEPT = ((-1, 1 << 30), (-3, 1 << 25))  # mallopt: M_TRIM_THRESHOLD, M_MMAP_THRESHOLD
 
 import torch  # noqa: E402
 
@@ -18,6 +21,8 @@ import image_folder  # noqa: E402
 
 def main():
     folder, count, epochs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    for parameter, value in KEPT:
+        ctypes.CDLL(None).mallopt(parameter, value)
     if not os.path.isdir(folder):
         image_folder.make_images(folder, count)
     torch.manual_seed(0)
