@@ -5,12 +5,6 @@
 
 #include "python/interpreter.h"
 
-#define CODE_LENGTH     16 /* offset of a string's or bytes object's length */
-#define CODE_STATE      32 /* of a string's kind */
-#define CODE_BYTES      32 /* of a bytes object's content */
-
-#define CODE_MOST_BYTES (1u << 26)
-
 /* How a string's characters are kept. */
 struct code_text {
 	const uint8_t *data;
@@ -21,8 +15,8 @@ struct code_text {
 static size_t code_length(const void *object)
 {
 	size_t length;
-	memcpy(&length, (const char *)object + CODE_LENGTH, sizeof length);
-	return length < CODE_MOST_BYTES ? length : 0;
+	memcpy(&length, (const char *)object + PYTHON_LENGTH, sizeof length);
+	return length < PYTHON_MOST_BYTES ? length : 0;
 }
 
 /* Bits 2 to 4 of the state are the width, 5 says that the characters follow, 6
@@ -33,7 +27,7 @@ static struct code_text code_text(const void *object)
 	struct code_text text = {0};
 	if (!python_is(object, python.text_type))
 		return text;
-	memcpy(&state, (const char *)object + CODE_STATE, sizeof state);
+	memcpy(&state, (const char *)object + PYTHON_STATE, sizeof state);
 	uint8_t width = state >> 2 & 7;
 	if (!(state & 1u << 5) || (width != 1 && width != 2 && width != 4))
 		return text;
@@ -44,7 +38,7 @@ static struct code_text code_text(const void *object)
 struct python_bytes python_bytes_of(const void *object)
 {
 	if (python_is(object, python.bytes_type))
-		return (struct python_bytes){(const uint8_t *)object + CODE_BYTES,
+		return (struct python_bytes){(const uint8_t *)object + PYTHON_CONTENT,
 		                             code_length(object)};
 	struct code_text text = code_text(object);
 	return (struct python_bytes){text.data, text.length * text.width};

@@ -13,6 +13,17 @@
  * then. */
 #define PYTHON_OWN_HASH 24
 
+/* Where strings and bytes objects have their length, and the latter their content. */
+#define PYTHON_LENGTH  16
+#define PYTHON_CONTENT 32
+
+/* Where a string says how its characters are kept; those bits: in one piece with it, all
+ * ASCII. */
+#define PYTHON_STATE      32
+#define PYTHON_ASCII      (1u << 5 | 1u << 6)
+
+#define PYTHON_MOST_BYTES (1u << 26) /* longer ones are taken to be none */
+
 /* The memory of a string's characters or of a bytes object. */
 struct python_bytes {
 	const uint8_t *data;

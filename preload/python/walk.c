@@ -82,45 +82,76 @@ void python_trust(const void *code)
 	__atomic_store_n(walk_place(code), code, __ATOMIC_RELAXED);
 }
 
+static inline uint64_t walk_word(const uint8_t *data)
+{
+	uint64_t word;
+	memcpy(&word, data, sizeof word);
+	return word;
+}
+
+/* Names and paths differ in their ends. */
+static inline uint64_t walk_ends(struct python_bytes text)
+{
+	if (text.bytes < sizeof(uint64_t))
+		return XXH3_64bits(text.data, text.bytes);
+	size_t last = text.bytes - sizeof(uint64_t);
+	size_t before = last > sizeof(uint64_t) ? last - sizeof(uint64_t) : 0;
+	return walk_mix((uintptr_t)text.data ^ walk_word(text.data + before),
+	                text.bytes ^ walk_word(text.data + last));
+}
+
+/* Of a long table of lines, which other code with the same names and first line would
+ * have to have in the same place, some words tell enough. */
+static inline uint64_t walk_lines(struct python_bytes table)
+{
+	if (table.bytes < sizeof(uint64_t))
+		return XXH3_64bits(table.data, table.bytes);
+	size_t last = table.bytes - sizeof(uint64_t);
+	size_t step = table.bytes <= WALK_SHORT ? sizeof(uint64_t) : last / (WALK_WORDS - 1);
+	uint64_t hash = (uintptr_t)table.data ^ table.bytes;
+	for (const uint8_t *at = table.data, *end = at + last; at < end; at += step)
+		hash = (hash << 29 | hash >> 35) * WALK_PRIME_1 ^ walk_word(at);
+	return walk_mix(hash, walk_word(table.data + last));
+}
+
+static inline struct python_bytes walk_bytes(const char *object, size_t content)
+{
+	size_t length = (uintptr_t)python_pointer(object, PYTHON_LENGTH);
+	return (struct python_bytes){(const uint8_t *)object + content,
+	                             length < PYTHON_MOST_BYTES ? length : 0};
+}
+
+/* As python_bytes_of, of a bytes object without a call. */
+static inline struct python_bytes walk_table(const char *lines)
+{
+	return python_is(lines, python.bytes_type) ? walk_bytes(lines, PYTHON_CONTENT)
+	                                           : python_bytes_of(lines);
+}
+
 /* A string by its own hash, if it was asked for it once, or by its content. */
 static inline uint64_t walk_text(const char *text)
 {
 	uint64_t own = (uintptr_t)python_pointer(text, PYTHON_OWN_HASH);
 	if (__builtin_expect(own != UINT64_MAX, 1))
 		return own;
-	struct python_bytes content = python_bytes_of(text);
-	return XXH3_64bits(content.data, content.bytes);
+	bool ascii = python_is(text, python.text_type) &&
+	             (walk_number(text, PYTHON_STATE) & PYTHON_ASCII) == PYTHON_ASCII;
+	struct python_bytes content =
+	        ascii ? walk_bytes(text, python.layout.text_ascii) : python_bytes_of(text);
+	return walk_ends(content);
 }
 
-/* Of a long table of lines, which other code with the same names and first line would
- * have to have in the same place, some words tell enough. */
-static uint64_t walk_table(struct python_bytes table)
-{
-	if (table.bytes <= WALK_SHORT)
-		return XXH3_64bits(table.data, table.bytes);
-	uint64_t hash = (uintptr_t)table.data ^ table.bytes;
-	size_t last = table.bytes - sizeof hash;
-	for (uint32_t i = 0; i < WALK_WORDS; i++) {
-		uint64_t word;
-		memcpy(&word, table.data + i * last / (WALK_WORDS - 1), sizeof word);
-		hash = walk_mix(hash ^ word, hash);
-	}
-	return hash;
-}
-
+/* The qualified name is left out: other code that differs in nothing else is not met. */
 uint64_t python_identify_code(const void *code)
 {
 	const struct python_layout *layout = &python.layout;
 	const char *lines = python_pointer(code, layout->code_lines);
 	uint64_t file = walk_text(python_pointer(code, layout->code_file));
 	uint64_t name = walk_text(python_pointer(code, layout->code_name));
-	if (layout->code_qualified)
-		name ^= walk_text(python_pointer(code, layout->code_qualified)) << 1;
-	struct python_bytes table = python_bytes_of(lines);
 	uint64_t hash = walk_mix(file ^ walk_number(code, layout->code_first), name);
 	if (layout->code_version)
 		hash ^= (uint64_t)walk_number(code, layout->code_version) << 32;
-	return walk_mix(hash ^ (uintptr_t)code, walk_table(table));
+	return walk_mix(hash ^ (uintptr_t)code, walk_lines(walk_table(lines)));
 }
 
 /* What tells a code object from one that had its place before. */
