@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -45,10 +46,38 @@ void problems_move(struct problems *to, struct problems *from)
 	problems_free(from);
 }
 
+static const char *problem_kind(const char *text)
+{
+	const char *colon = strstr(text, ": ");
+
+	return colon ? colon : text;
+}
+
+static size_t problems_alike(const struct problems *list, size_t from, size_t to, const char *kind)
+{
+	size_t alike = 0;
+
+	for (size_t i = from; i < to; i++)
+		alike += !strcmp(problem_kind(list->text[i]), kind);
+	return alike;
+}
+
+static void problems_print_one(const struct problems *list, size_t i, FILE *to)
+{
+	const char *kind = problem_kind(list->text[i]);
+	size_t before = problems_alike(list, 0, i, kind);
+
+	if (before < PROBLEMS_ALIKE)
+		fprintf(to, "aiotrace: %s\n", list->text[i]);
+	else if (before == PROBLEMS_ALIKE)
+		fprintf(to, "aiotrace: %zu more%s\n", problems_alike(list, i, list->count, kind),
+		        kind);
+}
+
 void problems_print(const struct problems *list, FILE *to)
 {
 	for (size_t i = 0; i < list->count; i++)
-		fprintf(to, "aiotrace: %s\n", list->text[i]);
+		problems_print_one(list, i, to);
 	if (list->total > list->count)
 		fprintf(to, "aiotrace: and %zu more problems like these\n",
 		        list->total - list->count);

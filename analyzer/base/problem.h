@@ -31,7 +31,9 @@ void problems_add(struct problems *list, const char *format, ...)
 /* Moves all texts behind those of another list. */
 void problems_move(struct problems *to, struct problems *from);
 
-/* One line each, after "aiotrace: ". */
+/* One line each, after "aiotrace: "; of those that differ in the file alone, which comes
+ * before the first ": ", PROBLEMS_ALIKE and how many more. */
+#define PROBLEMS_ALIKE 5
 void problems_print(const struct problems *list, FILE *to);
 
 void problems_free(struct problems *list);

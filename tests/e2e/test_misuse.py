@@ -59,6 +59,16 @@ def test_a_small_file_of_something_else_is_no_trace_that_was_cut(tmp_path, trace
     assert "cut within the header" in aiotrace.run([aiotrace.PROGRAM, "report", cut]).stderr
 
 
+def test_what_is_wrong_with_many_files_is_said_once(tmp_path):
+    for n in range(40):
+        (tmp_path / f"host.{n}.0.aiot").write_bytes(b"nothing of the kind" * 100)
+    for n in range(3):
+        (tmp_path / f"host.{50 + n}.0.aiot").touch()
+    lines = aiotrace.run([aiotrace.PROGRAM, "report", tmp_path]).stderr.splitlines()
+    assert sum("not an aiotrace trace" in line for line in lines) == 6 and sum("file is empty" in line for line in lines) == 3
+    assert any(line.startswith("aiotrace: 35 more: offset 0: not an aiotrace trace") for line in lines) and len(lines) == 9
+
+
 @pytest.mark.parametrize("arguments, extra", [(["-o", "file"], {}), ([], {"AIOTRACE_DIR": "file"}), ([], {})])
 def test_record_says_where_no_run_can_be_kept_and_runs_untraced(arguments, extra, tmp_path):
     for name in ("file", "aiotrace.data"):
