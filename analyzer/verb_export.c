@@ -87,6 +87,7 @@ static bool export_is_cut(const struct filter *filter)
 static int export_run(const struct command *self, int argc, char **argv)
 {
 	struct export_options o = {.by = EXPORT_BYTES};
+	bool weighed = false;
 	const struct export_format *format = NULL;
 	int option;
 
@@ -96,6 +97,7 @@ static int export_run(const struct command *self, int argc, char **argv)
 			return command_help(self);
 		if (option == '?')
 			return command_misuse(self, NULL, NULL);
+		weighed |= option == 'b';
 		if (option == 'f')
 			format = export_find(optarg);
 		if (option == 'f' ? !format : !export_option(&o, option, optarg))
@@ -108,6 +110,8 @@ static int export_run(const struct command *self, int argc, char **argv)
 	if (o.stacks && !format->is_rows)
 		return command_misuse(self, "--stacks is for chrome and csv, not for",
 		                      format->name);
+	if (weighed && (!format->is_text || format->is_rows))
+		return command_misuse(self, "--by is for folded, not for", format->name);
 	if (format->is_text && !format->is_rows && export_is_cut(&o.filter))
 		return command_misuse(self, "only --stage selects in this format:", format->name);
 	return export_all(format, &o, argv + optind, (size_t)(argc - optind));

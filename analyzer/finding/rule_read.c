@@ -213,8 +213,9 @@ bool rule_small_writes(const struct summary *s, char evidence[RULE_EVIDENCE], in
 		if (t->write_ops < 1000 || half >= 65536 || t->write_ops < 4 * files)
 			continue;
 		*stage = made[i];
-		return RULE_SAY("%llu writes to %llu files, half of them of at most %s",
-		                ULL(t->write_ops), ULL(files), unit_bytes(&size, (double)half));
+		return RULE_SAY("%llu writes to %llu file%s, half of them of at most %s",
+		                ULL(t->write_ops), ULL(files), files == 1 ? "" : "s",
+		                unit_bytes(&size, (double)half));
 	}
 	return false;
 }

@@ -32,6 +32,14 @@ def test_a_wrong_value_is_named_with_its_option_and_what_it_may_be(arguments, op
     assert may_be in " ".join(done.stderr.split()) and len(rest) <= 4 and rest[-1] == f"Try 'aiotrace help {arguments[0]}'."
 
 
+@pytest.mark.parametrize("arguments, says", [(["--format", "chrome", "--by", "ops"], "--by is for folded, not for chrome"),
+                                             (["--format", "fio", "-o", "x", "--stacks"], "--stacks is for chrome and csv, not for fio"),
+                                             (["--format", "folded", "--path", "x"], "only --stage selects in this format: folded")])
+def test_an_option_that_a_format_has_no_use_for_is_told(arguments, says):
+    done = aiotrace.run([aiotrace.PROGRAM, "export", *arguments])
+    assert (done.returncode, done.stderr) == (2, f"aiotrace export: {says}\nTry 'aiotrace help export'.\n")
+
+
 def test_options_that_are_none_are_told_in_the_program_s_name():
     for verb in ("record", "report", "dump", "info", "plan", "compare", "export", "replay"):
         done = aiotrace.run([aiotrace.PROGRAM, verb, "--bogus"])
