@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/evidence.h"
+#include "read/kin.h"
 
 /* What belongs to a wait follows it at once: taking the interpreter's lock, reading what
  * woke an event loop. */
@@ -15,11 +16,14 @@
 static const struct process *fetch_worker(const struct consumers *all, const struct process *p,
                                           int64_t pid)
 {
-	for (size_t i = 0; pid > 0 && i < all->recording->count; i++)
-		if (all->recording->processes[i].pid == (uint64_t)pid &&
-		    all->made_by[i] == p->number + 1)
-			return &all->recording->processes[i];
-	return NULL;
+	const struct process *first = NULL, *q;
+	size_t at = 0;
+
+	while (pid > 0 && (q = kin_of_pid(all->recording, p, (uint64_t)pid, &at)))
+		if (all->made_by[q->number] == p->number + 1 &&
+		    (!first || q->number < first->number))
+			first = q;
+	return first;
 }
 
 /* Workers of a pool are made before anyone waits for what they do. */

@@ -39,7 +39,7 @@ struct tally {
 	struct analyses *analyses;
 	struct lane *lanes;
 	size_t lane_count;
-	int64_t until; /* the phase's end */
+	int64_t until;                           /* the phase's end */
 	struct stage_summary *sums[AIOT_STAGES]; /* [stage][worker] */
 	struct merge_buffers **buffers;          /* by worker */
 	struct events **events;                  /* likewise */

@@ -21,9 +21,9 @@ enum timeline_kind {
 };
 
 struct timeline {
-	int64_t origin_ns, width_ns; /* width 0 = empty */
-	int64_t from_ns, to_ns;      /* of the window that was added to last, */
-	uint32_t window;             /* and its number */
+	int64_t origin_ns, width_ns;  /* width 0 = empty */
+	int64_t from_ns, to_ns;       /* of the window that was added to last, */
+	uint32_t window;              /* and its number */
 	uint64_t *ns[TIMELINE_KINDS]; /* of windows; NULL = none of that kind */
 };
 

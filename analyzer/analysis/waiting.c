@@ -14,12 +14,13 @@
 #include "base/memory.h"
 
 /* Kinds of file, without and with a name. */
-#define WAITING_FILES   16u
-#define WAITING_CHILDS  0x80 /* takes up a child process */
+#define WAITING_FILES  16u
+#define WAITING_CHILDS 0x80 /* takes up a child process */
 
 /* Of a process; NULL until its first event. */
 struct waiting_lookup {
-	uint8_t *kinds; /* by call and kind of file; those of all where it has no calls of its own */
+	uint8_t *
+	        kinds; /* by call and kind of file; those of all where it has no calls of its own */
 	uint8_t *files; /* the latter, by file index */
 };
 
@@ -106,10 +107,10 @@ static uint8_t *waiting_kinds(const struct process *p)
 
 	for (size_t call = 0; call <= p->call_count; call++)
 		for (unsigned k = 0; k < WAITING_FILES; k++)
-			kinds[call * WAITING_FILES + k] = waiting_find(
-			        process_call(p, call),
-			        &(struct file){.kind = k % (WAITING_FILES / 2),
-			                       .name = k / (WAITING_FILES / 2)});
+			kinds[call * WAITING_FILES + k] =
+			        waiting_find(process_call(p, call),
+			                     &(struct file){.kind = k % (WAITING_FILES / 2),
+			                                    .name = k / (WAITING_FILES / 2)});
 	return kinds;
 }
 

@@ -62,6 +62,14 @@ static const struct process *kin_next(const struct recording *r, size_t *at,
 	return NULL;
 }
 
+const struct process *kin_of_pid(const struct recording *r, const struct process *like,
+                                 uint64_t pid, size_t *at)
+{
+	if (!*at)
+		*at = kin_first(r, like->run, pid, 0);
+	return kin_next(r, at, like, pid);
+}
+
 /* A pid may be used again; the parent is the latest image that had begun. An
  * exec'ed image's parent is that of the image before. */
 const struct process *kin_parent(const struct recording *r, const struct process *p)

@@ -217,19 +217,19 @@ void merge_until(struct merge *m, int64_t limit_ns)
 struct merge *merge_new(struct recording *recording, uint32_t columns, const struct process *only)
 {
 	struct merge *m = memory_get(1, sizeof *m);
-	size_t streams = 0;
+	size_t streams = 0, first = only ? (size_t)(only - recording->processes) : 0;
+	size_t end = only ? first + 1 : recording->count;
 
 	m->recording = recording;
 	m->limit = INT64_MAX;
 	m->columns = (columns | BATCH_WANT(START)) & BATCH_ALL;
-	for (size_t i = 0; i < recording->count; i++)
-		if (!only || only == &recording->processes[i])
-			streams += recording->processes[i].stream_count;
+	for (size_t i = first; i < end; i++)
+		streams += recording->processes[i].stream_count;
 	m->cursors = memory_get(streams, sizeof *m->cursors);
 	m->heap = memory_get(streams, sizeof *m->heap);
-	for (size_t i = 0; i < recording->count; i++) {
+	for (size_t i = first; i < end; i++) {
 		struct process *p = &recording->processes[i];
-		for (size_t s = 0; (!only || only == p) && s < p->stream_count; s++) {
+		for (size_t s = 0; s < p->stream_count; s++) {
 			struct cursor *c = &m->cursors[m->count];
 			*c = (struct cursor){.process = p, .stream = &p->streams[s]};
 			if (merge_advance(c))

@@ -19,11 +19,12 @@ struct mount_view {
 	const char *host, *list, *late; /* the texts it was read from */
 	uint32_t *items;
 	size_t count, room;
+	uint32_t number; /* from 1 */
 	struct mount_found {
 		uint64_t device;
 		uint32_t mount;
-		bool known;
-	} * found; /* by name */
+		uint32_t view; /* that it was found for */
+	} * found;             /* by name */
 };
 
 /* The next blank-separated field, cut off in place; "" at the end. */
@@ -213,12 +214,12 @@ static void mounts_of_process(struct mounts *m, const struct recording *r,
 		const struct file *file = process_file_at(p, i);
 		uint64_t device = process_file_more(p, i)->device;
 		struct mount_found *found = &view->found[file->name];
-		if (!found->known || found->device != device)
+		if (found->view != view->number || found->device != device)
 			*found = (struct mount_found){
 			        device,
 			        mounts_of_file(m, view, file, device,
 			                       names_text(r->names, file->name)),
-			        true};
+			        view->number};
 		m->of[p->number][i] = found->mount;
 	}
 }
@@ -242,7 +243,7 @@ struct mounts *mounts_find(const struct recording *r)
 		if (list != view.list || late != view.late || !view.host ||
 		    strcmp(view.host, process_host(p)) != 0) {
 			view.count = 0;
-			memset(view.found, 0, names_count(r->names) * sizeof *view.found);
+			view.number++;
 			view.list = list;
 			view.late = late;
 			view.host = process_host(p);

@@ -75,7 +75,7 @@ struct process {
 	struct id_table *file_ids;
 	const struct call *calls; /* the program's own, or changed */
 	struct call *changed;     /* by definitions that say other than those; NULL = none */
-	size_t call_count; /* room for ids */
+	size_t call_count;        /* room for ids */
 	struct stacks stacks;
 	struct attribute *attributes;
 	size_t attribute_count, attribute_room;

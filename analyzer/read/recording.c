@@ -147,21 +147,52 @@ static void recording_identity(struct process *p)
 		p->end_ns = p->kernel_last.mono_ns;
 }
 
-/* The trace that holds the same process, copied within the folder of a run. */
-static const struct process *recording_twin(const struct recording *r, const struct process *p)
-{
-	const struct aiot_header *h = &p->trace.header;
+/* What was loaded, found without going through all of it. */
+struct recording_known {
+	struct names *headers;     /* with run and host */
+	struct names *boots;       /* with run */
+	uint32_t *process, *first; /* by number of a header; of a boot: its first process */
+	size_t room, first_room;
+};
 
-	for (size_t i = 0; i < r->count && !p->trace.header_damaged; i++) {
-		const struct process *q = &r->processes[i];
-		if (q->run == p->run && !memcmp(h, &q->trace.header, sizeof *h) &&
-		    !strcmp(process_host(q), process_host(p)))
-			return q;
-	}
-	return NULL;
+/* What only the same process has as well; free() it. */
+static char *recording_key(const struct process *p, size_t *length)
+{
+	size_t head = sizeof p->trace.header, host = strlen(process_host(p));
+	char *key = memory_get(1, sizeof p->run + head + host + 1);
+
+	memcpy(key, &p->run, sizeof p->run);
+	memcpy(key + sizeof p->run, &p->trace.header, head);
+	memcpy(key + sizeof p->run + head, process_host(p), host);
+	*length = sizeof p->run + head + host;
+	return key;
 }
 
-static void recording_add(struct recording *r, const char *path, uint32_t run)
+/* The trace that holds the same process, copied within the folder of a run; else the
+ * process is known from now on. */
+static const struct process *recording_twin(const struct recording *r, const struct process *p,
+                                            struct recording_known *known)
+{
+	size_t length;
+	char *key;
+	uint32_t number;
+
+	if (p->trace.header_damaged)
+		return NULL;
+	key = recording_key(p, &length);
+	number = names_find(known->headers, key, length);
+	if (!number) {
+		uint32_t new = names_add(known->headers, key, length);
+		known->process =
+		        memory_grow(known->process, new, &known->room, sizeof *known->process);
+		known->process[new] = (uint32_t)r->count;
+	}
+	free(key);
+	return number ? &r->processes[known->process[number]] : NULL;
+}
+
+static void recording_add(struct recording *r, struct recording_known *known, const char *path,
+                          uint32_t run)
 {
 	struct process *p;
 	const struct process *twin;
@@ -180,7 +211,7 @@ static void recording_add(struct recording *r, const char *path, uint32_t run)
 	recording_blocks(r, p);
 	process_trim(p);
 	recording_identity(p);
-	twin = recording_twin(r, p);
+	twin = recording_twin(r, p, known);
 	if (twin) {
 		problems_add(&r->problems,
 		             "%s: holds the same process as %s; left out, or it would count "
@@ -194,22 +225,41 @@ static void recording_add(struct recording *r, const char *path, uint32_t run)
 
 /* Processes of one boot share the monotonic clock: with one offset for all,
  * their events keep their true order. */
-static void recording_clocks(struct recording *r)
+static void recording_clocks(struct recording *r, struct recording_known *known)
 {
 	static const uint8_t none[16];
 
 	for (size_t i = 0; i < r->count; i++) {
 		struct process *p = &r->processes[i];
-		for (size_t k = 0; k < i; k++) {
-			const struct process *q = &r->processes[k];
-			if (q->trace.header_damaged || p->run != q->run ||
-			    !memcmp(p->trace.header.boot_id, none, sizeof none) ||
-			    memcmp(p->trace.header.boot_id, q->trace.header.boot_id, sizeof none))
-				continue;
-			p->clock = q->clock;
-			break;
+		char key[sizeof p->run + sizeof none];
+		uint32_t boot;
+		if (!memcmp(p->trace.header.boot_id, none, sizeof none))
+			continue;
+		memcpy(key, &p->run, sizeof p->run);
+		memcpy(key + sizeof p->run, p->trace.header.boot_id, sizeof none);
+		boot = names_find(known->boots, key, sizeof key);
+		if (boot) {
+			p->clock = r->processes[known->first[boot]].clock;
+		} else if (!p->trace.header_damaged) {
+			boot = names_add(known->boots, key, sizeof key);
+			known->first = memory_grow(known->first, boot, &known->first_room,
+			                           sizeof *known->first);
+			known->first[boot] = (uint32_t)i;
 		}
 	}
+}
+
+static struct recording_known recording_known_new(void)
+{
+	return (struct recording_known){.headers = names_new(), .boots = names_new()};
+}
+
+static void recording_known_free(struct recording_known *known)
+{
+	names_free(known->headers);
+	names_free(known->boots);
+	free(known->process);
+	free(known->first);
 }
 
 static int recording_earlier(const void *one, const void *other)
@@ -265,6 +315,7 @@ static void recording_more_files(void)
 int recording_load(struct recording *r, char *const *names, size_t count)
 {
 	struct located located;
+	struct recording_known known;
 	struct problem why = {0};
 
 	*r = (struct recording){0};
@@ -275,15 +326,17 @@ int recording_load(struct recording *r, char *const *names, size_t count)
 	r->names = names_new();
 	r->files = files_new();
 	recording_more_files();
+	known = recording_known_new();
 	for (size_t i = 0; i < located.count; i++)
-		recording_add(r, located.files[i], located.run_of[i]);
+		recording_add(r, &known, located.files[i], located.run_of[i]);
 	files_trim(r->files);
 	r->runs = located.runs;
 	r->run_count = located.run_count;
 	located.runs = NULL;
 	located.run_count = 0;
 	locate_free(&located);
-	recording_clocks(r);
+	recording_clocks(r, &known);
+	recording_known_free(&known);
 	if (r->count)
 		qsort(r->processes, r->count, sizeof *r->processes, recording_earlier);
 	recording_times(r);

@@ -220,9 +220,9 @@ static void folders_fill_asked(const struct folders *own, const struct folders *
 	else if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
 		kind.ways = (struct ways){{AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 	else
-		kind.ways = folder_ways(folders_look(own, name), folders_look(all, name),
-		                        wrap_add(p->end_ns, (uint64_t)p->clock), turns,
-		                        (uint32_t)i);
+		kind.ways =
+		        folder_ways(folders_look(own, name), folders_look(all, name),
+		                    wrap_add(p->end_ns, (uint64_t)p->clock), turns, (uint32_t)i);
 	stages->kind_of[p->number][i] = kinds_add(&stages->kinds, &kind);
 }
 

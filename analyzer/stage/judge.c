@@ -79,6 +79,7 @@ void judge_free(struct judge *j)
 		free(j->made[n]);
 	free(j->made);
 	free(j->moves);
+	free(j->makers);
 	free(j->parents);
 	free(j->shared);
 	free(j->series_of);
@@ -336,6 +337,7 @@ static void judge_reset(struct judge *j)
 {
 	for (uint32_t i = 0; i < names_count(j->recording->names); i++)
 		j->shared[i] = (struct shared){.checkpoint = j->shared[i].checkpoint};
+	j->maker_count = 0;
 	j->trains = j->saves = j->optimizer = j->ranks_learn = false;
 }
 

@@ -102,6 +102,8 @@ struct judge {
 	const struct process **parents; /* by process number; NULL: not in the recording */
 	struct move *moves;
 	size_t move_count, move_room;
+	uint32_t *makers; /* processes that made anything of data */
+	size_t maker_count, maker_room;
 	uint8_t **made;                /* [process number][file]: enum judge_made, or-ed */
 	bool trains, saves, optimizer; /* any process of the run */
 	bool ranks_learn;              /* likewise, with a rank */

@@ -228,6 +228,10 @@ void prepare_derive(struct judge *j, const struct process *p)
 	}
 	derive_free(&d);
 	prepare_in_place(j, p);
+	if (!c->made)
+		return;
+	j->makers = memory_grow(j->makers, j->maker_count, &j->maker_room, sizeof *j->makers);
+	j->makers[j->maker_count++] = p->number;
 }
 
 /* Less than is read, or not much more. What others use may be little, as an index is. */
@@ -271,6 +275,17 @@ static bool prepare_only(const struct judge *j, const struct process *p)
 	return true;
 }
 
+/* The process itself, or one that makes data with it. */
+static bool prepare_together(const struct judge *j, const struct process *p, size_t n)
+{
+	const struct process *other = &j->recording->processes[n], *parent = j->parents[p->number];
+
+	return other == p || prepare_helps(j, other, p) || conduit_joins(j, other, p) ||
+	       prepare_sibling(j, p, other) ||
+	       (parent && prepare_helps(j, p, parent) && prepare_helps(j, other, parent) &&
+	        prepare_beside(&j->conducts[p->number], &j->conducts[n]));
+}
+
 /* Alone, or with those that its parent forked to work at the same time, and with
  * that parent where it writes what they read. */
 void prepare_judge(struct judge *j, const struct process *p)
@@ -279,22 +294,19 @@ void prepare_judge(struct judge *j, const struct process *p)
 	const struct process *parent = j->parents[p->number];
 	uint64_t read = 0, made = 0;
 
-	for (size_t n = 0; n < j->recording->count; n++) {
-		const struct process *other = &j->recording->processes[n];
-		const struct conduct *c = &j->conducts[n];
-		bool beside = other == p || prepare_helps(j, other, p) ||
-		              conduit_joins(j, other, p) || prepare_sibling(j, p, other) ||
-		              (parent && prepare_helps(j, p, parent) &&
-		               prepare_helps(j, other, parent) && prepare_beside(own, c));
-		read += beside ? c->data_read : 0;
-		made += beside ? c->made : 0;
-	}
+	own->prepares = false;
+	for (size_t i = 0; i < j->maker_count; i++)
+		made += prepare_together(j, p, j->makers[i]) ? j->conducts[j->makers[i]].made : 0;
 	if (parent && prepare_helps(j, p, parent)) {
 		const struct conduct *c = &j->conducts[parent->number];
 		bool meanwhile =
 		        c->made_first < own->last_data_read && c->made_last > own->first_data_read;
 		made += meanwhile ? c->made : 0;
 	}
+	if (!made)
+		return;
+	for (size_t n = 0; n < j->recording->count; n++)
+		read += prepare_together(j, p, n) ? j->conducts[n].data_read : 0;
 	own->prepares = prepare_makes(read, made, own->used);
 	if (own->trains && own->prepares && prepare_only(j, p))
 		judge_no_training(j, p);

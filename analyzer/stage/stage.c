@@ -123,7 +123,8 @@ static void stage_judge(struct verdict *v, const struct siblings *siblings, size
 		return;
 	}
 	if (judge_fills(j, p, i)) {
-		v[DIRECTION_READ] = v[DIRECTION_WRITE] = reasons[stage_write(siblings, i, u)].verdict;
+		v[DIRECTION_READ] = v[DIRECTION_WRITE] =
+		        reasons[stage_write(siblings, i, u)].verdict;
 		return;
 	}
 	if (u->writes)
@@ -193,8 +194,7 @@ static void stages_judge(struct stages *stages, const struct judge *judge, const
 	uint16_t *kinds = memory_get(p->file_count, sizeof *kinds);
 
 	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u =
-		        features_use(judge->features, p->number, i, &(struct use){0});
+		const struct use *u = features_use(judge->features, p->number, i, &(struct use){0});
 		struct kind kind = {0};
 		judge_fetch(judge, p, i);
 		stage_judge(kind.verdicts, &siblings, i, u);

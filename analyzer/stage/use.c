@@ -59,8 +59,8 @@ static void use_unfold(const struct use_slot *slot, const struct shape *shape, s
 	room->first_read = use_time(shape->first_top, slot->first_high, slot->first_low);
 	room->last_read = use_time(shape->last_top, slot->last_high, slot->last_low);
 	room->read_end = slot->read_end;
-	room->read_bytes = shape->passes ? (uint64_t)shape->passes * slot->read_end
-	                                 : shape->read_bytes;
+	room->read_bytes =
+	        shape->passes ? (uint64_t)shape->passes * slot->read_end : shape->read_bytes;
 	room->read.bytes[ACCESS_CONSECUTIVE] = room->read_bytes;
 	room->reads = shape->reads;
 	room->begins = shape->begins;

@@ -22,7 +22,8 @@ struct ways {
 	uint8_t before : 1;  /* enum way: of what neither reads nor writes, before the turn */
 	uint8_t folder : 1;
 	uint8_t copies : 1; /* of a checkpoint: what the kernel copies is copied to save it */
-	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone */
+	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone
+	                     */
 };
 
 /* Times in which a file is used in its second way, CLOCK_REALTIME in ns. */

@@ -34,7 +34,7 @@
 
 struct generator {
 	uint32_t processes, files, different;
-	uint32_t rows; /* of a block */
+	uint32_t rows;                    /* of a block */
 	uint32_t *ids, *used, used_count; /* of the process's small files: by file; and those */
 	struct scratch *scratch;
 	FILE *to;

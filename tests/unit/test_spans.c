@@ -79,8 +79,12 @@ static struct span nth(uint64_t n)
 	return (struct span){.start = (int64_t)(n / 3),
 	                     .end = (int64_t)(n / 3 + odd % (far ? UINT64_C(1) << 40 : 3000)) -
 	                            (odd % 97 == 0),
-	                     .bytes = none ? 0 : odd % 5 ? 4096 : odd,
-	                     .offset = none ? -1 : far ? INT64_MAX : (int64_t)(n % 11 * 4096),
+	                     .bytes = none      ? 0
+	                              : odd % 5 ? 4096
+	                                        : odd,
+	                     .offset = none  ? -1
+	                               : far ? INT64_MAX
+	                                     : (int64_t)(n % 11 * 4096),
 	                     .name = odd % 3 ? (uint32_t)(n / 11) : (uint32_t)odd,
 	                     .mount = odd % 13 ? 1 : (uint16_t)odd,
 	                     .write = odd % 17 == 0,
