@@ -16,7 +16,6 @@
 #define BIG_TEXT   (UINT64_C(256) << 10)
 /* One that is read and then written may be a state. */
 #define FEW_IN_PLACE 3
-#define MOST_PASSES  3
 
 static struct derive_side prepare_side(const struct judge *j, const struct process *p, size_t i,
                                        bool write)
@@ -160,14 +159,15 @@ static bool prepare_is_used(const struct judge *j, const struct process *p, size
 	return s->clue != CLUE_LOG && s->read_bytes >= u->read_bytes + u->write_bytes;
 }
 
-/* Read once from its beginning, then written again: made of itself, if it is no state. */
+/* Read from its beginning, once or to know all of them first, then written again: made of
+ * itself, if it is no state. */
 static bool prepare_is_in_place(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
 	return u->reads && u->writes && u->first_read < u->first_write && !s->checkpoint &&
-	       s->clue != CLUE_LOG && !u->append && u->begins == 1 &&
+	       s->clue != CLUE_LOG && !u->append && u->begins && u->returns <= RECUR_TO_MAKE &&
 	       u->write_bytes >= u->read_bytes / 4 &&
 	       system_is_not(j->recording, process_file_at(p, i));
 }
@@ -269,7 +269,7 @@ static bool prepare_only(const struct judge *j, const struct process *p)
 		judge_fetch(j, p, i);
 		if ((recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
 		    (!(j->made[p->number][i] & JUDGE_SOURCE) ||
-		     recur_passes(&j->shared[process_file_at(p, i)->name]) > MOST_PASSES))
+		     recur_passes(&j->shared[process_file_at(p, i)->name]) > RECUR_TO_MAKE))
 			return false;
 	}
 	return true;

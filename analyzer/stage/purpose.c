@@ -9,6 +9,7 @@
 #include "stage/score.h"
 
 #define PURPOSE_SMALL (INT64_C(1) << 20)
+#define PURPOSE_NOTE  (INT64_C(4) << 10)
 #define UNDECIDED     REASON_COUNT
 
 /* Loads weights and then reads data once, without training. */
@@ -63,8 +64,8 @@ static bool purpose_makes(const struct judge *j, const struct process *p, size_t
 	const struct conduct *c = &j->conducts[p->number];
 
 	return (recur_takes_part(j, p, i) || recur_anywhere(j, p, i)) &&
-	       j->made[p->number][i] & JUDGE_SOURCE && recur_passes(s) <= 3 && !c->saves &&
-	       !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
+	       j->made[p->number][i] & JUDGE_SOURCE && recur_passes(s) <= RECUR_TO_MAKE &&
+	       !c->saves && !(u->evidence[0] & EVIDENCE_LOADER) && c->prepares;
 }
 
 /* By what the file is: a copy's original, or state. */
@@ -122,6 +123,8 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		size_t beside = sibling_of_loaded(siblings, i);
 		return beside ? purpose_of_state(j, p, beside) : REASON_SMALL;
 	}
+	if (s->extent < PURPOSE_NOTE && !s->recurs && sibling_named_like(siblings, i))
+		return purpose_of_state(j, p, sibling_named_like(siblings, i));
 	if (purpose_infers(j, p))
 		return REASON_SERVED;
 	if (c->prepares &&

@@ -27,8 +27,10 @@ uint64_t recur_passes(const struct shared *s)
 {
 	uint64_t extent = s->extent > 0 ? (uint64_t)s->extent : UINT64_MAX;
 	uint64_t whole = s->most_bytes / extent + (s->most_bytes % extent > extent / 10 * 8);
+	/* What looks at a file's beginning before it reads it begins twice. */
+	uint64_t begins = s->most_begins < s->most_returns ? s->most_begins : s->most_returns;
 
-	return s->most_begins > whole ? s->most_begins : whole;
+	return begins > whole ? begins : whole;
 }
 
 /* From anywhere to anywhere, a buffer's part and the rest at once; parts that are read on from,

@@ -14,6 +14,9 @@ void recur_find(struct judge *judge);
  * just once, for another purpose. */
 bool recur_takes_part(const struct judge *judge, const struct process *process, size_t file);
 
+/* Passes that it takes at most to make other data of some. */
+#define RECUR_TO_MAKE 2
+
 /* How often it was read: by one process, whole or begun. */
 uint64_t recur_passes(const struct shared *shared);
 

@@ -126,7 +126,14 @@ bool sibling_of_saved(const struct siblings *s, size_t file)
 	return false;
 }
 
-size_t sibling_of_loaded(const struct siblings *s, size_t file)
+/* A time that is not known is near. */
+static bool sibling_read_near(const struct sibling *o, const struct use *u)
+{
+	return o->mapped || (o->read && sibling_near(u->first_read, u->first_read, o->first_read,
+	                                             o->first_read));
+}
+
+static size_t sibling_loaded(const struct siblings *s, size_t file, bool named)
 {
 	const struct use *u = sibling_use(s, file);
 	const char *path = sibling_path(s, file);
@@ -134,10 +141,19 @@ size_t sibling_of_loaded(const struct siblings *s, size_t file)
 
 	for (size_t k = 0; k < s->count; k++) {
 		const struct sibling *o = &s->items[k];
-		bool near = o->read && sibling_near(u->first_read, u->first_read, o->first_read,
-		                                    o->first_read);
-		if ((near || o->mapped) && sibling_beside(o, file, path, folder))
+		if (sibling_read_near(o, u) && sibling_beside(o, file, path, folder) &&
+		    (!named || sibling_same_name(path, o->path)))
 			return o->file;
 	}
 	return 0;
+}
+
+size_t sibling_of_loaded(const struct siblings *s, size_t file)
+{
+	return sibling_loaded(s, file, false);
+}
+
+size_t sibling_named_like(const struct siblings *s, size_t file)
+{
+	return sibling_loaded(s, file, true);
 }

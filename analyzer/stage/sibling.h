@@ -38,4 +38,7 @@ bool sibling_of_saved(const struct siblings *siblings, size_t file);
  * time; 0 = none. */
 size_t sibling_of_loaded(const struct siblings *siblings, size_t file);
 
+/* Likewise, where it is known by that file's name as well, whatever it is named itself. */
+size_t sibling_named_like(const struct siblings *siblings, size_t file);
+
 #endif

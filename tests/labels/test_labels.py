@@ -33,7 +33,7 @@ PROGRAMS = {
                "segments", "experts"],
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
     "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch",
-               "parts_by_memory", "decoded"],
+               "parts_by_memory", "decoded", "normalised"],
     "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool"],
 }
 TABLE = {}

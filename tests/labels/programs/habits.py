@@ -253,6 +253,30 @@ def decoded_run(folder):
                 f.write(sound[::2])
 
 
+def normalised(folder):
+    """A pool makes features of sounds; their mean is known when all are read, then each is read and written again."""
+    os.makedirs(f"{folder}/x")
+    for i in range(40):
+        with open(f"{folder}/x/{i}", "wb") as f:
+            f.write(random.randbytes(40_000))
+    alone("normalised_run", folder)
+
+
+def features_of(folder, i):
+    with stage("prepare"):
+        np.save(f"{folder}/y/{i}.npy", np.fromfile(f"{folder}/x/{i}", np.int16).reshape(-1, 4).mean(axis=1))
+
+
+def normalised_run(folder):
+    os.makedirs(f"{folder}/y")
+    with stage("prepare"):
+        with multiprocessing.get_context("fork").Pool(2) as pool:
+            pool.starmap(features_of, [(folder, i) for i in range(40)])
+        mean = np.mean([np.load(f"{folder}/y/{i}.npy").mean() for i in range(40)])
+        for i in range(40):
+            np.save(f"{folder}/y/{i}.npy", np.load(f"{folder}/y/{i}.npy") - mean)
+
+
 if __name__ == "__main__":
     random.seed(0)
     globals()[sys.argv[1]](*sys.argv[2:])
