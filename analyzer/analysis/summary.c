@@ -118,6 +118,55 @@ static int summary_larger(const void *one, const void *other)
 /* Files ahead of the one that is added: its sums lie anywhere. */
 #define SUMMARY_AHEAD 12u
 
+static void summary_ahead(const struct summary *summary, const struct process *p, size_t i)
+{
+	process_fetch(p, i);
+	if (i + SUMMARY_AHEAD >= p->file_count)
+		return;
+	__builtin_prefetch(process_file_more(p, i + SUMMARY_AHEAD));
+	memory_fetch(&summary->files[process_file_at(p, i + SUMMARY_AHEAD)->name],
+	             sizeof *summary->files);
+}
+
+/* What process `n` did to its file `i`. */
+static void summary_use(struct summing *s, size_t n, size_t i)
+{
+	struct summary *summary = s->summary;
+	const struct process *p = &summary->recording->processes[n];
+	const struct use *u = features_use(s->features, n, i, &(struct use){0});
+	const struct verdict *v = stages_kind(s->stages, n, i)->verdicts;
+	uint32_t name = process_file_at(p, i)->name;
+	struct file_summary *file = &summary->files[name];
+
+	summary_file(file, process_file_more(p, i), u, v);
+	if (!file->mount)
+		file->mount = summary->mounts->of[n][i];
+	summary_process(&summary->processes[n], u, v);
+	summary_pattern(summary, u, v);
+	summary_reasons(s, name, &v[DIRECTION_READ], u->marks ? u->marks->ops[0] : NULL, u->reads);
+	summary_reasons(s, name, &v[DIRECTION_WRITE], u->marks ? u->marks->ops[1] : NULL,
+	                u->writes);
+}
+
+/* Leaves the files of which data moved, by how much. */
+static void summary_sort(struct summing *s, uint32_t names)
+{
+	struct summary *summary = s->summary;
+
+	for (uint32_t i = 0; i < names; i++) {
+		summary->files[i].name = i;
+		summary->files[i].mapped = s->mapped[i];
+		if (summary->files[i].read_ops + summary->files[i].write_ops)
+			summary->files[summary->file_count++] = summary->files[i];
+		else
+			mapped_free(&s->mapped[i]);
+	}
+	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
+	summary->file_by_name = memory_get(names, sizeof *summary->file_by_name);
+	for (size_t i = 0; i < summary->file_count; i++)
+		summary->file_by_name[summary->files[i].name] = (uint32_t)i + 1;
+}
+
 static void summary_uses(struct summing *s)
 {
 	struct summary *summary = s->summary;
@@ -130,47 +179,17 @@ static void summary_uses(struct summing *s)
 	s->reasons_seen = memory_get(names, sizeof *s->reasons_seen);
 	s->marks_seen = memory_get(names, sizeof *s->marks_seen);
 	for (size_t n = 0; n < r->count; n++) {
-		const struct process *p = &r->processes[n];
 		for (int i = 0; i < AIOT_STAGES; i++)
 			pattern_add(&summary->stages[i].pattern, &s->features->stated[n][i]);
-		for (size_t i = 1; i < p->file_count; i++) {
-			const struct use *u = features_use(s->features, n, i, &(struct use){0});
-			const struct verdict *v = stages_kind(s->stages, n, i)->verdicts;
-			process_fetch(p, i);
-			if (i + SUMMARY_AHEAD < p->file_count) {
-				__builtin_prefetch(process_file_more(p, i + SUMMARY_AHEAD));
-				memory_fetch(&summary->files[process_file_at(p, i + SUMMARY_AHEAD)
-				                                     ->name],
-				             sizeof *summary->files);
-			}
-			summary_file(&summary->files[process_file_at(p, i)->name],
-			             process_file_more(p, i), u, v);
-			if (!summary->files[process_file_at(p, i)->name].mount)
-				summary->files[process_file_at(p, i)->name].mount =
-				        summary->mounts->of[n][i];
-			summary_process(&summary->processes[n], u, v);
-			summary_pattern(summary, u, v);
-			summary_reasons(s, process_file_at(p, i)->name, &v[DIRECTION_READ],
-			                u->marks ? u->marks->ops[0] : NULL, u->reads);
-			summary_reasons(s, process_file_at(p, i)->name, &v[DIRECTION_WRITE],
-			                u->marks ? u->marks->ops[1] : NULL, u->writes);
+		for (size_t i = 1; i < r->processes[n].file_count; i++) {
+			summary_ahead(summary, &r->processes[n], i);
+			summary_use(s, n, i);
 		}
-	}
-	for (uint32_t i = 0; i < names; i++) {
-		summary->files[i].name = i;
-		summary->files[i].mapped = s->mapped[i];
-		if (summary->files[i].read_ops + summary->files[i].write_ops)
-			summary->files[summary->file_count++] = summary->files[i];
-		else
-			mapped_free(&s->mapped[i]);
 	}
 	free(s->stages_seen);
 	free(s->reasons_seen);
 	free(s->marks_seen);
-	qsort(summary->files, summary->file_count, sizeof *summary->files, summary_larger);
-	summary->file_by_name = memory_get(names, sizeof *summary->file_by_name);
-	for (size_t i = 0; i < summary->file_count; i++)
-		summary->file_by_name[summary->files[i].name] = (uint32_t)i + 1;
+	summary_sort(s, names);
 }
 
 static void summary_confidence(struct summary *summary)

@@ -174,33 +174,36 @@ static void verdict_text_cache(const struct target *t, FILE *to)
 	      to);
 }
 
-void verdict_text(const struct replay_verdict *v, FILE *to)
+static void verdict_text_done(const struct replay_verdict *v, FILE *to)
 {
-	const struct run *run = v->run;
 	struct unit a, b;
 
-	fprintf(to, "Verdict: %s\n\n", v->words);
 	fprintf(to, "  %" PRIu64 " of %" PRIu64 " operations and %s of %s done in %.3f s",
 	        v->done_ops, v->planned_ops, unit_bytes(&a, (double)v->done_bytes),
 	        unit_bytes(&b, (double)v->planned_bytes), v->length_s);
 	if (v->done_bytes != v->planned_bytes && v->done_ops == v->planned_ops)
 		fprintf(to, " (%" PRIu64 " of %" PRIu64 " bytes)", v->done_bytes, v->planned_bytes);
 	fputc('\n', to);
-	if (run->options.timing == TIMING_ORIGINAL && v->late.total)
+	if (v->run->options.timing == TIMING_ORIGINAL && v->late.total)
 		fprintf(to, "  began late by: p50 %.1f us, p99 %.1f us, max %.1f us\n",
 		        print_ms(&v->late, 0.5) * 1e3, print_ms(&v->late, 0.99) * 1e3,
 		        (double)v->late.max / 1e3);
-	if (run->failure)
-		fprintf(to, "  ended early by: %s\n", strerror(run->failure));
-	verdict_text_errors(v, to);
+	if (v->run->failure)
+		fprintf(to, "  ended early by: %s\n", strerror(v->run->failure));
+}
+
+/* What this machine did otherwise than the run asked. */
+static void verdict_text_machine(const struct replay_verdict *v, FILE *to)
+{
+	const struct run *run = v->run;
+
 	if (run->no_uring)
 		fputs("  io_uring was refused here: its operations were done one after another\n",
 		      to);
 	if ((double)run->crowded_ns / 1e9 > VERDICT_CROWDED * v->length_s)
 		fprintf(to,
 		        "  this machine is busy: the replay's threads waited %.2f s for a "
-		        "processor, "
-		        "which counts as the target's time here\n",
+		        "processor, which counts as the target's time here\n",
 		        (double)run->crowded_ns / 1e9);
 	if (run->undirected)
 		fprintf(to, "  O_DIRECT was refused %" PRIu64 " times: opened without\n",
@@ -209,7 +212,10 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 		fprintf(to,
 		        "  %" PRIu64 " operations were no whole blocks, as O_DIRECT wants them\n",
 		        run->unaligned);
-	verdict_text_cache(run->target, to);
+}
+
+static void verdict_text_stages(const struct replay_verdict *v, FILE *to)
+{
 	fprintf(to, "\n%-11s %9s %10s %23s %23s %17s %17s %17s\n", "", "data ops", "bytes",
 	        "bytes/s, with pauses", "while data is in flight", "p50 ms", "p99 ms",
 	        "other p99 ms");
@@ -217,7 +223,17 @@ void verdict_text(const struct replay_verdict *v, FILE *to)
 	        "recorded", "replayed", "recorded", "replayed", "recorded", "replayed", "recorded",
 	        "replayed", "recorded", "replayed");
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
-		verdict_text_stage(&run->plan->stages[i], &v->stages[i], stage_name(i), to);
+		verdict_text_stage(&v->run->plan->stages[i], &v->stages[i], stage_name(i), to);
+}
+
+void verdict_text(const struct replay_verdict *v, FILE *to)
+{
+	fprintf(to, "Verdict: %s\n\n", v->words);
+	verdict_text_done(v, to);
+	verdict_text_errors(v, to);
+	verdict_text_machine(v, to);
+	verdict_text_cache(v->run->target, to);
+	verdict_text_stages(v, to);
 	saves_text(&v->checkpoints, "Checkpoints", to);
 	saves_text(&v->restores, "Restores", to);
 	verdict_text_waits(v, to);
