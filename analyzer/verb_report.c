@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -68,6 +69,15 @@ static const struct option report_options[] = {
         {"help", no_argument, NULL, 'h'},        {0},
 };
 
+static int report_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || !size.ws_col)
+		return REPORT_WIDTH;
+	return size.ws_col;
+}
+
 static int report_run(const struct command *self, int argc, char **argv)
 {
 	struct report_options options = {.top = SIZE_MAX, .stage = -1};
@@ -97,6 +107,7 @@ static int report_run(const struct command *self, int argc, char **argv)
 	}
 	if (form.write != report_json && options.top == SIZE_MAX)
 		options.top = form.file ? REPORT_TOP_HTML : REPORT_TOP;
+	options.width = report_width();
 	options.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	return report_all(&options, &form, argv + optind, (size_t)(argc - optind));
 }

@@ -10,10 +10,13 @@
 
 #include "analysis/summary.h"
 
+#define REPORT_WIDTH 100
+
 struct report_options {
 	size_t top;  /* files to list */
 	int stage;   /* -1 = all */
 	bool colour; /* of a terminal */
+	int width;   /* of a terminal, in columns; REPORT_WIDTH where it is none */
 	bool tree;   /* of callers */
 	bool ignore_marks;
 };

@@ -16,6 +16,7 @@
 
 #define LISTED_PROCESSES 24
 #define LISTED_MOMENTS   20
+#define STAGE_LEAD       "            "
 
 void text_title(const struct text *t, const char *title)
 {
@@ -106,7 +107,7 @@ static void text_head(const struct text *t)
 	struct unit d;
 
 	for (size_t i = 0; i < r->run_count && i < 4; i++)
-		fprintf(t->to, "%s%s", i ? ",\n    " : "Run ", text_tail(r->runs[i], 64));
+		fprintf(t->to, "%s%s", i ? ",\n    " : "Run ", text_tail(t, r->runs[i], 64));
 	fprintf(t->to, "%s: %s, %zu process%s\n", r->run_count > 4 ? ", ..." : "",
 	        unit_seconds(&d, recording_duration_s(r)), r->count, r->count == 1 ? "" : "es");
 	text_verdict(t);
@@ -131,7 +132,7 @@ static void text_stage(const struct text *t, int i)
 {
 	const struct stage_summary *s = &t->s->stages[i];
 	struct unit read, written, p50, p99, mean, peak;
-	char ratio[24], pattern[32];
+	char ratio[24], pattern[32], words[256];
 
 	text_ratio(ratio, sizeof ratio, s);
 	snprintf(pattern, sizeof pattern, "%s%s", pattern_class(&s->pattern),
@@ -146,13 +147,14 @@ static void text_stage(const struct text *t, int i)
 	                : "-");
 	if (!(s->read_ops + s->write_ops))
 		return;
-	fprintf(t->to,
-	        "%10s  p99 %s, max %s; %s/s while busy, at most %s/s over %.3g s; %.0f %% sure\n",
-	        "", unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
-	        unit_seconds(&p50, (double)s->latency.max / 1e9),
-	        unit_bytes(&mean, rate_while_busy(&s->rate)),
-	        unit_bytes(&peak, rate_peak(&s->rate)), rate_window_s(&s->rate),
-	        100 * s->confidence);
+	snprintf(words, sizeof words,
+	         "p99 %s, max %s; %s/s while busy, at most %s/s over %.3g s; %.0f %% sure",
+	         unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
+	         unit_seconds(&p50, (double)s->latency.max / 1e9),
+	         unit_bytes(&mean, rate_while_busy(&s->rate)),
+	         unit_bytes(&peak, rate_peak(&s->rate)), rate_window_s(&s->rate),
+	         100 * s->confidence);
+	text_wrapped(t, STAGE_LEAD, words);
 	report_mapped_text(&s->mapped, t->to);
 }
 
@@ -162,10 +164,14 @@ static void text_reasons(const struct text *t, int i)
 
 	if (i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC)
 		return;
-	for (unsigned k = 0; k < REASON_COUNT; k++)
-		if (s->reason_files[k])
-			fprintf(t->to, "%10s  %s (%" PRIu64 " file%s)\n", "", stage_reason_text(k),
-			        s->reason_files[k], s->reason_files[k] == 1 ? "" : "s");
+	for (unsigned k = 0; k < REASON_COUNT; k++) {
+		char words[160];
+		if (!s->reason_files[k])
+			continue;
+		snprintf(words, sizeof words, "%s (%" PRIu64 " file%s)", stage_reason_text(k),
+		         s->reason_files[k], s->reason_files[k] == 1 ? "" : "s");
+		text_wrapped(t, STAGE_LEAD, words);
+	}
 	text_witnesses(t, (unsigned)i);
 }
 
@@ -232,14 +238,18 @@ static const char *text_tail_of(const char *path, size_t width)
 	return tail;
 }
 
-const char *text_tail(const char *path, size_t width)
+const char *text_tail(const struct text *t, const char *path, size_t width)
 {
+	int fits = (int)width + t->options->width - REPORT_WIDTH;
 	static char rooms[TEXT_TAILS][4 * TEXT_TAIL_MOST + 1];
 	static unsigned next;
 	char *room = rooms[next++ % TEXT_TAILS];
 
-	escape_plain(text_tail_of(path, width < TEXT_TAIL_MOST ? width : TEXT_TAIL_MOST), room,
-	             sizeof rooms[0]);
+	if (fits > TEXT_TAIL_MOST)
+		fits = TEXT_TAIL_MOST;
+	if (fits < TEXT_TAIL_LEAST)
+		fits = TEXT_TAIL_LEAST;
+	escape_plain(text_tail_of(path, (size_t)fits), room, sizeof rooms[0]);
 	return room;
 }
 
@@ -258,7 +268,7 @@ static void text_moment(const struct text *t, const struct moment *m, bool save)
 		fprintf(t->to, " %8s %7s %10s",
 		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share,
 		        saving_of(t->s, m).background ? "background" : "waited for");
-	fprintf(t->to, "  %s\n", text_tail(m->path, save ? 22 : 50));
+	fprintf(t->to, "  %s\n", text_tail(t, m->path, save ? 22 : 50));
 }
 
 static void text_moments(const struct text *t, const struct moments *moments, bool save)
@@ -285,7 +295,7 @@ static void text_file(const struct text *t, const struct file_summary *f)
 	        unit_bytes(&read, (double)f->read_bytes), f->read_ops,
 	        unit_bytes(&written, (double)f->write_bytes), f->write_ops, stage_name(f->stage),
 	        pattern_class(&f->pattern),
-	        text_tail(names_text(t->s->recording->names, f->name), 40));
+	        text_tail(t, names_text(t->s->recording->names, f->name), 40));
 }
 
 static bool text_file_shown(const struct text *t, const struct file_summary *f)

@@ -4,21 +4,30 @@
  */
 #include "report/text_part.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "finding/finding.h"
 
-#define WIDTH 98
+#define WIDTH 98 /* longer lines are hard to read */
+#define LEAST 40
+
+static size_t text_width(const struct text *t, size_t most)
+{
+	size_t width = t->options->width > LEAST ? (size_t)t->options->width : LEAST;
+
+	return width < most ? width : most;
+}
 
 void text_wrapped(const struct text *t, const char *lead, const char *words)
 {
-	size_t indent = strlen(lead), at = indent;
+	size_t indent = strlen(lead), at = indent, width = text_width(t, WIDTH);
 
 	fputs(lead, t->to);
 	while (*words) {
 		size_t word = strcspn(words, " ");
-		if (at > indent && at + 1 + word > WIDTH) {
+		if (at > indent && at + 1 + word > width) {
 			fprintf(t->to, "\n%*s", (int)indent, "");
 			at = indent;
 		} else if (at > indent) {
@@ -32,6 +41,17 @@ void text_wrapped(const struct text *t, const char *lead, const char *words)
 		words += word + strspn(words + word, " ");
 	}
 	fputc('\n', t->to);
+}
+
+void text_say(const struct text *t, const char *format, ...)
+{
+	char words[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(words, sizeof words, format, args);
+	va_end(args);
+	text_wrapped(t, "", words);
 }
 
 void text_findings(const struct text *t)

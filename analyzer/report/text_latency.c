@@ -77,7 +77,7 @@ static void text_slow_op(const struct text *t, const struct slow_op *op)
 	        ((double)op->start_ns - (double)r->start_ns) / 1e9,
 	        unit_seconds(&took, (double)op->duration_ns / 1e9), op->call,
 	        op->size ? unit_bytes(&size, (double)op->size) : "-", p->pid,
-	        name ? text_tail(names_text(r->names, name), PATH_WIDTH) : "-");
+	        name ? text_tail(t, names_text(r->names, name), PATH_WIDTH) : "-");
 }
 
 static void text_slowest(const struct text *t, const struct latency *l)

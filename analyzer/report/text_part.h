@@ -19,11 +19,17 @@ void text_title(const struct text *text, const char *title);
  * long. */
 void text_wrapped(const struct text *text, const char *lead, const char *words);
 
+/* A sentence or some, in lines that fit. */
+void text_say(const struct text *text, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
+
 /* The end of a path, which tells more than its beginning, without what a terminal would
- * obey; at most TEXT_TAIL_MOST bytes of it. Valid for as many calls more. */
-#define TEXT_TAILS     4
-#define TEXT_TAIL_MOST 128
-const char *text_tail(const char *path, size_t width);
+ * obey: `width` bytes of it, more on a terminal wider than REPORT_WIDTH and fewer on a
+ * narrower one, at most TEXT_TAIL_MOST. Valid for TEXT_TAILS calls. */
+#define TEXT_TAILS      4
+#define TEXT_TAIL_LEAST 12
+#define TEXT_TAIL_MOST  128
+const char *text_tail(const struct text *text, const char *path, size_t width);
 
 /* Where the bytes went: a line a mount. */
 void text_mounts(const struct text *text);

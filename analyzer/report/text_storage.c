@@ -31,8 +31,8 @@ static void text_mount(const struct text *t, const struct place *p)
 	        p->read_ops, unit_bytes(&written, (double)p->write_bytes), p->write_ops);
 	text_latencies(t, &p->read_latency);
 	text_latencies(t, &p->write_latency);
-	fprintf(t->to, "  %s\n%18s%s %s%s%s on %s\n", text_tail(m->point, 32), "", m->class,
-	        m->medium, m->medium[0] ? ", " : "", m->type, text_tail(m->source, 60));
+	fprintf(t->to, "  %s\n%18s%s %s%s%s on %s\n", text_tail(t, m->point, 32), "", m->class,
+	        m->medium, m->medium[0] ? ", " : "", m->type, text_tail(t, m->source, 60));
 }
 
 void text_mounts(const struct text *t)

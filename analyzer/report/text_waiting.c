@@ -93,13 +93,13 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 	uint32_t count = stall->workers ? stall->workers : stall->threads;
 
 	if (all > 0)
-		fprintf(t->to,
-		        "Its %" PRIu32
-		        " loader %s%s: %.0f %% storage%s, %.0f %% preprocessing, %.0f %% "
-		        "short of work, %.0f %% blocked.\n",
-		        count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
-		        100 * p->storage_s / all, stall->remote ? " (by network)" : "",
-		        100 * p->prepare_s / all, 100 * p->idle_s / all, 100 * p->blocked_s / all);
+		text_say(t,
+		         "Its %" PRIu32
+		         " loader %s%s: %.0f %% storage%s, %.0f %% preprocessing, %.0f %% "
+		         "short of work, %.0f %% blocked.",
+		         count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
+		         100 * p->storage_s / all, stall->remote ? " (by network)" : "",
+		         100 * p->prepare_s / all, 100 * p->idle_s / all, 100 * p->blocked_s / all);
 }
 
 static void text_loader(const struct text *t, const struct stall_part *p)
@@ -108,21 +108,21 @@ static void text_loader(const struct text *t, const struct stall_part *p)
 	bool alone = !stall->workers && !stall->threads;
 	struct unit a, b;
 
-	fprintf(t->to, "The main thread %s for %s of %s (%.0f %%)%s%s.\n",
-	        alone ? "loaded its data itself" : "waited for its loaders",
-	        unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
-	        100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
-	        p->cause ? stall_word(p->cause) : "");
+	text_say(t, "The main thread %s for %s of %s (%.0f %%)%s%s.",
+	         alone ? "loaded its data itself" : "waited for its loaders",
+	         unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
+	         100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
+	         p->cause ? stall_word(p->cause) : "");
 	if (!alone)
 		text_loaders(t, p);
 	else if (p->untold_s > 0)
-		fprintf(t->to,
-		        "The other %s are preprocessing or training: the reads have no rhythm "
-		        "that tells which.\n",
-		        unit_seconds(&a, p->untold_s));
+		text_say(t,
+		         "The other %s are preprocessing or training: the reads have no rhythm "
+		         "that tells which.",
+		         unit_seconds(&a, p->untold_s));
 	else if (p->waited_s > 0)
-		fprintf(t->to, "Of that, %s storage and %s preprocessing.\n",
-		        unit_seconds(&a, p->storage_s), unit_seconds(&b, p->prepare_s));
+		text_say(t, "Of that, %s storage and %s preprocessing.",
+		         unit_seconds(&a, p->storage_s), unit_seconds(&b, p->prepare_s));
 }
 
 static void text_stall(const struct text *t)

@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The text report: verdict first, 100 columns, colour for terminals only."""
+import fcntl
 import os
 import pty
+import struct
 import subprocess
 import sys
+import termios
 
 import pytest
 
@@ -37,11 +40,13 @@ def test_parts_stand_in_their_order_and_the_verdict_is_first(demo):
     assert first[0].startswith("Run ") and "Most reading is" in first[1] and first[2].startswith("Loading: ")
 
 
-def shown(demo, extra, terminal):
+def shown(demo, extra, terminal, columns=0):
     command = [aiotrace.PROGRAM, "report", demo]
     if not terminal:
         return subprocess.run(command, env=aiotrace.clean(extra), capture_output=True, check=True).stdout
     ours, theirs = pty.openpty()
+    if columns:
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     with subprocess.Popen(command, env=aiotrace.clean(extra), stdout=theirs, stderr=subprocess.DEVNULL) as child:
         os.close(theirs)
         parts = []
@@ -59,6 +64,26 @@ def test_colour_is_for_terminals_that_want_it(demo):
     assert b"\033[" in shown(demo, {}, True)
     assert b"\033[" not in shown(demo, {"NO_COLOR": "1"}, True)
     assert b"\033[" not in shown(demo, {}, False)
+
+
+def parts_of(text):
+    """Lines by the title that they stand below."""
+    parts, title = {}, ""
+    for line in text.splitlines():
+        if line and line == line.lstrip() and not parts.get(title, [""])[-1].strip():
+            title = next((t for t in [*ORDER, "Call sites", "Loading", "Phases"] if line.startswith(t)), title)
+        parts.setdefault(title, []).append(line)
+    return parts
+
+
+def test_a_terminal_s_width_is_made_use_of(demo):
+    def at(columns):
+        return parts_of(shown(demo, {"NO_COLOR": "1"}, True, columns).decode().replace("\r", ""))
+    narrow, wide = at(80), at(200)
+    for title in ("Findings", "Waiting", "Call sites", "Files with most bytes", "Slowest operations", "Missing"):
+        assert narrow[title] and max(map(len, narrow[title])) <= 80, title
+    assert str(demo.parent / "work") not in "\n".join(narrow["Files with most bytes"])
+    assert str(demo.parent / "work") in "\n".join(wide["Files with most bytes"])
 
 
 def test_names_cannot_command_the_terminal(tmp_path):
