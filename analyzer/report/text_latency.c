@@ -107,12 +107,12 @@ static void text_stragglers(const struct text *t)
 	if (count)
 		text_title(t, "Slower than others of their role");
 	for (size_t i = 0; i < count && i < LISTED_SLOW; i++)
-		fprintf(t->to,
-		        "%s %" PRIu32 " on %s: %s of storage an operation; the median of %" PRIu32
-		        " is %s\n",
-		        process_role_name(all[i].process->role), all[i].process->pid,
-		        process_host(all[i].process), unit_seconds(&a, all[i].op_s), all[i].among,
-		        unit_seconds(&b, all[i].median_s));
+		text_say(t,
+		         "%s %" PRIu32 " on %s: %s of storage an operation; the median of %" PRIu32
+		         " is %s",
+		         process_role_name(all[i].process->role), all[i].process->pid,
+		         process_host(all[i].process), unit_seconds(&a, all[i].op_s), all[i].among,
+		         unit_seconds(&b, all[i].median_s));
 	free(all);
 }
 

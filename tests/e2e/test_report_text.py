@@ -71,7 +71,7 @@ def parts_of(text):
     parts, title = {}, ""
     for line in text.splitlines():
         if line and line == line.lstrip() and not parts.get(title, [""])[-1].strip():
-            title = next((t for t in [*ORDER, "Call sites", "Loading", "Phases"] if line.startswith(t)), title)
+            title = next((t for t in [*ORDER, "Call sites"] if line.startswith(t)), line)
         parts.setdefault(title, []).append(line)
     return parts
 
