@@ -5,12 +5,16 @@
 #include "base/id_table.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <uthash.h>
 
 #include "base/memory.h"
 
 #define DENSE (1u << 20)
+
+/* Of each power of two of ids, those that are their own indices. */
+static uint32_t *id_table_same[21];
 
 struct far_id {
 	UT_hash_handle hh;
@@ -34,7 +38,8 @@ void id_table_free(struct id_table *table)
 		next = item->hh.next;
 		free(item);
 	}
-	free(table->near);
+	if (!table->shared)
+		free(table->near);
 	free(table);
 }
 
@@ -58,12 +63,38 @@ static void id_table_set_far(struct id_table *table, uint32_t id, uint32_t index
 	item->index = index;
 }
 
+static void id_table_own(struct id_table *table)
+{
+	uint32_t *own = memory_get(table->room, sizeof *own);
+
+	memcpy(own, table->near, table->room * sizeof *own);
+	table->near = own;
+	table->shared = false;
+}
+
+/* Ids below count that are their own indices. */
+static uint32_t *id_table_share(size_t count)
+{
+	unsigned power = 0;
+
+	while ((size_t)1 << power < count)
+		power++;
+	if (!id_table_same[power]) {
+		id_table_same[power] = memory_get((size_t)1 << power, sizeof(uint32_t));
+		for (uint32_t i = 0; i < UINT32_C(1) << power; i++)
+			id_table_same[power][i] = i;
+	}
+	return id_table_same[power];
+}
+
 void id_table_set(struct id_table *table, uint32_t id, uint32_t index)
 {
 	if (id >= DENSE) {
 		id_table_set_far(table, id, index);
 		return;
 	}
+	if (table->shared)
+		id_table_own(table);
 	while (id >= table->room)
 		table->near =
 		        memory_grow(table->near, table->room, &table->room, sizeof *table->near);
@@ -72,11 +103,22 @@ void id_table_set(struct id_table *table, uint32_t id, uint32_t index)
 
 void id_table_trim(struct id_table *table)
 {
-	size_t count = table->room;
+	size_t count = table->room, same = 0;
 
+	if (table->shared)
+		return;
 	while (count && !table->near[count - 1])
 		count--;
-	table->near = memory_trim(table->near, count, &table->room, sizeof *table->near);
+	while (same < count && table->near[same] == same)
+		same++;
+	if (!count || same < count || count > DENSE) {
+		table->near = memory_trim(table->near, count, &table->room, sizeof *table->near);
+		return;
+	}
+	free(table->near);
+	table->near = id_table_share(count);
+	table->room = count;
+	table->shared = true;
 }
 
 uint32_t id_table_get_far(const struct id_table *table, uint64_t id)

@@ -7,6 +7,7 @@
 #ifndef ID_TABLE_H
 #define ID_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,7 @@ struct far_id;
 struct id_table {
 	uint32_t *near;
 	size_t room;
+	bool shared; /* near is: each id is its own index there */
 	struct far_id *far;
 };
 
@@ -22,7 +24,8 @@ struct id_table *id_table_new(void);
 void id_table_free(struct id_table *table);
 void id_table_set(struct id_table *table, uint32_t id, uint32_t index);
 
-/* Gives back room beyond the last id. */
+/* Gives back room beyond the last id, and all of it where ids are their own indices, which
+ * many tables say alike. Not by several threads at a time. */
 void id_table_trim(struct id_table *table);
 
 uint32_t id_table_get_far(const struct id_table *table, uint64_t id);

@@ -19,6 +19,7 @@
 #include "read/system.h"
 #include "stage/deed.h"
 #include "stage/spared.h"
+#include "stage/use_room.h"
 #include "stage/way.h"
 
 static inline void feature_read(struct use *u, const struct deed *e)
@@ -309,22 +310,20 @@ struct feature_pass {
 	struct features *features;
 	struct merge **merges;          /* by process number */
 	struct merge_buffers **buffers; /* by worker */
-	struct use **uses;              /* likewise, with room for any process's files */
-	size_t most_files;
-	struct handles **handles;      /* likewise */
-	struct shapes_near *shapes;    /* likewise */
-	struct cache *cache, **caches; /* for all, and by worker */
+	struct use_rooms *rooms;        /* for records of use, by worker */
+	struct handles **handles;       /* likewise */
+	struct shapes_near *shapes;     /* likewise */
+	struct cache *cache, **caches;  /* for all, and by worker */
 };
 
-/* Keeps a process's records, and empties the room they were made in. */
-static void feature_keep(struct features *f, const struct process *p, struct use *uses,
+/* Keeps a process's records. */
+static void feature_keep(struct features *f, const struct process *p, const struct use *uses,
                          struct shapes_near *near)
 {
 	struct use_slot *slots = f->uses[p->number] = memory_get(p->file_count, sizeof *slots);
 
 	for (size_t i = 0; i < p->file_count; i++)
 		slots[i] = use_keep(&uses[i], f->shapes, near);
-	memset(uses, 0, p->file_count * sizeof *uses);
 }
 
 static void feature_process(void *context, size_t number, unsigned worker)
@@ -341,7 +340,6 @@ static void feature_process(void *context, size_t number, unsigned worker)
 
 	if (!pass->buffers[worker]) {
 		pass->buffers[worker] = merge_buffers_new();
-		pass->uses[worker] = memory_get(pass->most_files, sizeof **pass->uses);
 		pass->handles[worker] = handles_new();
 		pass->caches[worker] = pass->cache ? cache_like(pass->cache) : NULL;
 	}
@@ -349,7 +347,7 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	merge_spare_times(pass->merges[number]);
 	lane.merge = pass->merges[number];
 	lane.handles = pass->handles[worker];
-	lane.uses = pass->uses[worker];
+	lane.uses = use_room(pass->rooms, lane.process->file_count, worker);
 	lane.cache = pass->caches[worker];
 	while (merge_next(pass->merges[number], &slice)) {
 		feature_slice(&lane, &slice);
@@ -359,6 +357,7 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	if (lane.spared)
 		spared_tell(lane.merge, lane.process, lane.spared, lane.uses);
 	feature_keep(f, lane.process, lane.uses, &pass->shapes[worker]);
+	use_room_back(pass->rooms, lane.process->file_count, lane.uses);
 	free(lane.evidence);
 	free(ranks);
 }
@@ -372,13 +371,9 @@ static void feature_all(struct features *f, struct cache *cache)
 	pass.merges = memory_get(r->count, sizeof *pass.merges);
 	pass.buffers = memory_get(workers, sizeof *pass.buffers);
 	pass.handles = memory_get(workers, sizeof *pass.handles);
-	pass.uses = memory_get(workers, sizeof *pass.uses);
+	pass.rooms = use_rooms_new(workers);
 	pass.shapes = memory_get(workers, sizeof *pass.shapes);
 	pass.caches = memory_get(workers, sizeof *pass.caches);
-	for (size_t i = 0; i < r->count; i++)
-		pass.most_files = r->processes[i].file_count > pass.most_files
-		                          ? r->processes[i].file_count
-		                          : pass.most_files;
 	for (size_t i = 0; i < r->count; i++)
 		pass.merges[i] = merge_new(r, BATCH_ALL, &r->processes[i]);
 	parallel_for(r->count, feature_process, &pass);
@@ -387,7 +382,6 @@ static void feature_all(struct features *f, struct cache *cache)
 	for (unsigned i = 0; i < workers; i++) {
 		merge_buffers_free(pass.buffers[i]);
 		handles_free(pass.handles[i]);
-		free(pass.uses[i]);
 		if (pass.caches[i])
 			cache_move(cache, pass.caches[i]);
 	}
@@ -396,7 +390,7 @@ static void feature_all(struct features *f, struct cache *cache)
 	free(pass.merges);
 	free(pass.buffers);
 	free(pass.handles);
-	free(pass.uses);
+	use_rooms_free(pass.rooms);
 	free(pass.shapes);
 	free(pass.caches);
 }

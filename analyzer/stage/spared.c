@@ -23,8 +23,18 @@ static int spared_order(const void *one, const void *other)
 	return (a->last > b->last) - (a->last < b->last);
 }
 
+static size_t spared_count(const struct process *p, const struct use *uses)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < p->file_count; i++)
+		count += !!uses[i].spot_read.piece + !!uses[i].spot_write.piece +
+		         !!uses[i].spot_touch.piece;
+	return count;
+}
+
 /* Takes them out of the records, so that plain ones are kept as such. */
-static size_t spared_find(const struct process *p, struct use *uses, struct spared *found)
+static void spared_find(const struct process *p, struct use *uses, struct spared *found)
 {
 	size_t count = 0;
 
@@ -39,7 +49,6 @@ static size_t spared_find(const struct process *p, struct use *uses, struct spar
 		u->spot_read = u->spot_write = u->spot_touch = (struct use_spot){0};
 	}
 	qsort(found, count, sizeof *found, spared_order);
-	return count;
 }
 
 static void spared_end(const struct process *p, const struct batch *times, const struct spared *s)
@@ -55,11 +64,12 @@ static void spared_end(const struct process *p, const struct batch *times, const
 void spared_tell(struct merge *merge, struct process *p, const struct stream *stream,
                  struct use *uses)
 {
-	struct spared *found = memory_get(p->file_count * SPARED_A_USE, sizeof *found);
-	size_t count = spared_find(p, uses, found);
+	size_t count = spared_count(p, uses);
+	struct spared *found = memory_get(count, sizeof *found);
 	const struct batch *times = NULL;
 	uint32_t piece = 0;
 
+	spared_find(p, uses, found);
 	for (size_t i = 0; i < count; i++) {
 		if (found[i].spot.piece != piece) {
 			piece = found[i].spot.piece;
