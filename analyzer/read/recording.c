@@ -238,7 +238,7 @@ static void recording_clocks(struct recording *r, struct recording_known *known)
 		memcpy(key, &p->run, sizeof p->run);
 		memcpy(key + sizeof p->run, p->trace.header.boot_id, sizeof none);
 		boot = names_find(known->boots, key, sizeof key);
-		if (boot) {
+		if (boot && boot < known->first_room) {
 			p->clock = r->processes[known->first[boot]].clock;
 		} else if (!p->trace.header_damaged) {
 			boot = names_add(known->boots, key, sizeof key);

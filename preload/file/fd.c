@@ -239,7 +239,7 @@ static bool fd_ask_kernel(int fd, struct fd *entry)
 {
 	uint32_t changes = __atomic_load_n(fd_changes_of(fd), __ATOMIC_SEQ_CST);
 	struct description *known = fd_held(fd);
-	struct stat about;
+	struct stat about = {0};
 	ROOM(name);
 	*entry = (struct fd){0};
 	if (!fd_ask_name(fd, name, &about))
@@ -274,7 +274,7 @@ struct fd fd_adopt(int fd)
 
 struct fd fd_see(int fd, struct description *own)
 {
-	struct stat about;
+	struct stat about = {0};
 	ROOM(name);
 	struct fd seen = {0};
 	thread_self.busy++;
@@ -291,7 +291,7 @@ struct fd fd_see(int fd, struct description *own)
  * it is closed already. */
 static struct file fd_file(int fd, const char *path, bool certain)
 {
-	struct stat about;
+	struct stat about = {0};
 	ROOM(name);
 	if (SYS2(fstat, fd, &about) < 0)
 		return (struct file){0};
