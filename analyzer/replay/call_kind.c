@@ -3,28 +3,29 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <linux/io_uring.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
 #define OP(kind)                                                                                   \
 	{                                                                                          \
-		AS_OP, OP_##kind, true, false, false                                               \
+		AS_OP, OP_##kind, true, false, false, 0                                            \
 	}
 #define LIKE(kind)                                                                                 \
 	{                                                                                          \
-		AS_OP, OP_##kind, false, false, false                                              \
+		AS_OP, OP_##kind, false, false, false, 0                                           \
 	}
 #define AT(kind)                                                                                   \
 	{                                                                                          \
-		AS_OP, OP_##kind, true, false, true                                                \
+		AS_OP, OP_##kind, true, false, true, 0                                             \
 	}
 #define ASYNC(kind)                                                                                \
 	{                                                                                          \
-		AS_OP, OP_##kind, true, true, true                                                 \
+		AS_OP, OP_##kind, true, true, true, 0                                              \
 	}
 #define ROLE(role)                                                                                 \
 	{                                                                                          \
-		AS_##role, 0, false, false, false                                                  \
+		AS_##role, 0, false, false, false, 0                                               \
 	}
 
 /* By the name's beginning where it ends in '*'; the first that fits counts. */
@@ -63,9 +64,9 @@ static const struct {
         {"pwritev*", AT(PWRITEV)},
         {"pwrite*", AT(PWRITE)},
         {"sendfile.out", LIKE(WRITE)},
-        {"sendfile*", {AS_OP, OP_PREAD, false, false, true}},
-        {"copy_file_range.out", {AS_OP, OP_PWRITE, false, false, true}},
-        {"copy_file_range", {AS_OP, OP_PREAD, false, false, true}},
+        {"sendfile*", {AS_OP, OP_PREAD, false, false, true, 0}},
+        {"copy_file_range.out", {AS_OP, OP_PWRITE, false, false, true, 0}},
+        {"copy_file_range", {AS_OP, OP_PREAD, false, false, true, 0}},
         {"splice.out", LIKE(WRITE)},
         {"splice", LIKE(READ)},
         {"vmsplice", LIKE(WRITE)},
@@ -92,14 +93,14 @@ static const struct {
         {"io_uring.ftruncate", LIKE(FTRUNCATE)},
         {"io_uring.statx", LIKE(STAT)},
         {"io_uring.unlinkat", LIKE(UNLINK)},
-        {"cuFileBatch.read", {AS_OP, OP_PREAD, false, true, true}},
-        {"cuFileBatch.write", {AS_OP, OP_PWRITE, false, true, true}},
-        {"cuFileRead*", {AS_OP, OP_PREAD, false, true, true}},
-        {"cuFileWrite*", {AS_OP, OP_PWRITE, false, true, true}},
+        {"cuFileBatch.read", {AS_OP, OP_PREAD, false, true, true, 0}},
+        {"cuFileBatch.write", {AS_OP, OP_PWRITE, false, true, true, 0}},
+        {"cuFileRead*", {AS_OP, OP_PREAD, false, true, true, 0}},
+        {"cuFileWrite*", {AS_OP, OP_PWRITE, false, true, true, 0}},
         {"fault.write", AT(TOUCH_WRITE)},
         {"fault.*", AT(TOUCH)},
-        {"populate.write", {AS_OP, OP_TOUCH_WRITE, false, false, true}},
-        {"populate.read", {AS_OP, OP_TOUCH, false, false, true}},
+        {"populate.write", {AS_OP, OP_TOUCH_WRITE, false, false, true, 0}},
+        {"populate.read", {AS_OP, OP_TOUCH, false, false, true, 0}},
         {"mmap*", OP(MAP)},
         {"munmap", OP(UNMAP)},
         {"lseek*", OP(SEEK)},
@@ -197,14 +198,33 @@ static bool call_kind_fits(const char *pattern, const char *name)
 	return !strcmp(pattern, name);
 }
 
-/* What is synced lies where the recording says, at the end or not. */
 static uint8_t call_kind_write(uint32_t flags)
 {
-	if (flags & RWF_SYNC)
-		return OP_WRITE_SYNC;
-	if (flags & RWF_DSYNC)
-		return OP_WRITE_DSYNC;
-	return flags & RWF_APPEND ? OP_WRITE_END : OP_PWRITEV;
+	bool end = flags & RWF_APPEND;
+
+	if (flags & (RWF_SYNC | RWF_DSYNC))
+		return end ? OP_WRITE_END_DSYNC : flags & RWF_SYNC ? OP_WRITE_SYNC : OP_WRITE_DSYNC;
+	if (end)
+		return OP_WRITE_END;
+	return flags & RWF_NOWAIT ? OP_WRITE_NOW : 0;
+}
+
+/* Calls of which the flags are told apart. */
+static bool call_kind_is_flagged(const char *name)
+{
+	return strstr(name, "v2") || !strncmp(name, "io_uring.read", 13) ||
+	       !strncmp(name, "io_uring.write", 14);
+}
+
+static void call_kind_flagged(struct call_kind *is, uint32_t flags)
+{
+	uint8_t kind = op_needs(is->kind) == 'w' ? call_kind_write(flags)
+	               : flags & RWF_NOWAIT      ? OP_READ_NOW
+	                                         : 0;
+
+	if (kind)
+		is->kind = kind;
+	is->left = (uint8_t)(flags & ~(uint32_t)op_flags(is->kind));
 }
 
 struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t aux)
@@ -216,10 +236,11 @@ struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t 
 	if (is.kind == OP_STAT && (aux & AT_SYMLINK_NOFOLLOW) &&
 	    (strstr(name, "at64") || !strcmp(name, "fstatat") || !strcmp(name, "statx")))
 		is.kind = OP_LSTAT;
-	if (is.kind == OP_PREADV && strstr(name, "v2") && (aux & RWF_NOWAIT))
-		is.kind = OP_READ_NOW;
-	if (is.kind == OP_PWRITEV && strstr(name, "v2"))
-		is.kind = call_kind_write(aux);
+	if (aux && op_moves(is.kind) && call_kind_is_flagged(name))
+		call_kind_flagged(&is, aux);
+	if (is.kind == OP_FSYNC && is.async && (aux & IORING_FSYNC_DATASYNC) &&
+	    !strncmp(name, "io_uring.", 9))
+		is.kind = OP_FDATASYNC;
 	if (is.kind == OP_SEEK && aux == SEEK_END)
 		is.kind = OP_SEEK_END;
 	return is;

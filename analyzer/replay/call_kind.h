@@ -33,6 +33,7 @@ struct call_kind {
 	bool exact; /* the operation is the call itself, not one like it */
 	bool async;
 	bool positioned; /* says its offset itself */
+	uint8_t left;    /* flags (RWF_...) that the operation does without */
 };
 
 /* By the name, which takes a while: ask once a call. */

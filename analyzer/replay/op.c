@@ -34,8 +34,10 @@ bool op_can_ring(unsigned kind)
 int op_flags(unsigned kind)
 {
 	switch (kind) {
-	case OP_READ_NOW: return RWF_NOWAIT;
+	case OP_READ_NOW:
+	case OP_WRITE_NOW: return RWF_NOWAIT;
 	case OP_WRITE_END: return RWF_APPEND;
+	case OP_WRITE_END_DSYNC: return RWF_APPEND | RWF_DSYNC;
 	case OP_WRITE_DSYNC: return RWF_DSYNC;
 	case OP_WRITE_SYNC: return RWF_SYNC;
 	default: return 0;

@@ -26,6 +26,8 @@
 	KIND(PWRITEV, "pwritev", pwritev64, 'w')                                                   \
 	KIND(READ_NOW, "preadv2 that does not wait", preadv64v2, 'r')                              \
 	KIND(WRITE_END, "pwritev2 at the end", pwritev64v2, 'w')                                   \
+	KIND(WRITE_END_DSYNC, "pwritev2 at the end with O_DSYNC", pwritev64v2, 'w')                \
+	KIND(WRITE_NOW, "pwritev2 that does not wait", pwritev64v2, 'w')                           \
 	KIND(WRITE_DSYNC, "pwritev2 with O_DSYNC", pwritev64v2, 'w')                               \
 	KIND(WRITE_SYNC, "pwritev2 with O_SYNC", pwritev64v2, 'w')                                 \
 	KIND(TOUCH, "mapped read", fault_minor, 'r')                                               \
@@ -125,7 +127,7 @@ static inline unsigned op_stage(const struct op *op)
 
 const char *op_words(unsigned kind);
 uint16_t op_call(unsigned kind); /* enum aiot_call */
-int op_flags(unsigned kind);     /* of preadv2 and pwritev2; 0 for all others */
+int op_flags(unsigned kind);     /* RWF_...; 0 for most kinds */
 bool op_can_ring(unsigned kind); /* a call of this kind may become an operation of io_uring */
 
 /* 'r', 'w', 'f', 'p', 'o' or '-', see OP_KINDS. */

@@ -64,7 +64,7 @@ void perform_ready(struct worker *w, uint32_t i)
 int perform_pieces(struct worker *w, const struct op *op)
 {
 	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
-	            op->kind == OP_PWRITEV || op_flags(op->kind)) &&
+	            op->kind == OP_PWRITEV || (op_flags(op->kind) && !(op->bits & OP_ASYNC))) &&
 	           op->size > 1;
 	uint8_t *at = w->fresh ? w->fresh : w->buffer;
 	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;

@@ -106,6 +106,8 @@ struct plan {
 	uint64_t implicit, hand_offs, holds, dropped_holds;
 	uint64_t refused[REFUSAL_COUNT], refused_bytes[REFUSAL_COUNT];
 	uint64_t substituted; /* done by another call than the recording's */
+	uint64_t unflagged;   /* done without flags that it had: flags_left, RWF_... */
+	uint32_t flags_left;
 	uint64_t files, folders, bytes_first, bytes_peak;
 	struct stage_measure *stages; /* of the recording, of what is replayed; AIOT_STAGES */
 	uint64_t hash;                /* of the files as the run found them */

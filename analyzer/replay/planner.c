@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/uio.h>
 
 #include "base/memory.h"
 #include "replay/warmth.h"
@@ -134,6 +135,9 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 		h->size = (uint64_t)h->result;
 	opening = planner_opening(p, h);
 	h->name = p->plan->openings[opening].name;
+	if (h->is.async &&
+	    (op_flags(kind) & RWF_APPEND)) /* the offset that was given means nothing */
+		h->offset = p->plan->places[h->name].grown;
 	if (!h->is.positioned)
 		kind = planner_positioned(p, h, opening);
 	op = planner_emit(p, h, kind, opening, &at);
@@ -142,18 +146,12 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	if (op->size > p->plan->lanes[at.lane].largest)
 		p->plan->lanes[at.lane].largest = op->size;
 	p->plan->lanes[at.lane].data = true;
+	p->plan->unflagged += h->is.left != 0;
+	p->plan->flags_left |= h->is.left;
 	planner_uses(p, opening, &at);
 	planner_seen(p, h);
 	planner_moved(p, h, &at, op);
 	return REFUSAL_COUNT;
-}
-
-/* Where the recording has it: io_uring's are no flags of the call. */
-static uint32_t planner_mode(const struct happening *h)
-{
-	if (h->is.exact)
-		return h->aux;
-	return h->is.kind == OP_SYNC_RANGE ? SYNC_FILE_RANGE_WRITE : 0;
 }
 
 static uint32_t planner_range(struct planner *p, const struct happening *h)
@@ -162,7 +160,7 @@ static uint32_t planner_range(struct planner *p, const struct happening *h)
 
 	plan->ranges = memory_grow(plan->ranges, plan->range_count, &plan->range_room,
 	                           sizeof *plan->ranges);
-	plan->ranges[plan->range_count] = (struct plan_range){h->size, planner_mode(h)};
+	plan->ranges[plan->range_count] = (struct plan_range){h->size, h->aux};
 	return (uint32_t)plan->range_count++;
 }
 
@@ -182,7 +180,8 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 	case OP_SYNC_RANGE: op->size = planner_range(p, h); break;
 	case OP_ADVISE: {
 		uint64_t pages = h->size >> 12;
-		op->size = (uint32_t)(pages < 0xffffff ? pages : 0) << 8 | (h->aux & 0xff);
+		op->size = (uint32_t)(pages < 0xffffff ? pages : 0) << 8 |
+		           (h->is.exact ? h->aux & 0xff : POSIX_FADV_WILLNEED);
 		break;
 	}
 	default: break;
@@ -193,7 +192,7 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 static void planner_allocated(struct planner *p, const struct happening *h)
 {
 	const struct plan_file *place = &p->plan->places[h->name];
-	uint32_t mode = planner_mode(h);
+	uint32_t mode = h->aux;
 	int64_t size = (int64_t)h->size, offset = h->offset > 0 ? h->offset : 0;
 
 	if (mode & FALLOC_FL_COLLAPSE_RANGE)
@@ -241,6 +240,8 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if ((h->is.kind == OP_FTRUNCATE || h->is.kind == OP_FALLOCATE) &&
 	    h->size > (uint64_t)PLANNER_FARTHEST)
 		return REFUSAL_RANGE;
+	if (h->is.kind == OP_FALLOCATE && !h->size && h->result >= 0)
+		return REFUSAL_RANGE; /* io_uring's, in traces that don't say more of it */
 	op = planner_emit(p, h, h->is.kind, opening, &at);
 	planner_shape(p, h, op);
 	planner_uses(p, opening, &at);

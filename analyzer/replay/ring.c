@@ -107,6 +107,7 @@ static int ring_prepare(struct io_uring_sqe *sqe, struct worker *w, const struct
 	else
 		pieces == 1 ? io_uring_prep_read(sqe, fd, w->pieces[0].iov_base, op->size, at)
 		            : io_uring_prep_readv(sqe, fd, w->pieces, (unsigned)pieces, at);
+	sqe->rw_flags = op_flags(op->kind);
 	return pieces;
 }
 
@@ -114,6 +115,8 @@ static void ring_end(struct ring *ring, struct worker *w, unsigned slot, int res
 {
 	uint32_t op = ring->slots[slot];
 
+	if (result == -EOPNOTSUPP && op_flags(w->lane->ops[op].kind))
+		result = (int)perform(w, &w->lane->ops[op]); /* which does without */
 	w->last_ns = pace_now();
 	ring->slots[slot] = RING_FREE;
 	ring->busy--;

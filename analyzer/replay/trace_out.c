@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/io_uring.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,17 +122,50 @@ static void trace_out_call_of(const struct run *run, const struct op *op, struct
 		return;
 	switch (op->kind) {
 	case OP_READ:
+	case OP_READ_NOW:
 	case OP_PREAD: e->call = AIOT_CALL_uring_read; break;
 	case OP_WRITE:
+	case OP_WRITE_END:
+	case OP_WRITE_END_DSYNC:
+	case OP_WRITE_NOW:
+	case OP_WRITE_DSYNC:
+	case OP_WRITE_SYNC:
 	case OP_PWRITE: e->call = AIOT_CALL_uring_write; break;
 	case OP_READV:
 	case OP_PREADV: e->call = AIOT_CALL_uring_readv; break;
 	case OP_WRITEV:
 	case OP_PWRITEV: e->call = AIOT_CALL_uring_writev; break;
-	case OP_FSYNC:
-	case OP_FDATASYNC: e->call = AIOT_CALL_uring_fsync; break;
+	case OP_FDATASYNC: e->aux = IORING_FSYNC_DATASYNC; /* fall through */
+	case OP_FSYNC: e->call = AIOT_CALL_uring_fsync; break;
 	default: break;
 	}
+}
+
+/* What the call was given beside a file, an offset and a size. */
+static void trace_out_given(const struct plan *plan, const struct op *op, struct aiot_event *e)
+{
+	if (op_flags(op->kind))
+		e->aux = (uint32_t)op_flags(op->kind);
+	switch (op->kind) {
+	case OP_OPEN: e->aux = plan->openings[op->object].flags; break;
+	case OP_FALLOCATE:
+	case OP_SYNC_RANGE:
+	case OP_MSYNC:
+		e->offset = (int64_t)op->offset;
+		e->size = plan->ranges[op->size].length;
+		e->aux = plan->ranges[op->size].mode;
+		break;
+	case OP_FTRUNCATE:
+	case OP_TRUNCATE: e->size = op->offset; break;
+	case OP_SEEK: e->offset = (int64_t)op->offset; break;
+	default: break;
+	}
+}
+
+static bool trace_out_names(const struct op *op)
+{
+	return op->kind == OP_RENAME || op->kind == OP_LINK || op->kind == OP_LINK_OPEN ||
+	       (op->kind == OP_SYMLINK && op->offset);
 }
 
 static void trace_out_event(struct trace_out *t, const struct op *op, const struct outcome *o,
@@ -139,7 +173,6 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 {
 	const struct plan *plan = t->run->plan;
 	bool path = op_needs(op->kind) == 'p';
-	bool fault = op->kind == OP_TOUCH || op->kind == OP_TOUCH_WRITE;
 
 	*e = (struct aiot_event){
 	        .start_ns = t->run->start_ns + o->start_ns,
@@ -153,27 +186,16 @@ static void trace_out_event(struct trace_out *t, const struct op *op, const stru
 	        .flags = AIOT_EVENT_MARKED,
 	};
 	trace_out_call_of(t->run, op, e);
+	trace_out_given(plan, op, e);
 	if (op->kind == OP_TOUCH && e->duration_ns)
 		e->call = AIOT_CALL_fault_major;
-	if (op->kind == OP_OPEN)
-		e->aux = plan->openings[op->object].flags;
-	if (fault)
+	if (op->kind == OP_TOUCH || op->kind == OP_TOUCH_WRITE)
 		e->aux = tid & AIOT_FAULT_TID;
-	if (op_flags(op->kind))
-		e->aux = (uint32_t)op_flags(op->kind);
-	if (op->kind == OP_FALLOCATE || op->kind == OP_SYNC_RANGE || op->kind == OP_MSYNC) {
-		e->offset = (int64_t)op->offset;
-		e->size = plan->ranges[op->size].length;
-		e->aux = plan->ranges[op->size].mode;
-	}
-	if (op->kind == OP_SEEK)
-		e->offset = (int64_t)op->offset;
 	if (op->kind == OP_RENAME && op->size) {
 		e->call = AIOT_CALL_renameat2;
 		e->size = op->size;
 	}
-	if (op->kind == OP_RENAME || op->kind == OP_LINK || op->kind == OP_LINK_OPEN ||
-	    (op->kind == OP_SYMLINK && op->offset)) {
+	if (trace_out_names(op)) {
 		e->aux = (uint32_t)op->offset;
 		trace_out_name(t, e->aux);
 	}

@@ -36,6 +36,32 @@ static void plan_text_refused(const struct plan *plan, FILE *to)
 	}
 }
 
+static const char *const plan_flags[] = {"RWF_HIPRI",  "RWF_DSYNC",    "RWF_SYNC",
+                                         "RWF_NOWAIT", "RWF_APPEND",   "RWF_NOAPPEND",
+                                         "RWF_ATOMIC", "RWF_DONTCACHE"};
+
+static void plan_text_flags(const struct plan *plan, FILE *to)
+{
+	if (!plan->unflagged)
+		return;
+	fprintf(to, "%" PRIu64 " reads and writes are done without flags that they had:",
+	        plan->unflagged);
+	for (unsigned i = 0; i < sizeof plan_flags / sizeof *plan_flags; i++)
+		if (plan->flags_left >> i & 1)
+			fprintf(to, " %s", plan_flags[i]);
+	fputc('\n', to);
+}
+
+static json_t *plan_json_flags(const struct plan *plan)
+{
+	json_t *names = json_array();
+
+	for (unsigned i = 0; i < sizeof plan_flags / sizeof *plan_flags; i++)
+		if (plan->flags_left >> i & 1)
+			json_array_append_new(names, json_string(plan_flags[i]));
+	return json_pack("{s:o, s:o}", "operations", json_count(plan->unflagged), "flags", names);
+}
+
 void plan_text(const struct plan *plan, FILE *to)
 {
 	struct unit a, b, c;
@@ -63,6 +89,7 @@ void plan_text(const struct plan *plan, FILE *to)
 		        "positions by pread, copies by pread and pwrite, libaio and cuFile by "
 		        "io_uring\n",
 		        plan->substituted);
+	plan_text_flags(plan, to);
 	fputs("\nOperations\n", to);
 	for (int i = 1; i < OPS; i++)
 		if (plan->by_kind[i])
@@ -84,16 +111,16 @@ json_t *plan_json(const struct plan *plan)
 			        refused, json_pack("{s:s, s:o, s:o}", "why", plan_refusal_words(i),
 			                           "events", json_count(plan->refused[i]), "bytes",
 			                           json_count(plan->refused_bytes[i])));
-	return json_pack("{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-	                 "operations", json_count(plan->ops), "threads",
-	                 json_count(plan->lane_count), "duration_s", (double)plan->length_ns / 1e9,
-	                 "files", json_count(plan->files), "folders", json_count(plan->folders),
-	                 "bytes", json_count(plan->bytes_first), "space_bytes",
-	                 json_count(plan->bytes_peak), "orderings", json_count(plan->holds),
-	                 "hand_offs", json_count(plan->hand_offs), "contradictions",
-	                 json_count(plan->dropped_holds), "implicit_opens",
-	                 json_count(plan->implicit), "substituted", json_count(plan->substituted),
-	                 "by_kind", kinds, "not_replayed", refused);
+	return json_pack(
+	        "{s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	        "operations", json_count(plan->ops), "threads", json_count(plan->lane_count),
+	        "duration_s", (double)plan->length_ns / 1e9, "files", json_count(plan->files),
+	        "folders", json_count(plan->folders), "bytes", json_count(plan->bytes_first),
+	        "space_bytes", json_count(plan->bytes_peak), "orderings", json_count(plan->holds),
+	        "hand_offs", json_count(plan->hand_offs), "contradictions",
+	        json_count(plan->dropped_holds), "implicit_opens", json_count(plan->implicit),
+	        "substituted", json_count(plan->substituted), "flags_left_out",
+	        plan_json_flags(plan), "by_kind", kinds, "not_replayed", refused);
 }
 
 static bool verdict_used(const struct stage_measure *m)

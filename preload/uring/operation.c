@@ -29,6 +29,8 @@ enum operation_kind {
 	OPERATION_STREAM, /* descriptor, bytes */
 	OPERATION_SPLICE, /* a descriptor and an offset on either side */
 	OPERATION_FILE,   /* descriptor alone */
+	OPERATION_RANGE,  /* descriptor, and what its file is to hold */
+	OPERATION_CUT,    /* descriptor, and the size that its file is to have */
 	OPERATION_PATH,   /* directory and path */
 	OPERATION_OPEN,
 	OPERATION_CLOSE,
@@ -46,7 +48,7 @@ static const struct {
         [IORING_OP_SYNC_FILE_RANGE] = {AIOT_CALL_uring_sync_file_range, OPERATION_DATA, 0},
         [IORING_OP_SENDMSG] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
         [IORING_OP_RECVMSG] = {AIOT_CALL_uring_recvmsg, OPERATION_FILE, 0},
-        [IORING_OP_FALLOCATE] = {AIOT_CALL_uring_fallocate, OPERATION_FILE, 0},
+        [IORING_OP_FALLOCATE] = {AIOT_CALL_uring_fallocate, OPERATION_RANGE, 0},
         [IORING_OP_OPENAT] = {AIOT_CALL_uring_openat, OPERATION_OPEN, 0},
         [IORING_OP_CLOSE] = {AIOT_CALL_uring_close, OPERATION_CLOSE, 0},
         [IORING_OP_SPLICE] = {AIOT_CALL_uring_splice, OPERATION_SPLICE, 0},
@@ -60,7 +62,7 @@ static const struct {
         [OPERATION_SEND_ZC] = {AIOT_CALL_uring_send, OPERATION_STREAM, 0},
         [OPERATION_SENDMSG_ZC] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
         [OPERATION_READ_MULTISHOT] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
-        [OPERATION_FTRUNCATE] = {AIOT_CALL_uring_ftruncate, OPERATION_FILE, 0},
+        [OPERATION_FTRUNCATE] = {AIOT_CALL_uring_ftruncate, OPERATION_CUT, 0},
         [OPERATION_READV_FIXED] = {AIOT_CALL_uring_readv, OPERATION_VECTOR, 0},
         [OPERATION_WRITEV_FIXED] = {AIOT_CALL_uring_writev, OPERATION_VECTOR, 1},
 };
@@ -151,6 +153,17 @@ static void operation_on_data(struct operation *made, const struct io_uring_sqe 
 		return;
 	made->flight.offset = (int64_t)entry->off;
 	made->at_position = made->flight.offset == -1;
+}
+
+static void operation_on_size(struct operation *made, const struct io_uring_sqe *entry, int kind)
+{
+	if (kind == OPERATION_CUT) {
+		made->flight.size = entry->off;
+		return;
+	}
+	made->flight.offset = (int64_t)entry->off;
+	made->flight.size = entry->addr;
+	made->flight.aux = entry->len;
 }
 
 /* One side is a pipe: the event is about the other, which may have an offset. */
@@ -249,6 +262,11 @@ struct operation operation_of(struct uring *ring, const struct io_uring_sqe *ent
 		operation_on_data(&made, entry, kind);
 		break;
 	case OPERATION_SPLICE: operation_on_splice(ring, &made, entry); break;
+	case OPERATION_RANGE:
+	case OPERATION_CUT:
+		operation_on_file(ring, &made, entry);
+		operation_on_size(&made, entry, kind);
+		break;
 	case OPERATION_PATH: made.flight.fd = operation_named(entry->fd, entry->addr); break;
 	case OPERATION_OPEN: operation_on_open(&made, entry); break;
 	case OPERATION_CLOSE: operation_on_close(ring, &made, entry); break;

@@ -368,3 +368,23 @@ def test_what_calls_were_flagged_with_is_asked_for_again(tmp_path):
         "RWF_DSYNC": 8, "RWF_SYNC": 1, "RWF_APPEND": 1, "RWF_NOWAIT": 1, "FALLOC_FL_KEEP_SIZE": 2,
         "FALLOC_FL_KEEP_SIZE|FALLOC_FL_PUNCH_HOLE": 1, asked[-1]: 1}, calls
     assert asked[-1].startswith("fallocate(")
+
+
+def test_flags_of_io_uring_operations_are_asked_for_again(program, tmp_path):
+    """What is appended, and lies behind what was there, shows in the file's size."""
+    binary = program("uring_flags", "-luring")
+    done = aiotrace.run_traced([binary, tmp_path / "file"], tmp_path / "t")
+    if done.returncode == 77:
+        pytest.skip(f"no io_uring here, or not with flags: {done.stderr}")
+    assert done.returncode == 0, done.stderr
+    traces, kinds = tmp_path / "t", []
+    for again in ("first", "second"):
+        done = aiotrace.aiotrace("replay", "--json", "--timing", "fast", "--target", tmp_path / again, "-o", tmp_path / f"{again}.t", traces)
+        verdict = json.loads(done.stdout)
+        assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"] == 24 * 4096, verdict
+        assert verdict["plan"]["flags_left_out"] == {"operations": 0, "flags": []}
+        kinds.append(verdict["plan"]["by_kind"])
+        file, = (os.path.join(at, name) for at, _, names in os.walk(tmp_path / again) for name in names if name == "file")
+        assert os.path.getsize(file) == 18 * 4096
+        traces = verdict["recording"]
+    assert kinds[0] == kinds[1] and kinds[0]["fdatasync"] == kinds[0]["fallocate"] == kinds[0]["ftruncate"] == 1
