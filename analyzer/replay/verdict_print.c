@@ -170,7 +170,9 @@ static void verdict_text_waits(const struct replay_verdict *v, FILE *to)
 
 	if (was->phase_s <= 0)
 		return;
-	fprintf(to, "\nTraining waited for its data %.3f s of %.3f s (%.0f %%) in the recording",
+	fprintf(to,
+	        "\nBy pipes and reads alone (report knows locks, too) training waited for its "
+	        "data\n%.3f s of %.3f s (%.0f %%) in the recording",
 	        was->waited_s, was->phase_s, 100 * waits_share(was));
 	if (is->phase_s > 0)
 		fprintf(to, ", and would wait %.3f s of %.3f s (%.0f %%) here, by estimate.\n",
