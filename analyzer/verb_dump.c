@@ -81,6 +81,8 @@ static int dump_run(const struct command *self, int argc, char **argv)
 		if (!dump_option(&d, option, optarg))
 			return command_misuse_value(self, dump_options, option, optarg);
 	}
+	if (!filter_has_time(&d.filter))
+		return command_misuse(self, FILTER_NO_TIME, NULL);
 	return dump_all(&d, argv + optind, (size_t)(argc - optind));
 }
 

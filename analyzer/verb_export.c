@@ -103,6 +103,8 @@ static int export_run(const struct command *self, int argc, char **argv)
 		if (option == 'f' ? !format : !export_option(&o, option, optarg))
 			return command_misuse_value(self, export_long, option, optarg);
 	}
+	if (!filter_has_time(&o.filter))
+		return command_misuse(self, FILTER_NO_TIME, NULL);
 	if (!format)
 		return command_misuse(self, "which format?", "--format chrome, csv, fio or folded");
 	if (!format->is_text && !o.output)

@@ -166,6 +166,8 @@ static int replay_run(const struct command *self, int argc, char **argv)
 		if (!replay_option(&r, option, optarg))
 			return command_misuse_value(self, replay_options, option, optarg);
 	}
+	if (!filter_has_time(&r.plan_options.filter))
+		return command_misuse(self, FILTER_NO_TIME, NULL);
 	if (!r.target_options.folder && !r.dry)
 		return command_misuse(self, "where? --target DIR names the folder to work in",
 		                      NULL);

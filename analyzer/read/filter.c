@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Filters of dump. A path is matched once, its rows then look the verdict up.
+ * Filters of dump, export and replay. A path is matched once, its rows then look the verdict up.
  */
 #include "read/filter.h"
 
@@ -20,6 +20,11 @@ void filter_init(struct filter *filter)
 void filter_free(struct filter *filter)
 {
 	free(filter->verdicts);
+}
+
+bool filter_has_time(const struct filter *filter)
+{
+	return filter->from_s < filter->to_s;
 }
 
 bool filter_path(struct filter *filter, const struct names *names, uint32_t name)

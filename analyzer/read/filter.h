@@ -22,6 +22,10 @@ struct filter {
 void filter_init(struct filter *filter);
 void filter_free(struct filter *filter);
 
+/* Whether any time is left between from and to; what to say where there is none. */
+bool filter_has_time(const struct filter *filter);
+#define FILTER_NO_TIME "no time is left: --to must be more than --from"
+
 bool filter_path(struct filter *filter, const struct names *names, uint32_t name);
 
 #endif

@@ -186,3 +186,10 @@ def test_install_puts_everything_where_record_finds_it(tmp_path):
     assert done.returncode == 0 and any(e.path == "/etc/passwd" for e in aiotrace.dump(tmp_path / "t"))
     subprocess.run([*make, "uninstall"], check=True, stdout=subprocess.DEVNULL, env=aiotrace.clean())
     assert [n for _, _, names in os.walk(tmp_path / "opt") for n in names] == []
+
+
+@pytest.mark.parametrize("verb", [["dump"], ["replay", "--dry-run"], ["export", "--format", "csv"]], ids=lambda v: v[0])
+def test_a_time_that_ends_before_it_begins_is_refused(verb, traces):
+    assert aiotrace.run([aiotrace.PROGRAM, *verb, "--from", "0", "--to", "5", traces]).returncode == 0
+    done = aiotrace.run([aiotrace.PROGRAM, *verb, "--from", "5", "--to", "2", traces])
+    assert (done.returncode, done.stdout) == (2, "") and "--to must be more than --from" in done.stderr
