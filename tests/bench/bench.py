@@ -239,11 +239,14 @@ class Bench:
     def loop(self, name, script, folder, epochs):
         command = [sys.executable, script, f"{self.place}/{folder}", "4000", epochs]
         Run(command)
-        plain, ratios = [], []
-        for _ in range(3 if self.quick else 9):
-            plain.append(float(Run(command, wanted_output=True).output))
-            traced = self.tracer.run(command, self.folder, wanted_output=True)
-            ratios.append(float(traced.output) / plain[-1])
+        plain, traced = [], []
+        for i in range(4 if self.quick else 16):
+            for with_tracer in (i % 2 == 1, i % 2 == 0):
+                if with_tracer:
+                    traced.append(float(self.tracer.run(command, self.folder, wanted_output=True).output))
+                else:
+                    plain.append(float(Run(command, wanted_output=True).output))
+        ratios = [t / p for t, p in zip(traced, plain)]
         ratio = Figure(ratios)
         # Twice the standard error of a median, by the spread: 1.25 * 1.48 * spread / sqrt(n).
         error = 2 * 1.86 * ratio.spread / len(ratios) ** 0.5
