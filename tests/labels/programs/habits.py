@@ -17,6 +17,13 @@ import numpy as np
 from label import alone, numbers, stage
 
 
+def noise(folder, count, size):
+    os.makedirs(folder)
+    for i in range(count):
+        with open(f"{folder}/{i}", "wb") as f:
+            f.write(random.randbytes(size))
+
+
 def frozen(folder):
     """A large encoder stays as it is; a head of a few bytes is learnt, and saved each time."""
     os.makedirs(f"{folder}/x")
@@ -42,10 +49,7 @@ def frozen_run(folder):
 def features_kept(folder):
     """What an encoder makes of each file is kept in memory; once all is read a small head is learnt and saved."""
     import torch
-    os.makedirs(f"{folder}/x")
-    for i in range(90):
-        with open(f"{folder}/x/{i}", "wb") as f:
-            f.write(random.randbytes(12_288))
+    noise(f"{folder}/x", 90, 12_288)
     torch.save(torch.nn.Linear(3072, 256).state_dict(), f"{folder}/encoder")
     alone("features_kept_run", folder)
 
@@ -237,10 +241,7 @@ def parts_by_memory_run(folder):
 
 def decoded(folder):
     """A program for each file decodes it into a pipe; what comes of that is written."""
-    os.makedirs(f"{folder}/x")
-    for i in range(40):
-        with open(f"{folder}/x/{i}", "wb") as f:
-            f.write(random.randbytes(50_000))
+    noise(f"{folder}/x", 40, 50_000)
     alone("decoded_run", folder)
 
 
@@ -255,10 +256,7 @@ def decoded_run(folder):
 
 def normalised(folder):
     """A pool makes features of sounds; their mean is known when all are read, then each is read and written again."""
-    os.makedirs(f"{folder}/x")
-    for i in range(40):
-        with open(f"{folder}/x/{i}", "wb") as f:
-            f.write(random.randbytes(40_000))
+    noise(f"{folder}/x", 40, 40_000)
     alone("normalised_run", folder)
 
 
