@@ -12,10 +12,11 @@
 #define SURE_FROZEN (UINT64_C(64) << 20)
 #define SHARE       16
 /* What is loaded whole takes few reads, or large ones. */
-#define FEW_READS           8
-#define MOST_PARTS          256
-#define LARGE_READ          (UINT64_C(64) << 10)
+#define FEW_READS  8
+#define MOST_PARTS 256
+#define LARGE_READ (UINT64_C(64) << 10)
 
+/* A macro, for the room that it gives must outlive it. */
 #define frozen_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
 
 /* When it, or one of its workers, began to go over data, and how much these are. */
