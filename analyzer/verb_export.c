@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "export.h"
+#include "export/export.h"
 #include "stage/stage.h"
 
 static const struct export_format *const export_formats[] = {&export_chrome, &export_csv,

@@ -15,8 +15,8 @@
 #include <sys/stat.h>
 
 #include "base/memory.h"
-#include "export.h"
-#include "fio_files.h"
+#include "export/export.h"
+#include "export/fio_files.h"
 #include "replay/plan.h"
 
 #define FIO_PIECE ((uint64_t)1 << 20)

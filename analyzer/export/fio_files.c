@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "fio_files.h"
+#include "export/fio_files.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

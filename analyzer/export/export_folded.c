@@ -11,7 +11,7 @@
 
 #include "analysis/call_sites.h"
 #include "analysis/summary.h"
-#include "export.h"
+#include "export/export.h"
 #include "read/resolve.h"
 
 static uint64_t folded_weight(const struct site_sum *sum, enum export_by by)

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "dump/rows.h"
-#include "export.h"
+#include "export/export.h"
 
 static int export_rows(struct recording *recording, struct export_options *o,
                        const struct row_format *format, struct problem *why)
