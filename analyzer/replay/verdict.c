@@ -24,12 +24,10 @@ static void verdict_error(struct replay_verdict *v, const struct op *op, int64_t
 
 static void verdict_outcome(struct replay_verdict *v, const struct outcome_at *at)
 {
-	const struct run_options *options = &v->run->options;
 	const struct op *op = at->op;
 	int64_t result = at->outcome->result;
 	uint64_t duration = short_to_ns(at->outcome->duration);
 	uint64_t end = at->outcome->start_ns + duration;
-	uint64_t due = (uint64_t)((double)op->start_ns / options->speed);
 
 	if ((double)end / 1e9 > v->length_s)
 		v->length_s = (double)end / 1e9;
@@ -39,9 +37,6 @@ static void verdict_outcome(struct replay_verdict *v, const struct outcome_at *a
 	if (op->bits & OP_IMPLICIT)
 		return;
 	v->done_ops++;
-	if (options->timing == TIMING_ORIGINAL)
-		histogram_add(&v->late,
-		              at->outcome->start_ns > due ? at->outcome->start_ns - due : 0);
 	if (op_moves(op->kind) && result > 0)
 		v->done_bytes += (uint64_t)result;
 	stage_measure_add(&v->stages[op_stage(op)], op, (int64_t)at->outcome->start_ns, duration,
@@ -77,7 +72,7 @@ static void verdict_planned(struct replay_verdict *v)
 static void verdict_original(struct replay_verdict *v)
 {
 	double wanted = v->original_s / v->run->options.speed;
-	double late = (double)histogram_percentile(&v->late, 0.99);
+	double late = (double)histogram_percentile(&v->late.all, 0.99);
 
 	v->kept_pace =
 	        v->length_s <= wanted * VERDICT_SLOWER + VERDICT_SLACK_S && late <= VERDICT_LATE_NS;
@@ -131,6 +126,8 @@ void verdict_make(struct replay_verdict *v, const struct run *run)
 		verdict_outcome(v, &at);
 	outcomes_free(outcomes);
 	verdict_hand_offs(v);
+	if (run->options.timing == TIMING_ORIGINAL)
+		lateness_find(&v->late, run);
 	saves_find(&v->checkpoints, run, AIOT_STAGE_CHECKPOINT);
 	saves_find(&v->restores, run, AIOT_STAGE_RESTORE);
 	waits_find(&v->waits, run);

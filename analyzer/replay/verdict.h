@@ -8,6 +8,7 @@
 
 #include <jansson.h>
 
+#include "replay/lateness.h"
 #include "replay/run.h"
 #include "replay/saves.h"
 #include "replay/waits.h"
@@ -21,7 +22,7 @@ struct replay_verdict {
 	uint64_t unexpected; /* they failed in the recording, and did not here */
 	uint64_t errors[VERDICT_ERRNOS];
 	uint64_t error_kinds[VERDICT_ERRNOS]; /* kinds of operation, as bits */
-	struct histogram late;                /* start-time error, ns; of timing original */
+	struct lateness late;                 /* of timing original */
 	double length_s, original_s;          /* from the first start to the last end */
 	struct stage_measure *stages;
 	struct saves checkpoints, restores;

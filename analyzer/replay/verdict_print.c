@@ -203,6 +203,19 @@ static void verdict_text_cache(const struct target *t, FILE *to)
 	      to);
 }
 
+static void verdict_text_late(const struct lateness *late, FILE *to)
+{
+	if (!late->all.total)
+		return;
+	fprintf(to, "  began late by: p50 %.1f us, p99 %.1f us, max %.1f us;\n",
+	        print_ms(&late->all, 0.5) * 1e3, print_ms(&late->all, 0.99) * 1e3,
+	        (double)late->all.max / 1e3);
+	fprintf(to,
+	        "  of that by the replay itself, once what they waited for had ended: p99 %.1f us, "
+	        "max %.1f us\n",
+	        print_ms(&late->own, 0.99) * 1e3, (double)late->own.max / 1e3);
+}
+
 static void verdict_text_done(const struct replay_verdict *v, FILE *to)
 {
 	struct unit a, b;
@@ -213,10 +226,7 @@ static void verdict_text_done(const struct replay_verdict *v, FILE *to)
 	if (v->done_bytes != v->planned_bytes && v->done_ops == v->planned_ops)
 		fprintf(to, " (%" PRIu64 " of %" PRIu64 " bytes)", v->done_bytes, v->planned_bytes);
 	fputc('\n', to);
-	if (v->run->options.timing == TIMING_ORIGINAL && v->late.total)
-		fprintf(to, "  began late by: p50 %.1f us, p99 %.1f us, max %.1f us\n",
-		        print_ms(&v->late, 0.5) * 1e3, print_ms(&v->late, 0.99) * 1e3,
-		        (double)v->late.max / 1e3);
+	verdict_text_late(&v->late, to);
 	if (v->run->failure)
 		fprintf(to, "  ended early by: %s\n", strerror(v->run->failure));
 }
@@ -309,6 +319,11 @@ static json_t *verdict_json_errors(const struct replay_verdict *v)
 	return list;
 }
 
+static json_t *verdict_json_late(const struct histogram *late)
+{
+	return late->total ? json_latency(late) : json_null();
+}
+
 json_t *verdict_json(const struct replay_verdict *v)
 {
 	static const char *const timings[] = {"original", "think", "fast"};
@@ -325,7 +340,7 @@ json_t *verdict_json(const struct replay_verdict *v)
 			                  verdict_json_measure(&v->stages[i])));
 	return json_pack(
 	        "{s:s, s:b, s:b, s:s, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b, "
-	        "s:o, s:o, s:{s:s, s:o, s:o}, s:o, s:b, s:f, s:o, s:o, s:o, s:{s:o, s:o}}",
+	        "s:o, s:o, s:o, s:{s:s, s:o, s:o}, s:o, s:b, s:f, s:o, s:o, s:o, s:{s:o, s:o}}",
 	        "timing", timings[run->options.timing], "complete", v->complete, "kept_pace",
 	        v->kept_pace, "verdict", v->words, "duration_s", v->length_s, "recorded_duration_s",
 	        v->original_s, "operations_planned", json_count(v->planned_ops), "operations_done",
@@ -333,7 +348,8 @@ json_t *verdict_json(const struct replay_verdict *v)
 	        "bytes_done", json_count(v->done_bytes), "failed", json_count(v->failed),
 	        "not_failed_as_recorded", json_count(v->unexpected), "errors",
 	        verdict_json_errors(v), "interrupted", run->interrupted, "start_error_ns",
-	        v->late.total ? json_latency(&v->late) : json_null(), "cache_warm_share",
+	        verdict_json_late(&v->late.all), "start_error_of_replay_ns",
+	        verdict_json_late(&v->late.own), "cache_warm_share",
 	        json_known(run->target->cached), "cache", "begun", caches[run->target->cache],
 	        "found_warm_files", json_count(run->target->warm_files), "found_warm_bytes",
 	        json_count(run->target->warm_bytes), "unaligned", json_count(run->unaligned),

@@ -52,8 +52,8 @@ def took(job, folder):
     return time.monotonic() - begun
 
 
-def predicted(tmp_path, folder):
-    done = aiotrace.aiotrace("replay", "--target", folder / "target", "--timing", "think", "--path", f"{folder}/*", "--json",
+def predicted(tmp_path, folder, timing="think"):
+    done = aiotrace.aiotrace("replay", "--target", folder / "target", "--timing", timing, "--path", f"{folder}/*", "--json",
                              "--no-record", tmp_path / "t")
     verdict = json.loads(done.stdout)
     assert verdict["complete"], verdict
@@ -84,3 +84,14 @@ def test_slower_and_faster_storage_is_judged_as_the_job_itself_finds_it(job, slo
         saves = seen[16000]["checkpoints"]
         assert len(saves) == 2 and all(s["recorded"]["duration_s"] < 0.5 * s["replayed"]["duration_s"] for s in saves), saves
         assert all(s["replayed"]["duration_s"] >= 9 * 0.016 and s["replayed"]["share_of_interval"] > 0 for s in saves), saves
+
+
+@pytest.mark.parametrize("job", [JOB, LOADER], ids=["alone", "with a worker"])
+def test_late_starts_are_the_storages_where_it_is_slow_and_not_the_replays(job, slow, tmp_path):
+    with slow(0) as folder:
+        assert aiotrace.run_traced([sys.executable, "-c", job, folder], tmp_path / "t").returncode == 0
+    with slow(16000) as folder:
+        verdict = predicted(tmp_path, folder, "original")
+    late, own = verdict["start_error_ns"], verdict["start_error_of_replay_ns"]
+    assert not verdict["kept_pace"] and late["p50"] > 200e6, verdict
+    assert own["p50"] < 0.02 * late["p50"] and own["p99"] < 0.1 * late["p99"], (late, own)
