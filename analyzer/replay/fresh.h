@@ -23,4 +23,7 @@ bool fresh_was(uint64_t page_ns, uint32_t size, uint64_t duration_ns);
 void *fresh_get(size_t size);
 void fresh_free(void *memory, size_t size);
 
+/* How long the latter takes at most, ns. */
+uint64_t fresh_free_ns(uint64_t page_ns, size_t size);
+
 #endif

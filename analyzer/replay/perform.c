@@ -36,12 +36,25 @@ static int64_t perform_close(struct open_file *f)
 
 /* ---- bytes ---- */
 
-/* What the last read filled goes with the pause after it, as the job freed it some
+/* What reads filled goes in a pause that has the time for it, as the job freed it some
  * time. */
+static void perform_let_go(struct worker *w, uint64_t pause_ns)
+{
+	if (w->fresh) {
+		fresh_free(w->left, w->left_size);
+		w->left = w->fresh;
+		w->left_size = w->fresh_size;
+		w->fresh = NULL;
+	}
+	if (w->left && pause_ns > fresh_free_ns(w->run->fresh_page_ns, w->left_size)) {
+		fresh_free(w->left, w->left_size);
+		w->left = NULL;
+	}
+}
+
 static void perform_memory(struct worker *w, uint32_t i, const struct op *op)
 {
-	fresh_free(w->fresh, w->fresh_size);
-	w->fresh = NULL;
+	perform_let_go(w, short_to_ns(op->gap));
 	if (!op->hit || (op->bits & OP_ASYNC) ||
 	    !fresh_was(w->run->fresh_page_ns, op->size, plan_ended_ns(w->lane, i) - op->start_ns))
 		return;

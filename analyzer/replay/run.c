@@ -219,6 +219,7 @@ static void *run_thread(void *argument)
 	run_lane(w);
 	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
 	fresh_free(w->fresh, w->fresh_size);
+	fresh_free(w->left, w->left_size);
 	ring_free(w->ring);
 	folders_free(w->folders);
 	free(w->buffer);

@@ -46,7 +46,8 @@ struct worker {
 	uint8_t *buffer;
 	uint32_t buffer_size;
 	uint8_t *fresh; /* where the next read goes to, NULL = to buffer */
-	uint32_t fresh_size;
+	uint8_t *left;  /* where an earlier one went to */
+	uint32_t fresh_size, left_size;
 	struct iovec pieces[WORKER_PIECES];
 	uint32_t together_end;   /* of operations that the job began together */
 	unsigned together_depth; /* when the last of them began */
