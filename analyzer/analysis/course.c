@@ -44,6 +44,8 @@ static void course_merged(const struct course *c, struct course_stage *s, const 
 	file = &s->by_file[span->name];
 	step = handle_access(&file->last[span->write], 0, span->name, span->write, span->offset,
 	                     (int64_t)span->bytes);
+	if (span->around)
+		step.kind = step_of_fault(step);
 	/* Another reading of the file, from its beginning. */
 	if (!span->offset)
 		step.kind = ACCESS_CONSECUTIVE;

@@ -76,7 +76,8 @@ static inline struct span tally_span(const struct events *e, uint32_t i, uint32_
 	                     .name = process_file_at(e->process, e->file[i])->name,
 	                     .mount = mount <= UINT16_MAX ? (uint16_t)mount : 0,
 	                     .write = e->class[i] == AIOT_CLASS_WRITE,
-	                     .cached = e->cached[i]};
+	                     .cached = e->cached[i],
+	                     .around = mapped_is_around(e->call[i])};
 }
 
 static inline void tally_data(struct lane *lane, struct stage_summary *sum, const struct events *e,

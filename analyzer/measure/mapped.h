@@ -44,6 +44,12 @@ static inline bool mapped_is_fault(uint64_t call)
 	return call >= AIOT_CALL_fault_major && call <= AIOT_CALL_fault_write;
 }
 
+/* Whose pages were in memory, so that more than one of them came. */
+static inline bool mapped_is_around(uint64_t call)
+{
+	return mapped_is_fault(call) && call != AIOT_CALL_fault_major;
+}
+
 /* What came by request and not by a fault. */
 static inline bool mapped_is_populate(uint64_t call)
 {

@@ -77,6 +77,17 @@ static inline struct step handle_access(struct handle_slot *slot, uint32_t proce
 	                     (enum access)(ACCESS_RANDOM - PATTERN_AHEAD * (distance > 0))};
 }
 
+/* Up to a large folio around it comes with a page that is in memory: faults so far apart
+ * are no strides, a program that touches every page takes them just the same. */
+#define PATTERN_FOLIO (2 << 20)
+
+static inline enum access step_of_fault(struct step step)
+{
+	bool near = step.distance > 0 && step.distance < PATTERN_FOLIO;
+
+	return step.kind == ACCESS_STRIDED && near ? ACCESS_SEQUENTIAL : step.kind;
+}
+
 /* Likewise, after the last access of its handle that is remembered. */
 static inline struct step handles_access(struct handles *handles, uint32_t process, uint32_t handle,
                                          bool write, int64_t offset, int64_t length)

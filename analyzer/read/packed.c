@@ -18,6 +18,7 @@ enum packed_flag {
 	PACKED_CACHED = 2, /* the first of two bits */
 	PACKED_NAME = 8,   /* another name */
 	PACKED_MOUNT = 16, /* another mount */
+	PACKED_AROUND = 32,
 };
 
 static uint8_t *packed_put(uint8_t *to, uint64_t number)
@@ -84,6 +85,7 @@ void packed_add(struct packed *p, struct span s)
 		packed_more(p);
 	flags |= s.name != p->in.name ? PACKED_NAME : 0;
 	flags |= s.mount != p->in.mount ? PACKED_MOUNT : 0;
+	flags |= s.around ? PACKED_AROUND : 0;
 	to = p->bytes + p->end;
 	*to++ = flags;
 	to = packed_put(to, packed_fold((uint64_t)s.start - (uint64_t)p->in.start));
@@ -127,6 +129,7 @@ bool packed_take(struct packed *p, int64_t before, struct span *span)
 	        .mount = (uint16_t)mount,
 	        .write = flags & PACKED_WRITE,
 	        .cached = flags / PACKED_CACHED & 3,
+	        .around = (flags & PACKED_AROUND) != 0,
 	};
 	p->begin = (size_t)(from - p->bytes);
 	p->out = *span;

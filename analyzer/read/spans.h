@@ -17,7 +17,8 @@ struct span {
 	uint32_t name;  /* of the file */
 	uint16_t mount; /* 0 = none, or a number too large */
 	bool write;
-	uint8_t cached; /* enum cache_answer, of a read */
+	uint8_t cached : 7; /* enum cache_answer, of a read */
+	uint8_t around : 1; /* a fault that brought in more than its page */
 };
 
 struct spans {

@@ -129,6 +129,8 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		struct step step = handles_access(lane->handles, e->process->number, e->handle,
 		                                  write, e->offset, e->result);
 		moved |= step.kind != ACCESS_CONSECUTIVE;
+		if (mapped_is_around(e->call))
+			step.kind = step_of_fault(step);
 		feature_count(write ? &u->write : &u->read, step.kind, e);
 		if (step.distance)
 			feature_seek(u, write, step.distance);

@@ -65,6 +65,19 @@ static void the_same_gap_again_is_strided(void **state)
 		assert_int_equal(read_at(1, i * 1000, 100), ACCESS_STRIDED);
 }
 
+static void faults_as_far_apart_as_what_comes_with_one_are_no_strides(void **state)
+{
+	const struct step near = {(64 << 10) - 4096, ACCESS_STRIDED},
+	                  far = {8 << 20, ACCESS_STRIDED}, back = {-(64 << 10), ACCESS_STRIDED},
+	                  jump = {100, ACCESS_RANDOM};
+
+	(void)state;
+	assert_int_equal(step_of_fault(near), ACCESS_SEQUENTIAL);
+	assert_int_equal(step_of_fault(far), ACCESS_STRIDED);
+	assert_int_equal(step_of_fault(back), ACCESS_STRIDED);
+	assert_int_equal(step_of_fault(jump), ACCESS_RANDOM);
+}
+
 static void backwards_is_random(void **state)
 {
 	(void)state;
@@ -173,6 +186,7 @@ int main(void)
 	                                        close_table),
 	        cmocka_unit_test_setup_teardown(distances_are_from_end_to_beginning, open_table,
 	                                        close_table),
+	        cmocka_unit_test(faults_as_far_apart_as_what_comes_with_one_are_no_strides),
 	        cmocka_unit_test(distances_fall_into_kinds),
 	        cmocka_unit_test(shares_are_of_operations_and_of_bytes),
 	        cmocka_unit_test(classes_follow_the_shares),
