@@ -96,6 +96,21 @@ static inline void tally_data(struct lane *lane, struct stage_summary *sum, cons
 		tally_order(lane, sum, e->stage[i], rank);
 }
 
+/* Advice is none, nor is what a folder's next entry is: one question brings hundreds. */
+static bool tally_asks(const struct events *e, uint32_t i)
+{
+	uint16_t call = e->call[i];
+
+	if (e->class[i] != AIOT_CLASS_OPEN && e->class[i] != AIOT_CLASS_META)
+		return false;
+	if (call == AIOT_CALL_madvise || call == AIOT_CALL_posix_madvise ||
+	    call == AIOT_CALL_posix_fadvise || call == AIOT_CALL_posix_fadvise64 ||
+	    call == AIOT_CALL_readdir || call == AIOT_CALL_readdir64 ||
+	    call == AIOT_CALL_readdir_r || call == AIOT_CALL_readdir64_r)
+		return false;
+	return process_file_at(e->process, e->file[i])->name != 0;
+}
+
 static uint32_t tally_final(const struct tally *t, const struct events *e, uint32_t i,
                             uint32_t name)
 {
@@ -198,6 +213,7 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 			queue_add(&lane->spans[stage], tally_span(e, i, mounts[e->file[i]]));
 		} else {
 			sums[stage]->meta_ops++;
+			sums[stage]->asked_ops += tally_asks(e, i);
 		}
 		if (stage == AIOT_STAGE_CHECKPOINT || stage == AIOT_STAGE_RESTORE)
 			tally_episode(t, lane, e, i);
@@ -270,6 +286,7 @@ static void tally_merge(struct stage_summary *to, struct stage_summary *from)
 	to->read_ops += from->read_ops;
 	to->write_ops += from->write_ops;
 	to->meta_ops += from->meta_ops;
+	to->asked_ops += from->asked_ops;
 	to->read_bytes += from->read_bytes;
 	to->write_bytes += from->write_bytes;
 	to->switches += from->switches;

@@ -133,12 +133,12 @@ bool rule_metadata_storm(const struct summary *s, char evidence[RULE_EVIDENCE], 
 	for (int i = 0; i < AIOT_STAGES; i++) {
 		const struct stage_summary *t = &s->stages[i];
 		uint64_t data = t->read_ops + t->write_ops;
-		if (i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC || t->meta_ops < 10000 ||
-		    t->meta_ops <= 10 * data)
+		if (i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC || t->asked_ops < 10000 ||
+		    t->asked_ops <= 10 * data)
 			continue;
 		*stage = i;
 		return RULE_SAY("%llu metadata operations beside %llu reads and writes",
-		                ULL(t->meta_ops), ULL(data));
+		                ULL(t->asked_ops), ULL(data));
 	}
 	return false;
 }
