@@ -7,6 +7,8 @@
 #include "measure/cache.h"
 
 #define EPOCHS_OTHER UINT32_MAX
+/* So many times fewer bytes than in the longest one are no epoch. */
+#define HARDLY 8
 
 struct beginnings {
 	uint64_t begins, bytes;
@@ -114,10 +116,58 @@ static void epoch_join(struct epoch *to, const struct epoch *from)
 	to->storage_bytes += from->storage_bytes;
 }
 
+/* The bytes and the time of the largest and of the longest one. */
+struct epoch_most {
+	uint64_t bytes;
+	int64_t ns;
+};
+
+static struct epoch_most epochs_most(const struct epochs *e)
+{
+	struct epoch_most most = {0};
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		const struct epoch *one = &e->items[i];
+		most.bytes = one->bytes > most.bytes ? one->bytes : most.bytes;
+		if (one->ops && one->last_ns - one->first_ns > most.ns)
+			most.ns = one->last_ns - one->first_ns;
+	}
+	return most;
+}
+
+/* Who opens a file reads its header, and may do so more than once; workers that share one
+ * open it one behind the other. What follows an epoch's beginning is more than that. The last
+ * one of many files may have been cut short. */
+static bool epoch_hardly(const struct epochs *e, uint32_t i, struct epoch_most most)
+{
+	const struct epoch *one = &e->items[i];
+	bool brief = one->last_ns - one->first_ns < most.ns / HARDLY;
+
+	return one->bytes < most.bytes / (brief ? 2 : HARDLY) &&
+	       (i + 1 < e->count || one->files < 2);
+}
+
+static void epochs_join_headers(struct epochs *e)
+{
+	struct epoch_most most = epochs_most(e);
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		struct epoch *to = &e->items[i + 1 < e->count ? i + 1 : i - 1];
+		if (!e->items[i].ops || !epoch_hardly(e, i, most))
+			continue;
+		if (!to->ops)
+			*to = e->items[i];
+		else
+			epoch_join(to, &e->items[i]);
+		e->items[i].ops = 0;
+	}
+}
+
 void epochs_finish(struct epochs *e)
 {
 	uint32_t kept = 0;
 
+	epochs_join_headers(e);
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (!e->items[i].ops)
 			continue;

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import aiotrace
+from handmade import MS, Process
 
 SCRIPT = """
 import ctypes, json, os, sys, time
@@ -90,3 +91,27 @@ def test_without_io_there_are_no_phases_and_no_marks(tmp_path):
     aiotrace.run_traced(["true"], tmp_path / "t")
     report = aiotrace.report(tmp_path / "t")
     assert report["phases"] == report["marks"] == []
+
+
+def shared_file(folder, passes):
+    """Two workers go through one file of records, a half of them each; both open it, and read its header, each time."""
+    for worker in range(2):
+        p = Process(folder, pid=10 + worker)
+        for number in range(passes):
+            start = number * 1500 * MS + worker * 20 * MS
+            p.open("/disk/data.h5", at=start, extent=64 << 16, stage="train")
+            for header in (8, 512):
+                p.read("/disk/data.h5", 0, header, stage="train")
+            for i in range(32):
+                record = (i * 2 + worker) * 29 % 64
+                p.read("/disk/data.h5", 4096 + (record << 16), 1 << 16, took=2 * MS, gap=30 * MS, stage="train")
+            p.add("close", "/disk/data.h5", stage="train")
+        p.save()
+
+
+@pytest.mark.parametrize("passes", [1, 3])
+def test_headers_that_are_read_again_begin_no_epochs(passes, tmp_path):
+    shared_file(tmp_path, passes)
+    report = aiotrace.report(tmp_path)
+    assert [e["read_bytes"] for e in report["epochs"]] == [(64 << 16) + 2 * 520] * passes
+    assert all(e["duration_s"] > 0.9 for e in report["epochs"])
