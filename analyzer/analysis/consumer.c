@@ -40,6 +40,7 @@ static void *consumer_make(const struct known *known)
 	all->recording = r;
 	all->of = memory_get(r->count, sizeof *all->of);
 	all->first_train_ns = memory_get(r->count, sizeof *all->first_train_ns);
+	all->busy_until_ns = memory_get(r->count, sizeof *all->busy_until_ns);
 	all->made_by = loaders_for(known->features);
 	all->remote = loaders_remote(known->features);
 	all->pipes = memory_get(r->count, sizeof *all->pipes);
@@ -231,11 +232,26 @@ static void consumer_other(const struct consumers *all, struct consumer *c, cons
 		timeline_add(&t->timeline, TIMELINE_STORAGE, e->start[i], e->end[i]);
 }
 
-/* Of workers, only when they began. */
+/* A main thread makes samples; a thread of its own may hand them over. */
+static bool consumer_works(const struct events *e, uint32_t i)
+{
+	if (e->tid[i] == e->process->pid)
+		return e->class[i] != AIOT_CLASS_PROC;
+	return e->class[i] == AIOT_CLASS_WRITE &&
+	       process_file_at(e->process, e->file[i])->kind == AIOT_FILE_PIPE;
+}
+
+/* Of workers, only when they began and when they did something last. */
 static void consumer_began(struct consumers *all, const struct events *e)
 {
-	int64_t *first = &all->first_train_ns[e->process->number];
+	int64_t *first = &all->first_train_ns[e->process->number],
+	        *until = &all->busy_until_ns[e->process->number];
+	uint32_t last = e->count;
 
+	while (last > 0 && !consumer_works(e, last - 1))
+		last--;
+	if (last && e->end[last - 1] > *until)
+		*until = e->end[last - 1];
 	for (uint32_t i = 0; !*first && i < e->count; i++)
 		if ((e->stage[i] == AIOT_STAGE_TRAIN || e->stage[i] == AIOT_STAGE_INFERENCE) &&
 		    e->class[i] == AIOT_CLASS_READ)
@@ -355,6 +371,7 @@ static void consumer_free(void *state)
 	}
 	free(all->of);
 	free(all->first_train_ns);
+	free(all->busy_until_ns);
 	free(all->made_by);
 	free(all->remote);
 	free(all->silent);

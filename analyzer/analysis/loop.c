@@ -6,6 +6,7 @@
 
 #include "analysis/analysis.h"
 #include "base/memory.h"
+#include "base/wrap.h"
 
 /* Of samples, so many are inside a batch: half of them in batches of two. */
 #define INSIDE 0.4
@@ -93,6 +94,10 @@ void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
 		l->now_io_ns = 0;
 	}
 	l->now_io_ns += duration;
+	if (!l->first_ns)
+		return;
+	l->all_io_ns += duration;
+	l->until_ns = wrap_add((uint64_t)start, duration);
 }
 
 /* What the last sample of a batch takes longer, if batches have `period`
@@ -210,6 +215,7 @@ static void loop_event(struct loop *l, const struct events *e, uint32_t i)
 	loop_add(l, e->start[i], e->duration[i], begins);
 	if (!read)
 		return;
+	l->reads++;
 	l->file = e->file[i];
 	l->end_offset = (uint64_t)e->offset[i] + e->bytes[i];
 }

@@ -22,6 +22,8 @@
 struct loop {
 	uint64_t samples, io_ns, rest_ns; /* of whole samples: all but the last one */
 	int64_t first_ns, last_ns;        /* beginnings of the first and of the last sample */
+	uint64_t reads, all_io_ns;        /* of all events, whether they begin a sample or not */
+	int64_t until_ns;                 /* end of the latest one */
 	uint64_t now_io_ns, end_offset;   /* of the sample under way */
 	uint32_t file;
 	uint32_t count[LOOP_BUCKETS]; /* samples by their rest */

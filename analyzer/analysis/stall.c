@@ -91,7 +91,7 @@ static double stall_time(const struct timeline *t, enum timeline_kind kind, int6
 /* A worker process or a thread that loads, while it does. */
 struct loader {
 	const struct timeline *timeline;
-	int64_t from, to;
+	int64_t from, to, busy_until;
 	/* What it waits for at sockets: work, or data. */
 	bool asked, remote;
 };
@@ -110,6 +110,12 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 
 	from = from > l->from ? from : l->from;
 	to = to < l->to ? to : l->to;
+	if (from >= to)
+		return;
+	if (to > l->busy_until) {
+		part->idle_s += (double)(to - (from > l->busy_until ? from : l->busy_until)) / 1e9;
+		to = l->busy_until;
+	}
 	if (from >= to)
 		return;
 	sockets = l->asked || l->remote ? stall_time(l->timeline, TIMELINE_SOCKET, from, to) : 0;
@@ -167,6 +173,26 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 	}
 }
 
+/* Shards and streams are read on and on: where a sample ends, and where a batch, nothing
+ * tells. What is known is how long reading took. */
+static void stall_streaming(struct stall *stall, const struct epochs *e, const struct loop *l,
+                            const struct timeline *t)
+{
+	struct stall_part part = {.phase_s = (double)wrap_span(l->first_ns, l->until_ns) / 1e9};
+
+	part.storage_s = part.waited_s = fmin((double)l->all_io_ns / 1e9, part.phase_s);
+	part.untold_s = part.phase_s - part.storage_s;
+	stall_add(&stall->all, &part);
+	for (uint32_t i = 0; i < e->count; i++) {
+		int64_t from = e->items[i].first_ns, to = e->items[i].last_ns;
+		part.phase_s = (double)(to - from) / 1e9;
+		part.storage_s = part.waited_s =
+		        fmin(stall_time(t, TIMELINE_STORAGE, from, to), part.phase_s);
+		part.untold_s = part.phase_s - part.storage_s;
+		stall_add(&stall->epochs[i], &part);
+	}
+}
+
 static void stall_alone(struct stall *stall, const struct summary *s, const struct process *p)
 {
 	const struct loop *l = ((const struct loops *)s->found[ANALYSIS_loop])->of[p->number];
@@ -175,6 +201,8 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 	struct stall_part part;
 	uint64_t files = 0;
 
+	if (l && l->samples < FEW_SAMPLES && l->reads >= FEW_SAMPLES)
+		stall_streaming(stall, e, l, s->waiting->of[p->number].timeline);
 	if (!l || l->samples < FEW_SAMPLES)
 		return;
 	split = loop_split(l);
@@ -214,17 +242,22 @@ static uint32_t stall_most(const struct consumer_view *v)
 	return most;
 }
 
-/* From its first training data on: spawned workers import modules before. */
+/* From its first training data on: spawned workers import modules before. What it makes is
+ * handed over by a call, where any shows that: after the last one, it is short of work until
+ * it ends, which may cut that wait, so that no event tells of it. */
 static struct loader stall_worker(const struct summary *s, const struct consumers *all,
                                   const struct process *p)
 {
-	int64_t begun = all->first_train_ns[p->number];
+	int64_t begun = all->first_train_ns[p->number],
+	        end = wrap_add(p->end_ns, (uint64_t)p->clock);
+	bool silent = all->silent[all->made_by[p->number] - 1];
 
 	return (struct loader){
 	        .timeline = s->waiting->of[p->number].timeline,
 	        .from = begun ? begun : wrap_add(p->start_ns, (uint64_t)p->clock),
-	        .to = wrap_add(p->end_ns, (uint64_t)p->clock),
-	        .asked = all->silent[all->made_by[p->number] - 1],
+	        .to = end,
+	        .busy_until = silent ? end : all->busy_until_ns[p->number],
+	        .asked = silent,
 	        .remote = all->remote[p->number],
 	};
 }
@@ -239,8 +272,10 @@ static void stall_threads(struct consumer_view *v)
 {
 	for (size_t i = 0; i < v->consumer->thread_count; i++) {
 		const struct loader_thread *t = &v->consumer->threads[i];
-		v->loaders[v->count++] = (struct loader){
-		        .timeline = &t->timeline, .from = t->first_ns, .to = t->last_ns};
+		v->loaders[v->count++] = (struct loader){.timeline = &t->timeline,
+		                                         .from = t->first_ns,
+		                                         .to = t->last_ns,
+		                                         .busy_until = t->last_ns};
 	}
 }
 

@@ -42,6 +42,11 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 
 	if (p->cause != cause || !rule_matters(s, p->waited_s))
 		return false;
+	if (p->untold_s >= 0.1 * p->phase_s)
+		return RULE_SAY("waited at least %s of %s (%.0f %%) for storage; the rest is "
+		                "preprocessing or training",
+		                unit_seconds(&waited, p->waited_s),
+		                unit_seconds(&phase, p->phase_s), 100 * p->waited_s / p->phase_s);
 	snprintf(number, sizeof number, "%u", loaders);
 	snprintf(evidence, RULE_EVIDENCE,
 	         "waited %s of %s (%.0f %%); %s loader %s%s, %.0f %% of %s work is storage, "

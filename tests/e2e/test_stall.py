@@ -186,3 +186,57 @@ def test_where_each_read_is_a_batch_preparing_and_training_are_not_told_apart(tm
     assert stall["share"] < share < stall["share"] + stall["untold_s"] / stall["phase_s"], (stall, share)
     assert not {f["id"] for f in report["findings"]} & {"loads_alone", *RULES.values()}
     assert "the rest is preprocessing or training" in aiotrace.aiotrace("report", tmp_path / "t").stdout
+
+
+STREAM = """
+import json, os, sys, time
+at = begin = time.perf_counter()
+reading = 0
+for epoch in range(2):
+    for shard in range(3):
+        fd = os.open(f"{sys.argv[1]}/{shard}.tar", os.O_RDONLY)
+        for number in range(32):
+            before = time.perf_counter()
+            os.read(fd, 40000)
+            reading += time.perf_counter() - before
+            if number % 4 == 3: time.sleep(0.01)
+        os.close(fd)
+print(json.dumps(reading / (time.perf_counter() - begin)))
+"""
+
+
+def test_where_shards_are_read_on_and_on_the_share_of_reading_is_told(program, tmp_path):
+    """Where a sample ends, nothing says: what is not storage is preprocessing or training."""
+    (tmp_path / "data").mkdir()
+    for i in range(3):
+        (tmp_path / f"data/{i}.tar").write_bytes(bytes(32 * 40000))
+    library = program("slow_read", "-shared", "-fPIC", name_as="slow_read.so")
+    done = aiotrace.run_traced(aiotrace.python(STREAM, tmp_path / "data"), tmp_path / "t",
+                               {"LD_PRELOAD": f"{aiotrace.LIBRARY} {library}", "SLOW_BYTES": "40000", "SLOW_US": "3000",
+                                "AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    stall = report["stall"]
+    assert stall["share"] == pytest.approx(json.loads(done.stdout), abs=0.05) and stall["cause"] == "storage-bound"
+    assert stall["share"] + stall["untold_s"] / stall["phase_s"] == pytest.approx(1)
+    assert [e["cause"] for e in stall["epochs"]] == ["storage-bound"] * 2
+    evidence = {f["id"]: f["evidence"] for f in report["findings"]}["storage_bound"]
+    assert "waited at least" in evidence and "preprocessing or training" in evidence
+
+
+def test_workers_that_are_kept_do_not_preprocess_until_they_end(tmp_path):
+    """A worker that waits for more to do when it ends takes that wait with it."""
+    script = """
+import sys, time
+from torch.utils.data import DataLoader, Dataset
+class Files(Dataset):
+    def __len__(self): return 40
+    def __getitem__(self, i): return len(open(sys.argv[1], "rb").read())
+for batch in DataLoader(Files(), batch_size=4, num_workers=2, persistent_workers=True): time.sleep(0.06)
+"""
+    (tmp_path / "data").write_bytes(bytes(50000))
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path / "data"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    stall = aiotrace.report(tmp_path / "t")["stall"]
+    assert stall["workers"] == 2 and stall["loader"]["short_of_work_s"] > 0.8, stall
+    assert stall["loader"]["preprocessing_s"] < 0.25 * stall["loader"]["short_of_work_s"], stall
