@@ -3,7 +3,8 @@
  * A k-way merge by real time over a binary heap of threads. A thread enters
  * with the first time its next block's header states and is decoded only when
  * that time has come; its rows are then sorted, since calls are written in the
- * order in which they ended.
+ * order in which they ended. Where a block begins before the one before has ended,
+ * as with operations in flight, the thread enters twice, once with every other block.
  */
 #include "read/merge.h"
 
@@ -18,7 +19,8 @@ struct cursor {
 	struct process *process;
 	struct stream *stream;
 	size_t piece;  /* the next to decode */
-	uint64_t next; /* sequence number expected there */
+	size_t step;   /* from one to the next: 1, or 2 beside another cursor of the stream */
+	size_t loaded; /* the one that the rows are of */
 	uint32_t row;
 	struct batch batch;
 	int64_t key; /* CLOCK_REALTIME of the next row, or of the next piece */
@@ -65,15 +67,15 @@ static bool merge_timed(const struct cursor *c)
 
 static void merge_key(struct cursor *c)
 {
-	const struct piece *next = &c->stream->pieces[c->piece];
+	const struct piece *pieces = c->stream->pieces;
 	uint64_t at;
 
 	if (c->row >= c->batch.count)
-		at = next->first_ns;
+		at = pieces[c->piece].first_ns;
 	else if (merge_timed(c))
 		at = c->batch.column[AIOT_COLUMN_START][c->row];
 	else
-		at = next[-1].first_ns;
+		at = pieces[c->loaded].first_ns;
 	c->key = wrap_add(at, (uint64_t)c->process->clock);
 }
 
@@ -95,12 +97,20 @@ static void merge_damaged(struct merge *m, struct cursor *c, struct piece *piece
 	c->batch.count = 0;
 }
 
+/* The sequence number expected at a piece. */
+static uint64_t merge_expected(const struct stream *stream, size_t piece)
+{
+	const struct piece *before = stream->pieces + piece - 1;
+
+	return piece ? before->sequence + before->count : 0;
+}
+
 /* No row may start before those of the pieces before, or the order of all would not be
  * that of the rows. */
 static bool merge_spares(const struct merge *m, const struct cursor *c, const struct piece *piece)
 {
 	return m->spare_times && m->count == 1 && piece->block->in_order &&
-	       piece->sequence >= c->next &&
+	       piece->sequence >= merge_expected(c->stream, (size_t)(piece - c->stream->pieces)) &&
 	       (piece == c->stream->pieces || piece->first_ns >= piece[-1].last_ns);
 }
 
@@ -125,8 +135,11 @@ static void merge_block(struct merge *m, struct cursor *c, struct piece *piece)
 /* Decodes the cursor's next piece, which may turn out to hold nothing new. */
 static void merge_load(struct merge *m, struct cursor *c)
 {
-	struct piece *piece = &c->stream->pieces[c->piece++];
+	struct piece *piece = &c->stream->pieces[c->piece];
+	uint64_t expected = merge_expected(c->stream, c->piece);
 
+	c->loaded = c->piece;
+	c->piece += c->step;
 	if (!m->buffers)
 		m->buffers = m->own = merge_buffers_new();
 	if (!c->batch.room) {
@@ -138,9 +151,8 @@ static void merge_load(struct merge *m, struct cursor *c)
 		batch_fill(&c->batch, piece->events, piece->count, m->columns);
 	else
 		merge_block(m, c, piece);
-	if (piece->sequence < c->next)
-		batch_skip(&c->batch, (uint32_t)(c->next - piece->sequence));
-	c->next = piece->sequence + piece->count;
+	if (piece->sequence < expected)
+		batch_skip(&c->batch, (uint32_t)(expected - piece->sequence));
 	if (merge_timed(c))
 		batch_sort(&c->batch);
 }
@@ -191,7 +203,7 @@ int merge_times(struct merge *m)
 
 	if (!decode_more(m->buffers->decoder, MERGE_TIMES, &c->batch, &why))
 		return 0;
-	merge_damaged(m, c, &c->stream->pieces[c->piece - 1], why.text, false);
+	merge_damaged(m, c, &c->stream->pieces[c->loaded], why.text, false);
 	return -1;
 }
 
@@ -200,6 +212,7 @@ const struct batch *merge_spared(struct merge *m, struct process *process,
 {
 	struct cursor c = {.process = process,
 	                   .stream = &process->streams[stream - process->streams],
+	                   .loaded = piece,
 	                   .batch = m->buffers->spare};
 
 	m->spare_times = false;
@@ -214,6 +227,26 @@ void merge_until(struct merge *m, int64_t limit_ns)
 	m->limit = limit_ns;
 }
 
+static bool merge_overlaps(const struct stream *stream)
+{
+	for (size_t i = 1; i < stream->count; i++)
+		if (stream->pieces[i].first_ns < stream->pieces[i - 1].last_ns)
+			return true;
+	return false;
+}
+
+static void merge_enter(struct merge *m, struct process *p, struct stream *stream)
+{
+	size_t cursors = merge_overlaps(stream) ? 2 : 1;
+
+	for (size_t i = 0; i < cursors; i++) {
+		struct cursor *c = &m->cursors[m->count];
+		*c = (struct cursor){.process = p, .stream = stream, .piece = i, .step = cursors};
+		if (merge_advance(c))
+			m->heap[m->count++] = c;
+	}
+}
+
 struct merge *merge_new(struct recording *recording, uint32_t columns, const struct process *only)
 {
 	struct merge *m = memory_get(1, sizeof *m);
@@ -225,16 +258,12 @@ struct merge *merge_new(struct recording *recording, uint32_t columns, const str
 	m->columns = (columns | BATCH_WANT(START)) & BATCH_ALL;
 	for (size_t i = first; i < end; i++)
 		streams += recording->processes[i].stream_count;
-	m->cursors = memory_get(streams, sizeof *m->cursors);
-	m->heap = memory_get(streams, sizeof *m->heap);
+	m->cursors = memory_get(2 * streams, sizeof *m->cursors);
+	m->heap = memory_get(2 * streams, sizeof *m->heap);
 	for (size_t i = first; i < end; i++) {
 		struct process *p = &recording->processes[i];
-		for (size_t s = 0; s < p->stream_count; s++) {
-			struct cursor *c = &m->cursors[m->count];
-			*c = (struct cursor){.process = p, .stream = &p->streams[s]};
-			if (merge_advance(c))
-				m->heap[m->count++] = c;
-		}
+		for (size_t s = 0; s < p->stream_count; s++)
+			merge_enter(m, p, &p->streams[s]);
 	}
 	for (size_t i = m->count; i-- > 0;)
 		merge_down(m, i);
@@ -332,7 +361,7 @@ int merge_next(struct merge *m, struct slice *slice)
 		                        .batch = &c->batch,
 		                        .begin = c->row,
 		                        .end = merge_end(c, merge_second(m)),
-		                        .piece = c->piece - 1};
+		                        .piece = c->loaded};
 		c->row = slice->end;
 		if (c->row < c->batch.count || c->piece < c->stream->count) {
 			merge_key(c);

@@ -229,6 +229,19 @@ def test_operations_in_flight_are_counted_over_time(tmp_path):
     assert stage["concurrency"]["mean_while_busy"] == pytest.approx(sum(d * t for d, t in time.items()) / busy, rel=0.001)
 
 
+def test_operations_in_flight_from_one_block_into_the_next_are_in_order(tmp_path):
+    """Blocks are written as operations end: what began earlier may stand in a later one."""
+    result, ops = fio(tmp_path, "--rw=read", "--bs=4k", "--ioengine=libaio", "--iodepth=32", "--io_size=96m")
+    last = begun = 0
+    for e in aiotrace.stream(tmp_path / "t"):
+        assert e.start_ns >= last
+        last = e.start_ns
+        begun += e.call == "libaio.read"
+    assert begun == result["read"]["total_ios"] == 3 * SIZE >> 12
+    got, _ = file_and_stages(tmp_path)
+    assert got["pattern"]["consecutive"] == pytest.approx(1, abs=0.001)
+
+
 def test_a_file_s_clients_are_taken_together_file_by_file(tmp_path):
     """One file is read by two processes in turns, another one by one alone: only the first one differs for storage."""
     for name in ("shared", "own"):
