@@ -49,7 +49,8 @@ static void compare_stage(struct compare *c, const char *name, const struct stag
 	compare_add(c, name, "latency_p99_s", compare_latency(a, 0.99), compare_latency(b, 0.99));
 	compare_add(c, name, "latency_max_s", compare_latency(a, 1), compare_latency(b, 1));
 	compare_add(c, name, "bandwidth", rate_while_busy(&a->rate), rate_while_busy(&b->rate));
-	compare_add(c, name, "bandwidth_mean", rate_mean(&a->rate), rate_mean(&b->rate));
+	compare_add(c, name, "bandwidth_mean", rate_throughput(&a->rate),
+	            rate_throughput(&b->rate));
 	compare_add(c, name, "busy_s", (double)a->rate.busy_ns / 1e9,
 	            (double)b->rate.busy_ns / 1e9);
 }

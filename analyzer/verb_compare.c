@@ -123,9 +123,10 @@ const struct command command_compare = {
         "\n"
         "Metrics, of stages: read_ops, write_ops, meta_ops, read_bytes, write_bytes,\n"
         "latency_p50_s, latency_p99_s, latency_max_s (of reads and writes), bandwidth (bytes/s\n"
-        "while any is under way), bandwidth_mean, busy_s. Of the run, without STAGE:\n"
-        "duration_s, checkpoint_s, checkpoint_share (of the interval), checkpoint_bandwidth,\n"
-        "restore_s (means), stall_s, lost_events. What is not known fulfils no condition.\n"
+        "while any is under way), bandwidth_mean (with pauses, of each 0.1 s at most), busy_s.\n"
+        "Of the run, without STAGE: duration_s, checkpoint_s, checkpoint_share (of the\n"
+        "interval), checkpoint_bandwidth, restore_s (means), stall_s, lost_events. What is not\n"
+        "known fulfils no condition.\n"
         "\n"
         "Exit status: 0, or 1 if a condition holds or nothing could be read, 2 for bad usage.\n",
         comparison_run,

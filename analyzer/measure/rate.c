@@ -85,11 +85,15 @@ static void rate_gap(struct rate *r, int64_t start)
 
 static void rate_cover(struct rate *r, int64_t start, int64_t end)
 {
-	if (start < r->covered_ns)
-		start = r->covered_ns;
-	if (end <= start)
+	int64_t pause = start - r->covered_ns;
+
+	if (pause > 0) {
+		r->paused_ns += pause < r->width_ns ? pause : r->width_ns;
+		r->covered_ns = start;
+	}
+	if (end <= r->covered_ns)
 		return;
-	r->busy_ns += end - start;
+	r->busy_ns += end - r->covered_ns;
 	r->covered_ns = end;
 }
 
@@ -142,6 +146,8 @@ static size_t rate_run(struct rate *r, const struct span *spans, size_t count)
 	r->gap_squares += squares;
 	r->gap_count += n;
 	r->last_start_ns = last;
+	if (covered > r->covered_ns)
+		r->paused_ns += covered - r->covered_ns - busy;
 	r->covered_ns = covered;
 	r->busy_ns += busy;
 	r->bytes[r->window] += (double)bytes;
@@ -177,6 +183,13 @@ double rate_mean(const struct rate *r)
 double rate_while_busy(const struct rate *r)
 {
 	return r->busy_ns > 0 ? r->total_bytes / ((double)r->busy_ns / 1e9) : 0;
+}
+
+double rate_throughput(const struct rate *r)
+{
+	int64_t time = r->busy_ns + r->paused_ns;
+
+	return time > 0 ? r->total_bytes / ((double)time / 1e9) : 0;
 }
 
 double rate_peak(const struct rate *r)

@@ -28,6 +28,7 @@ struct rate {
 	uint64_t gap_count, gap_sum;
 	unsigned __int128 gap_squares; /* at most the square of the time they span */
 	int64_t covered_ns, busy_ns;   /* see rate_add */
+	int64_t paused_ns;             /* with none under way, of each pause a window at most */
 };
 
 void rate_free(struct rate *rate);
@@ -43,6 +44,9 @@ void rate_add_spans(struct rate *rate, const struct span *spans, size_t count);
 double rate_mean(const struct rate *rate);
 /* Of the time with an operation under way, bytes a second. */
 double rate_while_busy(const struct rate *rate);
+/* Of that time and the pauses in it, of each a window at most, bytes a second: exact
+ * also where there are few windows. */
+double rate_throughput(const struct rate *rate);
 /* Of the busiest window, bytes a second. */
 double rate_peak(const struct rate *rate);
 

@@ -296,7 +296,7 @@ static json_t *verdict_json_measure(const struct stage_measure *m)
 	                 json_latency(&m->meta_latency), "throughput", stage_measure_throughput(m),
 	                 "ops_per_s", stage_measure_rate(m), "time_s", (double)m->time_ns / 1e9,
 	                 "bandwidth_while_busy", rate_while_busy(&m->rate), "bandwidth_mean",
-	                 rate_mean(&m->rate));
+	                 rate_throughput(&m->rate));
 }
 
 static json_t *verdict_json_errors(const struct replay_verdict *v)

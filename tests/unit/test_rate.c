@@ -51,6 +51,27 @@ static void bursts_show(void **state)
 	rate_free(&r);
 }
 
+/* Ten of 1 ms and 9 pauses of 9 ms, then a long pause and one more. */
+static void throughput_counts_pauses_but_not_all_of_long_ones(void **state)
+{
+	struct rate r = {0};
+	struct rate once = {0};
+	struct span spans[11] = {0};
+
+	(void)state;
+	for (int64_t i = 0; i < 11; i++) {
+		spans[i].start = i < 10 ? i * SECOND / 100 : 20 * SECOND;
+		spans[i].end = spans[i].start + SECOND / 1000;
+		spans[i].bytes = 1000;
+		rate_add(&r, spans[i].start, spans[i].end, spans[i].bytes);
+	}
+	rate_add_spans(&once, spans, 11);
+	assert_near(rate_throughput(&r), 11000 / (0.091 + 0.1 + 0.001));
+	assert_near(rate_throughput(&once), 11000 / (0.091 + 0.1 + 0.001));
+	rate_free(&r);
+	rate_free(&once);
+}
+
 static void a_long_operation_is_spread(void **state)
 {
 	struct rate r = {0};
@@ -104,6 +125,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(a_steady_series_is_not_bursty),
 	        cmocka_unit_test(bursts_show),
+	        cmocka_unit_test(throughput_counts_pauses_but_not_all_of_long_ones),
 	        cmocka_unit_test(a_long_operation_is_spread),
 	        cmocka_unit_test(overlapping_operations_are_busy_once),
 	        cmocka_unit_test(a_long_run_widens_the_windows),
