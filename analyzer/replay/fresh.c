@@ -10,7 +10,6 @@
 #define FRESH_TRIED ((size_t)256 << 10) /* bytes of a read that is measured */
 #define FRESH_TRIES 8
 #define FRESH_LEAST (64u << 10) /* of smaller reads, what else a call takes counts as much */
-#define FRESH_FREED 4           /* what giving a page back takes, at most, in times of page_ns */
 #define FRESH_MOST  (256u << 20)
 
 void *fresh_get(size_t size)
@@ -26,9 +25,10 @@ void fresh_free(void *memory, size_t size)
 		munmap(memory, size);
 }
 
+/* To give a page back is less work than to find and clear it. */
 uint64_t fresh_free_ns(uint64_t page_ns, size_t size)
 {
-	return size / FRESH_PAGE * page_ns * FRESH_FREED;
+	return size / FRESH_PAGE * page_ns;
 }
 
 /* The shortest of some reads, ns; 0 if one failed. */
