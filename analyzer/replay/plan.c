@@ -239,13 +239,11 @@ static enum refusal plan_refusal(struct planner *p, const struct happening *h)
 
 	if (h->is.role == AS_AGAIN)
 		return REFUSAL_AGAIN;
-	if (h->is.role == AS_BLOCK)
+	if (h->is.role > AS_FCNTL)
 		return REFUSAL_PROCESS;
 	if (kind == AIOT_FILE_PIPE || kind == AIOT_FILE_SOCKET ||
 	    (h->stage == AIOT_STAGE_IPC && p->options->filter.stage != AIOT_STAGE_IPC))
 		return REFUSAL_IPC;
-	if (h->is.role > AS_FCNTL)
-		return REFUSAL_PROCESS;
 	if (kind == AIOT_FILE_CHARACTER || kind == AIOT_FILE_BLOCK || kind == AIOT_FILE_ANONYMOUS)
 		return REFUSAL_DEVICE;
 	why = plan_name(p, h->name);

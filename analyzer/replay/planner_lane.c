@@ -216,11 +216,43 @@ bool planner_hand_off(struct planner *p, const struct happening *h, bool blocks,
 	return true;
 }
 
+/* The parent of vfork is let go when its child has become another program, which may
+ * come further than to its first operation until the parent goes on. */
+static void planner_late(struct planner *p, uint32_t lane, const struct moment_of *at)
+{
+	const struct lane *parent = &p->plan->lanes[at->lane];
+	struct op *op = &p->plan->lanes[lane].ops[0];
+	uint64_t paused = short_to_ns(parent->ops[at->op].gap);
+	uint64_t last = at->start_ns > paused ? at->start_ns - paused : 0;
+	struct moment_of first = {lane, 0, op->start_ns, op->start_ns};
+
+	if (lane == at->lane || !at->op)
+		return;
+	order_after(p->order, &first, &(struct moment_of){at->lane, at->op - 1, 0, 0});
+	op->gap = short_ns(op->start_ns > last ? op->start_ns - last : 0);
+}
+
+static void planner_child_began(struct planner *p, const struct happening *h, uint64_t pid,
+                                const struct moment_of *at)
+{
+	const struct process *child;
+	size_t next = 0;
+
+	while ((child = kin_of_pid(p->plan->recording, h->process, pid, &next))) {
+		const struct id_table *lanes = p->processes[child->number].lanes;
+		uint32_t lane = lanes ? id_table_get(lanes, (uint32_t)pid) : 0;
+		if (lane && p->plan->lanes[lane - 1].count &&
+		    planner_parent(p, child) == h->process && !planner_origin(p, child))
+			planner_late(p, lane - 1, at);
+	}
+}
+
 static void planner_child(struct planner *p, const struct happening *h, int64_t pid,
                           const struct moment_of *at)
 {
 	struct process_state *s = &p->processes[h->process->number];
 
+	planner_child_began(p, h, (uint64_t)pid, at);
 	s->children = memory_grow(s->children, s->child_count, &s->child_room, sizeof *s->children);
 	s->child_pids =
 	        memory_grow(s->child_pids, s->child_count, &s->pid_room, sizeof *s->child_pids);

@@ -255,6 +255,11 @@ os.rename("0","00",src_dir_fd=d,dst_dir_fd=d); os.unlink("1",dir_fd=d); os.stat(
 for e in os.scandir(d): e.stat()
 os.fsync(d)
 """,
+    "shell": r"""
+import subprocess
+subprocess.run(["sh", "-c", "dd if=given of=/dev/null bs=1 2>/dev/null; truncate -s 2000 given; dd if=given of=copy bs=1 2>/dev/null; cat given >> copy"],
+               check=True)
+""",
     "fds": r"""
 import os
 f=[os.open("/dev/null",os.O_RDONLY)]
