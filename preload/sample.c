@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "sample.h"
 
+#include <string.h>
+
 #include "base/sys.h"
+#include "config.h"
 #include "sandbox.h"
 
 #define SAMPLE_PAGE     4096u
@@ -22,6 +25,17 @@ struct sample_pages {
 	uint64_t cached, dirty, writeback, evicted, recently_evicted;
 };
 
+/* valgrind complains to the user of system calls that it does not know. */
+static bool sample_is_emulated(void)
+{
+	static int8_t emulated;
+	if (!emulated) {
+		const char *list = config_variable("LD_PRELOAD");
+		emulated = list && strstr(list, "/vgpreload_") ? 1 : -1;
+	}
+	return emulated > 0;
+}
+
 static bool sample_pages(struct sample *sample, int fd, struct description *held, int64_t offset,
                          uint64_t size)
 {
@@ -29,7 +43,8 @@ static bool sample_pages(struct sample *sample, int fd, struct description *held
 	struct sample_pages pages = {0};
 	if (offset < 0 || !size || size > SAMPLE_BYTES || held->traits & DESCRIPTION_UNCOUNTED)
 		return false;
-	if (sandbox_allows_young() && SYS4(cachestat, fd, &range, &pages, 0) == 0) {
+	if (sandbox_allows_young() && !sample_is_emulated() &&
+	    SYS4(cachestat, fd, &range, &pages, 0) == 0) {
 		sample->pages = pages.cached;
 		sample->offset = offset;
 		return true;

@@ -2,6 +2,7 @@
 """The traced program behaves as without the tracer."""
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -204,6 +205,16 @@ def test_fio_verifies_what_it_wrote(tmp_path):
     fields = [line.split(";") for line in done.stdout.splitlines() if line.startswith("3;")]
     assert written == sum(int(f[46]) for f in fields) * 1024
     assert read == sum(int(f[5]) for f in fields) * 1024
+
+
+@pytest.mark.skipif(not shutil.which("valgrind"), reason="no valgrind here")
+def test_valgrind_has_nothing_to_say(tmp_path):
+    data = tmp_path / "data"
+    data.write_bytes(os.urandom(1 << 20))
+    plain, traced = both(["valgrind", "-q", "--error-exitcode=9", "dd", f"if={data}", "of=/dev/null", "bs=4k", "status=none"], tmp_path)
+    same(plain, traced)
+    assert traced.returncode == 0
+    assert sum(op.result for op in aiotrace.operations(aiotrace.dump(tmp_path / "traces")) if op.path == str(data.resolve())) == 1 << 20
 
 
 def mappings_of(path, traces):
