@@ -126,6 +126,7 @@ static int process_create_live(uint32_t pid, uint32_t image)
 
 int process_begin(bool forked)
 {
+	static uint32_t forker; /* who may have left already, or count in another namespace */
 	struct utsname names;
 	if (SYS1(uname, &names) < 0)
 		strcpy(names.nodename, "unknown");
@@ -135,10 +136,11 @@ int process_begin(bool forked)
 	                             .min_reader = AIOT_MIN_READER,
 	                             .header_bytes = sizeof header,
 	                             .pid = (uint32_t)SYS0(getpid),
-	                             .ppid = (uint32_t)SYS0(getppid),
+	                             .ppid = forked && forker ? forker : (uint32_t)SYS0(getppid),
 	                             .origin = forked ? AIOT_ORIGIN_FORK : AIOT_ORIGIN_EXEC,
 	                             .start_mono_ns = clock_of(CLOCK_MONOTONIC),
 	                             .start_real_ns = clock_of(CLOCK_REALTIME)};
+	forker = header.pid;
 	process_boot_id(header.boot_id);
 	int error = process_make_run(names.nodename, header.pid);
 	if (error)

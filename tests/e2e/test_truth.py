@@ -209,3 +209,19 @@ def test_a_command_of_another_libc_is_run_untraced_and_that_is_said(tmp_path):
 def test_programs_that_load_nothing_are_named_and_pass_the_library_on(tmp_path):
     said, both, _, missing = starts(tmp_path, "alone", "-static")
     assert said == [f"{both} 1 65"] * 7 and "(statically linked)" in missing
+
+
+def test_a_child_whose_parent_left_before_it_did_anything_has_that_parent(tmp_path):
+    script = """
+import os
+parent = os.getpid()
+if os.fork() == 0:
+    while os.getppid() == parent: pass
+    print(parent, os.getpid(), flush=True)
+os._exit(0)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "t")
+    parent, child = map(int, done.stdout.split())
+    run = aiotrace.report(tmp_path / "t")["run"]
+    assert [p["ppid"] for p in run["processes"] if p["pid"] == child] == [parent]
+    assert "absent_parent" not in causes(run["coverage"])
