@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/sys.h"
 #include "trace/loss.h"
+#include "trace/sink.h"
 
 static uint32_t state_unborn;
 uint32_t *state_word = &state_unborn;
@@ -41,8 +42,11 @@ void state_stop(const char *why, int error)
 {
 	if (state_is(STATE_OFF))
 		return;
-	log_error("tracing stopped", why, error);
-	state_stopped = error == EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE;
+	if (error == SINK_LIMIT)
+		log_line("tracing stopped", why);
+	else
+		log_error("tracing stopped", why, error);
+	state_stopped = error == SINK_LIMIT ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE;
 	state_set(STATE_OFF);
 }
 

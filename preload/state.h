@@ -37,7 +37,7 @@ bool state_move(enum state from, enum state to);
 int state_prepare(void);
 
 /* Stops tracing for good, says why in the log, and leaves the program alone.
- * `error` is an errno. */
+ * `error` is an errno, or SINK_LIMIT. */
 void state_stop(const char *why, int error);
 
 /* Counts an event that comes after state_stop; nothing if there was none. */

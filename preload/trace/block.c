@@ -11,10 +11,12 @@
 
 static void block_failed(int error)
 {
-	if (error != -EFBIG)
-		define_reason("from some time on the trace could not be written", -error);
-	state_stop(error == -EFBIG ? "the trace reached its size limit" : "can't write the trace",
-	           -error);
+	if (error == -SINK_LIMIT) {
+		state_stop("the trace is as large as AIOTRACE_MAX_MB allows", SINK_LIMIT);
+		return;
+	}
+	define_reason("from some time on the trace could not be written", -error);
+	state_stop("can't write the trace", -error);
 }
 
 /* Past the limit events are dropped; what could not be written stays in the live
@@ -22,7 +24,7 @@ static void block_failed(int error)
 static uint32_t block_events_failed(int error, uint32_t events)
 {
 	block_failed(error);
-	if (error != -EFBIG)
+	if (error != -SINK_LIMIT)
 		return 0;
 	loss_count(AIOT_LOSS_LIMIT, events);
 	return events;
@@ -58,7 +60,7 @@ void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t t
 	int error = sink_append(&block, &numbered);
 	if (!error)
 		return;
-	loss_count(error == -EFBIG ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, 1);
+	loss_count(error == -SINK_LIMIT ? AIOT_LOSS_LIMIT : AIOT_LOSS_NO_SPACE, 1);
 	block_failed(error);
 }
 

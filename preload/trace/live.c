@@ -90,6 +90,8 @@ static long live_map_once(void *argument)
 		address = SYS6(mmap, 0, request->bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd,
 		               request->from);
 	sys_close(fd);
+	if (request->flags & O_CREAT && address < 0 && address > -4096)
+		live_remove();
 	return address;
 }
 

@@ -23,10 +23,11 @@ static int sink_reserve(size_t bytes)
 {
 	struct rlimit limit;
 	uint64_t end = __atomic_add_fetch(&sink_bytes, bytes, __ATOMIC_RELAXED);
-	uint64_t most = config.limit_bytes;
-	if (SYS4(prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 && limit.rlim_cur < most)
-		most = limit.rlim_cur;
-	return end <= most ? 0 : -EFBIG;
+	if (end > config.limit_bytes)
+		return -SINK_LIMIT;
+	if (SYS4(prlimit64, 0, RLIMIT_FSIZE, NULL, &limit) == 0 && end > limit.rlim_cur)
+		return -EFBIG;
+	return 0;
 }
 
 struct sink_request {

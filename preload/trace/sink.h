@@ -11,12 +11,15 @@
 
 #include "aiotrace/format.h"
 
+#define SINK_LIMIT 4096 /* no errno */
+
 /* Creates the file at `path`, which must stay, with its header. Returns 0 or
  * -errno; -EEXIST if there is one. */
 int sink_create(const char *path, const struct aiot_header *header);
 
 /* Completes `block` (magic and checksums) and appends it with its payload.
- * Returns 0, -EFBIG past AIOTRACE_MAX_MB or the file size limit, or -errno. */
+ * Returns 0, -SINK_LIMIT past AIOTRACE_MAX_MB, or -errno; -EFBIG is the process's own
+ * limit of file sizes. */
 int sink_append(struct aiot_block *block, const void *payload) __attribute__((nonnull));
 
 #endif

@@ -180,3 +180,35 @@ def test_children_join_the_run_wherever_they_work(tmp_path):
     runs = os.listdir(tmp_path / "rel")
     assert done.returncode == 0 and len(runs) == 1
     assert sum(name.endswith(".aiot") for name in os.listdir(tmp_path / "rel" / runs[0])) == 3
+
+
+def test_a_file_size_limit_that_comes_later_is_named_and_what_was_recorded_kept(data, tmp_path):
+    script = """
+import os, resource, sys
+fd = os.open(sys.argv[1], os.O_RDONLY)
+for i in range(20000):
+    if i == 100: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    os.pread(fd, 1 + i % 1000, i % 8000)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "traces")
+    assert (done.returncode, done.stderr) == (0, "")
+    kept = [op.offset for op in reads(tmp_path / "traces", data)]
+    assert len(kept) > 5000 and kept == [i % 8000 for i in range(len(kept))]
+    told = aiotrace.report(tmp_path / "traces")["run"]["coverage"]["missing"]
+    lost = {m["cause"]: m["events"] for m in told}
+    assert "limit" not in lost and 20000 <= len(kept) + lost["no_space"] <= 20010, told
+    assert "could not be written: File too large" in aiotrace.info(tmp_path / "traces")
+
+
+def test_a_child_without_memory_for_a_buffer_leaves_no_broken_file(data, tmp_path):
+    script = """
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (1 << 20, 1 << 20))
+if os.fork() == 0:
+    os.close(os.open(sys.argv[1], os.O_RDONLY))
+    os._exit(0)
+print(os.wait()[1])
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "traces")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
+    aiotrace.aiotrace("info", "--verify", tmp_path / "traces")
