@@ -83,7 +83,7 @@ static bool episode_part(const char *path)
 	return part;
 }
 
-/* One ended before the other began: no ranks that share a file. */
+/* One ended before the other began: no ranks that save together. */
 static bool episode_apart(const struct recording *r, const struct episode *a,
                           const struct episode *b)
 {
@@ -99,7 +99,7 @@ static bool episode_together(const struct episode *a, const struct episode *b,
 
 	if (a->run != b->run || b->start_ns > a->end_ns + NEAR_NS)
 		return false;
-	if (a->name == b->name && episode_apart(r, a, b))
+	if ((a->name == b->name || !episode_part(y)) && episode_apart(r, a, b))
 		return false;
 	if (by_path)
 		return a->name == b->name;

@@ -132,7 +132,7 @@ static void tally_labour(struct labour *l, const struct events *e, uint32_t i, b
 	if (data) {
 		l->ops++;
 		l->data_ns += e->duration[i];
-		if (e->bytes[i] < 65536) {
+		if (e->bytes[i] < 65536 && !mapped_is_fault(e->call[i])) {
 			l->tiny++;
 			l->tiny_ns += e->duration[i];
 			l->tiny_bytes += e->bytes[i];

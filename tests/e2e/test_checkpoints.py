@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints and restores: their parts, times, rules, and whether training went on."""
+import json
 import os
 import sys
 
@@ -93,6 +94,50 @@ with open(sys.argv[2], "wb") as f: f.write(bytes(1 << 21)); f.flush(); os.fsync(
     assert sum(r["readers"] for r in restores) == 4
     assert sum(r["fan_out"] for r in restores) == pytest.approx(4)
     assert {p["bytes"] for r in restores for p in r["parts"]} == {3_000_000}
+
+
+CHILDREN = """
+import json, mmap, os, sys, time
+folder, how, took = sys.argv[1], sys.argv[2], []
+for number in range(3):
+    time.sleep(0.2)
+    begin, child = time.time(), os.fork()
+    if not child:
+        with open(f"{folder}/ckpt_{number}.pt", "wb", buffering=0) as f:
+            for _ in range(8): f.write(bytes(1 << 20))
+        with open(f"{folder}/ckpt_{number}.pt.json", "wb", buffering=0) as f: f.write(b"{}")
+        os._exit(0)
+    os.waitpid(child, 0)
+    took.append(time.time() - begin)
+print(json.dumps(took))
+"""
+
+
+def test_saves_of_children_that_follow_each_other_are_saves_of_their_own(tmp_path):
+    """As in background savers that fork for each save, however short the time between."""
+    done = aiotrace.run_traced(aiotrace.python(CHILDREN, tmp_path, ""), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    saves = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert [(s["writers"], s["bytes"] >> 20) for s in saves] == [(1, 8)] * 3, saves
+    for save, took in zip(saves, json.loads(done.stdout)):
+        assert save["duration_s"] < took and 0.2 < save["interval_s"]
+
+
+def test_pages_of_a_mapped_save_are_no_tiny_writes(tmp_path):
+    script = """
+import mmap, os, sys
+for number in range(2):
+    with open(f"{sys.argv[1]}/step_{number}.ckpt", "wb+") as f:
+        f.truncate(8 << 20)
+        m = mmap.mmap(f.fileno(), 8 << 20)
+        for page in range(2048): m[page << 12] = 1
+        m.flush()
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    assert not {f["id"] for f in report["findings"]} & {"tiny_saves", "no_sync"}
+    assert all(s["ops_below_64k"] == 0 for s in report["checkpoints"])
 
 
 AGAIN = """
