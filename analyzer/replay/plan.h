@@ -24,6 +24,7 @@
 	REFUSAL(RANGE, "offsets or sizes that no file has")                                        \
 	REFUSAL(CALL, "calls that are not replayed: locks, attributes")                            \
 	REFUSAL(COPY, "copies from file to file that failed")                                      \
+	REFUSAL(ASKED, "calls that failed for what they asked, before they came to the file")      \
 	REFUSAL(AGAIN, "calls on streams, whose reads and writes are replayed")                    \
 	REFUSAL(PROCESS, "processes, threads and waiting: kept as orderings")
 

@@ -4,6 +4,7 @@
  */
 #include "replay/planner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/uio.h>
@@ -116,6 +117,21 @@ static bool planner_is_cut(const struct planner *p, const struct happening *h)
 	       h->offset + h->result < p->plan->places[h->name].grown;
 }
 
+/* What failed so has done nothing, and another replay's arguments would not fail. */
+static bool planner_asked_wrongly(const struct happening *h)
+{
+	switch (h->result) {
+	case -EINVAL:
+	case -EFAULT:
+	case -ESPIPE:
+	case -EOVERFLOW:
+	case -EINTR:
+	case -ECANCELED: return true;
+	case -ENXIO: return h->is.kind == OP_SEEK;
+	default: return false;
+	}
+}
+
 static enum refusal planner_data(struct planner *p, struct happening *h)
 {
 	uint8_t kind = h->is.kind;
@@ -125,6 +141,8 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 
 	if (planner_is_failed_copy(h))
 		return REFUSAL_COPY;
+	if (planner_asked_wrongly(h))
+		return REFUSAL_ASKED;
 	if (h->offset < 0)
 		h->offset = 0;
 	if (h->size > PLANNER_LARGEST)
@@ -229,11 +247,13 @@ static enum refusal planner_unmap(struct planner *p, struct happening *h)
 
 static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 {
-	uint32_t opening =
-	        h->is.kind == OP_MSYNC ? planner_map_opening(p, h) : planner_opening(p, h);
+	uint32_t opening;
 	struct moment_of at;
 	struct op *op;
 
+	if ((h->is.kind == OP_SEEK || h->is.kind == OP_SEEK_END) && planner_asked_wrongly(h))
+		return REFUSAL_ASKED;
+	opening = h->is.kind == OP_MSYNC ? planner_map_opening(p, h) : planner_opening(p, h);
 	h->name = p->plan->openings[opening].name;
 	if (h->offset > PLANNER_FARTHEST)
 		return REFUSAL_RANGE;

@@ -3,6 +3,7 @@
  * Threads of a plan: their lists, the time of each operation, and what threads
  * owe each other because one made the other or waited for it.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -147,6 +148,14 @@ static struct op *planner_room(struct lane *lane)
 	return &lane->ops[lane->count++];
 }
 
+/* To fail here, too; but for what another call stands for that can't fail so. */
+static bool planner_fails(const struct happening *h)
+{
+	if (h->is.kind == OP_ACCESS && h->result == -EACCES)
+		return false;
+	return h->result < 0 && !(h->is.kind == OP_LSTAT && h->result == -EINVAL);
+}
+
 /* Appends an operation; time and depth are the event's. */
 struct op *planner_emit(struct planner *p, const struct happening *h, uint8_t kind, uint32_t object,
                         struct moment_of *at)
@@ -169,7 +178,7 @@ struct op *planner_emit(struct planner *p, const struct happening *h, uint8_t ki
 	op->gap = short_ns(at->start_ns > state->last_ns ? at->start_ns - state->last_ns : 0);
 	op->depth = state->end_count < OP_DEEPEST ? (unsigned)state->end_count & OP_DEEPEST
 	                                          : OP_DEEPEST;
-	op->bits = (uint8_t)(h->stage | (h->result < 0 && kind ? OP_FAILS : 0) |
+	op->bits = (uint8_t)(h->stage | (kind && planner_fails(h) ? OP_FAILS : 0) |
 	                     (async ? OP_ASYNC : 0));
 	if (async)
 		planner_heap_add(state, at->end_ns);

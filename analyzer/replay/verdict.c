@@ -37,7 +37,7 @@ static void verdict_outcome(struct replay_verdict *v, const struct outcome_at *a
 	if (op->bits & OP_IMPLICIT)
 		return;
 	v->done_ops++;
-	if (op_moves(op->kind) && result > 0)
+	if (op_moves(op->kind) && result > 0 && !(op->bits & OP_FAILS))
 		v->done_bytes += (uint64_t)result;
 	stage_measure_add(&v->stages[op_stage(op)], op, (int64_t)at->outcome->start_ns, duration,
 	                  result);

@@ -50,11 +50,12 @@ int64_t data_seek(const struct call *call, enum aiot_call id, int64_t offset, in
                   int64_t returned);
 
 /* The bytes asked for by a vector; 0 where the call failed, since the vector
- * may not be readable. */
+ * may not be readable: of one that would have waited the kernel had read it. */
 static inline uint64_t data_vector_bytes(const struct iovec *vector, int count, ssize_t returned)
 {
+	bool readable = returned >= 0 || errno == EAGAIN;
 	uint64_t bytes = 0;
-	for (int i = 0; returned >= 0 && i < count; i++)
+	for (int i = 0; readable && i < count; i++)
 		bytes += vector[i].iov_len;
 	return bytes;
 }
