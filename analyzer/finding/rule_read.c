@@ -79,6 +79,14 @@ bool rule_small_random_reads(const struct summary *s, char evidence[RULE_EVIDENC
 	return false;
 }
 
+/* Whether a file was read or written in a stage, be it little beside what others did. */
+static bool rule_touched(const struct summary *s, int stage, uint32_t name, bool write)
+{
+	const struct course_file *files = rule_course(s)->stages[stage].by_file;
+
+	return files && files[name].last[write].handle;
+}
+
 struct rule_files {
 	uint64_t files, opens;
 	double bytes, read;
@@ -90,7 +98,7 @@ static struct rule_files rule_training_files(const struct summary *s)
 
 	for (size_t i = 0; i < s->file_count; i++) {
 		const struct file_summary *f = &s->files[i];
-		if (f->stage != AIOT_STAGE_TRAIN || !f->read_ops)
+		if (!rule_touched(s, AIOT_STAGE_TRAIN, f->name, false))
 			continue;
 		all.files++;
 		all.opens += f->opens;
@@ -190,13 +198,13 @@ bool rule_cache_thrash(const struct summary *s, char evidence[RULE_EVIDENCE], in
 	                100 * (1 - reuse_miss_ratio(r, 1.05 * unique)));
 }
 
-/* Files of a stage that anything was written to. */
+/* Files that a stage wrote to. */
 static uint64_t rule_files_written(const struct summary *s, int stage)
 {
 	uint64_t files = 0;
 
 	for (size_t i = 0; i < s->file_count; i++)
-		files += s->files[i].stage == stage && s->files[i].write_bytes;
+		files += rule_touched(s, stage, s->files[i].name, true);
 	return files;
 }
 

@@ -26,7 +26,8 @@ static int rule_order(const void *one, const void *other)
 	return (a > b) - (a < b);
 }
 
-/* The median share of the interval of synchronous saves; -1 without any. */
+/* The median share of the interval that training is held up by a save, which is less than
+ * the save takes where it is in the background; -1 without any. */
 static double rule_median_share(const struct summary *s)
 {
 	double *shares = memory_get(s->checkpoints.count + 1, sizeof *shares), median;
@@ -34,8 +35,8 @@ static double rule_median_share(const struct summary *s)
 
 	for (size_t i = 0; i < s->checkpoints.count; i++) {
 		struct saving saving = saving_of(s, &s->checkpoints.items[i]);
-		if (saving.share >= 0 && !saving.background)
-			shares[count++] = saving.share;
+		if (saving.share >= 0)
+			shares[count++] = saving.stalled_s / s->checkpoints.items[i].interval_s;
 	}
 	qsort(shares, count, sizeof *shares, rule_order);
 	median = count ? (shares[(count - 1) / 2] + shares[count / 2]) / 2 : -1;
@@ -75,10 +76,8 @@ static bool rule_saves_matter(const struct summary *s)
 {
 	double run = recording_duration_s(s->recording), all = 0;
 
-	for (size_t i = 0; i < s->checkpoints.count; i++) {
-		struct saving saving = saving_of(s, &s->checkpoints.items[i]);
-		all += saving.background ? 0 : moment_seconds(&s->checkpoints.items[i]);
-	}
+	for (size_t i = 0; i < s->checkpoints.count; i++)
+		all += saving_of(s, &s->checkpoints.items[i]).stalled_s;
 	return all >= MUCH_SAVING_S || all >= run / 100;
 }
 

@@ -140,6 +140,38 @@ def test_waiting_for_operations_in_flight_is_no_metadata(tmp_path):
     assert "metadata_storm" not in {f["id"] for f in report["findings"]}
 
 
+MADE_FIRST = BEGIN + """
+for i in range(1200):
+    with open(f"{folder}/{i:04}.jpg", "wb", buffering=0) as f: f.write(bytes(20000))
+for i in range(4800):
+    fd = os.open(f"{folder}/{i % 40:04}.jpg", os.O_RDONLY); os.pread(fd, 10, random.randrange(15000)); os.close(fd)
+for epoch in range(2):
+    for i in range(40): open(f"{folder}/{i:04}.jpg", "rb").read()
+"""
+
+
+def test_files_that_the_run_made_itself_count_for_each_stage_that_they_are_in(tmp_path):
+    """Most of their bytes are written, at once; they are read in small pieces, opened for each."""
+    found = traced(tmp_path, 0, MADE_FIRST)
+    assert "small_writes" not in found
+    assert re.search(r"\d+ opens of 40 files", found["reopened_files"]["evidence"]), found
+
+
+def test_background_saves_but_the_last_one_which_is_waited_for_cost_no_share(tmp_path):
+    script = SAVES + """
+import threading
+threads = []
+for i in range(4):
+    threads.append(threading.Thread(target=save, args=(i, [bytes(4 << 20)] * 12)))
+    threads[-1].start()
+    if i < 3: time.sleep(0.4)
+for t in threads: t.join()
+"""
+    assert "checkpoint_share" not in traced(tmp_path, 0, script)
+    saves = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert [s["mode"] for s in saves].count("background") == 3 and len(saves) == 4
+
+
 SYNCED = BEGIN + """
 for step, flags in enumerate((os.O_DSYNC, os.O_SYNC)):
     fd = os.open(f"{folder}/step{step}.pt", os.O_WRONLY | os.O_CREAT | flags)
