@@ -21,7 +21,7 @@ struct summing {
 	struct stages *stages;
 	struct mapped *mapped;  /* by name */
 	uint16_t *stages_seen;  /* bits, by name */
-	uint32_t *reasons_seen; /* likewise */
+	uint64_t *reasons_seen; /* likewise */
 	uint16_t *marks_seen;   /* stages that it was marked as, likewise */
 };
 
@@ -59,7 +59,7 @@ static void summary_reason(struct summing *s, uint32_t name, const struct verdic
 		s->marks_seen[name] |= (uint16_t)(1u << v->stage);
 	} else {
 		stage->reason_files[v->reason] += !(s->reasons_seen[name] >> v->reason & 1);
-		s->reasons_seen[name] |= 1u << v->reason;
+		s->reasons_seen[name] |= UINT64_C(1) << v->reason;
 	}
 	stage->confidence += (double)ops * v->confidence / 100;
 }

@@ -91,6 +91,13 @@ bool clue_store(const char *path)
 	return clue_ends(path, suffixes);
 }
 
+bool clue_text(const char *path)
+{
+	static const char *const suffixes[] = {".txt", NULL};
+
+	return clue_ends(path, suffixes);
+}
+
 bool clue_optimizer(const char *path)
 {
 	return clue_has(path, strlen(path), optimizer_words);

@@ -30,6 +30,9 @@ bool clue_media(const char *path);
 /* An index of another file, or what a database or a repository keeps its own things in. */
 bool clue_store(const char *path);
 
+/* Plain text: notes, or what is to be learnt from. */
+bool clue_text(const char *path);
+
 /* A folder of the path is named as checkpoints are. */
 bool clue_checkpoint_folder(const char *path);
 

@@ -19,6 +19,7 @@ enum evidence {
 	EVIDENCE_DATA = 16,      /* a data format is read or written */
 	EVIDENCE_RUNTIME = 32,   /* the language sees to itself */
 	EVIDENCE_POOL = 64,      /* in a worker of a pool, which is there before it is asked */
+	EVIDENCE_PREPARE = 128,  /* data are made ready for a loader */
 };
 
 /* What a frame of this file and function says, or-ed; 0 = nothing. */

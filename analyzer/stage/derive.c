@@ -129,7 +129,8 @@ void derive_find(struct derive *d)
 
 	for (size_t i = 0; i < d->write_count; i++) {
 		struct derive_side *w = &d->writes[i];
-		bool beside = latest && latest->folder == w->folder &&
+		bool like = latest && w->series && latest->series == w->series;
+		bool beside = latest && (latest->folder == w->folder || like) &&
 		              w->first < latest->last + DERIVE_BEHIND_NS;
 		if (w->state)
 			continue;

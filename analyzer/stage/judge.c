@@ -290,6 +290,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	if (u->reads && s->optimizer)
 		j->optimizer = c->optimizer = true;
 	c->writes |= u->writes && s->clue != CLUE_LOG;
+	c->tells |= u->writes > 0;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;
 }

@@ -78,6 +78,7 @@ struct conduct {
 	uint32_t kinds; /* of files that it writes: their names differ in more than digits */
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
 	bool writes;              /* more than notes */
+	bool tells;               /* anything */
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */

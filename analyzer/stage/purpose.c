@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/purpose.h"
 
+#include <string.h>
+
 #include "read/evidence.h"
 #include "read/system.h"
 #include "stage/move.h"
@@ -12,12 +14,19 @@
 #define PURPOSE_NOTE  (INT64_C(4) << 10)
 #define UNDECIDED     REASON_COUNT
 
+/* Loads weights, reads nothing else and writes what it makes up by them. */
+static bool purpose_invents(const struct conduct *c)
+{
+	return c->tells && !c->saves && !c->files_read && !c->files_fetched;
+}
+
 /* Loads weights and then reads data once, without training. */
 static bool purpose_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return c->loads && c->served && !c->trains && !c->optimizer && !judge_learns(j, p);
+	return c->loads && (c->served || (purpose_invents(c) && p->rank < 0)) && !c->trains &&
+	       !c->optimizer && !judge_learns(j, p);
 }
 
 /* So does a worker, or a fork, of who has. */
@@ -85,6 +94,14 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 	return UNDECIDED;
 }
 
+/* Faults have no frames: what is mapped is for what it was mapped for. */
+static bool purpose_readies(const struct use *u)
+{
+	uint8_t says = u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
+
+	return says & EVIDENCE_PREPARE && !(says & EVIDENCE_LOADER);
+}
+
 /* By how it is read: again and again, in any order, or by who reads for others. */
 static enum reason purpose_as_fuel(const struct judge *j, const struct process *p, size_t i,
                                    const struct use *u)
@@ -93,6 +110,8 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 
 	if (purpose_makes(j, p, i, u))
 		return REASON_PASSES;
+	if (purpose_readies(u) && !purpose_infers(j, p))
+		return REASON_READIED;
 	if (recur_anywhere(j, p, i) && purpose_serves(j, p))
 		return REASON_SERVED;
 	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, process_file_at(p, i)->name)))
@@ -107,6 +126,16 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 	if (recur_anywhere(j, p, i))
 		return REASON_RANDOM;
 	return c->feeds ? REASON_FED : UNDECIDED;
+}
+
+/* What a program of data reads and keeps nothing of, it counts, checks or describes; tools
+ * of the system read anything. */
+static bool purpose_looks(const struct process *p, const struct shared *s)
+{
+	const char *exe = process_attribute(p, "exe");
+
+	return exe && strstr(exe, "python") && (s->clue == CLUE_NONE || s->clue == CLUE_DATA) &&
+	       s->extent >= PURPOSE_NOTE;
 }
 
 /* By what else its reader does. */
@@ -138,7 +167,9 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		return REASON_EPOCHS;
 	if (c->saves || judge_learns(j, p))
 		return REASON_BESIDE;
-	return s->maker && j->conducts[s->maker - 1].prepares ? REASON_PRODUCT : REASON_NONE;
+	if (s->maker && j->conducts[s->maker - 1].prepares)
+		return REASON_PRODUCT;
+	return purpose_looks(p, s) ? REASON_LOOKED : REASON_NONE;
 }
 
 static enum reason purpose_of_read(const struct siblings *siblings, size_t i, const struct use *u)

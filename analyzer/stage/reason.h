@@ -36,9 +36,11 @@
 	REASON(RESULT, INFERENCE, 60, "results, written by a run that loads weights and reads on") \
 	REASON(SERVED, INFERENCE, 60, "data read once, after weights, and nothing trained")        \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \
+	REASON(READIED, PREPARE, 85, "made ready for a loader, as its frames say")                 \
 	REASON(PASSES, PREPARE, 65, "read as often as it takes to make other data of it")          \
 	REASON(PRODUCT, PREPARE, 60,                                                               \
 	       "made of other data, and read by who learns and infers nothing")                    \
+	REASON(LOOKED, PREPARE, 45, "data looked through by who learns and infers nothing")        \
 	REASON(CHECKED, INGEST, 60, "read back by who wrote it, and no more")                      \
 	REASON(PRODUCED, INGEST, 70, "new data files, written and not made from others")           \
 	REASON(COPIED, INGEST, 80, "copied by sendfile or copy_file_range")                        \
@@ -51,6 +53,6 @@ enum reason {
 #undef REASON
 	        REASON_COUNT
 };
-_Static_assert(REASON_COUNT <= 32, "summary.c keeps them as bits");
+_Static_assert(REASON_COUNT <= 64, "summary.c keeps them as bits");
 
 #endif

@@ -17,6 +17,8 @@
 #define MANY_VISITS 32
 #define BIG_TEXT    (INT64_C(256) << 10)
 #define MANY_TEXTS  32
+/* Of those that are named as nothing but text. */
+#define BIG_PLAIN (INT64_C(32) << 10)
 
 uint64_t recur_jumped(const struct use *u)
 {
@@ -61,12 +63,14 @@ static bool recur_whole(const struct shared *s)
 	/* A buffer reads a small one again and again. */
 	bool again = s->extent >= LEAST_AGAIN && recur_twice(s, s->most_bytes);
 	bool begun = s->most_begins >= 2 && s->most_returns >= 2;
+	/* Some formats are read by an index at their end, and never from their beginning. */
+	bool indexed = again && !s->begins && s->most_returns >= 2;
 
 	if (!s->extent || !recur_twice(s, s->read_bytes))
 		return false;
 	if (s->clue == CLUE_LOG && s->extent < BIG_FILE)
 		return false;
-	return begun || (again && (s->most_begins >= 2 || s->breaks < s->reads / 2)) ||
+	return begun || indexed || (again && (s->most_begins >= 2 || s->breaks < s->reads / 2)) ||
 	       (s->worker_begins >= 2 && (s->firsts < s->readers || !s->leads)) ||
 	       (s->random && s->readers && s->read_bytes / s->readers > (uint64_t)s->extent);
 }
@@ -105,7 +109,8 @@ static void recur_texts(struct judge *j)
 		struct shared *s = &j->shared[i];
 		bool many = (numbered >= MANY_TEXTS || bytes >= BIG_TEXT) &&
 		            recur_numbered(names_text(names, i));
-		if (recur_is_text(s) && (many || s->extent >= BIG_TEXT))
+		int64_t big = clue_text(names_text(names, i)) ? BIG_PLAIN : BIG_TEXT;
+		if (recur_is_text(s) && (many || s->extent >= big))
 			s->clue = CLUE_NONE;
 	}
 }

@@ -271,6 +271,16 @@ static bool score_extract(const struct conduct *c, const struct use *u)
 	       u->first_write > c->last_data_read && u->write_bytes < c->data_read / 64;
 }
 
+/* A few tensors of who has read no data: a model that begins, or what another one became. */
+static bool score_of_model(const struct judge *j, const struct conduct *c, const struct use *u,
+                           uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return u->evidence[1] & EVIDENCE_SERIAL && !c->data_read &&
+	       (!j->series_of[name] || s->members < MANY_PRODUCTS);
+}
+
 /* Between reads of data, as what is made from them; what comes after all of them may
  * be what was learnt, but not by one of a pool that made others like it before. */
 static bool score_amid_data(const struct judge *j, const struct process *p, const struct use *u,
@@ -346,6 +356,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	score += score_while_training(j, c, u, name) && !note ? 2 : 0;
 	score += score_of_trial(j, c, u, name) && !note ? 2 : 0;
 	score += score_extract(c, u);
+	score += score_of_model(j, c, u, name) ? 2 : 0;
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
 	                         !score_steady(j, name)
 	                 ? 3

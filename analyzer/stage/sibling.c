@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "read/evidence.h"
 #include "read/system.h"
 #include "stage/score.h"
 
@@ -113,7 +114,7 @@ bool sibling_of_saved(const struct siblings *s, size_t file)
 
 	if (u->append || !s->count)
 		return false;
-	known = clue_checkpoint_folder(path);
+	known = clue_checkpoint_folder(path) || u->evidence[1] & EVIDENCE_SERIAL;
 	for (size_t k = 0; k < s->count; k++) {
 		const struct sibling *o = &s->items[k];
 		if (!o->written ||
