@@ -79,8 +79,10 @@ void thread_warm(void)
 	if (thread_vfork || !self->region || self->region->writing != 1)
 		return;
 	SYS4(rt_sigprocmask, SIG_BLOCK, &all, &before, sizeof all);
-	if (self->limit != AIOT_LIVE_EVENTS)
+	if (self->limit != AIOT_LIVE_EVENTS) {
 		live_warm(self->region, self->next);
+		kernel_io_note(self->region);
+	}
 	self->limit = AIOT_LIVE_EVENTS;
 	SYS4(rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof before);
 }

@@ -39,6 +39,7 @@ static void recording_define(struct recording *r, struct process *p, struct deco
 	const uint8_t *records;
 	struct problem why = {0};
 	size_t size, counts = p->kernel_count;
+	uint64_t counted_ns = p->kernel_last.mono_ns;
 	bool bad = false;
 
 	if (trace_read(&p->trace, block, payload, &why)) {
@@ -51,7 +52,7 @@ static void recording_define(struct recording *r, struct process *p, struct deco
 		bad = true;
 	else
 		define_records(p, records, size, &bad);
-	if (p->kernel_count > counts)
+	if (p->kernel_count > counts && (!counts || p->kernel_last.mono_ns > counted_ns))
 		p->kernel_at = block->at;
 	if (bad)
 		problems_add(&r->problems,
@@ -208,6 +209,7 @@ static void recording_add(struct recording *r, struct recording_known *known, co
 		process_free(p);
 		return;
 	}
+	p->kernel_at = p->trace.size; /* a count in the live file is behind what was written */
 	recording_blocks(r, p);
 	process_trim(p);
 	recording_identity(p);

@@ -11,9 +11,9 @@
 /* Appends the count as it is now; nothing where the kernel keeps none. */
 void kernel_io_add(struct define_list *list);
 
-/* The same into the calling thread's region, whose buffer was just flushed: a
- * process that is killed later has a count too. Where there is no room, there
- * will be another time. */
+/* The same into the calling thread's region, whose buffer was just flushed or warmed: a
+ * process that is killed later has a count too, of what the library wrote there as well. Where
+ * there is no room, there will be another time. */
 void kernel_io_note(struct aiot_region *region);
 
 #endif

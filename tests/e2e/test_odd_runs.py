@@ -236,3 +236,20 @@ for t in threads: t.join()
     assert done.returncode == 0, done.stderr
     coverage = aiotrace.report(tmp_path / "traces")["run"]["coverage"]
     assert coverage["seen_write_bytes"] >= 600000 and 0.98 < coverage["write"] < 1.02, coverage
+
+
+def test_what_the_library_writes_in_a_child_that_is_killed_is_not_missing_in_its_parent(tmp_path):
+    """As workers of a fork server are: the count of their buffers' zeroes is to outlive them."""
+    script = """
+import os, signal, sys
+child = os.fork()
+if child == 0:
+    fd = os.open(sys.argv[1] + "/data", os.O_WRONLY | os.O_CREAT)
+    for _ in range(1500): os.write(fd, bytes(100))
+    os.kill(os.getpid(), signal.SIGKILL)
+os.wait()
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path), tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    coverage = aiotrace.report(tmp_path / "traces")["run"]["coverage"]
+    assert coverage["seen_write_bytes"] >= 150000 and 0.98 < coverage["write"] < 1.02, coverage
