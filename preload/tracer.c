@@ -20,6 +20,7 @@
 #include "mark.h"
 #include "trace/process.h"
 #include "base/real.h"
+#include "base/returning.h"
 #include "base/room.h"
 #include "sandbox.h"
 #include "encode/scratch.h"
@@ -88,6 +89,8 @@ static void tracer_start(void)
 		error = -EPERM;
 	if (!error && !config.off)
 		error = process_begin(forked);
+	if (!error && !config.off && !forked)
+		returning_prepare();
 	if (!forked)
 		clock_begin();
 	if (sandbox_allows_young())

@@ -41,6 +41,7 @@
 #include <utime.h>
 
 #include "base/foreign.h"
+#include "base/returning.h"
 #include "base/undeclared.h"
 
 /* What nobody should call any more is called all the same. */

@@ -6,7 +6,7 @@
  */
 #include "calls/call.h"
 
-int close(int fd)
+BY_KERNEL int close(int fd)
 {
 	struct call call;
 	if (thread_is_vforked())
@@ -20,7 +20,7 @@ int close(int fd)
 	return call_ended(&call, AIOT_CALL_close, REAL(close)(fd));
 }
 
-int close_range(unsigned first, unsigned last, int flags)
+BY_KERNEL int close_range(unsigned first, unsigned last, int flags)
 {
 	struct call call;
 	if (thread_is_vforked())
@@ -33,7 +33,7 @@ int close_range(unsigned first, unsigned last, int flags)
 	return call_ended(&call, AIOT_CALL_close_range, REAL(close_range)(first, last, flags));
 }
 
-void closefrom(int first)
+BY_KERNEL void closefrom(int first)
 {
 	struct call call;
 	if (thread_is_vforked()) {

@@ -17,7 +17,7 @@
 		mode_;                                                                             \
 	})
 
-int open(const char *path, int flags, ...)
+BY_KERNEL int open(const char *path, int flags, ...)
 {
 	struct call call;
 	mode_t mode = OPEN_MODE(flags, flags);
@@ -27,7 +27,7 @@ int open(const char *path, int flags, ...)
 	                   REAL(open)(path, flags, mode));
 }
 
-int open64(const char *path, int flags, ...)
+BY_KERNEL int open64(const char *path, int flags, ...)
 {
 	struct call call;
 	mode_t mode = OPEN_MODE(flags, flags);
@@ -37,7 +37,7 @@ int open64(const char *path, int flags, ...)
 	                   REAL(open64)(path, flags, mode));
 }
 
-int openat(int directory, const char *path, int flags, ...)
+BY_KERNEL int openat(int directory, const char *path, int flags, ...)
 {
 	struct call call;
 	mode_t mode = OPEN_MODE(flags, flags);
@@ -47,7 +47,7 @@ int openat(int directory, const char *path, int flags, ...)
 	                   REAL(openat)(directory, path, flags, mode));
 }
 
-int openat64(int directory, const char *path, int flags, ...)
+BY_KERNEL int openat64(int directory, const char *path, int flags, ...)
 {
 	struct call call;
 	mode_t mode = OPEN_MODE(flags, flags);
@@ -57,7 +57,7 @@ int openat64(int directory, const char *path, int flags, ...)
 	                   REAL(openat64)(directory, path, flags, mode));
 }
 
-int creat(const char *path, mode_t mode)
+BY_KERNEL int creat(const char *path, mode_t mode)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -66,7 +66,7 @@ int creat(const char *path, mode_t mode)
 	                   REAL(creat)(path, mode));
 }
 
-int creat64(const char *path, mode_t mode)
+BY_KERNEL int creat64(const char *path, mode_t mode)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -75,7 +75,7 @@ int creat64(const char *path, mode_t mode)
 	                   REAL(creat64)(path, mode));
 }
 
-int __open_2(const char *path, int flags)
+BY_KERNEL int __open_2(const char *path, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -84,7 +84,7 @@ int __open_2(const char *path, int flags)
 	                   REAL(__open_2)(path, flags));
 }
 
-int __open64_2(const char *path, int flags)
+BY_KERNEL int __open64_2(const char *path, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -93,7 +93,7 @@ int __open64_2(const char *path, int flags)
 	                   REAL(__open64_2)(path, flags));
 }
 
-int __openat_2(int directory, const char *path, int flags)
+BY_KERNEL int __openat_2(int directory, const char *path, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -102,7 +102,7 @@ int __openat_2(int directory, const char *path, int flags)
 	                   REAL(__openat_2)(directory, path, flags));
 }
 
-int __openat64_2(int directory, const char *path, int flags)
+BY_KERNEL int __openat64_2(int directory, const char *path, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))

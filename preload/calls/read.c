@@ -4,7 +4,7 @@
  */
 #include "calls/data.h"
 
-ssize_t read(int fd, void *buffer, size_t size)
+BY_KERNEL ssize_t read(int fd, void *buffer, size_t size)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, DATA_AT_POSITION, size))
@@ -12,7 +12,7 @@ ssize_t read(int fd, void *buffer, size_t size)
 	return data_read(&call, AIOT_CALL_read, fd, size, REAL(read)(fd, buffer, size));
 }
 
-ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
+BY_KERNEL ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, size))
@@ -21,7 +21,7 @@ ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
 	                    REAL(pread)(fd, buffer, size, offset));
 }
 
-ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
+BY_KERNEL ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, size))
@@ -30,7 +30,7 @@ ssize_t pread64(int fd, void *buffer, size_t size, off64_t offset)
 	                    REAL(pread64)(fd, buffer, size, offset));
 }
 
-ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
+BY_KERNEL ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, DATA_AT_POSITION, size))
@@ -39,7 +39,7 @@ ssize_t __read_chk(int fd, void *buffer, size_t size, size_t bound)
 	                 REAL(__read_chk)(fd, buffer, size, bound));
 }
 
-ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t bound)
+BY_KERNEL ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t bound)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, size))
@@ -48,7 +48,7 @@ ssize_t __pread_chk(int fd, void *buffer, size_t size, off_t offset, size_t boun
 	                    REAL(__pread_chk)(fd, buffer, size, offset, bound));
 }
 
-ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t bound)
+BY_KERNEL ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t bound)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, size))
@@ -57,7 +57,7 @@ ssize_t __pread64_chk(int fd, void *buffer, size_t size, off64_t offset, size_t 
 	                    REAL(__pread64_chk)(fd, buffer, size, offset, bound));
 }
 
-ssize_t readv(int fd, const struct iovec *vector, int count)
+BY_KERNEL ssize_t readv(int fd, const struct iovec *vector, int count)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, DATA_AT_POSITION, 0))
@@ -67,7 +67,7 @@ ssize_t readv(int fd, const struct iovec *vector, int count)
 	return data_read(&call, AIOT_CALL_readv, fd, size, returned);
 }
 
-ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
+BY_KERNEL ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, 0))
@@ -77,7 +77,7 @@ ssize_t preadv(int fd, const struct iovec *vector, int count, off_t offset)
 	return data_read_at(&call, AIOT_CALL_preadv, offset, size, returned);
 }
 
-ssize_t preadv64(int fd, const struct iovec *vector, int count, off64_t offset)
+BY_KERNEL ssize_t preadv64(int fd, const struct iovec *vector, int count, off64_t offset)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset, 0))
@@ -103,7 +103,7 @@ static ssize_t read_v2_ended(const struct call *call, enum aiot_call id, int fd,
 	return returned;
 }
 
-ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
+BY_KERNEL ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset == -1 ? DATA_AT_POSITION : offset, 0))
@@ -113,7 +113,8 @@ ssize_t preadv2(int fd, const struct iovec *vector, int count, off_t offset, int
 	return read_v2_ended(&call, AIOT_CALL_preadv2, fd, offset, flags, size, returned);
 }
 
-ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset, int flags)
+BY_KERNEL ssize_t preadv64v2(int fd, const struct iovec *vector, int count, off64_t offset,
+                             int flags)
 {
 	struct call call;
 	if (!data_read_begin(&call, fd, offset == -1 ? DATA_AT_POSITION : offset, 0))

@@ -4,7 +4,7 @@
  */
 #include "calls/data.h"
 
-off_t lseek(int fd, off_t offset, int whence)
+BY_KERNEL off_t lseek(int fd, off_t offset, int whence)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -12,7 +12,7 @@ off_t lseek(int fd, off_t offset, int whence)
 	return data_seek(&call, AIOT_CALL_lseek, offset, whence, REAL(lseek)(fd, offset, whence));
 }
 
-off64_t lseek64(int fd, off64_t offset, int whence)
+BY_KERNEL off64_t lseek64(int fd, off64_t offset, int whence)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))

@@ -25,7 +25,7 @@ static int stat_at_ended(const struct call *call, enum aiot_call id, int directo
 	return returned;
 }
 
-int stat(const char *path, struct stat *buffer)
+BY_KERNEL int stat(const char *path, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -34,7 +34,7 @@ int stat(const char *path, struct stat *buffer)
 	                          REAL(stat)(path, buffer));
 }
 
-int stat64(const char *path, struct stat64 *buffer)
+BY_KERNEL int stat64(const char *path, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -43,7 +43,7 @@ int stat64(const char *path, struct stat64 *buffer)
 	                          REAL(stat64)(path, buffer));
 }
 
-int fstat(int fd, struct stat *buffer)
+BY_KERNEL int fstat(int fd, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -51,7 +51,7 @@ int fstat(int fd, struct stat *buffer)
 	return call_ended(&call, AIOT_CALL_fstat, REAL(fstat)(fd, buffer));
 }
 
-int fstat64(int fd, struct stat64 *buffer)
+BY_KERNEL int fstat64(int fd, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -59,7 +59,7 @@ int fstat64(int fd, struct stat64 *buffer)
 	return call_ended(&call, AIOT_CALL_fstat64, REAL(fstat64)(fd, buffer));
 }
 
-int lstat(const char *path, struct stat *buffer)
+BY_KERNEL int lstat(const char *path, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -68,7 +68,7 @@ int lstat(const char *path, struct stat *buffer)
 	                          REAL(lstat)(path, buffer));
 }
 
-int lstat64(const char *path, struct stat64 *buffer)
+BY_KERNEL int lstat64(const char *path, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -77,7 +77,7 @@ int lstat64(const char *path, struct stat64 *buffer)
 	                          REAL(lstat64)(path, buffer));
 }
 
-int fstatat(int directory, const char *path, struct stat *buffer, int flags)
+BY_KERNEL int fstatat(int directory, const char *path, struct stat *buffer, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -86,7 +86,7 @@ int fstatat(int directory, const char *path, struct stat *buffer, int flags)
 	                     REAL(fstatat)(directory, path, buffer, flags));
 }
 
-int fstatat64(int directory, const char *path, struct stat64 *buffer, int flags)
+BY_KERNEL int fstatat64(int directory, const char *path, struct stat64 *buffer, int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -95,7 +95,7 @@ int fstatat64(int directory, const char *path, struct stat64 *buffer, int flags)
 	                     REAL(fstatat64)(directory, path, buffer, flags));
 }
 
-int __xstat(int version, const char *path, struct stat *buffer)
+BY_KERNEL int __xstat(int version, const char *path, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -104,7 +104,7 @@ int __xstat(int version, const char *path, struct stat *buffer)
 	                          REAL(__xstat)(version, path, buffer));
 }
 
-int __xstat64(int version, const char *path, struct stat64 *buffer)
+BY_KERNEL int __xstat64(int version, const char *path, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -113,7 +113,7 @@ int __xstat64(int version, const char *path, struct stat64 *buffer)
 	                          REAL(__xstat64)(version, path, buffer));
 }
 
-int __fxstat(int version, int fd, struct stat *buffer)
+BY_KERNEL int __fxstat(int version, int fd, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -121,7 +121,7 @@ int __fxstat(int version, int fd, struct stat *buffer)
 	return call_ended(&call, AIOT_CALL___fxstat, REAL(__fxstat)(version, fd, buffer));
 }
 
-int __fxstat64(int version, int fd, struct stat64 *buffer)
+BY_KERNEL int __fxstat64(int version, int fd, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -129,7 +129,7 @@ int __fxstat64(int version, int fd, struct stat64 *buffer)
 	return call_ended(&call, AIOT_CALL___fxstat64, REAL(__fxstat64)(version, fd, buffer));
 }
 
-int __lxstat(int version, const char *path, struct stat *buffer)
+BY_KERNEL int __lxstat(int version, const char *path, struct stat *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -138,7 +138,7 @@ int __lxstat(int version, const char *path, struct stat *buffer)
 	                          REAL(__lxstat)(version, path, buffer));
 }
 
-int __lxstat64(int version, const char *path, struct stat64 *buffer)
+BY_KERNEL int __lxstat64(int version, const char *path, struct stat64 *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -147,7 +147,8 @@ int __lxstat64(int version, const char *path, struct stat64 *buffer)
 	                          REAL(__lxstat64)(version, path, buffer));
 }
 
-int __fxstatat(int version, int directory, const char *path, struct stat *buffer, int flags)
+BY_KERNEL int __fxstatat(int version, int directory, const char *path, struct stat *buffer,
+                         int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -156,7 +157,8 @@ int __fxstatat(int version, int directory, const char *path, struct stat *buffer
 	                     REAL(__fxstatat)(version, directory, path, buffer, flags));
 }
 
-int __fxstatat64(int version, int directory, const char *path, struct stat64 *buffer, int flags)
+BY_KERNEL int __fxstatat64(int version, int directory, const char *path, struct stat64 *buffer,
+                           int flags)
 {
 	struct call call;
 	if (!call_begin(&call))
@@ -165,7 +167,7 @@ int __fxstatat64(int version, int directory, const char *path, struct stat64 *bu
 	                     REAL(__fxstatat64)(version, directory, path, buffer, flags));
 }
 
-int statx(int directory, const char *path, int flags, unsigned mask, struct statx *buffer)
+BY_KERNEL int statx(int directory, const char *path, int flags, unsigned mask, struct statx *buffer)
 {
 	struct call call;
 	if (!call_begin(&call))

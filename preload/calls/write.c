@@ -4,7 +4,7 @@
  */
 #include "calls/data.h"
 
-ssize_t write(int fd, const void *buffer, size_t size)
+BY_KERNEL ssize_t write(int fd, const void *buffer, size_t size)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -12,7 +12,7 @@ ssize_t write(int fd, const void *buffer, size_t size)
 	return data_write(&call, AIOT_CALL_write, fd, size, REAL(write)(fd, buffer, size));
 }
 
-ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
+BY_KERNEL ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -21,7 +21,7 @@ ssize_t pwrite(int fd, const void *buffer, size_t size, off_t offset)
 	                     REAL(pwrite)(fd, buffer, size, offset));
 }
 
-ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
+BY_KERNEL ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -30,7 +30,7 @@ ssize_t pwrite64(int fd, const void *buffer, size_t size, off64_t offset)
 	                     REAL(pwrite64)(fd, buffer, size, offset));
 }
 
-ssize_t writev(int fd, const struct iovec *vector, int count)
+BY_KERNEL ssize_t writev(int fd, const struct iovec *vector, int count)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -40,7 +40,7 @@ ssize_t writev(int fd, const struct iovec *vector, int count)
 	return data_write(&call, AIOT_CALL_writev, fd, size, returned);
 }
 
-ssize_t pwritev(int fd, const struct iovec *vector, int count, off_t offset)
+BY_KERNEL ssize_t pwritev(int fd, const struct iovec *vector, int count, off_t offset)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -50,7 +50,7 @@ ssize_t pwritev(int fd, const struct iovec *vector, int count, off_t offset)
 	return data_write_at(&call, AIOT_CALL_pwritev, fd, offset, size, returned);
 }
 
-ssize_t pwritev64(int fd, const struct iovec *vector, int count, off64_t offset)
+BY_KERNEL ssize_t pwritev64(int fd, const struct iovec *vector, int count, off64_t offset)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -81,7 +81,7 @@ static ssize_t write_v2_ended(const struct call *call, enum aiot_call id, int fd
 	return returned;
 }
 
-ssize_t pwritev2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
+BY_KERNEL ssize_t pwritev2(int fd, const struct iovec *vector, int count, off_t offset, int flags)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))
@@ -91,7 +91,8 @@ ssize_t pwritev2(int fd, const struct iovec *vector, int count, off_t offset, in
 	return write_v2_ended(&call, AIOT_CALL_pwritev2, fd, offset, flags, size, returned);
 }
 
-ssize_t pwritev64v2(int fd, const struct iovec *vector, int count, off64_t offset, int flags)
+BY_KERNEL ssize_t pwritev64v2(int fd, const struct iovec *vector, int count, off64_t offset,
+                              int flags)
 {
 	struct call call;
 	if (!call_begin_on(&call, fd))

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Handlers that write while the program is anywhere in the library."""
+import platform
 import re
 from collections import Counter
 
@@ -34,3 +35,14 @@ def test_a_handler_on_a_stack_of_its_own_is_not_out_of_room(program, tmp_path):
     lost = int(re.search(r", (\d+) events lost$", aiotrace.info(tmp_path / "traces"), re.M).group(1))
     assert names["data"] + names["log"] + lost == 3 * (ticks + rounds)
     assert lost < rounds / 10
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="steps by a flag of x86-64")
+def test_a_profiler_finds_the_caller_from_every_instruction_of_a_call(program, tmp_path):
+    (tmp_path / "data").write_bytes(b"x")
+    done = aiotrace.run_traced([program("step"), "data"], tmp_path / "traces", cwd=tmp_path, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    steps, astray = map(int, done.stdout.split())
+    assert steps > 500 and not astray
+    assert [e.call for e in aiotrace.stream(tmp_path / "traces") if e.path.endswith("/data")][-5:] == [
+        "open", "pread", "lseek", "read", "close"]
