@@ -25,7 +25,7 @@ void sandbox_close(void);
 bool sandbox_is_closed(void);
 
 /* Whether calls that tracing can do without, younger or rarer than many filters know, may
- * be made: cachestat, statx, membarrier, pwritev, fstatfs. */
+ * be made: cachestat, statx, membarrier, pwritev, fstatfs, fchmodat. */
 bool sandbox_allows_young(void);
 
 #endif

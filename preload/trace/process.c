@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #define XXH_INLINE_ALL
@@ -17,6 +18,7 @@
 #include "encode/encode.h"
 #include "file/mounts.h"
 #include "file/path.h"
+#include "sandbox.h"
 #include "trace/attributes.h"
 #include "trace/live.h"
 #include "trace/sink.h"
@@ -66,6 +68,19 @@ static int process_make_folder(char *path)
 	return error ? (int)error : (int)SYS3(mkdirat, AT_FDCWD, path, 0777);
 }
 
+/* Where AIOTRACE_DIR is everybody's, so is the run's folder: for processes that go on as
+ * another user. What is in it stays its owners'. */
+static void process_open_run(void)
+{
+	struct stat about;
+	char *slash = strrchr(process_run, '/');
+	*slash = '\0';
+	bool open = SYS2(stat, process_run, &about) == 0 && about.st_mode & S_IWOTH;
+	*slash = '/';
+	if (open && sandbox_allows_young())
+		SYS3(fchmodat, AT_FDCWD, process_run, 01777);
+}
+
 static int process_make_run(const char *host, uint32_t pid)
 {
 	if (process_run[0])
@@ -81,7 +96,10 @@ static int process_make_run(const char *host, uint32_t pid)
 	int more = snprintf(process_run + length, room, "/%s-%s-%u", date, host, pid);
 	if (more < 0 || (size_t)more >= room)
 		return -ENAMETOOLONG;
-	return process_make_folder(process_run);
+	int error = process_make_folder(process_run);
+	if (!error)
+		process_open_run();
+	return error;
 }
 
 static uint8_t process_hex(char digit)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -212,3 +213,24 @@ print(os.wait()[1])
     done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "traces")
     assert (done.returncode, done.stdout, done.stderr) == (0, "0\n", "")
     aiotrace.aiotrace("info", "--verify", tmp_path / "traces")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root starts programs as another user")
+@pytest.mark.parametrize("mode", [0o755, 0o777])
+def test_a_program_of_another_user_is_traced_where_all_may_write(mode):
+    nobody = 65534
+    if subprocess.run(["cat", aiotrace.LIBRARY], user=nobody, capture_output=True).returncode:
+        pytest.skip("another user can't read the library")
+    script = "import subprocess, sys; print(subprocess.run(['cat', sys.argv[1]], user=65534, capture_output=True))"
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        os.mkdir(f"{folder}/t")
+        os.chmod(f"{folder}/t", mode)
+        with open(f"{folder}/data", "w") as f:
+            f.write("text")
+        done = aiotrace.run_traced(aiotrace.python(script, f"{folder}/data"), f"{folder}/t")
+        assert "stdout=b'text', stderr=b''" in done.stdout, done
+        seen = [op.result for op in aiotrace.operations(aiotrace.dump(f"{folder}/t")) if op.path.endswith("/data")]
+        assert seen == ([4, 0] if mode == 0o777 else [])
+        run, = os.listdir(f"{folder}/t")
+        assert (os.stat(f"{folder}/t/{run}").st_mode & 0o1002 == 0o1002) == (mode == 0o777)
