@@ -79,8 +79,9 @@ def by_both(command, base, source, extra, timeout):
 
 def key(op):
     result = op.result
-    if isinstance(result, str) and result[1:].isdigit():  # the csv has the number, strace the name
-        result = "-" + errno.errorcode.get(int(result[1:]), result[1:])
+    if isinstance(result, str):  # the csv has the number, strace the name, which may be one of two
+        number = int(result[1:]) if result[1:].isdigit() else getattr(errno, result[1:], 0)
+        result = "-" + errno.errorcode.get(number, result[1:])
     if isinstance(result, str):  # nothing moved: no offset, and no size of a vector that may not be readable
         return op.kind, None, op.size if "v" not in op.call else None, result
     return op.kind, op.offset, op.size, result
