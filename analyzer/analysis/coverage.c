@@ -5,6 +5,10 @@
  * library did in it. So a child that ended in its parent's time is covered by
  * whatever covers the parent, and counting it again would count it twice. One
  * that outlived its parent was waited for by someone else.
+ *
+ * That a parent waits is taken for granted, as not all ways to do so are calls
+ * that a trace has. Where more was seen than was counted, some did not (SIGCHLD is
+ * ignored, or a pipe's other end is left alone): then only waits that were seen are.
  */
 #include "analysis/coverage.h"
 
@@ -16,18 +20,28 @@
 
 #define NO_COUNTER UINT32_MAX
 #define UNASKED    (UINT32_MAX - 1)
-#define DEEPEST    1000 /* parents of parents; damaged traces may have any number */
+#define MOST_SHARE 1.001 /* what is seen beyond that was counted by someone else */
+#define DEEPEST    1000  /* parents of parents; damaged traces may have any number */
 
 /* Of a process: read, then written. */
 struct seen {
 	double bytes[2], calls[2];
 };
 
+/* A child that a process was seen to wait for. */
+struct waited {
+	uint32_t process, pid;
+};
+
 struct coverage {
 	const struct recording *recording;
-	uint32_t *counter; /* by process number: whose count takes it in */
-	int64_t *until;    /* likewise: by when */
-	struct seen *seen; /* likewise */
+	uint32_t *counter;     /* by process number: whose count takes it in */
+	int64_t *until;        /* likewise: by when */
+	struct seen *seen;     /* likewise */
+	struct waited *waited; /* in order, at the end */
+	size_t waited_count, waited_room;
+	bool *hides; /* likewise by process: it lets libc wait for its children */
+	bool strict; /* who was not seen to wait did not */
 	struct covered read, write;
 	double storage_read, storage_written;
 };
@@ -37,15 +51,34 @@ static int64_t coverage_time(const struct process *p, uint64_t mono_ns)
 	return wrap_add(mono_ns, (uint64_t)p->clock);
 }
 
-/* The image of the parent that was there when the child ended. */
-static const struct process *coverage_waiter(const struct recording *r, const struct process *p)
+static int coverage_waited_order(const void *one, const void *other)
 {
+	const struct waited *a = one, *b = other;
+
+	if (a->process != b->process)
+		return a->process < b->process ? -1 : 1;
+	return a->pid < b->pid ? -1 : a->pid > b->pid;
+}
+
+static bool coverage_waits(const struct coverage *c, const struct process *parent, uint32_t pid)
+{
+	struct waited key = {parent->number, pid};
+
+	return !c->strict || c->hides[parent->number] ||
+	       (c->waited_count &&
+	        bsearch(&key, c->waited, c->waited_count, sizeof key, coverage_waited_order));
+}
+
+/* The image of the parent that was there when the child ended, if it waited for it. */
+static const struct process *coverage_waiter(const struct coverage *c, const struct process *p)
+{
+	const struct recording *r = c->recording;
 	const struct process *parent = kin_parent(r, p);
 	int64_t end = coverage_time(p, p->end_ns);
 
 	while (parent && coverage_time(parent, parent->end_ns) < end)
 		parent = kin_image(r, parent, 1);
-	return parent;
+	return parent && coverage_waits(c, parent, p->pid) ? parent : NULL;
 }
 
 /* Whose count takes in the process: found out once for each. */
@@ -60,7 +93,7 @@ static uint32_t coverage_counter(struct coverage *c, const struct process *p, un
 	/* What is waited for is the pid, when its last image has ended. */
 	while ((next = kin_image(c->recording, last, 1)))
 		last = next;
-	waiter = coverage_waiter(c->recording, last);
+	waiter = coverage_waiter(c, last);
 	if (waiter && deep < DEEPEST)
 		above = coverage_counter(c, waiter, deep + 1);
 	if (above != NO_COUNTER) {
@@ -73,16 +106,22 @@ static uint32_t coverage_counter(struct coverage *c, const struct process *p, un
 	return *counter = above;
 }
 
+static void coverage_count(struct coverage *c)
+{
+	for (size_t i = 0; i < c->recording->count; i++)
+		c->counter[i] = UNASKED;
+	for (size_t i = 0; i < c->recording->count; i++)
+		coverage_counter(c, &c->recording->processes[i], 0);
+}
+
 struct coverage *coverage_new(const struct recording *recording)
 {
 	struct coverage *c = memory_get(1, sizeof *c);
 
 	c->recording = recording;
 	c->counter = memory_get(recording->count, sizeof *c->counter);
-	for (size_t i = 0; i < recording->count; i++)
-		c->counter[i] = UNASKED;
-	for (size_t i = 0; i < recording->count; i++)
-		coverage_counter(c, &recording->processes[i], 0);
+	c->hides = memory_get(recording->count, sizeof *c->hides);
+	coverage_count(c);
 	c->until = memory_get(recording->count, sizeof *c->until);
 	c->seen = memory_get(recording->count, sizeof *c->seen);
 	for (size_t i = 0; i < recording->count; i++) {
@@ -101,6 +140,24 @@ bool coverage_counts(const struct coverage *c, const struct process *p)
 	return c->counter[p->number] == p->number;
 }
 
+static void coverage_wait(struct coverage *c, const struct events *e, uint32_t i)
+{
+	switch (e->call[i]) {
+	case AIOT_CALL_system:
+	case AIOT_CALL_pclose: c->hides[e->process->number] = true; return;
+	case AIOT_CALL_wait:
+	case AIOT_CALL_waitpid:
+	case AIOT_CALL_wait3:
+	case AIOT_CALL_wait4:
+	case AIOT_CALL_waitid: break;
+	default: return;
+	}
+	if (!e->aux[i])
+		return;
+	c->waited = memory_grow(c->waited, c->waited_count, &c->waited_room, sizeof *c->waited);
+	c->waited[c->waited_count++] = (struct waited){e->process->number, e->aux[i]};
+}
+
 void coverage_add(struct coverage *c, const struct events *e)
 {
 	struct seen *seen = &c->seen[e->process->number];
@@ -108,6 +165,7 @@ void coverage_add(struct coverage *c, const struct events *e)
 	uint64_t bytes[2] = {0}, calls[2] = {0};
 
 	for (uint32_t i = 0; i < e->count; i++) {
+		coverage_wait(c, e, i);
 		bool write = e->class[i] == AIOT_CLASS_WRITE;
 		if (!events_data(e, i) || e->end[i] > until || events_call(e, i)->uncounted)
 			continue;
@@ -170,10 +228,11 @@ static void coverage_share(struct covered *way)
 	way->share = way->kernel > 0 ? way->seen / way->kernel : -1;
 }
 
-struct coverage_result coverage_finish(struct coverage *c)
+static void coverage_sum(struct coverage *c, struct coverage_result *result)
 {
-	struct coverage_result result = {.processes = (uint32_t)c->recording->count};
-
+	*result = (struct coverage_result){.processes = (uint32_t)c->recording->count};
+	c->read = c->write = (struct covered){0};
+	c->storage_read = c->storage_written = 0;
 	for (size_t i = 0; i < c->recording->count; i++) {
 		const struct process *p = &c->recording->processes[i];
 		c->read.seen += c->seen[i].bytes[0];
@@ -185,17 +244,33 @@ struct coverage_result coverage_finish(struct coverage *c)
 		else if (c->counter[i] != NO_COUNTER)
 			coverage_within(c, p);
 		else
-			result.uncounted++;
+			result->uncounted++;
 	}
 	coverage_share(&c->read);
 	coverage_share(&c->write);
-	result.read = c->read;
-	result.write = c->write;
-	result.storage_read = c->storage_read;
-	result.storage_written = c->storage_written;
+	result->read = c->read;
+	result->write = c->write;
+	result->storage_read = c->storage_read;
+	result->storage_written = c->storage_written;
+}
+
+struct coverage_result coverage_finish(struct coverage *c)
+{
+	struct coverage_result result;
+
+	coverage_sum(c, &result);
+	if (result.read.share > MOST_SHARE || result.write.share > MOST_SHARE) {
+		if (c->waited_count)
+			qsort(c->waited, c->waited_count, sizeof *c->waited, coverage_waited_order);
+		c->strict = true;
+		coverage_count(c);
+		coverage_sum(c, &result);
+	}
 	free(c->counter);
 	free(c->until);
 	free(c->seen);
+	free(c->hides);
+	free(c->waited);
 	free(c);
 	return result;
 }

@@ -225,3 +225,25 @@ os._exit(0)
     run = aiotrace.report(tmp_path / "t")["run"]
     assert [p["ppid"] for p in run["processes"] if p["pid"] == child] == [parent]
     assert "absent_parent" not in causes(run["coverage"])
+
+
+@pytest.mark.parametrize("ignored", [True, False], ids=["ignored", "left alone"])
+def test_a_child_that_nobody_waited_for_is_counted_by_itself(ignored, data, tmp_path):
+    """The kernel adds it to nobody: its parent is there when it ends, but does not ask."""
+    script = """
+import os, signal, sys
+if sys.argv[2] == "True": signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+r, w = os.pipe()
+for i in range(2):
+    if os.fork() == 0:
+        os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)
+        os.write(os.open(sys.argv[1] + str(i), os.O_WRONLY | os.O_CREAT), bytes(1 << 20))
+        os._exit(0)
+os.close(w), os.read(r, 1)
+os.read(os.open(sys.argv[1], os.O_RDONLY), 1 << 22)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data, str(ignored)), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    found = coverage(tmp_path / "t")
+    assert found["seen_read_bytes"] > 12 << 20
+    assert 0.98 < found["read"] <= 1.001 and 0.99 < found["write"] <= 1.001, found
