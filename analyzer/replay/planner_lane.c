@@ -58,6 +58,7 @@ static void planner_made_by(struct planner *p, const struct moment_of *at,
 		return;
 	early.end_ns = early.start_ns;
 	order_after(p->order, at, &early);
+	p->plan->lanes[at->lane].made = true;
 	pause = at->start_ns - maker->start_ns;
 	if (pause < short_to_ns(op->gap))
 		op->gap = short_ns(pause);
@@ -238,6 +239,7 @@ static void planner_late(struct planner *p, uint32_t lane, const struct moment_o
 	if (lane == at->lane || !at->op)
 		return;
 	order_after(p->order, &first, &(struct moment_of){at->lane, at->op - 1, 0, 0});
+	p->plan->lanes[lane].made = true;
 	op->gap = short_ns(op->start_ns > last ? op->start_ns - last : 0);
 }
 
@@ -281,6 +283,17 @@ static void planner_exec(struct planner *p, const struct happening *h, const str
 			p->processes[i].begun = *at;
 }
 
+/* Who did nothing but start it has waited for it, by whatever call. */
+static void planner_reaped(struct planner *p, const struct happening *h, const struct moment_of *at)
+{
+	struct lane *lane = &p->plan->lanes[at->lane];
+	bool process = h->is.role == AS_REAP;
+
+	order_reaped(p->order, at, h->process->number, process ? h->result : 0);
+	if (process && !lane->real)
+		lane->ops[at->op].gap = 0;
+}
+
 void planner_process(struct planner *p, const struct happening *h)
 {
 	struct moment_of at;
@@ -304,8 +317,7 @@ void planner_process(struct planner *p, const struct happening *h)
 	case AS_JOIN:
 	case AS_REAP:
 		if (h->result >= 0 && planner_hand_off(p, h, true, &at))
-			order_reaped(p->order, &at, h->process->number,
-			             h->is.role == AS_REAP ? h->result : 0);
+			planner_reaped(p, h, &at);
 		break;
 	case AS_BLOCK:
 		if (p->plan->start_ns)

@@ -122,8 +122,8 @@ static void run_lane(struct worker *w)
 		const struct op *op = &lane->ops[i];
 		bool at_once = w->run->options.timing == TIMING_FAST && !w->ring;
 		uint64_t arrived;
-		/* A thread's first pause begins when it is made. */
-		if (!i && run_holds(w, i, &next))
+		/* A thread's first pause begins when it is made, or with the run. */
+		if (!i && lane->made && run_holds(w, i, &next))
 			w->last_ns = pace_now();
 		perform_ready(w, i);
 		turn_wait(w, i, op);

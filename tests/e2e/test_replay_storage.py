@@ -36,6 +36,14 @@ for i in range(40):
 os.wait()
 """
 
+WAITED_FOR = f"""
+import os, signal, sys, time
+signal.pthread_sigmask(signal.SIG_BLOCK, {{signal.SIGCHLD}})
+if os.fork() == 0:
+    exec({JOB!r}); os._exit(0)
+signal.sigwait({{signal.SIGCHLD}}); os.waitpid(-1, os.WNOHANG)
+"""
+
 
 @pytest.fixture
 def slow(slow_storage):
@@ -61,7 +69,7 @@ def predicted(tmp_path, folder, timing="think"):
     return verdict
 
 
-@pytest.mark.parametrize("job", [JOB, LOADER], ids=["alone", "with a worker"])
+@pytest.mark.parametrize("job", [JOB, LOADER, WAITED_FOR], ids=["alone", "with a worker", "of a process that waits"])
 def test_slower_and_faster_storage_is_judged_as_the_job_itself_finds_it(job, slow, tmp_path):
     with slow(4000) as folder:
         assert aiotrace.run_traced([sys.executable, "-c", job, folder], tmp_path / "t").returncode == 0
@@ -78,6 +86,8 @@ def test_slower_and_faster_storage_is_judged_as_the_job_itself_finds_it(job, slo
         assert 0.7 < seen[us]["duration_s"] / real[us] < 1.4, (us, seen[us]["duration_s"], real)
     reads = [s["replayed"]["latency_ns"]["p50"] for s in seen[16000]["stages"] if s["recorded"]["read_ops"] == 80]
     assert reads and min(reads) >= 15e6
+    if job == WAITED_FOR:
+        return
     waits = {us: seen[us]["stall"]["replayed"]["waited_s"] for us in (0, 16000)}
     assert waits[0] < 0.5 * seen[0]["stall"]["recorded"]["waited_s"] < 0.3 * waits[16000], (waits, seen[0]["stall"])
     if job == JOB:
