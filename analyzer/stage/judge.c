@@ -12,6 +12,7 @@
 #include "read/evidence.h"
 #include "read/kin.h"
 #include "read/system.h"
+#include "read/tool.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
 #include "stage/evaluate.h"
@@ -70,6 +71,7 @@ void judge_init(struct judge *j, const struct features *features)
 		const struct process *p = &j->recording->processes[n];
 		j->made[n] = memory_get(p->file_count, 1);
 		j->parents[n] = kin_parent(j->recording, p);
+		j->conducts[n].tool = tool_is(p);
 	}
 }
 
@@ -148,7 +150,8 @@ static void judge_order(struct judge *j, const struct process *p)
 		    recur_passes(&j->shared[process_file_at(p, i)->name]) > passes)
 			passes = recur_passes(&j->shared[process_file_at(p, i)->name]);
 	}
-	c->shuffled = c->files_read >= FEW_FILES && (double)o->ascents < 0.8 * (double)o->switches;
+	c->shuffled = c->files_read >= FEW_FILES && !c->tool &&
+	              (double)o->ascents < 0.8 * (double)o->switches;
 	c->in_order = c->recurring >= FEW_FILES && passes <= 3 && !c->fetches &&
 	              p->role != ROLE_WORKER && (double)o->ascents > 0.9 * (double)o->switches;
 }
@@ -373,6 +376,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each(j, run, judge_conduct);
 	judge_processes(j, run, judge_order);
 	judge_processes(j, run, weights_find);
+	judge_processes(j, run, weights_of_others);
 	judge_each(j, run, judge_conduct_served);
 	helpers_read(j, run);
 	judge_processes(j, run, trial_find);

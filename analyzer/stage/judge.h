@@ -79,6 +79,7 @@ struct conduct {
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
 	bool writes;              /* more than notes */
 	bool tells;               /* anything */
+	bool tool;                /* searches, lists, copies and packs for others */
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */

@@ -44,7 +44,7 @@ bool no_state(const struct judge *j, const struct conduct *c, const struct use *
 	if (u->evidence[1] & (EVIDENCE_CHECKPOINT | EVIDENCE_SERIAL) ||
 	    clue_of(path) == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
 		return false;
-	return of_folder || u->evidence[1] & EVIDENCE_PREPARE || clue_store(path) ||
+	return of_folder || c->tool || u->evidence[1] & EVIDENCE_PREPARE || clue_store(path) ||
 	       no_state_is_small(u, least) || no_state_in_database(j, name);
 }
 

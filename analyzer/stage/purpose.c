@@ -163,7 +163,7 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		return REASON_CHECKED;
 	if (c->shuffled)
 		return REASON_SHUFFLED;
-	if (s->recurs)
+	if (s->recurs && !c->tool)
 		return REASON_EPOCHS;
 	if (c->saves || judge_learns(j, p))
 		return REASON_BESIDE;
@@ -187,7 +187,7 @@ enum reason purpose_of(const struct siblings *siblings, size_t i, const struct u
 	const struct judge *j = siblings->judge;
 	const struct process *p = siblings->process;
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
-	bool mapped = u->maps && s->extent >= PURPOSE_SMALL;
+	bool mapped = u->maps && s->extent >= PURPOSE_SMALL && !j->conducts[p->number].tool;
 	enum reason reason = REASON_NONE;
 
 	if (u->reads)

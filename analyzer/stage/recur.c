@@ -147,7 +147,7 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct use *u;
 
-	if (!s->recurs || j->conducts[p->number].evaluates)
+	if (!s->recurs || j->conducts[p->number].evaluates || j->conducts[p->number].tool)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	return (u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
@@ -159,7 +159,7 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	const struct use *u;
 	const uint64_t *count;
 
-	if (!j->shared[process_file_at(p, i)->name].random)
+	if (!j->shared[process_file_at(p, i)->name].random || j->conducts[p->number].tool)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	count = u->read.count;

@@ -341,6 +341,22 @@ void weights_find(struct judge *j, const struct process *p)
 	}
 }
 
+void weights_of_others(struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (c->trains || c->loads || c->fetches || c->tool)
+		return;
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = weights_use(j, p, i);
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		judge_fetch(j, p, i);
+		if (s->weights && u->read_bytes && !u->writes &&
+		    u->read_bytes >= (uint64_t)s->extent)
+			weights_set(j, p, i);
+	}
+}
+
 void weights_in_turn(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];

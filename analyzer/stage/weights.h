@@ -12,6 +12,10 @@
  * first is weights. */
 void weights_find(struct judge *judge, const struct process *process);
 
+/* When weights of all processes are known: who reads what are weights to another one, and
+ * too little else to tell, has loaded them, too. */
+void weights_of_others(struct judge *judge, const struct process *process);
+
 /* When checkpoints are known: whether a process that saves none tries several states on
  * the same data. */
 void weights_in_turn(struct judge *judge, const struct process *process);

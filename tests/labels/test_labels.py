@@ -30,7 +30,7 @@ PROGRAMS = {
     "passes": ["mapped_cache", "parts", "excerpts", "counted", "unique", "standardised", "clusters", "latents", "mixture",
                "unpacked", "one_each", "lines_by_pool", "verified", "boosted", "head"],
     "models": ["federated", "mean_of_last", "last_and_best", "stream_ranks", "forks_share", "fetched_then_used", "pool_of_models", "retrieval",
-               "segments", "experts"],
+               "segments", "experts", "uneven_pool"],
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
     "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch",
                "parts_by_memory", "decoded", "normalised"],
@@ -70,6 +70,19 @@ def test_what_shells_are_told_to_run_is_code_however_often(tmp_path):
         assert aiotrace.run_traced(["sh", script], tmp_path / "traces").returncode == 0
     found = [row["stage"] for row in rows(tmp_path / "traces") if row["path"] == str(script) and row["call"] == "read"]
     assert len(found) >= 3 and set(found) == {"runtime"}
+
+
+def test_tools_that_read_many_files_in_any_order_learn_nothing(tmp_path):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    for i in range(40):
+        (folder / str(i)).write_bytes(os.urandom(30_000))
+    shuffled = sorted(os.listdir(folder), key=lambda name: int(name) * 7 % 40)
+    for _ in range(3):
+        done = aiotrace.run_traced(["md5sum", *(folder / name for name in shuffled)], tmp_path / "traces")
+        assert done.returncode == 0, done.stderr
+    found = {row["stage"] for row in rows(tmp_path / "traces") if row["path"].startswith(str(folder) + "/")}
+    assert found == {"other"}
 
 
 @pytest.mark.parametrize("script, name", [(s, n) for s, names in PROGRAMS.items() for n in names])

@@ -224,6 +224,29 @@ def pool_of_models_run(folder):
         list(pool.map(pool_of_models_one, [f"{folder}/q/{i}" for i in range(60)]))
 
 
+def uneven_pool(folder):
+    """One process of a pool answers nearly all, the other hardly anything."""
+    np.save(f"{folder}/net.npy", numbers(0, 500_000))
+    arrays(folder, "q", 60, 2000)
+    alone("uneven_pool_run", folder)
+
+
+def uneven_pool_run(folder):
+    context = multiprocessing.get_context("spawn")
+    workers = [context.Process(target=uneven_pool_worker, args=(folder, *part)) for part in [(0, 57), (57, 60)]]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+
+
+def uneven_pool_worker(folder, first, end):
+    pool_of_models_begin(folder)
+    for i in range(first, end):
+        pool_of_models_one(f"{folder}/q/{i}")
+
+
 def retrieval(folder):
     """Builds an index through memory; another program looks up what it names."""
     os.makedirs(f"{folder}/k")
