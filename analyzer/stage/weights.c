@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "read/system.h"
+#include "stage/asked.h"
 #include "stage/recur.h"
 
 #define FEW_FILES 16
@@ -12,12 +13,16 @@
 #define LEAST_WEIGHTS (UINT64_C(256) << 10)
 /* ... and where less speaks for them, of less than that. */
 #define SURE_WEIGHTS (UINT64_C(1) << 20)
-/* A fault brings in what is around it, too. */
+/* Loaded itself by who has all else read by loader workers. */
+#define LEAST_FETCHED (UINT64_C(64) << 10)
 #define LEAST_BEFORE  (UINT64_C(64) << 10)
 #define LEAST_WRITTEN (UINT64_C(16) << 10)
-/* What is loaded whole takes few large reads; what is worked on, many. */
-#define FEW_READS            8
-#define MANY_READS           16
+/* What is loaded whole takes few reads, or large ones; what is worked on, many. */
+#define FEW_READS  8
+#define LARGE_READ (UINT64_C(16) << 10)
+#define MANY_READS 16
+/* Read-ahead and what is around it make few faults of many reads. */
+#define READS_A_FAULT        4
 
 #define weights_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
 
@@ -53,6 +58,11 @@ static size_t weights_first(const struct judge *j, const struct process *p)
 	return large && count <= FEW_NOTES && bytes <= size / 8 ? large : first;
 }
 
+static bool weights_at_large(const struct use *u)
+{
+	return u->reads <= FEW_READS || u->read_bytes / u->reads >= LARGE_READ;
+}
+
 /* What is read first, and what of its size is read whole in its folder: weights may
  * come in parts. */
 struct weights_parts {
@@ -74,7 +84,9 @@ static bool weights_is_part(const struct judge *j, const struct process *p,
 
 	if (i == parts->first)
 		return true;
-	return u->read_bytes > f->read_bytes / 4 && u->reads <= FEW_READS && !u->writes &&
+	return u->read_bytes > f->read_bytes / 4 &&
+	       (u->reads <= FEW_READS || u->reads <= 2 * f->reads) && weights_at_large(u) &&
+	       !u->writes &&
 	       u->read_bytes >= (uint64_t)j->shared[process_file_at(p, i)->name].extent &&
 	       clue_folder(other) == folder && !strncmp(one, other, folder) &&
 	       system_is_not(j->recording, process_file_at(p, i));
@@ -95,7 +107,7 @@ static struct weights_parts weights_parts(const struct judge *j, const struct pr
 		parts.most = u->read_bytes > parts.most ? u->read_bytes : parts.most;
 		parts.last = u->last_read > parts.last ? u->last_read : parts.last;
 		parts.whole &=
-		        u->reads <= FEW_READS &&
+		        weights_at_large(u) &&
 		        u->read_bytes >= (uint64_t)j->shared[process_file_at(p, i)->name].extent;
 	}
 	return parts;
@@ -117,57 +129,39 @@ static bool weights_stand_out(const struct judge *j, const struct process *p,
 	return true;
 }
 
-/* A file of size, or few, read whole before many smaller ones: what else would it be.
- * Where much is written, as much as from data by preparing, it is to be larger. */
-static bool weights_before_many(const struct judge *j, const struct process *p,
-                                const struct weights_parts *parts)
+/* As much as is made of data by who prepares them, with loaders of no framework. */
+static bool weights_writes(const struct conduct *c, const struct asked_fetched *fetched)
 {
-	const struct conduct *c = &j->conducts[p->number];
-	bool writes = c->data_written > c->data_read / 10;
-
-	return c->files_read >= FEW_FILES + parts->count - 1 && parts->count <= FEW_FILES &&
-	       weights_stand_out(j, p, parts, 4) &&
-	       parts->bytes >= (writes ? SURE_WEIGHTS : LEAST_WEIGHTS);
-}
-
-/* Reads of data files but this one, by one process. */
-static uint64_t weights_others_of(const struct judge *j, const struct process *p, size_t first)
-{
-	uint64_t reads = 0;
-
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = weights_use(j, p, i);
-		bool data =
-		        i != first && !j->shared[process_file_at(p, i)->name].weights && !u->maps;
-		judge_fetch(j, p, i);
-		if (data && system_is_not(j->recording, process_file_at(p, i)))
-			reads += u->read_bytes ? u->reads : 0;
-	}
-	return reads;
-}
-
-/* ... and by its forks, which work for it. */
-static uint64_t weights_others(const struct judge *j, const struct process *p, size_t first)
-{
-	uint64_t reads = weights_others_of(j, p, first);
-
-	for (size_t n = 0; n < j->recording->count; n++)
-		if (j->parents[n] == p && j->recording->processes[n].origin == AIOT_ORIGIN_FORK)
-			reads += weights_others_of(j, &j->recording->processes[n], 0);
-	return reads;
+	return !fetched->loader && c->data_written > (c->data_read + fetched->bytes) / 10;
 }
 
 /* Swallowed in a few large reads, before others are read bit by bit, by who hardly
  * writes. */
 static bool weights_at_once(const struct judge *j, const struct process *p,
-                            const struct weights_parts *parts)
+                            const struct weights_parts *parts, const struct asked_fetched *fetched)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	uint64_t least = fetched->files                      ? LEAST_FETCHED
+	                 : weights_stand_out(j, p, parts, 2) ? LEAST_WEIGHTS
+	                                                     : SURE_WEIGHTS;
+
+	return parts->bytes >= least && parts->whole && parts->count <= FEW_FILES &&
+	       !weights_writes(c, fetched) && weights_stand_out(j, p, parts, 0) &&
+	       asked_reads(j, p, parts->first, READS_A_FAULT) >=
+	               MANY_READS + parts->reads - weights_use(j, p, parts->first)->reads;
+}
+
+/* A file of size, or few, read whole before many smaller ones: what else would it be.
+ * Where much is written, as much as from data by preparing, it is to be larger. */
+static bool weights_before_many(const struct judge *j, const struct process *p,
+                                const struct weights_parts *parts,
+                                const struct asked_fetched *fetched)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	return parts->bytes >= SURE_WEIGHTS && parts->whole && parts->count <= FEW_FILES &&
-	       c->data_written <= c->data_read / 10 && weights_stand_out(j, p, parts, 0) &&
-	       weights_others(j, p, parts->first) >=
-	               MANY_READS + parts->reads - weights_use(j, p, parts->first)->reads;
+	return c->files_read + fetched->files >= FEW_FILES + parts->count - 1 &&
+	       parts->count <= FEW_FILES && weights_stand_out(j, p, parts, 4) &&
+	       parts->bytes >= (weights_writes(c, fetched) ? SURE_WEIGHTS : LEAST_WEIGHTS);
 }
 
 static void weights_set(struct judge *j, const struct process *p, size_t i)
@@ -185,7 +179,7 @@ static void weights_mapped(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	if (c->data_written > c->data_read || weights_others(j, p, 0) < MANY_READS)
+	if (c->data_written > c->data_read || asked_reads(j, p, 0, 0) < MANY_READS)
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
@@ -317,6 +311,7 @@ static void weights_of_lookups(struct judge *j, const struct process *p)
 void weights_find(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
+	struct asked_fetched fetched;
 	struct weights_parts parts;
 	size_t first;
 
@@ -332,7 +327,11 @@ void weights_find(struct judge *j, const struct process *p)
 	    j->shared[process_file_at(p, first)->name].clue == CLUE_LOG)
 		return;
 	parts = weights_parts(j, p, first);
-	if (weights_before_many(j, p, &parts) || weights_at_once(j, p, &parts)) {
+	fetched = asked_fetched(j, p);
+	if (fetched.trains)
+		return;
+	if (weights_before_many(j, p, &parts, &fetched) ||
+	    weights_at_once(j, p, &parts, &fetched)) {
 		for (size_t i = 1; i < p->file_count; i++)
 			if (weights_is_part(j, p, &parts, i))
 				weights_set(j, p, i);
