@@ -187,6 +187,18 @@ static uint32_t folders_beside(const struct folders *f, const struct process *p,
 	return 0;
 }
 
+/* A journal is asked for as long as that which it is of is used, and for that. */
+static void folder_of_beside(struct ways *ways, struct way_turns *turns, uint32_t file,
+                             const struct use *u, const struct use *of, struct ways of_ways)
+{
+	struct way_times times = {{u->last_write, u->first_write}, {of->last_read, u->last_write}};
+
+	if (u->read_bytes || !of->reads || of->last_read <= u->last_write)
+		return;
+	ways->stage[WAY_READ] = of_ways.stage[WAY_READ];
+	way_turn(ways, turns, file, &times);
+}
+
 /* What is only asked for beside a file that is read or written, is for that; 0 = none. */
 static uint32_t folders_for(const struct folders *f, const struct features *features,
                             const struct process *p, size_t i)
@@ -239,8 +251,14 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		process_fetch(p, i);
 		if (u->writes && system_is_not(all->recording, process_file_at(p, i))) {
 			struct kind kind = *stages_kind(stages, number, i);
+			uint32_t beside = folders_beside(own, p, name);
 			folder_advance(&kind.ways, &stages->turns[number], (uint32_t)i,
 			               folders_look(own, all->above[name]), u);
+			if (beside)
+				folder_of_beside(
+				        &kind.ways, &stages->turns[number], (uint32_t)i, u,
+				        features_use(features, number, beside, &(struct use){0}),
+				        stages_kind(stages, number, beside)->ways);
 			stages->kind_of[number][i] = kinds_add(&stages->kinds, &kind);
 		}
 		if (folder_asks(all->recording, process_file_at(p, i), u))
