@@ -223,6 +223,13 @@ static bool score_replaces(const struct use *u)
 	       u->write_bytes / u->write_opens >= LEAST_STATE;
 }
 
+/* As much is added each time that it is opened, and enough for a state, by who has data. */
+static bool score_adds(const struct conduct *c, const struct use *u)
+{
+	return u->append && u->write_opens >= 2 && u->write_bytes % u->write_opens == 0 &&
+	       u->write_bytes / u->write_opens >= LEAST_STATE && (c->data_read || c->trains);
+}
+
 /* Each time as large, though what is named like it is not. */
 static bool score_alone_in_turns(const struct judge *j, const struct use *u, uint32_t name)
 {
@@ -249,7 +256,8 @@ static bool score_while_training(const struct judge *j, const struct conduct *c,
                                  const struct use *u, uint32_t name)
 {
 	return c->trains && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
-	       judge_after_data(c, u) && (u->created || u->truncated) && !u->append &&
+	       judge_after_data(c, u) &&
+	       (((u->created || u->truncated) && !u->append) || score_adds(c, u)) &&
 	       u->write_bytes >= (score_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
 }
 
@@ -322,7 +330,8 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 }
 
 /* How it is written. */
-static int score_by_writes(const struct judge *j, const struct use *u, uint32_t name)
+static int score_by_writes(const struct judge *j, const struct conduct *c, const struct use *u,
+                           uint32_t name)
 {
 	int score = 0;
 
@@ -339,7 +348,7 @@ static int score_by_writes(const struct judge *j, const struct use *u, uint32_t 
 	score += score_replaces(u) ? 3 + 2 * score_alone_in_turns(j, u, name) : 0;
 	score += u->evidence[1] & EVIDENCE_CHECKPOINT ? SCORE_CHECKPOINT : 0;
 	score += u->evidence[1] & EVIDENCE_SERIAL ? 2 : 0;
-	score -= u->append ? 2 : 0;
+	score += score_adds(c, u) ? 3 : u->append ? -2 : 0;
 	return score;
 }
 
@@ -370,11 +379,12 @@ static int score_of(const struct judge *j, const struct process *p, const struct
                     const struct use *u)
 {
 	uint32_t name = judge_final_name(file, u);
-	bool growth = score_growth(j, &j->conducts[p->number], u, name);
+	const struct conduct *c = &j->conducts[p->number];
+	bool growth = score_growth(j, c, u, name);
 
-	if (score_answers(j, &j->conducts[p->number], u, name))
+	if (score_answers(j, c, u, name))
 		return 0;
-	return 2 * growth + score_by_name(j, file, name, growth) + score_by_writes(j, u, name) +
+	return 2 * growth + score_by_name(j, file, name, growth) + score_by_writes(j, c, u, name) +
 	       score_by_conduct(j, p, u, name);
 }
 
