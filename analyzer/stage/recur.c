@@ -4,7 +4,8 @@
 #include <string.h>
 
 /* Smaller notes are read again for what has changed in them. */
-#define BIG_FILE (INT64_C(1) << 20)
+#define BIG_FILE   (INT64_C(1) << 20)
+#define SMALL_FILE (INT64_C(64) << 10)
 /* Reads inside one file before its order means anything. */
 #define FEW_READS   32
 #define LEAST_AGAIN (INT64_C(16) << 10)
@@ -32,6 +33,9 @@ uint64_t recur_passes(const struct shared *s)
 	/* What looks at a file's beginning before it reads it begins twice. */
 	uint64_t begins = s->most_begins < s->most_returns ? s->most_begins : s->most_returns;
 
+	/* And a buffer holds all of a small one when it is looked at. */
+	if (s->extent <= SMALL_FILE && begins >= 2)
+		return begins;
 	return begins > whole ? begins : whole;
 }
 
