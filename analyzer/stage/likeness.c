@@ -4,7 +4,7 @@
 #include "read/system.h"
 
 /* Less is of the size of many things. */
-#define LEAST_LIKE (UINT64_C(256) << 10)
+#define LEAST_LIKE (UINT64_C(64) << 10)
 #define SIZES      8 /* that others are compared with */
 
 struct sizes {
@@ -48,9 +48,9 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 		judge_fetch(j, p, i);
 		if (!s->checkpoint || s->extent <= 0)
 			continue;
-		if (written)
-			likeness_add(&sizes, u->write_bytes);
-		else if (!u->writes && u->read_bytes >= (uint64_t)s->extent)
+		if (written && u->write_bytes && !u->append)
+			likeness_add(&sizes, (uint64_t)s->extent);
+		else if (!written && !u->writes && u->read_bytes >= (uint64_t)s->extent)
 			likeness_add(&sizes, (uint64_t)s->extent);
 	}
 	return sizes;
@@ -59,8 +59,12 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 /* Read once, whole, and by no worker. */
 static bool likeness_read(const struct shared *s, const struct use *u)
 {
-	return u->read_bytes && !u->writes && !s->checkpoint && s->extent > 0 && !s->worker_read &&
-	       u->begins && u->read_bytes % (uint64_t)s->extent <= (uint64_t)s->extent / 16;
+	if (u->writes || s->checkpoint || s->extent <= 0 || s->worker_read)
+		return false;
+	/* Of what is mapped not all is seen. */
+	return u->maps ? u->maps == 1 && !s->random
+	               : u->begins && u->read_bytes &&
+	                         u->read_bytes % (uint64_t)s->extent <= (uint64_t)s->extent / 16;
 }
 
 /* Few are: data that happen to have that size come in numbers. */
