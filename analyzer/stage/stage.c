@@ -100,7 +100,7 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 /* Reads a little of what it is writing, as formats with an index do. */
 static bool stage_looks_back(const struct use *u)
 {
-	return u->write_bytes && u->first_read < u->last_write &&
+	return u->write_bytes && u->last_read < u->last_write &&
 	       u->read_bytes < u->write_bytes / 16;
 }
 
