@@ -32,6 +32,7 @@ static inline void feature_read(struct use *u, const struct deed *e)
 		deed_earliest(&u->first_read, e->start);
 	deed_later(&u->last_read, &u->spot_read, e);
 	u->read_bytes += (uint64_t)e->result;
+	u->copied_bytes += way_copies(e->call) ? (uint64_t)e->result : 0;
 	u->begins += e->offset == 0;
 	if (e->offset >= 0)
 		deed_latest(&u->read_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));

@@ -40,3 +40,18 @@ void helpers_read(struct judge *j, uint32_t run)
 			c->served += j->conducts[n].data_read;
 	}
 }
+
+void helpers_save(struct judge *j, uint32_t run)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		const struct conduct *c = &j->conducts[n];
+		struct conduct *whose = j->parents[n] ? &j->conducts[j->parents[n]->number] : NULL;
+		if (p->run != run || !whose || !c->saves || c->files_read ||
+		    p->origin != AIOT_ORIGIN_FORK)
+			continue;
+		whose->saves = true;
+		whose->last_save =
+		        c->last_save > whose->last_save ? c->last_save : whose->last_save;
+	}
+}

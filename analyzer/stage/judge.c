@@ -90,26 +90,38 @@ void judge_free(struct judge *j)
 	names_free(j->series_names);
 }
 
+/* Of such, how many were made to copy the whole: they tell how it is kept, not what it is used
+ * for. */
+static uint64_t judge_used(const struct use *u, uint64_t times)
+{
+	uint64_t copies = u->read_end > 0 ? u->copied_bytes / (uint64_t)u->read_end : 0;
+
+	return times - (copies < times ? copies : times);
+}
+
 static void judge_share_reads(struct shared *s, const struct process *p, const struct use *u)
 {
+	uint64_t begins = judge_used(u, u->begins), returns = judge_used(u, u->returns);
+	uint64_t bytes = u->read_bytes - u->copied_bytes;
+
 	s->readers++;
 	s->reads += u->reads;
-	s->read_bytes += u->read_bytes;
-	s->begins += u->begins;
+	s->read_bytes += bytes;
+	s->begins += begins;
 	s->jumps += recur_jumped(u);
-	s->returns += u->returns;
+	s->returns += returns;
 	s->backs += u->read.count[ACCESS_RANDOM];
 	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
 	if (p->role == ROLE_WORKER) {
-		s->worker_begins += u->begins;
+		s->worker_begins += begins;
 		s->worker_read = true;
 	}
-	if (u->begins > s->most_begins)
-		s->most_begins = u->begins;
-	if (u->returns > s->most_returns)
-		s->most_returns = u->returns;
-	if (u->read_bytes > s->most_bytes)
-		s->most_bytes = u->read_bytes;
+	if (begins > s->most_begins)
+		s->most_begins = begins;
+	if (returns > s->most_returns)
+		s->most_returns = returns;
+	if (bytes > s->most_bytes)
+		s->most_bytes = bytes;
 	if (u->maps > s->most_maps)
 		s->most_maps = u->maps;
 	if (!s->first_read || u->first_read < s->first_read)
@@ -381,6 +393,7 @@ void judge_run(struct judge *j, uint32_t run)
 	helpers_read(j, run);
 	judge_processes(j, run, trial_find);
 	judge_each_changed(j, run, score_checkpoint);
+	helpers_save(j, run);
 	aliases_share(j, run);
 	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, scratch_find);

@@ -65,6 +65,15 @@ static bool prepare_fill(const struct judge *j, const struct process *p, size_t 
 	return true;
 }
 
+/* What is mapped to be changed, and so small, is looked at as a lock is. */
+static bool prepare_is_lock(const struct judge *j, const struct process *p, size_t i)
+{
+	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+
+	return u->maps && u->write_opens && !u->writes &&
+	       j->shared[process_file_at(p, i)->name].extent < LEAST_MADE;
+}
+
 /* Files whose reading and writing say what was made of what: no notes. */
 static void prepare_sides(struct judge *j, struct derive *d, const struct process *p)
 {
@@ -72,7 +81,7 @@ static void prepare_sides(struct judge *j, struct derive *d, const struct proces
 		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 		bool note = j->shared[process_file_at(p, i)->name].clue == CLUE_LOG;
 		struct derive_side side;
-		if (!system_is_not(j->recording, process_file_at(p, i)))
+		if (!system_is_not(j->recording, process_file_at(p, i)) || prepare_is_lock(j, p, i))
 			continue;
 		if (prepare_fill(j, p, i, &side)) {
 			derive_add_write(d, &side);
@@ -156,7 +165,8 @@ static bool prepare_is_used(const struct judge *j, const struct process *p, size
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[judge_final_name(process_file_at(p, i), u)];
 
-	return s->clue != CLUE_LOG && s->read_bytes >= u->read_bytes + u->write_bytes;
+	return s->clue != CLUE_LOG &&
+	       s->read_bytes >= u->read_bytes - u->copied_bytes + u->write_bytes;
 }
 
 /* Read from its beginning, once or to know all of them first, then written again: made of

@@ -53,9 +53,10 @@ struct use {
 	uint32_t renamed_to;                      /* name, 0 = not renamed */
 	uint32_t linked_to;                       /* name that it has got besides, 0 = none */
 	bool created, truncated, append, removed;
-	bool locked;         /* ranges of it were, as databases do */
-	bool copy;           /* the kernel copied something there */
-	uint64_t copied;     /* reads by which the kernel copied it elsewhere */
+	bool locked;     /* ranges of it were, as databases do */
+	bool copy;       /* the kernel copied something there */
+	uint64_t copied; /* reads by which the kernel copied it elsewhere */
+	uint64_t copied_bytes;
 	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
 };
 
