@@ -34,6 +34,7 @@ PROGRAMS = {
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
     "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch",
                "parts_by_memory", "decoded", "normalised"],
+    "drawn": ["grows", "forks_save", "copied_each_time", "asked_by_workers", "asked_by_map", "small_twice"],
     "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool"],
 }
 TABLE = {}
