@@ -12,6 +12,19 @@
 #include "base/id_table.h"
 #include "base/memory.h"
 
+/* After a rename another file has the name, and the id. */
+static void define_again(struct process *process, uint32_t index)
+{
+	uint32_t number = process->file_of[index];
+
+	if (process->files->items[number].kind == AIOT_FILE_UNKNOWN)
+		return;
+	if (!process->first_of)
+		process->first_of = id_table_new();
+	if (!id_table_get(process->first_of, index))
+		id_table_set(process->first_of, index, number);
+}
+
 static int define_file(struct process *process, const uint8_t *body, size_t size)
 {
 	struct aiot_define_file d;
@@ -33,6 +46,8 @@ static int define_file(struct process *process, const uint8_t *body, size_t size
 		id_table_set(process->file_ids, d.id, index);
 	} else if (d.kind == AIOT_FILE_UNKNOWN) {
 		return 0; /* the one that knew more counts */
+	} else {
+		define_again(process, index);
 	}
 	file.name = names_add(process->names, path, strnlen(path, size - sizeof d));
 	file.kind = d.kind;

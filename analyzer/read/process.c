@@ -125,6 +125,8 @@ void process_trim(struct process *process)
 	process->file_of = memory_trim(process->file_of, process->file_count, &process->file_room,
 	                               sizeof *process->file_of);
 	id_table_trim(process->file_ids);
+	if (process->first_of)
+		id_table_trim(process->first_of);
 }
 
 static void process_free_streams(struct process *process)
@@ -152,6 +154,7 @@ void process_free(struct process *process)
 		free(process->unseen[i].path);
 	free(process->unseen);
 	id_table_free(process->file_ids);
+	id_table_free(process->first_of);
 	id_table_free(process->stream_ids);
 	stacks_free(&process->stacks);
 	free(process->file_of);

@@ -71,6 +71,7 @@ struct process {
 	/* As this process knew them: numbers in files. The first stands for "none" and for ids
 	 * that no definition explains. */
 	uint32_t *file_of;
+	struct id_table *first_of; /* by index: what those were that were described again */
 	size_t file_count, file_room;
 	struct id_table *file_ids;
 	const struct call *calls; /* the program's own, or changed */
@@ -121,6 +122,15 @@ static inline const struct file *process_file_at(const struct process *process, 
 static inline const struct file_more *process_file_more(const struct process *process, size_t index)
 {
 	return &process->files->more[process->file_of[index]];
+}
+
+/* As it was when it was first described; the same as above for most. */
+static inline const struct file_more *process_file_first(const struct process *process,
+                                                         size_t index)
+{
+	uint32_t first = process->first_of ? id_table_get(process->first_of, index) : 0;
+
+	return first ? &process->files->more[first] : process_file_more(process, index);
 }
 
 /* Indices ahead at which a file is fetched: it lies anywhere. */

@@ -102,6 +102,7 @@ static const struct {
         {"populate.write", {AS_OP, OP_TOUCH_WRITE, false, false, true, 0}},
         {"populate.read", {AS_OP, OP_TOUCH, false, false, true, 0}},
         {"mmap*", OP(MAP)},
+        {"mremap", LIKE(MAP)},
         {"munmap", OP(UNMAP)},
         {"lseek*", OP(SEEK)},
         {"stdio.seek", OP(SEEK)},
@@ -137,8 +138,8 @@ static const struct {
         {"faccessat", OP(ACCESS)},
         {"eaccess", OP(ACCESS)},
         {"euidaccess", OP(ACCESS)},
-        {"readlink*", LIKE(LSTAT)},
-        {"__readlink*", LIKE(LSTAT)},
+        {"readlink*", OP(READLINK)},
+        {"__readlink*", OP(READLINK)},
         {"realpath", LIKE(STAT)},
         {"__realpath_chk", LIKE(STAT)},
         {"canonicalize_file_name", LIKE(STAT)},
@@ -149,7 +150,7 @@ static const struct {
         {"futimes", OP(FUTIME)},
         {"utime*", OP(UTIME)},
         {"futimesat", OP(UTIME)},
-        {"lutimes", OP(UTIME)},
+        {"lutimes", OP(LUTIME)},
         {"mkdtemp", LIKE(MKDIR)},
         {"mkdir*", OP(MKDIR)},
         {"rmdir", OP(RMDIR)},
@@ -236,6 +237,8 @@ struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t 
 	if (is.kind == OP_STAT && (aux & AT_SYMLINK_NOFOLLOW) &&
 	    (strstr(name, "at64") || !strcmp(name, "fstatat") || !strcmp(name, "statx")))
 		is.kind = OP_LSTAT;
+	if (is.kind == OP_UTIME && (aux & AT_SYMLINK_NOFOLLOW) && !strcmp(name, "utimensat"))
+		is.kind = OP_LUTIME;
 	if (aux && op_moves(is.kind) && call_kind_is_flagged(name))
 		call_kind_flagged(&is, aux);
 	if (is.kind == OP_FSYNC && is.async && (aux & IORING_FSYNC_DATASYNC) &&

@@ -158,6 +158,17 @@ static int64_t name_link(struct worker *w, const struct op *op, int folder, cons
 	return symlinkat(text, folder, last) ? -errno : 0;
 }
 
+/* Where the run found a link a file lies here. */
+static int64_t name_read_link(int folder, const char *last, const struct op *op)
+{
+	char text[PATH_MAX];
+
+	if (readlinkat(folder, last, text, sizeof text) >= 0 ||
+	    (errno == EINVAL && !(op->bits & OP_FAILS)))
+		return 0;
+	return -errno;
+}
+
 int64_t name_perform(struct worker *w, const struct op *op)
 {
 	const char *last;
@@ -173,6 +184,8 @@ int64_t name_perform(struct worker *w, const struct op *op)
 	case OP_ACCESS: n = fstatat(folder, last, &about, AT_SYMLINK_NOFOLLOW); break;
 	case OP_STATFS: return confine_statfs(folder, last);
 	case OP_CHMOD: return confine_chmod(folder, last, 0755);
+	case OP_READLINK: return name_read_link(folder, last, op);
+	case OP_LUTIME:
 	case OP_UTIME: n = utimensat(folder, last, NULL, AT_SYMLINK_NOFOLLOW); break;
 	case OP_MKDIR: n = mkdirat(folder, last, 0777); break;
 	case OP_RMDIR: return name_moved(w, op, unlinkat(folder, last, AT_REMOVEDIR) ? -errno : 0);

@@ -54,10 +54,12 @@
 	KIND(TRUNCATE, "truncate", truncate64, 'p')                                                \
 	KIND(STAT, "stat", stat64, 'p')                                                            \
 	KIND(LSTAT, "lstat", lstat64, 'p')                                                         \
+	KIND(READLINK, "readlink", readlink, 'p')                                                  \
 	KIND(ACCESS, "access", access, 'p')                                                        \
 	KIND(SYNC, "sync", sync, 'p')                                                              \
 	KIND(STATFS, "statfs", statfs64, 'p')                                                      \
 	KIND(CHMOD, "chmod", chmod, 'p')                                                           \
+	KIND(LUTIME, "utimensat of a link", utimensat, 'p')                                        \
 	KIND(UTIME, "utimensat", utimensat, 'p')                                                   \
 	KIND(MKDIR, "mkdir", mkdirat, 'p')                                                         \
 	KIND(RMDIR, "rmdir", rmdir, 'p')                                                           \
@@ -88,7 +90,7 @@ struct op {
 	                        of hand-offs: what the thread waited for it in the recording, ns */
 	uint32_t size;       /* of hand-offs: short_ns, of that before the call began; of fallocate,
 	                        sync_file_range and msync: a number, see struct plan_range;
-	                        of renames: their flags */
+	                        of renames: their flags; of lseek: whence */
 	uint32_t object;     /* number of a description (of an opening, too) or of a name */
 	uint32_t gap;        /* short_ns: from the thread's last activity to this start */
 	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "replay/reach.h"
 
 #define ORDER_RANGES 32 /* of a file */
 #define ORDER_RECENT 8  /* holds that a lane remembers */
@@ -25,6 +26,7 @@ struct about { /* a name that changes */
 	struct written *ranges;
 	uint32_t user_count, range_count;
 	size_t user_room, range_room;
+	struct reach reach;
 	bool changed;
 };
 
@@ -190,6 +192,7 @@ void order_write(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
 {
 	struct about *a = order_about(o, name);
 
+	reach_write(&a->reach, o, end, at);
 	if (order_extend(a, begin, end, at))
 		return;
 	if (a->range_count >= ORDER_RANGES)
@@ -200,14 +203,30 @@ void order_write(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
 	a->ranges[a->range_count++] = (struct written){begin, end, *at};
 }
 
-void order_read(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
+void order_read(struct order *o, uint32_t name, uint64_t begin, uint64_t end, uint64_t asked,
                 const struct moment_of *at)
 {
-	struct about *a = name < o->name_room ? o->names[name] : NULL;
+	struct about *a;
 
-	for (uint32_t i = 0; a && i < a->range_count; i++)
-		if (begin < a->ranges[i].end && end > a->ranges[i].begin)
+	if (!o->plan->places[name].changes)
+		return;
+	a = order_about(o, name);
+	for (uint32_t i = 0; i < a->range_count; i++)
+		if (begin < a->ranges[i].end && asked > a->ranges[i].begin)
 			order_after(o, at, &a->ranges[i].at);
+	reach_read(&a->reach, o, end, end < asked, at);
+}
+
+void order_resize(struct order *o, uint32_t name, uint64_t from, uint64_t to,
+                  const struct moment_of *at)
+{
+	struct about *a = order_about(o, name);
+	uint64_t least = from < to ? from : to;
+
+	for (uint32_t i = 0; i < a->range_count; i++)
+		if (a->ranges[i].end > least)
+			order_after(o, at, &a->ranges[i].at);
+	reach_resize(&a->reach, o, least, at);
 }
 
 void order_renamed(struct order *o, uint32_t from, uint32_t to)
@@ -222,6 +241,7 @@ void order_renamed(struct order *o, uint32_t from, uint32_t to)
 	a->ranges = ranges;
 	a->range_count = 0;
 	a->range_room = room;
+	reach_move(&a->reach, &b->reach);
 }
 
 void order_pipe(struct order *o, uint64_t pipe, bool write, uint64_t bytes,
@@ -380,6 +400,7 @@ void order_finish(struct order *o)
 			continue;
 		free(o->names[i]->users);
 		free(o->names[i]->ranges);
+		reach_free(&o->names[i]->reach);
 		free(o->names[i]);
 	}
 	free(o->names);

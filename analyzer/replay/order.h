@@ -29,11 +29,16 @@ void order_after(struct order *order, const struct moment_of *later,
 void order_use(struct order *order, uint32_t name, const struct moment_of *at);
 void order_change(struct order *order, uint32_t name, const struct moment_of *at);
 
-/* Bytes of a file that others may read later; bytes that others may have written. */
+/* Bytes of a file that others may read later; bytes that others may have written: there
+ * were some up to `end`, and `asked` for up to there. */
 void order_write(struct order *order, uint32_t name, uint64_t begin, uint64_t end,
                  const struct moment_of *at);
-void order_read(struct order *order, uint32_t name, uint64_t begin, uint64_t end,
+void order_read(struct order *order, uint32_t name, uint64_t begin, uint64_t end, uint64_t asked,
                 const struct moment_of *at);
+
+/* The file, of that size, gets another. */
+void order_resize(struct order *order, uint32_t name, uint64_t from, uint64_t to,
+                  const struct moment_of *at);
 
 /* The file's bytes go where its name went. */
 void order_renamed(struct order *order, uint32_t from, uint32_t to);

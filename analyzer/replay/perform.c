@@ -332,8 +332,8 @@ static int64_t perform_descriptor(struct worker *w, const struct op *op)
 	if (fd < 0)
 		return -EBADF;
 	switch (op->kind) {
-	case OP_SEEK: n = lseek(fd, at, SEEK_SET); break;
-	case OP_SEEK_END: n = lseek(fd, at, SEEK_END); break;
+	case OP_SEEK:
+	case OP_SEEK_END: n = lseek(fd, at, (int)op->size); break;
 	case OP_FSYNC: n = fsync(fd); break;
 	case OP_FDATASYNC: n = fdatasync(fd); break;
 	case OP_SYNCFS: n = syncfs(fd); break;

@@ -5,6 +5,7 @@
  */
 #include "replay/planner.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,16 +80,22 @@ static int64_t plan_time(int64_t ns)
 	return ns < 0 ? 0 : ns > PLAN_LATEST_NS ? PLAN_LATEST_NS : ns;
 }
 
-/* These are about the name itself, wherever it leads. */
-static bool plan_follows(unsigned kind)
+/* These are about the name itself, wherever it leads; so is what failed since it is a
+ * link. */
+static bool plan_follows(const struct happening *h)
 {
-	return kind != OP_LSTAT && kind != OP_UNLINK && kind != OP_RENAME && kind != OP_LINK &&
-	       kind != OP_SYMLINK && kind != OP_MKDIR && kind != OP_RMDIR;
+	unsigned kind = h->is.kind;
+
+	if (kind == OP_CHMOD && h->result == -EOPNOTSUPP)
+		return false;
+	return kind != OP_READLINK && kind != OP_LUTIME && kind != OP_LSTAT && kind != OP_UNLINK &&
+	       kind != OP_RENAME && kind != OP_LINK && kind != OP_SYMLINK && kind != OP_MKDIR &&
+	       kind != OP_RMDIR;
 }
 
 static void plan_leads(struct planner *p, struct happening *h)
 {
-	if (plan_follows(h->is.kind))
+	if (plan_follows(h))
 		h->name = aliases_of(p->aliases, h->raw);
 	else
 		h->name = aliases_within(p->aliases, h->raw);

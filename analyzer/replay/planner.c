@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include "base/memory.h"
 #include "replay/warmth.h"
@@ -89,6 +90,9 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 {
 	int64_t end = h->offset + (h->result > 0 ? h->result : 0);
 
+	if (h->result >= 0 && op_needs(h->is.kind) == 'r')
+		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end,
+		           (uint64_t)h->offset + h->size, at);
 	if (h->result <= 0)
 		return;
 	if (op_needs(h->is.kind) == 'w') {
@@ -96,7 +100,6 @@ static void planner_moved(struct planner *p, const struct happening *h, const st
 		space_grown(p->space, h->name, end, h->result);
 		warmth_write(&p->plan->places[h->name], end);
 	} else {
-		order_read(p->order, h->name, (uint64_t)h->offset, (uint64_t)end, at);
 		space_read(p->space, h->name, end);
 		op->hit = planner_from_memory(p, h, end);
 	}
@@ -188,8 +191,14 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 
 	op->offset = offset;
 	switch (h->is.kind) {
-	case OP_SEEK: op->offset = h->result > 0 ? (uint64_t)h->result : 0; break;
-	case OP_SEEK_END: op->offset = (uint64_t)h->offset; break;
+	case OP_SEEK:
+		op->offset = h->result > 0 ? (uint64_t)h->result : 0;
+		op->size = SEEK_SET;
+		break;
+	case OP_SEEK_END:
+		op->offset = (uint64_t)h->offset;
+		op->size = SEEK_END;
+		break;
 	case OP_FTRUNCATE:
 	case OP_TRUNCATE: op->offset = h->size; break;
 	case OP_RENAME: op->size = h->size & (RENAME_EXCHANGE | RENAME_NOREPLACE); break;
@@ -207,7 +216,7 @@ void planner_shape(struct planner *p, const struct happening *h, struct op *op)
 }
 
 /* What the file is as large as then, and what of it is held. */
-static void planner_allocated(struct planner *p, const struct happening *h)
+static void planner_allocate(struct planner *p, const struct happening *h)
 {
 	const struct plan_file *place = &p->plan->places[h->name];
 	uint32_t mode = h->aux;
@@ -223,6 +232,17 @@ static void planner_allocated(struct planner *p, const struct happening *h)
 	else if (!(mode & FALLOC_FL_PUNCH_HOLE))
 		space_grown(p->space, h->name,
 		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);
+}
+
+static void planner_allocated(struct planner *p, const struct happening *h,
+                              const struct moment_of *at)
+{
+	const struct plan_file *place = &p->plan->places[h->name];
+	int64_t before = place->grown;
+
+	planner_allocate(p, h);
+	if (place->grown != before)
+		order_resize(p->order, h->name, (uint64_t)before, (uint64_t)place->grown, at);
 }
 
 /* One opening has one mapping in a replay: it goes with the last one of the recording,
@@ -241,6 +261,20 @@ static enum refusal planner_unmap(struct planner *p, struct happening *h)
 	op->offset = state->mappings || state->kept;
 	planner_uses(p, known - 1, &at);
 	planner_ends(p, known - 1, &at);
+	planner_seen(p, h);
+	return REFUSAL_COUNT;
+}
+
+/* As large as its file is then, which is what it grew for. */
+static enum refusal planner_remap(struct planner *p, const struct happening *h)
+{
+	uint32_t known = h->result < 0 ? 0 : planner_remapped(p, h);
+	struct moment_of at;
+
+	if (!known || !planner_state(p, known - 1))
+		return h->result < 0 ? REFUSAL_CALL : REFUSAL_PROCESS;
+	planner_emit(p, h, OP_MAP, known - 1, &at);
+	planner_uses(p, known - 1, &at);
 	planner_seen(p, h);
 	return REFUSAL_COUNT;
 }
@@ -273,9 +307,9 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if (h->is.kind == OP_SEEK || h->is.kind == OP_SEEK_END)
 		planner_state(p, opening)->position = h->result;
 	if (h->is.kind == OP_FTRUNCATE)
-		space_resized(p->space, h->name, (int64_t)h->size);
+		planner_resized(p, h, h->size, &at);
 	if (h->is.kind == OP_FALLOCATE)
-		planner_allocated(p, h);
+		planner_allocated(p, h, &at);
 	return REFUSAL_COUNT;
 }
 
@@ -328,9 +362,10 @@ enum refusal planner_take(struct planner *p, struct happening *h, uint32_t namel
 	case 'w': why = planner_data(p, h); break;
 	case 'p': why = h->is.kind == OP_SYNC ? planner_sync(p, h) : planner_path(p, h); break;
 	default:
-		why = h->is.kind == OP_CLOSE   ? planner_close(p, h)
-		      : h->is.kind == OP_UNMAP ? planner_unmap(p, h)
-		                               : planner_descriptor(p, h);
+		why = h->is.kind == OP_CLOSE                 ? planner_close(p, h)
+		      : h->is.kind == OP_UNMAP               ? planner_unmap(p, h)
+		      : h->is.kind == OP_MAP && !h->is.exact ? planner_remap(p, h)
+		                                             : planner_descriptor(p, h);
 	}
 	if (why == REFUSAL_COUNT)
 		planner_count(p, h);

@@ -139,6 +139,10 @@ enum refusal planner_open(struct planner *planner, struct happening *h);
 /* A call on a path. */
 enum refusal planner_path(struct planner *planner, struct happening *h);
 
+/* The event's file gets that size. */
+void planner_resized(struct planner *planner, const struct happening *h, uint64_t size,
+                     const struct moment_of *at);
+
 /* The event's file is used by the plan. */
 void planner_seen(struct planner *planner, const struct happening *h);
 
@@ -163,6 +167,9 @@ void planner_mapped(struct planner *planner, const struct happening *h, uint32_t
 
 /* The number + 1 of the opening whose mapping the event removed, 0 = not known. */
 uint32_t planner_unmapped(struct planner *planner, const struct happening *h);
+
+/* ... whose mapping it moved or made larger or smaller. */
+uint32_t planner_remapped(struct planner *planner, const struct happening *h);
 
 /* The number + 1 of the opening that the event's address is of, 0 = not known. */
 uint32_t planner_map_of(struct planner *planner, const struct happening *h);

@@ -57,6 +57,22 @@ uint32_t planner_unmapped(struct planner *p, const struct happening *h)
 	return s->maps ? id_table_get(s->maps, (uint32_t)(address >> 12)) : 0;
 }
 
+uint32_t planner_remapped(struct planner *p, const struct happening *h)
+{
+	struct process_state *s = &p->processes[h->process->number];
+	uint64_t address = (uint64_t)h->offset;
+	uint32_t known = s->maps ? id_table_get(s->maps, (uint32_t)(address >> 12)) : 0;
+
+	if (known)
+		id_table_set(s->maps, (uint32_t)((uint64_t)h->result >> 12), known);
+	for (size_t i = 0; known && i < s->mapping_count; i++)
+		if (s->mappings[i].address == address) {
+			s->mappings[i].address = (uint64_t)h->result;
+			s->mappings[i].size = h->size;
+		}
+	return known;
+}
+
 static const struct mapping *planner_map_find(const struct process_state *s, uint64_t address)
 {
 	for (size_t i = s->mapping_count; i--;)

@@ -13,7 +13,7 @@
 
 void planner_seen(struct planner *p, const struct happening *h)
 {
-	const struct file_more *file = process_file_more(h->process, h->file);
+	const struct file_more *file = process_file_first(h->process, h->file);
 	struct plan_file *place = &p->plan->places[h->name];
 
 	place->used = true;
@@ -23,11 +23,18 @@ void planner_seen(struct planner *p, const struct happening *h)
 	}
 }
 
+void planner_resized(struct planner *p, const struct happening *h, uint64_t size,
+                     const struct moment_of *at)
+{
+	order_resize(p->order, h->name, (uint64_t)p->plan->places[h->name].grown, size, at);
+	space_resized(p->space, h->name, (int64_t)size);
+}
+
 /* An opening that succeeded: what that says of the file. */
 static void planner_opened(struct planner *p, struct happening *h, uint32_t opening,
                            const struct moment_of *at)
 {
-	const struct file_more *file = process_file_more(h->process, h->file);
+	const struct file_more *file = process_file_first(h->process, h->file);
 	const struct plan_file *place = &p->plan->places[h->name];
 	bool folder = process_file_at(h->process, h->file)->kind == AIOT_FILE_DIRECTORY ||
 	              (h->aux & O_DIRECTORY);
@@ -44,8 +51,8 @@ static void planner_opened(struct planner *p, struct happening *h, uint32_t open
 		order_change(p->order, h->name, at);
 	else
 		order_use(p->order, h->name, at);
-	if (h->aux & O_TRUNC)
-		space_resized(p->space, h->name, 0);
+	if ((h->aux & O_TRUNC) && !made)
+		planner_resized(p, h, 0, at);
 	p->plan->openings[opening].found = p->plan->places[h->name].origin;
 }
 
@@ -63,14 +70,17 @@ static bool planner_is_first(struct planner *p, const struct happening *h)
 	return first;
 }
 
-static void planner_leads(struct planner *p, struct happening *h, uint32_t flags)
+/* The inode of a file without a name is another one's soon. */
+static void planner_leads(struct planner *p, struct happening *h, bool nameless)
 {
-	const struct file_more *file = process_file_more(h->process, h->file);
+	const struct file_more *file = process_file_first(h->process, h->file);
+	uint32_t flags = h->aux;
 	bool makes = (flags & O_CREAT) && (flags & (O_EXCL | O_TRUNC));
+	bool at_link = h->result < 0 && (flags & (O_NOFOLLOW | O_EXCL));
 
-	if (h->result >= 0 && file->inode && planner_is_first(p, h))
+	if (h->result >= 0 && file->inode && !nameless && planner_is_first(p, h))
 		aliases_opened(p->aliases, h->raw, file->device, file->inode, makes);
-	h->name = aliases_of(p->aliases, h->raw);
+	h->name = at_link ? aliases_within(p->aliases, h->raw) : aliases_of(p->aliases, h->raw);
 }
 
 enum refusal planner_open(struct planner *p, struct happening *h)
@@ -85,7 +95,7 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 		h->aux = flags = O_RDWR | O_CREAT | O_EXCL;
 	if (nameless) /* else as any new file: the recording calls it #INODE */
 		h->aux = (flags & ~(uint32_t)O_TMPFILE) | O_CREAT | O_EXCL;
-	planner_leads(p, h, h->aux);
+	planner_leads(p, h, nameless);
 	if (h->result >= 0 && !(h->aux & O_CREAT))
 		planner_appears(p, h);
 	opening = planner_new_opening(p, h->name, flags);
@@ -98,6 +108,8 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 		order_use(p->order, h->name, &at);
 		if (h->result == -ENOENT)
 			space_missed(p->space, h->name);
+		if (h->result == -ENOENT && (flags & O_CREAT) && h->name == h->raw)
+			space_missed_above(p->space, h->name);
 		planner_over(p, opening);
 		return REFUSAL_COUNT;
 	}
@@ -162,12 +174,13 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 		break;
 	case OP_LINK: space_linked(p->space, h->name, h->second); break;
 	case OP_TRUNCATE:
-		space_found(p->space, h->name, false, process_file_more(h->process, h->file)->size);
-		space_resized(p->space, h->name, (int64_t)h->size);
+		space_found(p->space, h->name, false,
+		            process_file_first(h->process, h->file)->size);
+		planner_resized(p, h, h->size, at);
 		break;
 	default:
 		space_found(p->space, h->name, folder,
-		            process_file_more(h->process, h->file)->size);
+		            process_file_first(h->process, h->file)->size);
 		order_use(p->order, h->name, at);
 		return;
 	}
@@ -207,6 +220,8 @@ enum refusal planner_path(struct planner *p, struct happening *h)
 		order_use(p->order, h->name, &at);
 		if (h->result == -ENOENT)
 			space_missed(p->space, h->name);
+		if (h->result == -ENOENT && h->is.kind == OP_MKDIR && h->name == h->raw)
+			space_missed_above(p->space, h->name);
 		if (h->result == -EEXIST && h->is.kind == OP_MKDIR)
 			space_found(p->space, h->name, true, 0);
 	}

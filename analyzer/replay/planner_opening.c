@@ -204,7 +204,7 @@ static uint32_t planner_implicit(struct planner *p, const struct happening *h)
 	planner_handle(p, h, opening);
 	planner_opened_at(p, opening, h, &at);
 	order_use(p->order, h->name, &at);
-	space_found(p->space, h->name, folder, process_file_more(h->process, h->file)->size);
+	space_found(p->space, h->name, folder, process_file_first(h->process, h->file)->size);
 	p->plan->openings[opening].found = p->plan->places[h->name].origin;
 	return opening;
 }

@@ -177,6 +177,21 @@ void space_missed(struct space *s, uint32_t name)
 	place->first = place->now = PLACE_ABSENT;
 }
 
+void space_missed_above(struct space *s, uint32_t name)
+{
+	const char *path = space_text(s, name), *slash = strrchr(path, '/');
+	uint32_t above;
+	char *text;
+
+	if (slash == path)
+		return;
+	text = memory_text(path, (size_t)(slash - path));
+	above = space_name(s, text, (size_t)(slash - path));
+	free(text);
+	space_missed(s, above);
+	s->plan->places[above].used = true;
+}
+
 static void space_add(struct space *s, int64_t bytes)
 {
 	if (__builtin_add_overflow(s->used, bytes, &s->used))

@@ -21,8 +21,9 @@ bool space_can_be(struct space *space, uint32_t name);
 
 /* The name was there, as a file of at least that size, or as a folder. */
 void space_found(struct space *space, uint32_t name, bool folder, int64_t size);
-/* It was not. */
+/* It was not; nor was the folder for it. */
 void space_missed(struct space *space, uint32_t name);
+void space_missed_above(struct space *space, uint32_t name);
 
 void space_made(struct space *space, uint32_t name, bool folder);
 void space_removed(struct space *space, uint32_t name);

@@ -157,7 +157,12 @@ static void trace_out_given(const struct plan *plan, const struct op *op, struct
 		break;
 	case OP_FTRUNCATE:
 	case OP_TRUNCATE: e->size = op->offset; break;
-	case OP_SEEK: e->offset = (int64_t)op->offset; break;
+	case OP_SEEK:
+	case OP_SEEK_END:
+		e->offset = (int64_t)op->offset;
+		e->aux = op->size;
+		break;
+	case OP_LUTIME: e->aux = AT_SYMLINK_NOFOLLOW; break;
 	default: break;
 	}
 }
