@@ -233,7 +233,7 @@ class Bench:
             self.row("skipped: this Python has no torch", "")
             return
         epochs = "2" if self.quick else "4"
-        self.loop("the sample, image_folder.py, 4,000 JPEGs", f"{self.here}/sample_loop.py", "images", "1")
+        self.loop("image_folder.py, 4,000 JPEGs", f"{self.here}/sample_loop.py", "images", "1")
         self.loop("reading alone, 4,000 files", f"{self.here}/loader.py", "files", epochs)
 
     def loop(self, name, script, folder, epochs):
@@ -242,10 +242,12 @@ class Bench:
         plain, traced = [], []
         for i in range(4 if self.quick else 16):
             for with_tracer in (i % 2 == 1, i % 2 == 0):
-                if with_tracer:
-                    traced.append(float(self.tracer.run(command, self.folder, wanted_output=True).output))
-                else:
-                    plain.append(float(Run(command, wanted_output=True).output))
+                done = self.tracer.run(command, self.folder, wanted_output=True) if with_tracer else Run(command, wanted_output=True)
+                (traced if with_tracer else plain).append(list(map(float, done.output.split())))
+        for which, what in enumerate(("wall", "cpu")):
+            self.ratio(f"{name}, {what}", [p[which] for p in plain], [t[which] for t in traced])
+
+    def ratio(self, name, plain, traced):
         ratios = [t / p for t, p in zip(traced, plain)]
         ratio = Figure(ratios)
         # Twice the standard error of a median, by the spread: 1.25 * 1.48 * spread / sqrt(n).

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A PyTorch DataLoader over many small files; prints the seconds its epochs took.
+"""A PyTorch DataLoader over many small files; prints the seconds its epochs took, by the clock and of processor, the
+workers' too.
 
     python3 loader.py FOLDER FILES EPOCHS
 """
@@ -35,11 +36,11 @@ def main():
     folder, count, epochs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     make(folder, count)
     torch.set_num_threads(1)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), sum(os.times()[:4])
     for _ in range(epochs):
         for batch in DataLoader(Files(folder), batch_size=32, shuffle=True, num_workers=2):
             batch.sum()
-    print(time.perf_counter() - start)
+    print(time.perf_counter() - start, sum(os.times()[:4]) - used)
 
 
 if __name__ == "__main__":
