@@ -169,6 +169,18 @@ static pid_t child_cloned(const struct call *call, int flags, pid_t pid)
 	return pid;
 }
 
+/* A child for which its parent waits, with a thread's storage of its own that libc did not
+ * make: what the library keeps for a thread is not in there. The parent's serves both. */
+static int child_flags(int flags, void *const *storage)
+{
+#if defined(__x86_64__)
+	const int asked = CLONE_VM | CLONE_VFORK | CLONE_SETTLS;
+	if ((flags & (asked | CLONE_THREAD)) == asked && storage && *storage != storage)
+		return flags & ~CLONE_SETTLS;
+#endif
+	return flags;
+}
+
 int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 {
 	struct call call;
@@ -178,11 +190,15 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 	void *storage = va_arg(more, void *);
 	pid_t *tid = va_arg(more, pid_t *);
 	va_end(more);
+	int saved = errno, own = flags;
 	bool wanted = call_begin(&call);
+	flags = child_flags(flags, storage);
 	if (wanted && !(flags & CLONE_VM))
 		fd_before_fork();
 	if (!wanted || !function || !stack || !CHILD_SHARES(flags)) {
 		pid_t pid = REAL(clone)(function, stack, flags, argument, parent, storage, tid);
+		if (pid > 0 && flags != own)
+			errno = saved;
 		return wanted ? child_cloned(&call, flags, pid) : pid;
 	}
 	struct child *child = child_prepare(function, stack, flags, argument);
@@ -191,6 +207,8 @@ int clone(int (*function)(void *), void *stack, int flags, void *argument, ...)
 		thread_vfork = THREAD_NO_CHILD;
 		path_cwd_part(false);
 	}
+	if (pid > 0 && flags != own)
+		errno = saved;
 	return child_cloned(&call, flags, pid);
 }
 

@@ -217,6 +217,16 @@ def test_valgrind_has_nothing_to_say(tmp_path):
     assert sum(op.result for op in aiotrace.operations(aiotrace.dump(tmp_path / "traces")) if op.path == str(data.resolve())) == 1 << 20
 
 
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="where a thread's storage says where it is")
+@pytest.mark.parametrize("off", ["", "1"], ids=["traced", "off"])
+def test_a_child_with_a_thread_s_storage_of_its_own_does_not_end(off, program, tmp_path):
+    (tmp_path / "data").write_bytes(b"x")
+    plain = aiotrace.run([program("clone_storage")], cwd=tmp_path)
+    done = aiotrace.run_traced([program("clone_storage")], tmp_path / "t", {"AIOTRACE_OFF": off}, cwd=tmp_path)
+    same(plain, done)
+    assert (plain.returncode, plain.stdout) == (5, "1 77 768 /\n")
+
+
 def mappings_of(path, traces):
     return [(e.call, e.offset) for e in aiotrace.dump(traces) if e.path == str(path.resolve()) and "map" in e.call]
 
