@@ -79,6 +79,15 @@ bool clue_checkpoint_folder(const char *path)
 	return clue_has(path, clue_folder(path), checkpoint_words);
 }
 
+bool clue_checkpoint_shared(const char *path, const char *other)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; path[i] && path[i] == other[i]; i++)
+		common = path[i] == '/' ? i : common;
+	return clue_has(path, common, checkpoint_words);
+}
+
 bool clue_media(const char *path)
 {
 	return clue_ends(path, media_suffixes);

@@ -36,6 +36,9 @@ bool clue_text(const char *path);
 /* A folder of the path is named as checkpoints are. */
 bool clue_checkpoint_folder(const char *path);
 
+/* ... among the folders that both paths lie in. */
+bool clue_checkpoint_shared(const char *path, const char *other);
+
 /* The path with each run of digits as '#': equal for the members of a series.
  * free() it. */
 char *clue_series(const char *path);

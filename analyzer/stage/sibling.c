@@ -11,6 +11,7 @@
 #include "stage/score.h"
 
 #define SIBLING_NEAR_NS INT64_C(5000000000)
+#define SIBLING_ABOUT   (UINT64_C(64) << 10)
 #define SIBLINGS        1024 /* more are no states: each small file looks at all */
 
 #define sibling_use(s, i)                                                                          \
@@ -105,12 +106,21 @@ static bool sibling_beside(const struct sibling *o, size_t file, const char *pat
 	return o->file != file && o->folder == folder && !strncmp(path, o->path, folder);
 }
 
+/* Formats of many files have folders of their own for the little that is about the others. */
+static bool sibling_is_about(const struct siblings *s, size_t file)
+{
+	const struct shared *shared = sibling_shared(s, file);
+
+	return sibling_use(s, file)->write_bytes < SIBLING_ABOUT && !shared->recurs &&
+	       !shared->random && !shared->worker_read;
+}
+
 bool sibling_of_saved(const struct siblings *s, size_t file)
 {
 	const struct use *u = sibling_use(s, file);
 	const char *path = sibling_path(s, file);
 	size_t folder = clue_folder(path);
-	bool known;
+	bool known, about = sibling_is_about(s, file);
 
 	if (u->append || !s->count)
 		return false;
@@ -118,8 +128,11 @@ bool sibling_of_saved(const struct siblings *s, size_t file)
 	for (size_t k = 0; k < s->count; k++) {
 		const struct sibling *o = &s->items[k];
 		if (!o->written ||
-		    !sibling_near(u->first_write, u->last_write, o->first_write, o->last_write) ||
-		    !sibling_beside(o, file, path, folder))
+		    !sibling_near(u->first_write, u->last_write, o->first_write, o->last_write))
+			continue;
+		if (o->file != file && about && clue_checkpoint_shared(path, o->path))
+			return true;
+		if (!sibling_beside(o, file, path, folder))
 			continue;
 		if (known || o->numbered || sibling_same_name(path, o->path))
 			return true;
@@ -142,8 +155,10 @@ static size_t sibling_loaded(const struct siblings *s, size_t file, bool named)
 
 	for (size_t k = 0; k < s->count; k++) {
 		const struct sibling *o = &s->items[k];
-		if (sibling_read_near(o, u) && sibling_beside(o, file, path, folder) &&
-		    (!named || sibling_same_name(path, o->path)))
+		bool beside = sibling_beside(o, file, path, folder) &&
+		              (!named || sibling_same_name(path, o->path));
+		bool within = o->file != file && clue_checkpoint_shared(path, o->path);
+		if (sibling_read_near(o, u) && (beside || within))
 			return o->file;
 	}
 	return 0;

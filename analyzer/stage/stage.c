@@ -75,6 +75,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 	if (s->checkpoint)
 		return score_in_turns(j, process_file_at(p, i)->name) ? REASON_SERIES
 		                                                      : REASON_SAVED;
+	if (c->saves && u->evidence[1] & EVIDENCE_CHECKPOINT && !u->append)
+		return REASON_STATE_SAVED;
 	if (sibling_of_saved(siblings, i))
 		return REASON_SIBLING;
 	if (purpose_infers(j, p) && u->first_write > c->first_load)
