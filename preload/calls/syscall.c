@@ -10,7 +10,6 @@
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
 #include <link.h>
-#include <linux/openat2.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -95,7 +94,6 @@ typedef void (*syscall_row)(void);
 	    (text, directory, path))                                                               \
 	ROW(chdir, chdir, (const char *path), (path))                                              \
 	ROW(fchdir, fchdir, (int fd), (fd))                                                        \
-	ROW(fstat, fstat, (int fd, struct stat *buffer), (fd, buffer))                             \
 	ROW(newfstatat, fstatat,                                                                   \
 	    (int directory, const char *path, struct stat *buffer, int flags),                     \
 	    (directory, path, buffer, flags))                                                      \
@@ -154,8 +152,6 @@ typedef void (*syscall_row)(void);
 	    (directory, path, argv, envp, flags))
 #if defined(__x86_64__)
 #define SYSCALL_OLD_INTS(ROW)                                                                      \
-	ROW(open, open, (const char *path, int flags, mode_t mode), (path, flags, mode))           \
-	ROW(creat, creat, (const char *path, mode_t mode), (path, mode))                           \
 	ROW(dup2, dup2, (int fd, int copy), (fd, copy))                                            \
 	ROW(pipe, pipe, (int fds[2]), (fds))                                                       \
 	ROW(unlink, unlink, (const char *path), (path))                                            \
@@ -164,18 +160,23 @@ typedef void (*syscall_row)(void);
 	ROW(rmdir, rmdir, (const char *path), (path))                                              \
 	ROW(link, link, (const char *from, const char *to), (from, to))                            \
 	ROW(symlink, symlink, (const char *text, const char *path), (text, path))                  \
-	ROW(stat, stat, (const char *path, struct stat *buffer), (path, buffer))                   \
-	ROW(lstat, lstat, (const char *path, struct stat *buffer), (path, buffer))                 \
 	ROW(access, access, (const char *path, int mode), (path, mode))                            \
 	ROW(chmod, chmod, (const char *path, mode_t mode), (path, mode))                           \
 	ROW(chown, chown, (const char *path, uid_t user, gid_t group), (path, user, group))        \
 	ROW(lchown, lchown, (const char *path, uid_t user, gid_t group), (path, user, group))      \
-	ROW(mknod, mknod, (const char *path, mode_t mode, dev_t device), (path, mode, device))     \
 	ROW(poll, poll, (struct pollfd * fds, nfds_t count, int timeout), (fds, count, timeout))   \
 	ROW(epoll_wait, epoll_wait, (int fd, struct epoll_event *events, int count, int timeout),  \
 	    (fd, events, count, timeout))
 #else
 #define SYSCALL_OLD_INTS(ROW)
+#endif
+
+/* Those whose function makes another call: see by_number.c. */
+#define SYSCALL_OTHERS(ROW) ROW(fstat) SYSCALL_OLD_OTHERS(ROW)
+#if defined(__x86_64__)
+#define SYSCALL_OLD_OTHERS(ROW) ROW(open) ROW(creat) ROW(stat) ROW(lstat) ROW(mknod)
+#else
+#define SYSCALL_OLD_OTHERS(ROW)
 #endif
 
 #define SYSCALL_INT(number, function, parameters, arguments)                                       \
@@ -200,21 +201,6 @@ static long syscall_pwritev2(int fd, const struct iovec *vector, int count, long
 {
 	(void)unused;
 	return pwritev2(fd, vector, count, offset, flags);
-}
-
-/* libc has no function for it. */
-static long syscall_openat2(int directory, const char *path, const struct open_how *how,
-                            size_t size)
-{
-	struct call call;
-	bool wanted = call_begin(&call);
-	int fd = (int)sys_returned(SYS4(openat2, directory, path, how, size));
-	if (!wanted)
-		return fd;
-	/* The directory may be the path's root: /proc knows the name. */
-	bool failed = fd < 0;
-	return call_opened(&call, AIOT_CALL_openat2, directory, failed ? path : NULL,
-	                   failed ? 0 : (int)how->flags, fd);
 }
 
 /* libc's function returns the error's number. */
@@ -257,17 +243,20 @@ extern const unsigned long syscall_count;
 syscall_row syscall_rows[] = {
 #define SYSCALL_INT(number, function, parameters, arguments) SYSCALL_ROW(number, syscall_##number),
 #define SYSCALL_ONE(number)                                  SYSCALL_ROW(number, number),
+#define SYSCALL_OTHER(number)                                SYSCALL_ROW(number, by_number_##number),
         SYSCALL_SAME(SYSCALL_ONE) SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
+                SYSCALL_OTHERS(SYSCALL_OTHER)
 #undef SYSCALL_INT
+#undef SYSCALL_OTHER
 #undef SYSCALL_ONE
-                SYSCALL_ROW(preadv2, syscall_preadv2),
+                        SYSCALL_ROW(preadv2, syscall_preadv2),
         SYSCALL_ROW(pwritev2, syscall_pwritev2),
         SYSCALL_ROW(mmap, map_by_number),
         SYSCALL_ROW(munmap, map_unmap_by_number),
         SYSCALL_ROW(mremap, map_remap_by_number),
         SYSCALL_ROW(fadvise64, syscall_fadvise),
         SYSCALL_ROW(pidfd_getfd, syscall_pidfd_getfd),
-        SYSCALL_ROW(openat2, syscall_openat2),
+        SYSCALL_ROW(openat2, by_number_openat2),
         SYSCALL_ROW(futex, lock_syscall_futex),
         SYSCALL_ROW(seccomp, filter_syscall_seccomp),
         SYSCALL_ROW(prctl, filter_syscall_prctl),
@@ -325,6 +314,7 @@ static void syscall_without_others(void)
 #define SYSCALL_INT(number, function, parameters, arguments) {SYS_##number, &real.function},
 #define SYSCALL_ONE(number)                                  {SYS_##number, &real.number},
 	        SYSCALL_SAME(SYSCALL_ONE) SYSCALL_INTS(SYSCALL_INT) SYSCALL_OLD_INTS(SYSCALL_INT)
+	                SYSCALL_OTHERS(SYSCALL_ONE)
 #undef SYSCALL_INT
 #undef SYSCALL_ONE
 	};

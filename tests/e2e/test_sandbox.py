@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that forbid themselves system calls, on pain of death: the library makes none that would kill them."""
+import platform
 import sys
 
 import pytest
@@ -54,3 +55,17 @@ def test_a_program_that_was_started_behind_a_filter_is_traced_within_it(sandbox)
     plain, reads, info = sandbox("kill", "mild", sys.executable, "-c", "print(len(open('data').read()))")
     assert (plain.returncode, plain.stdout) == (0, "4950\n100\n")
     assert reads == 100 and info.count("\n  process ") == 2
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="other processors have no older kin of these calls")
+@pytest.mark.parametrize("off", ["", "1"], ids=["traced", "off"])
+def test_a_sandbox_that_answers_a_call_by_its_older_kin_is_not_asked_again(off, program, tmp_path):
+    (tmp_path / "data").write_bytes(b"x" * 100)
+
+    def command(fifo):
+        return [program("answered"), tmp_path / "data", tmp_path / fifo]
+
+    plain = aiotrace.run(command("plain"), cwd=tmp_path)
+    traced = aiotrace.run_traced(command("traced"), tmp_path / "t", {"AIOTRACE_OFF": off}, cwd=tmp_path)
+    assert (plain.returncode, plain.stdout) == (0, "0 100 0 100 1 0 1\n")
+    assert (traced.returncode, traced.stdout, traced.stderr) == (0, plain.stdout, plain.stderr)
