@@ -48,9 +48,9 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 		judge_fetch(j, p, i);
 		if (!s->checkpoint || s->extent <= 0)
 			continue;
-		if (written && u->write_bytes && !u->append)
-			likeness_add(&sizes, (uint64_t)s->extent);
-		else if (!written && !u->writes && u->read_bytes >= (uint64_t)s->extent)
+		bool whole = written ? u->write_bytes && !u->append
+		                     : !u->writes && u->read_bytes >= (uint64_t)s->extent;
+		if (whole)
 			likeness_add(&sizes, (uint64_t)s->extent);
 	}
 	return sizes;
