@@ -31,49 +31,47 @@ long by_number_openat2(int directory, const char *path, const struct open_how *h
 }
 
 #if defined(__x86_64__)
-long by_number_stat(const char *path, struct stat *buffer)
+static long by_number_on_path(enum aiot_call id, long number, const char *path, long b, long c,
+                              int flags)
 {
 	struct call call;
 	bool wanted = call_begin(&call);
-	int returned = (int)sys_returned(SYS2(stat, path, buffer));
-	return wanted ? call_ended_on_path(&call, AIOT_CALL_stat, AT_FDCWD, path, 0, returned)
-	              : returned;
+	int returned = (int)sys_returned(sys_call(number, (long)path, b, c, 0, 0, 0));
+	return wanted ? call_ended_on_path(&call, id, AT_FDCWD, path, flags, returned) : returned;
+}
+
+long by_number_stat(const char *path, struct stat *buffer)
+{
+	return by_number_on_path(AIOT_CALL_stat, SYS_stat, path, (long)buffer, 0, 0);
 }
 
 long by_number_lstat(const char *path, struct stat *buffer)
 {
-	struct call call;
-	bool wanted = call_begin(&call);
-	int returned = (int)sys_returned(SYS2(lstat, path, buffer));
-	return wanted ? call_ended_on_path(&call, AIOT_CALL_lstat, AT_FDCWD, path, 0, returned)
-	              : returned;
-}
-
-long by_number_open(const char *path, int flags, mode_t mode)
-{
-	struct call call;
-	bool wanted = call_begin(&call);
-	int fd = (int)sys_returned(SYS3(open, path, flags, mode));
-	return wanted ? call_opened(&call, AIOT_CALL_open, AT_FDCWD, path, flags, fd) : fd;
-}
-
-long by_number_creat(const char *path, mode_t mode)
-{
-	struct call call;
-	bool wanted = call_begin(&call);
-	int fd = (int)sys_returned(SYS2(creat, path, mode));
-	return wanted ? call_opened(&call, AIOT_CALL_creat, AT_FDCWD, path,
-	                            O_CREAT | O_WRONLY | O_TRUNC, fd)
-	              : fd;
+	return by_number_on_path(AIOT_CALL_lstat, SYS_lstat, path, (long)buffer, 0, 0);
 }
 
 long by_number_mknod(const char *path, mode_t mode, dev_t device)
 {
+	return by_number_on_path(AIOT_CALL_mknod, SYS_mknod, path, mode, (long)device, (int)mode);
+}
+
+static long by_number_opens(enum aiot_call id, long number, const char *path, long b, mode_t mode,
+                            int flags)
+{
 	struct call call;
 	bool wanted = call_begin(&call);
-	int returned = (int)sys_returned(SYS3(mknod, path, mode, device));
-	return wanted ? call_ended_on_path(&call, AIOT_CALL_mknod, AT_FDCWD, path, (int)mode,
-	                                   returned)
-	              : returned;
+	int fd = (int)sys_returned(sys_call(number, (long)path, b, mode, 0, 0, 0));
+	return wanted ? call_opened(&call, id, AT_FDCWD, path, flags, fd) : fd;
+}
+
+long by_number_open(const char *path, int flags, mode_t mode)
+{
+	return by_number_opens(AIOT_CALL_open, SYS_open, path, flags, mode, flags);
+}
+
+long by_number_creat(const char *path, mode_t mode)
+{
+	return by_number_opens(AIOT_CALL_creat, SYS_creat, path, mode, 0,
+	                       O_CREAT | O_WRONLY | O_TRUNC);
 }
 #endif

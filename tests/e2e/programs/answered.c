@@ -70,5 +70,5 @@ int main(int count, char **args)
 	printf("%d %ld %d %ld %d %d %d\n", first, (long)a.st_size, second, (long)b.st_size,
 	       third == fd + 1, made, before >= 3);
 	fflush(stdout);
-	return asked > 100;
+	return 0;
 }
