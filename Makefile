@@ -217,13 +217,14 @@ unit: $(UNIT_BIN)
 snippets: $(SNIPPET_BIN)
 
 .PHONY: sanitize
-sanitize: deps ## unit tests and damaged traces with ASan and UBSan, in build/asan
+sanitize: deps ## unit tests and odd and damaged traces with ASan and UBSan, in build/asan
 	$(Q)$(MAKE) --no-print-directory all
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan \
 	  OPT='-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all' \
 	  $(BUILD)/asan/aiotrace unit
-	$(Q)AIOTRACE_PROGRAM=$(abspath $(BUILD))/asan/aiotrace AIOTRACE_UNIT=$(abspath $(BUILD))/asan/unit \
-	  $(PYTEST) tests/unit tests/e2e/test_bad_traces.py
+	$(Q)ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=abort_on_error=1 \
+	  AIOTRACE_PROGRAM=$(abspath $(BUILD))/asan/aiotrace AIOTRACE_UNIT=$(abspath $(BUILD))/asan/unit \
+	  $(PYTEST) tests/unit $(addprefix tests/e2e/test_,bad_traces.py odd_runs.py numbers.py)
 
 .PHONY: lint
 lint: deps-lint ## format, static analysis and the rules of the house

@@ -130,7 +130,7 @@ static size_t rate_run(struct rate *r, const struct span *spans, size_t count)
 
 	for (; n < count; n++) {
 		int64_t start = spans[n].start, end = spans[n].end;
-		uint64_t gap = (uint64_t)(start - last);
+		uint64_t gap = (uint64_t)start - (uint64_t)last;
 		if (start < from || start < last || end < start || end >= to)
 			break;
 		bytes += spans[n].bytes;

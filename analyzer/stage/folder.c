@@ -27,7 +27,7 @@ struct folders {
 	uint32_t *above;   /* by name: the name of its folder, 0 = not in the trace */
 	uint32_t *place;   /* by name of a folder: in `of`, 0 = none yet */
 	uint32_t *named;   /* by place: the name */
-	uint32_t *files;   /* by name: index of the process's file at hand */
+	uint32_t *files;   /* by name: index of the file, in this process or one before it */
 	struct folder *of; /* by place; [0] is unused */
 	size_t count, room;
 	size_t named_room;
@@ -178,11 +178,12 @@ static uint32_t folders_beside(const struct folders *f, const struct process *p,
 	size_t folder = clue_folder(path);
 
 	for (size_t length = strlen(path); length-- > folder + 2;) {
-		uint32_t found = 0;
+		uint32_t found = 0, at;
 		if (strchr("-._~", path[length]))
 			found = names_find(f->recording->names, path, length);
-		if (found && f->files[found] && process_file_at(p, f->files[found])->name == found)
-			return f->files[found];
+		at = found ? f->files[found] : 0;
+		if (at && at < p->file_count && process_file_at(p, at)->name == found)
+			return at;
 	}
 	return 0;
 }

@@ -123,6 +123,15 @@ def thousands(folder):
         p.read(f"/disk/{pid % 50}", 0, 4096, stage="train").write("/disk/log", 0, 10).save(ended=pid % 2)
 
 
+def a_journal_apart(folder):
+    """A process of few files has the journal of a database that is far along among those of one of many."""
+    p = Process(folder, pid=1)
+    for i in range(3000):
+        p.add("stat64", f"/disk/{i}")
+    p.write("/disk/rows", 0, 4096).read("/disk/rows", 0, 4096).save()
+    Process(folder, pid=2, ppid=1).write("/disk/rows-journal", 0, 512).save()
+
+
 def a_damaged_block(folder):
     p = Process(folder)
     for i in range(9000):
@@ -167,6 +176,7 @@ ODD = {
     "a missing parent": (a_missing_parent, ["2 forked processes are without the trace of their parent, the first of them pid 11 of pid 10"]),
     "a missing rank": (a_missing_rank, ["3 of 4 ranks have a trace here; rank 2 is the first without"]),
     "thousands": (thousands, ["3000 processes", "--json lists all", "1500 processes were killed or still running"]),
+    "a journal apart": (a_journal_apart, ["2 processes"]),
     "a damaged block": (a_damaged_block, ["damaged place", "events are missing|events were lost"]),
     "only damage": (only_damage, ["damaged place"]),
     "no clues": (no_clues, ["No data was read"]),
