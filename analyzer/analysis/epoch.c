@@ -98,9 +98,9 @@ static bool epoch_overlaps(const struct epoch *a, const struct epoch *b)
 {
 	int64_t from = a->first_ns > b->first_ns ? a->first_ns : b->first_ns;
 	int64_t to = a->last_ns < b->last_ns ? a->last_ns : b->last_ns;
-	double one = (double)(a->last_ns - a->first_ns), other = (double)(b->last_ns - b->first_ns);
+	double one = (double)epoch_ns(a), other = (double)epoch_ns(b);
 
-	return (double)(to - from) > 0.5 * (one < other ? one : other);
+	return (double)to - (double)from > 0.5 * (one < other ? one : other);
 }
 
 static void epoch_join(struct epoch *to, const struct epoch *from)
@@ -129,8 +129,8 @@ static struct epoch_most epochs_most(const struct epochs *e)
 	for (uint32_t i = 0; i < e->count; i++) {
 		const struct epoch *one = &e->items[i];
 		most.bytes = one->bytes > most.bytes ? one->bytes : most.bytes;
-		if (one->ops && one->last_ns - one->first_ns > most.ns)
-			most.ns = one->last_ns - one->first_ns;
+		if (one->ops && epoch_ns(one) > most.ns)
+			most.ns = epoch_ns(one);
 	}
 	return most;
 }
@@ -141,7 +141,7 @@ static struct epoch_most epochs_most(const struct epochs *e)
 static bool epoch_hardly(const struct epochs *e, uint32_t i, struct epoch_most most)
 {
 	const struct epoch *one = &e->items[i];
-	bool brief = one->last_ns - one->first_ns < most.ns / HARDLY;
+	bool brief = epoch_ns(one) < most.ns / HARDLY;
 
 	return one->bytes < most.bytes / (brief ? 2 : HARDLY) &&
 	       (i + 1 < e->count || one->files < 2);

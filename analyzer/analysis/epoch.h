@@ -7,6 +7,7 @@
 #ifndef EPOCH_H
 #define EPOCH_H
 
+#include "base/wrap.h"
 #include "read/spans.h"
 #include "stage/feature.h"
 #include "stage/stage.h"
@@ -15,6 +16,14 @@ struct epoch {
 	int64_t first_ns, last_ns; /* start of the first read, end of the last one */
 	uint64_t files, ops, bytes, hit_ops, hit_bytes, storage_ops, storage_bytes;
 };
+
+/* How long it took; none ends before it begins, whatever a trace says. */
+static inline int64_t epoch_ns(const struct epoch *epoch)
+{
+	int64_t ns = wrap_span(epoch->first_ns, epoch->last_ns);
+
+	return ns > 0 ? ns : 0;
+}
 
 #define EPOCHS_MOST 1024u
 

@@ -216,7 +216,7 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 		files += e->items[i].files;
 	for (uint32_t i = 0; i < e->count && files; i++) {
 		const struct epoch *epoch = &e->items[i];
-		part.phase_s = (double)(epoch->last_ns - epoch->first_ns) / 1e9;
+		part.phase_s = (double)epoch_ns(epoch) / 1e9;
 		part.storage_s = stall_time(s->waiting->of[p->number].timeline, TIMELINE_STORAGE,
 		                            epoch->first_ns, epoch->last_ns);
 		part.prepare_s =

@@ -172,12 +172,11 @@ bool rule_cold_start(const struct summary *s, char evidence[RULE_EVIDENCE], int 
 	*stage = AIOT_STAGE_TRAIN;
 	if (e->count < 2 || first < 0 || first >= 0.5 || later <= 0.9)
 		return false;
-	return RULE_SAY(
-	        "from the page cache: %.0f %% of the first epoch's bytes, %.0f %% of later "
-	        "ones; the first took %s, the second %s",
-	        100 * first, 100 * later,
-	        unit_seconds(&one, (double)(e->items[0].last_ns - e->items[0].first_ns) / 1e9),
-	        unit_seconds(&two, (double)(e->items[1].last_ns - e->items[1].first_ns) / 1e9));
+	return RULE_SAY("from the page cache: %.0f %% of the first epoch's bytes, %.0f %% of later "
+	                "ones; the first took %s, the second %s",
+	                100 * first, 100 * later,
+	                unit_seconds(&one, (double)epoch_ns(&e->items[0]) / 1e9),
+	                unit_seconds(&two, (double)epoch_ns(&e->items[1]) / 1e9));
 }
 
 bool rule_cache_thrash(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

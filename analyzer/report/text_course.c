@@ -145,12 +145,12 @@ static void text_over_time(const struct text *t)
 static void text_epoch(const struct text *t, const struct epoch *e, uint32_t number)
 {
 	double known = (double)(e->hit_bytes + e->storage_bytes);
-	double seconds = (double)(e->last_ns - e->first_ns) / 1e9;
+	double seconds = (double)epoch_ns(e) / 1e9;
 	const struct stall_part *p = &t->s->stall.epochs[number - 1];
 	struct unit took, bytes;
 
 	fprintf(t->to, "%5" PRIu32 " %9.2f s %8s %8" PRIu64 " %9s", number,
-	        (double)(e->first_ns - t->s->recording->start_ns) / 1e9,
+	        (double)wrap_span(t->s->recording->start_ns, e->first_ns) / 1e9,
 	        unit_seconds(&took, seconds), e->files, unit_bytes(&bytes, (double)e->bytes));
 	if (known > 0)
 		fprintf(t->to, " %8.0f %%", 100 * (double)e->hit_bytes / known);
