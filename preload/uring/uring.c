@@ -2,7 +2,6 @@
 #include "uring/uring.h"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "base/clock.h"
@@ -17,6 +16,7 @@
 #include "uring/look.h"
 #include "uring/own.h"
 #include "uring/poller.h"
+#include "uring/queues.h"
 #include "uring/site.h"
 #include "uring/wake.h"
 
@@ -126,50 +126,6 @@ static bool uring_is_open(const struct uring *ring)
 	return ring->fd < 0 || uring_inode(ring->fd) == ring->inode;
 }
 
-static char *uring_map_part(int fd, uint64_t offset, size_t bytes, int protection)
-{
-	long address = SYS6(mmap, 0, bytes, protection, MAP_SHARED, fd, offset);
-	if (address < 0 && address > -4096)
-		return NULL;
-	SYS3(madvise, address, bytes, MADV_DONTFORK);
-	return (char *)address;
-}
-
-static void uring_unmap(struct uring *ring)
-{
-	if (ring->sq)
-		sys_unmap(ring->sq, ring->sq_bytes);
-	if (ring->cq)
-		sys_unmap(ring->cq, ring->cq_bytes);
-	if (ring->sqes)
-		sys_unmap(ring->sqes, ring->sqes_bytes);
-	ring->sq = ring->cq = ring->sqes = NULL;
-}
-
-static bool uring_map(struct uring *ring, int fd)
-{
-	const struct uring_layout *at = &ring->layout;
-	size_t after_tail = (at->sq_head > at->sq_tail ? at->sq_head : at->sq_tail) + 4;
-	ring->sq_bytes = at->sq_array ? at->sq_array + 4 * (size_t)at->sq_entries : after_tail;
-	ring->cq_bytes = at->cqes + layout_cqe_bytes(at) * (size_t)at->cq_entries;
-	ring->sqes_bytes = layout_sqe_bytes(at) * (size_t)at->sq_entries;
-	if (at->flags & URING_SETUP_NO_MMAP) {
-		ring->sq_bytes = at->sq_array ? ring->sq_bytes : at->cqes;
-		if (own_make(ring))
-			return true;
-		uring_unmap(ring);
-		return false;
-	}
-	int protection = PROT_READ | (ring->wakes ? PROT_WRITE : 0);
-	ring->sq = uring_map_part(fd, IORING_OFF_SQ_RING, ring->sq_bytes, protection);
-	ring->cq = uring_map_part(fd, IORING_OFF_CQ_RING, ring->cq_bytes, PROT_READ);
-	ring->sqes = uring_map_part(fd, IORING_OFF_SQES, ring->sqes_bytes, PROT_READ);
-	if (ring->sq && ring->cq && ring->sqes)
-		return true;
-	uring_unmap(ring);
-	return false;
-}
-
 static struct uring *uring_claim(void)
 {
 	struct uring_table *table = uring_table_made();
@@ -261,7 +217,7 @@ static bool uring_fill(struct uring *ring, int fd, const struct uring_layout *la
 	bool calls = shown == URING_BY_NOTHING && layout && config.poll;
 	ring->wakes = (ring->sited || calls) && ring->layout.flags & IORING_SETUP_SQPOLL &&
 	              ring->layout.sq_flags && !ring->layout.queues;
-	if (!uring_map(ring, fd))
+	if (!queues_map(ring, fd))
 		return false;
 	if (!layout && !uring_has_array(ring))
 		ring->layout.sq_array = 0;
@@ -324,7 +280,7 @@ static uint64_t uring_dissolve(struct uring *ring)
 	thread_self.busy = 0; /* the events are the program's */
 	look_last(ring);
 	thread_self.busy = busy;
-	uring_unmap(ring);
+	queues_unmap(ring);
 	pending_free(&ring->pending);
 	pending_free(&ring->quiet);
 	fixed_forget(ring);
@@ -341,11 +297,11 @@ void uring_resized(struct uring *ring, const struct uring_layout *layout)
 	fresh.layout.flags = ring->layout.flags;
 	fresh.layout.sq_array = ring->layout.sq_array ? layout_array(&fresh.layout) : 0;
 	fresh.sq = fresh.cq = fresh.sqes = NULL;
-	if (!uring_map(&fresh, ring->fd)) {
+	if (!queues_map(&fresh, ring->fd)) {
 		ring->over = true;
 		return;
 	}
-	uring_unmap(ring);
+	queues_unmap(ring);
 	*ring = fresh;
 }
 
