@@ -35,6 +35,13 @@ static inline const char *python_pointer(const void *object, size_t offset)
 	return pointer;
 }
 
+static inline uint32_t python_number(const void *object, size_t offset)
+{
+	uint32_t number;
+	memcpy(&number, (const char *)object + offset, sizeof number);
+	return number;
+}
+
 /* Whether it can be an object's address: aligned, and in a program's half. */
 static inline bool python_plausible(const void *pointer)
 {

@@ -7,6 +7,7 @@
 #include "base/room.h"
 #include "native/rule.h"
 #include "python/code.h"
+#include "python/identity.h"
 #include "python/interpreter.h"
 #include "trace/define.h"
 
@@ -17,7 +18,10 @@ static struct intern python_frames;
 
 int python_prepare(void)
 {
-	return intern_prepare(&python_frames);
+	int error = intern_prepare(&python_frames);
+	if (!error)
+		identity_watch();
+	return error;
 }
 
 void python_forget(void)
@@ -49,28 +53,13 @@ static void python_define_frame(uint32_t id, const struct python_frame *frame)
 	define_record(AIOT_DEFINE_FRAME, &head, sizeof head, text, bytes);
 }
 
-/* Whether the code lives as long as its process: functions of installed
- * libraries do, and the program itself, the outermost frame; what other modules
- * run once and what the user works on may not. */
-static bool python_lasts(const void *code, bool outermost)
-{
-	char text[PYTHON_FILE_BYTES];
-	python_text(python_pointer(code, python.layout.code_name), text, sizeof text);
-	bool module = !strcmp(text, "<module>");
-	python_text(python_pointer(code, python.layout.code_file), text, sizeof text);
-	if (module)
-		return outermost && text[0] != '<';
-	return !strncmp(text, "<frozen ", 8) || strstr(text, "/lib/python3") ||
-	       strstr(text, "/site-packages/") || strstr(text, "/dist-packages/");
-}
-
 uint32_t python_define(uint32_t ids[PYTHON_FRAMES], uintptr_t *marks, bool *cut)
 {
 	ROOM(room);
 	struct python_frame *frames = (struct python_frame *)(void *)room;
 	uint32_t count = python_walk(frames, cut);
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t key = python_identify_code(frames[i].code);
+		uint64_t key = identity_of(frames[i].code);
 		key = (key ^ (uint64_t)frames[i].at) * 0x9E3779B97F4A7C15u;
 		bool fresh;
 		if (marks)
@@ -78,8 +67,6 @@ uint32_t python_define(uint32_t ids[PYTHON_FRAMES], uintptr_t *marks, bool *cut)
 		ids[i] = intern_id(&python_frames, key | !key, &fresh);
 		if (fresh)
 			python_define_frame(ids[i], &frames[i]);
-		if (fresh && python_lasts(frames[i].code, i + 1 == count && !*cut))
-			python_trust(frames[i].code);
 	}
 	return count;
 }

@@ -1,28 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "python/walk.h"
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include "python/code.h"
+#include "python/identity.h"
 #include "python/interpreter.h"
+#include "python/mix.h"
 
-#define WALK_PRIME_1      0x9E3779B185EBCA87u
-#define WALK_PRIME_2      0xC2B2AE3D27D4EB4Fu
-#define WALK_PRIME_3      0x165667B19E3779F9u
+#define WALK_PRIME 0x165667B19E3779F9u
 
-#define WALK_SHORT        240 /* bytes of a table of lines, all of which are looked at */
-#define WALK_WORDS        8   /* of a longer one */
-
-#define WALK_TRUSTED_BITS 12
-#define WALK_TRUSTED      (1u << WALK_TRUSTED_BITS)
-
-static inline uint32_t walk_number(const void *object, size_t offset)
-{
-	uint32_t number;
-	memcpy(&number, (const char *)object + offset, sizeof number);
-	return number;
-}
+/* Frames that are kept of a walk. */
+#define WALK_KEPT 96
 
 static inline const char *walk_first(const struct python_layout *layout)
 {
@@ -51,7 +37,7 @@ static inline const char *walk_code(const struct python_layout *layout, const ch
  * same as a program's. */
 static bool walk_is_cleanup(const struct python_layout *layout, const char *code)
 {
-	return layout->code_qualified && !walk_number(code, layout->code_first) &&
+	return layout->code_qualified && !python_number(code, layout->code_first) &&
 	       python_pointer(code, layout->code_file) == python_pointer(code, layout->code_name);
 }
 
@@ -59,128 +45,155 @@ static bool walk_is_cleanup(const struct python_layout *layout, const char *code
 static inline uint64_t walk_at(const struct python_layout *layout, const char *frame)
 {
 	return layout->pointer ? (uintptr_t)python_pointer(frame, layout->frame_at)
-	                       : walk_number(frame, layout->frame_at);
+	                       : python_number(frame, layout->frame_at);
 }
 
-static inline uint64_t walk_mix(uint64_t a, uint64_t b)
+/* The next frame of a program's code from this one on; NULL if there is none. */
+static inline const char *walk_python(const struct python_layout *layout, const char *frame)
 {
-	unsigned __int128 product = (unsigned __int128)(a ^ WALK_PRIME_1) * (b ^ WALK_PRIME_2);
-	return (uint64_t)product ^ (uint64_t)(product >> 64);
+	while (python_plausible(frame) && !walk_is_python(layout, frame))
+		frame = python_pointer(frame, layout->frame_back);
+	return python_plausible(frame) && python_plausible(walk_code(layout, frame)) ? frame : NULL;
 }
 
-/* Code objects of installed libraries, by their address: a hash decides on the
- * place, whoever comes last has it. Inherited by fork, with the code. */
-static const void *walk_trusted[WALK_TRUSTED];
-
-static inline const void **walk_place(const void *code)
+static inline const char *walk_next(const struct python_layout *layout, const char *frame)
 {
-	return &walk_trusted[(uintptr_t)code * WALK_PRIME_1 >> (64 - WALK_TRUSTED_BITS)];
+	return walk_python(layout, python_pointer(frame, layout->frame_back));
 }
 
-void python_trust(const void *code)
+/* The number of a stack is the sum of its frames', each times a power of a prime that
+ * grows inwards, or outwards: so it can be told from either end. */
+static inline uint64_t walk_part(uint64_t identity, uint64_t at)
 {
-	__atomic_store_n(walk_place(code), code, __ATOMIC_RELAXED);
+	return mix(identity, at);
 }
 
-static inline uint64_t walk_word(const uint8_t *data)
+/* The number of the stack from that frame on. */
+static uint64_t walk_all(const struct python_layout *layout, const char *frame)
 {
-	uint64_t word;
-	memcpy(&word, data, sizeof word);
-	return word;
+	uint64_t sum = 0, power = 1;
+	for (uint32_t i = 0; frame && i < PYTHON_FRAMES; i++) {
+		uint64_t identity = identity_of(walk_code(layout, frame));
+		sum += walk_part(identity, walk_at(layout, frame)) * power;
+		power *= WALK_PRIME;
+		frame = walk_next(layout, frame);
+	}
+	return sum;
 }
 
-/* Names and paths differ in their ends. */
-static inline uint64_t walk_ends(struct python_bytes text)
+/* A frame of the thread's last walk, and the number of the stack from there outwards. */
+struct walk_frame {
+	const char *frame, *code;
+	uint64_t at, identity, sum;
+};
+
+/* The last walk: most frames of the next one are the same ones, and have only to be
+ * found to be so, by what stands in them. */
+static __thread __attribute__((tls_model("initial-exec"))) struct walk_kept {
+	struct walk_frame frames[WALK_KEPT]; /* the outermost is the last one */
+	uint32_t count;
+	uint32_t busy; /* else a signal's handler, or one that was left, is at it */
+	uint64_t gone; /* identity_gone at the time */
+} walk_kept;
+
+static inline void walk_keep(const struct python_layout *layout, struct walk_frame *place,
+                             const char *frame)
 {
-	if (text.bytes < sizeof(uint64_t))
-		return XXH3_64bits(text.data, text.bytes);
-	size_t last = text.bytes - sizeof(uint64_t);
-	size_t before = last > sizeof(uint64_t) ? last - sizeof(uint64_t) : 0;
-	return walk_mix((uintptr_t)text.data ^ walk_word(text.data + before),
-	                text.bytes ^ walk_word(text.data + last));
+	place->frame = frame;
+	place->code = walk_code(layout, frame);
+	place->at = walk_at(layout, frame);
+	place->identity = identity_of(place->code);
 }
 
-/* Of a long table of lines, which other code with the same names and first line would
- * have to have in the same place, some words tell enough. */
-static inline uint64_t walk_lines(struct python_bytes table)
+/* The frame's place among those that are kept, from the innermost; `end` if it has
+ * none. */
+static inline struct walk_frame *walk_find(const struct python_layout *layout,
+                                           struct walk_frame *from, struct walk_frame *end,
+                                           const char *frame)
 {
-	if (table.bytes < sizeof(uint64_t))
-		return XXH3_64bits(table.data, table.bytes);
-	size_t last = table.bytes - sizeof(uint64_t);
-	size_t step = table.bytes <= WALK_SHORT ? sizeof(uint64_t) : last / (WALK_WORDS - 1);
-	uint64_t hash = (uintptr_t)table.data ^ table.bytes;
-	for (const uint8_t *at = table.data, *end = at + last; at < end; at += step)
-		hash = (hash << 29 | hash >> 35) * WALK_PRIME_1 ^ walk_word(at);
-	return walk_mix(hash, walk_word(table.data + last));
+	while (from < end && from->frame != frame)
+		from++;
+	return from < end && from->code == walk_code(layout, frame) ? from : end;
 }
 
-static inline struct python_bytes walk_bytes(const char *object, size_t content)
+/* Whether the stack from `frame` on is the one that is kept from `from` on; `changed`
+ * becomes the outermost place where it has gone on since. */
+static inline bool walk_is_kept(const struct python_layout *layout, struct walk_frame *from,
+                                struct walk_frame *end, const char *frame,
+                                struct walk_frame **changed)
 {
-	size_t length = (uintptr_t)python_pointer(object, PYTHON_LENGTH);
-	return (struct python_bytes){(const uint8_t *)object + content,
-	                             length < PYTHON_MOST_BYTES ? length : 0};
+	for (; from < end; from++) {
+		if (frame != from->frame)
+			frame = walk_python(layout, frame);
+		if (frame != from->frame || walk_code(layout, frame) != from->code)
+			return false;
+		uint64_t at = walk_at(layout, frame);
+		if (at != from->at) {
+			from->at = at;
+			*changed = from;
+		}
+		frame = python_pointer(frame, layout->frame_back);
+	}
+	return !walk_python(layout, frame);
 }
 
-/* As python_bytes_of, of a bytes object without a call. */
-static inline struct python_bytes walk_table(const char *lines)
+/* The numbers from `from` inwards to `to`. */
+static inline void walk_sum(const struct walk_kept *kept, struct walk_frame *from,
+                            const struct walk_frame *to)
 {
-	return python_is(lines, python.bytes_type) ? walk_bytes(lines, PYTHON_CONTENT)
-	                                           : python_bytes_of(lines);
+	uint64_t sum = from + 1 < kept->frames + WALK_KEPT ? from[1].sum : 0;
+	for (; from >= to; from--)
+		from->sum = sum = sum * WALK_PRIME + walk_part(from->identity, from->at);
 }
 
-/* A string by its own hash, if it was asked for it once, or by its content. */
-static inline uint64_t walk_text(const char *text)
+/* The number of the stack from that frame on, by what is kept, which becomes that stack.
+ * Returns false if it is another one, or too deep. */
+static inline bool walk_again(const struct python_layout *layout, struct walk_kept *kept,
+                              const char *frame, uint64_t *sum)
 {
-	uint64_t own = (uintptr_t)python_pointer(text, PYTHON_OWN_HASH);
-	if (__builtin_expect(own != UINT64_MAX, 1))
-		return own;
-	bool ascii = python_is(text, python.text_type) &&
-	             (walk_number(text, PYTHON_STATE) & PYTHON_ASCII) == PYTHON_ASCII;
-	struct python_bytes content =
-	        ascii ? walk_bytes(text, python.layout.text_ascii) : python_bytes_of(text);
-	return walk_ends(content);
-}
-
-/* The qualified name is left out: other code that differs in nothing else is not met. */
-uint64_t python_identify_code(const void *code)
-{
-	const struct python_layout *layout = &python.layout;
-	const char *lines = python_pointer(code, layout->code_lines);
-	uint64_t file = walk_text(python_pointer(code, layout->code_file));
-	uint64_t name = walk_text(python_pointer(code, layout->code_name));
-	uint64_t hash = walk_mix(file ^ walk_number(code, layout->code_first), name);
-	if (layout->code_version)
-		hash ^= (uint64_t)walk_number(code, layout->code_version) << 32;
-	return walk_mix(hash ^ (uintptr_t)code, walk_lines(walk_table(lines)));
-}
-
-/* What tells a code object from one that had its place before. */
-static inline uint64_t walk_identity(const struct python_layout *layout, const char *code)
-{
-	if (layout->code_version)
-		return walk_number(code, layout->code_version);
-	if (__atomic_load_n(walk_place(code), __ATOMIC_RELAXED) == code)
-		return 0;
-	return python_identify_code(code);
+	const char *fresh[WALK_KEPT];
+	struct walk_frame *end = kept->frames + WALK_KEPT, *found = end, *first = end - kept->count;
+	uint32_t count = 0;
+	for (; frame; frame = walk_next(layout, frame)) {
+		found = walk_find(layout, first, end, frame);
+		if (found < end || count == WALK_KEPT)
+			break;
+		fresh[count++] = frame;
+	}
+	struct walk_frame *changed = found - 1, *inner = found - count;
+	if ((size_t)(found - kept->frames) < count ||
+	    !walk_is_kept(layout, found, end, frame, &changed))
+		return false;
+	for (uint32_t i = 0; i < count; i++)
+		walk_keep(layout, inner + i, fresh[i]);
+	walk_sum(kept, changed, inner);
+	kept->count = (uint32_t)(end - inner);
+	*sum = inner->sum;
+	return true;
 }
 
 uint64_t python_identify(void)
 {
 	const struct python_layout *layout = &python.layout;
-	uint64_t hash = 0;
-	uint32_t count = 0;
-	for (const char *frame = walk_first(layout); python_plausible(frame);
-	     frame = python_pointer(frame, layout->frame_back)) {
-		if (!walk_is_python(layout, frame))
-			continue;
-		const char *code = walk_code(layout, frame);
-		if (!python_plausible(code) || count++ == PYTHON_FRAMES)
-			break;
-		hash = walk_mix(hash ^ walk_identity(layout, code),
-		                (uintptr_t)code ^ walk_at(layout, frame) << 16) +
-		       WALK_PRIME_3;
+	struct walk_kept *kept = &walk_kept;
+	const char *frame = walk_python(layout, walk_first(layout));
+	uint64_t sum = 0, gone = __atomic_load_n(&identity_gone, __ATOMIC_ACQUIRE);
+	if (!frame)
+		return 0;
+	if (kept->busy || !identity_is_watched())
+		return walk_all(layout, frame) | 1;
+	kept->busy = 1;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	if (kept->gone != gone)
+		kept->count = 0;
+	kept->gone = gone;
+	for (int i = 0; i < 2 && !walk_again(layout, kept, frame, &sum); i++) {
+		kept->count = 0;
+		sum = i ? walk_all(layout, frame) : 0;
 	}
-	return count ? hash | 1 : 0;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	kept->busy = 0;
+	return sum | 1;
 }
 
 /* Where a walk is in the list of what the running functions keep on the native

@@ -26,16 +26,8 @@ struct python_frame {
 };
 
 /* A number for the stack: equal for equal stacks, and as good as never for
- * others. 0 if there is none. Memory of code that is given up may hold other
- * code by the next look: interpreters that don't number their code objects have
- * what these point to looked at, but for those that are trusted. */
+ * others. 0 if there is none. */
 uint64_t python_identify(void);
-
-/* The code object lives as long as the process. */
-void python_trust(const void *code);
-
-/* A number for one code object and what it points to. */
-uint64_t python_identify_code(const void *code);
 
 /* The frames, from the innermost; returns how many, at most PYTHON_FRAMES. `cut`
  * says whether there are more. */

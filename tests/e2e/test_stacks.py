@@ -14,7 +14,7 @@ import aiotrace
 
 PROGRAM = os.path.join(aiotrace.TOP, "tests/e2e/programs/stacks.py")
 KNOWN = range(8, 16)
-SCENARIOS = ["plain", "initialised", "generators", "coroutines", "functions", "through_c", "threads", "executed", "reused", "reloaded", "imported", "forked", "deep"]
+SCENARIOS = ["plain", "initialised", "generators", "coroutines", "functions", "through_c", "threads", "executed", "reused", "alike", "reloaded", "imported", "forked", "deep"]
 
 
 def interpreters():

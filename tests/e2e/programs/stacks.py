@@ -186,6 +186,46 @@ def reused():
         namespace.pop(f"made{i % 7}")(1)
 
 
+def alike():
+    """Stacks that differ from the one before in a frame or two, anywhere: in the line of a caller, in who resumes a
+    generator where it always waits, in code that lies where other code lay, and in how many there are."""
+    def leaf():
+        touch()
+
+    def middle():
+        leaf()
+
+    def above(n):
+        if n % 2: middle()
+        else:
+            middle()
+        return middle() if n % 3 else leaf()
+
+    def endless():
+        while True:
+            yield touch()
+
+    def one(generator):
+        next(generator)
+
+    def other(generator):
+        one(generator)
+        next(generator)
+
+    def deep(n):
+        return deep(n - 1) if n else above(1)
+
+    generator = endless()
+    for i in range(60):
+        above(i)
+        above(i)
+        one(generator), other(generator)
+    for i in range(60):
+        exec(compile("\n" * (i % 7) + "middle()\n", "<made>", "exec"), {"middle": middle})
+    for n in list(range(80, 110)) + list(range(110, 80, -3)) + [245, 255, 260, 3]:
+        deep(n)
+
+
 def reloaded():
     """A module that is edited and loaded again."""
     import importlib
