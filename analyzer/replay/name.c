@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "replay/confine.h"
+#include "replay/direct.h"
 #include "replay/folders.h"
 
 static int name_folder(struct worker *w, uint32_t name, const char **last)
@@ -81,7 +82,7 @@ int64_t name_open(struct worker *w, const struct op *op)
 		fd = name_open_as(w, o->name, O_RDONLY | O_DIRECTORY);
 	if (fd < 0)
 		return fd;
-	f->direct = flags & O_DIRECT;
+	f->block = flags & O_DIRECT ? direct_block(fd) : 0;
 	f->fd = fd;
 	if ((op->bits & OP_IMPLICIT) && op->offset)
 		lseek(fd, (off_t)op->offset, SEEK_SET);

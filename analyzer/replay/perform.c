@@ -13,12 +13,11 @@
 #include <unistd.h>
 
 #include "replay/content.h"
+#include "replay/direct.h"
 #include "replay/durable.h"
 #include "replay/fresh.h"
 #include "replay/name.h"
 #include "replay/worker.h"
-
-#define PERFORM_BLOCK 4096u /* that O_DIRECT asks for at most */
 
 static int64_t perform_close(struct open_file *f)
 {
@@ -81,7 +80,7 @@ int perform_pieces(struct worker *w, const struct op *op)
 	           op->size > 1;
 	uint8_t *at = w->fresh ? w->fresh : w->buffer;
 	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;
-	uint32_t left = op->size, most = two ? (op->size + 1) / 2 : room;
+	uint32_t left = op->size, most = two ? direct_half(&w->files[op->object], op) : room;
 	int n = 0;
 
 	if (most > room)
@@ -92,33 +91,6 @@ int perform_pieces(struct worker *w, const struct op *op)
 		left -= size;
 		at += w->fresh ? size : 0;
 	} while (left && n < WORKER_PIECES);
-	return n;
-}
-
-/* O_DIRECT wants whole blocks: a read takes those around it, a write goes
- * through the cache. */
-static int64_t perform_unaligned(struct worker *w, const struct op *op, int fd, bool writes)
-{
-	uint64_t begin = op->offset & ~(uint64_t)(PERFORM_BLOCK - 1);
-	uint64_t size = (op->offset - begin + op->size + PERFORM_BLOCK - 1) &
-	                ~(uint64_t)(PERFORM_BLOCK - 1);
-	int flags;
-	int64_t n;
-
-	__atomic_fetch_add(&w->run->unaligned, 1, __ATOMIC_RELAXED);
-	if (!writes && size <= w->buffer_size) {
-		n = pread(fd, w->buffer, size, (off_t)begin);
-		if (n < 0)
-			return -errno;
-		n -= (int64_t)(op->offset - begin);
-		return n < 0 ? 0 : n > (int64_t)op->size ? (int64_t)op->size : n;
-	}
-	flags = fcntl(fd, F_GETFL);
-	fcntl(fd, F_SETFL, flags & ~O_DIRECT);
-	n = writes ? pwritev(fd, w->pieces, perform_pieces(w, op), (off_t)op->offset)
-	           : preadv(fd, w->pieces, perform_pieces(w, op), (off_t)op->offset);
-	n = n < 0 ? -errno : n;
-	fcntl(fd, F_SETFL, flags);
 	return n;
 }
 
@@ -145,8 +117,8 @@ static int64_t perform_transfer(struct worker *w, const struct op *op)
 	int pieces;
 	int64_t n;
 
-	if (f->direct && ((op->offset | op->size) & (PERFORM_BLOCK - 1)))
-		return perform_unaligned(w, op, f->fd, writes);
+	if (!direct_fits(f, op))
+		return direct_around(w, op);
 	pieces = perform_pieces(w, op);
 	memory = w->pieces[0].iov_base;
 	if (op_flags(op->kind))

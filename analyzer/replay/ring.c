@@ -7,6 +7,7 @@
 #include <liburing.h>
 
 #include "base/memory.h"
+#include "replay/direct.h"
 
 #define RING_FREE     UINT32_MAX
 #define RING_TOGETHER 8u
@@ -163,12 +164,13 @@ static void ring_submit(struct ring *ring, struct worker *w, bool wait)
 
 bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
 {
+	const struct open_file *file = &w->files[w->lane->ops[op].object];
 	struct io_uring_sqe *sqe = NULL;
 	unsigned slot;
 
 	while (ring->busy >= ring->depth)
 		ring_reap(ring, w, true, UINT64_MAX);
-	if (!ring->broken && w->files[w->lane->ops[op].object].fd >= 0)
+	if (!ring->broken && file->fd >= 0 && direct_fits(file, &w->lane->ops[op]))
 		sqe = io_uring_get_sqe(&ring->io);
 	if (!sqe)
 		return false;
@@ -177,8 +179,7 @@ bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
 	ring->busy++;
 	/* A device begins with the first one while the next is got ready: it gets
 	 * them one by one, and what the page cache may answer a few at a time. */
-	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1 &&
-	        !w->files[w->lane->ops[op].object].direct &&
+	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1 && !file->block &&
 	        io_uring_sq_ready(&ring->io) < RING_TOGETHER;
 	io_uring_sqe_set_data64(sqe, slot);
 	if (!more)

@@ -16,9 +16,9 @@
 
 /* An opening of one client, as it is now. */
 struct open_file {
-	int fd; /* -1 = not open */
-	bool direct;
-	void *more; /* DIR, where folders are read */
+	int fd;         /* -1 = not open */
+	uint32_t block; /* that O_DIRECT asks for; 0 = through the page cache */
+	void *more;     /* DIR, where folders are read */
 	uint8_t *map;
 	size_t map_size;
 };

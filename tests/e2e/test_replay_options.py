@@ -59,6 +59,25 @@ def test_direct_reads_do_not_fill_the_page_cache_and_move_the_same_bytes(tmp_pat
         assert events.count('"pread') == 20
 
 
+PIECES = """
+import os, sys
+fd = os.open(sys.argv[1] + "/data", os.O_RDWR)
+os.lseek(fd, 61440, 0)
+for size in (100, 3996): assert len(os.read(fd, size)) == size
+os.write(fd, b"x" * 4096); os.write(fd, b"y" * 10); os.close(fd)
+"""
+
+
+@pytest.mark.parametrize("engine", ["sync", "uring"])
+def test_what_is_no_whole_block_is_done_with_direct_too_and_calls_go_on_behind_it(engine, tmp_path):
+    folder = record(tmp_path, PIECES)
+    verdict = replay(tmp_path, "--timing", "fast", "--direct", "--engine", engine, "--path", f"{folder}/*")
+    assert verdict["complete"] and verdict["bytes_done"] == 100 + 3996 + 4096 + 10 and not verdict["failed"], verdict
+    there = os.stat(f"{tmp_path}/target/client-0{folder}/data")
+    assert there.st_size == 65536 + 4096 + 10
+    assert verdict["unaligned"] == 3 or "O_DIRECT was refused" in json.dumps(verdict)
+
+
 def test_sparse_files_have_their_sizes_and_no_blocks(tmp_path):
     hostile(tmp_path, [(b"/data/a.bin", 1, 1 << 40)], [(10_000, OPEN, 1, 1, -1, 0, 3, 0), (20_000, READ, 1, 1, 1 << 39, 4096, 4096, 0)])
     verdict = replay(tmp_path, "--timing", "fast", "--sparse", "--no-record")
