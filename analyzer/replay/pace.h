@@ -13,6 +13,9 @@
 struct pace {
 	uint64_t early_ns; /* how long before the time to wake */
 	bool crowded;      /* there are more threads than processors */
+	bool first;        /* before all other programs, see pace.c */
+	bool refused;      /* by the kernel */
+	uint64_t looked_ns, used_ns;
 };
 
 static inline uint64_t pace_now(void)

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A full disk, a target that goes, interrupts: a message, a verdict on what was done, and nothing left behind."""
+import contextlib
+import glob
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
 
@@ -72,6 +75,32 @@ def test_a_killed_replay_leaves_nobody_its_priority_and_nothing_running(tmp_path
         replay.stdout.read()  # ends when nobody has it open any more
     assert autogroup() == before
     assert not made.with_name("made-499").exists()
+
+
+MAY_COME_FIRST = shutil.which("chrt") and subprocess.run(["chrt", "--rr", "1", "true"], capture_output=True).returncode == 0
+
+
+def policies(pid):
+    """Of all threads of a process's children."""
+    found = set()
+    for task in glob.glob(f"/proc/{pid}/task/*/children"):
+        for child in open(task).read().split():
+            for thread in os.listdir(f"/proc/{child}/task"):
+                with contextlib.suppress(ProcessLookupError):
+                    found.add(os.sched_getscheduler(int(thread)))
+    return found
+
+
+@pytest.mark.skipif(not MAY_COME_FIRST, reason="threads may not come before others here, or there is no chrt")
+def test_threads_that_mostly_sleep_come_before_other_programs(tmp_path):
+    record(tmp_path, SLOW_JOB, 100)
+    with subprocess.Popen([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--no-record", tmp_path / "t"],
+                          env=aiotrace.clean(), stdout=subprocess.DEVNULL) as replay:
+        while os.SCHED_RR not in policies(replay.pid):
+            assert replay.poll() is None
+            time.sleep(0.001)
+        assert replay.wait() == 0
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @mounting
