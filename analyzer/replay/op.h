@@ -91,7 +91,8 @@ struct op {
 	uint32_t size;       /* of hand-offs: short_ns, of that before the call began; of fallocate,
 	                        sync_file_range and msync: a number, see struct plan_range;
 	                        of renames: their flags; of lseek: whence */
-	uint32_t object;     /* number of a description (of an opening, too) or of a name */
+	uint32_t object;     /* number of a description (of an opening, too) or of a name; of
+	                        hand-offs: short_ns, of a pause behind what they waited for */
 	uint32_t gap;        /* short_ns: from the thread's last activity to this start */
 	uint16_t depth : 15; /* asynchronous operations of the thread that may still be under way */
 	uint16_t hit : 1;    /* a read of what was in the page cache */

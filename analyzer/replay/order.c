@@ -40,6 +40,7 @@ struct reaped {
 	struct moment_of at;
 	uint32_t process;
 	int64_t pid;
+	bool only; /* all that the thread did was to start it */
 };
 
 struct order {
@@ -251,10 +252,11 @@ void order_pipe(struct order *o, uint64_t pipe, bool write, uint64_t bytes,
 	o->pipes[o->pipe_count++] = (struct piped){pipe, bytes, *at, write};
 }
 
-void order_reaped(struct order *o, const struct moment_of *at, uint32_t process, int64_t pid)
+void order_reaped(struct order *o, const struct moment_of *at, uint32_t process, int64_t pid,
+                  bool only)
 {
 	o->reaped = memory_grow(o->reaped, o->reaped_count, &o->reaped_room, sizeof *o->reaped);
-	o->reaped[o->reaped_count++] = (struct reaped){*at, process, pid};
+	o->reaped[o->reaped_count++] = (struct reaped){*at, process, pid, only};
 }
 
 /* Writes in the order in which they began, reads in that in which they ended:
@@ -326,14 +328,34 @@ static bool order_ended(const struct plan *plan, const struct reaped *r, uint32_
 	return l->process == r->process && last >= r->at.start_ns;
 }
 
+/* Behind its last operation an ended process or thread took some time to end. Who did
+ * nothing but start a process has waited for it from then on, by whatever call. */
+static void order_ending(struct order *o, const struct reaped *r, uint64_t last)
+{
+	struct op *op = &o->plan->lanes[r->at.lane].ops[r->at.op];
+	uint64_t from = last > r->at.start_ns || r->only ? last : r->at.start_ns;
+
+	if (r->only && last <= r->at.start_ns)
+		op->gap = 0;
+	if (r->at.end_ns > from)
+		op->object = short_ns(r->at.end_ns - from);
+}
+
 static void order_all_reaped(struct order *o)
 {
-	for (size_t i = 0; i < o->reaped_count; i++)
-		for (uint32_t lane = 0; lane < o->plan->lane_count; lane++)
-			if (order_ended(o->plan, &o->reaped[i], lane))
-				order_hold(o, o->reaped[i].at.lane,
-				           &(struct hold){o->reaped[i].at.op, lane,
-				                          o->plan->lanes[lane].count});
+	for (size_t i = 0; i < o->reaped_count; i++) {
+		const struct reaped *r = &o->reaped[i];
+		uint64_t last = 0;
+		for (uint32_t lane = 0; lane < o->plan->lane_count; lane++) {
+			const struct lane *l = &o->plan->lanes[lane];
+			if (!order_ended(o->plan, r, lane))
+				continue;
+			order_hold(o, r->at.lane, &(struct hold){r->at.op, lane, l->count});
+			last = l->end_ns > last ? l->end_ns : last;
+		}
+		if (last)
+			order_ending(o, r, last);
+	}
 }
 
 static int order_by_op(const void *one, const void *other)

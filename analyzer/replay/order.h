@@ -48,8 +48,10 @@ void order_pipe(struct order *order, uint64_t pipe, bool write, uint64_t bytes,
                 const struct moment_of *at);
 
 /* The thread took up a child, or joined a thread: lanes whose last operation
- * ended in time, of that process (any run's pid), or of this process. */
-void order_reaped(struct order *order, const struct moment_of *at, uint32_t process, int64_t pid);
+ * ended in time, of that process (any run's pid), or of this process. only: it did
+ * nothing but start it. */
+void order_reaped(struct order *order, const struct moment_of *at, uint32_t process, int64_t pid,
+                  bool only);
 
 /* What only the end shows, sorts the holds, and drops those that no order of
  * events could fulfil, which only a damaged trace has. Frees it. */

@@ -283,45 +283,10 @@ static void planner_exec(struct planner *p, const struct happening *h, const str
 			p->processes[i].begun = *at;
 }
 
-/* When the main thread of the process did its last operation; 0 = not known. */
-static uint64_t planner_last_of(const struct planner *p, const struct happening *h, uint64_t pid)
-{
-	const struct process *child;
-	uint64_t last = 0;
-	size_t next = 0;
-
-	while ((child = kin_of_pid(p->plan->recording, h->process, pid, &next))) {
-		const struct id_table *lanes = p->processes[child->number].lanes;
-		uint32_t lane = lanes ? id_table_get(lanes, (uint32_t)pid) : 0;
-		if (lane && p->plan->lanes[lane - 1].end_ns > last)
-			last = p->plan->lanes[lane - 1].end_ns;
-	}
-	return last;
-}
-
-/* Who did nothing but start a process has waited for it, by whatever call, until its
- * last operation and then until its end. */
-static void planner_reaped(struct planner *p, const struct happening *h, const struct moment_of *at)
-{
-	struct lane *lane = &p->plan->lanes[at->lane];
-	bool process = h->is.role == AS_REAP;
-	struct moment_of then;
-	uint64_t last;
-
-	order_reaped(p->order, at, h->process->number, process ? h->result : 0);
-	if (!process || lane->real)
-		return;
-	last = planner_last_of(p, h, (uint64_t)h->result);
-	if (!last || last > at->start_ns || !planner_hand_off(p, h, false, &then))
-		return;
-	p->plan->hand_offs--; /* the same one */
-	lane->ops[at->op].gap = 0;
-	lane->ops[then.op].gap = short_ns(at->start_ns - last);
-}
-
 void planner_process(struct planner *p, const struct happening *h)
 {
 	struct moment_of at;
+	bool process;
 
 	switch (h->is.role) {
 	case AS_FORK:
@@ -341,8 +306,11 @@ void planner_process(struct planner *p, const struct happening *h)
 		break;
 	case AS_JOIN:
 	case AS_REAP:
-		if (h->result >= 0 && planner_hand_off(p, h, true, &at))
-			planner_reaped(p, h, &at);
+		if (h->result < 0 || !planner_hand_off(p, h, true, &at))
+			break;
+		process = h->is.role == AS_REAP;
+		order_reaped(p->order, &at, h->process->number, process ? h->result : 0,
+		             process && !p->plan->lanes[at.lane].real);
 		break;
 	case AS_BLOCK:
 		if (p->plan->start_ns)

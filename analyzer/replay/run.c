@@ -97,6 +97,7 @@ static void run_op(struct worker *w, uint32_t i, size_t next, bool at_once)
 
 static void run_handed(struct worker *w, uint32_t i, uint64_t arrived)
 {
+	turn_pause(w, i);
 	w->last_ns = pace_now();
 	w->outcomes[i] =
 	        (struct outcome){arrived - w->run->start_ns, short_ns(w->last_ns - arrived), 0};

@@ -46,16 +46,8 @@ static unsigned turn_depth(struct worker *w, uint32_t i, const struct op *op)
 	return w->together_depth;
 }
 
-void turn_wait(struct worker *w, uint32_t i, const struct op *op)
+static void turn_until(struct worker *w, uint32_t i, uint64_t due)
 {
-	unsigned depth = w->ring ? turn_depth(w, i, op) : 0;
-	uint64_t due;
-
-	while (w->ring && ring_busy(w->ring) > depth && !worker_stopped(w)) {
-		ring_reap(w->ring, w, true, UINT64_MAX);
-		progress_publish(w, i, true);
-	}
-	due = turn_due(w, op);
 	while (due && w->ring && ring_busy(w->ring) && !worker_stopped(w) &&
 	       pace_now() + w->pace.early_ns < due) {
 		uint64_t last = w->last_ns;
@@ -66,6 +58,32 @@ void turn_wait(struct worker *w, uint32_t i, const struct op *op)
 	}
 	if (due)
 		pace_until(&w->pace, due, &w->run->stop);
+}
+
+void turn_wait(struct worker *w, uint32_t i, const struct op *op)
+{
+	unsigned depth = w->ring ? turn_depth(w, i, op) : 0;
+
+	while (w->ring && ring_busy(w->ring) > depth && !worker_stopped(w)) {
+		ring_reap(w->ring, w, true, UINT64_MAX);
+		progress_publish(w, i, true);
+	}
+	turn_until(w, i, turn_due(w, op));
+}
+
+void turn_pause(struct worker *w, uint32_t i)
+{
+	const struct lane *lane = w->lane;
+	uint64_t pause = short_to_ns(lane->ops[i].object), until, next;
+
+	if (!pause || w->run->options.timing == TIMING_FAST)
+		return;
+	until = pace_now() + (uint64_t)((double)pause / w->run->options.speed);
+	if (w->run->options.timing == TIMING_ORIGINAL && i + 1 < lane->count) {
+		next = turn_due(w, &lane->ops[i + 1]);
+		until = next < until ? next : until;
+	}
+	turn_until(w, i, until);
 }
 
 bool turn_goes_on(const struct worker *w, uint32_t i, size_t next, uint64_t now)

@@ -12,6 +12,9 @@
  * run was stopped. Reaps what ends meanwhile. */
 void turn_wait(struct worker *w, uint32_t i, const struct op *op);
 
+/* The pause behind a hand-off whose time has come. */
+void turn_pause(struct worker *w, uint32_t i);
+
 /* Whether the operation behind `i` is begun in the same way at once; without pauses,
  * as soon as one of those under way has ended, and not before. `next` is the first hold
  * of the lane that is still ahead. */

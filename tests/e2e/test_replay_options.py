@@ -27,6 +27,26 @@ def test_speed_divides_times_and_pauses(tmp_path):
         assert verdict["complete"] and 19 * 0.05 / 5 <= verdict["duration_s"] < 19 * 0.05, verdict
 
 
+ENDING = """
+import os, sys, threading, time
+os.chdir(sys.argv[1])
+def touch(name): os.close(os.open(name, os.O_CREAT | os.O_WRONLY))
+touch("first")
+child = os.fork()
+if not child: touch("child"); time.sleep(0.4); os._exit(0)
+touch("second")
+os.waitpid(child, 0)
+if sys.argv[2] == "on": touch("third")
+"""
+
+
+@pytest.mark.parametrize("timing, more", [("think", "on"), ("think", "no"), ("original", "no")])
+def test_what_a_child_took_to_end_passes_before_its_parent_goes_on_or_ends(timing, more, tmp_path):
+    folder = record(tmp_path, ENDING, more)
+    verdict = replay(tmp_path, "--timing", timing, "--path", f"{folder}/*")
+    assert verdict["duration_s"] >= 0.4, verdict
+
+
 def test_a_part_of_the_time_is_replayed(tmp_path):
     twenty_reads(tmp_path)
     trace = replay(tmp_path, "--timing", "fast", "--from", "0.2", "--to", "0.5")["recording"]
