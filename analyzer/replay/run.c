@@ -196,6 +196,13 @@ static uint64_t run_crowded(void)
 	return waited;
 }
 
+/* Neither may be known: the last descriptors may be in use. */
+static void run_was_crowded(struct run *run, uint64_t before, uint64_t after)
+{
+	if (after > before)
+		__atomic_fetch_add(&run->crowded_ns, after - before, __ATOMIC_RELAXED);
+}
+
 static void *run_thread(void *argument)
 {
 	struct worker *w = argument;
@@ -218,7 +225,7 @@ static void *run_thread(void *argument)
 	pace_until(&w->pace, w->run->start_ns, &w->run->stop);
 	w->last_ns = pace_now();
 	run_lane(w);
-	__atomic_fetch_add(&w->run->crowded_ns, run_crowded() - crowded, __ATOMIC_RELAXED);
+	run_was_crowded(w->run, crowded, run_crowded());
 	fresh_free(w->fresh, w->fresh_size);
 	fresh_free(w->left, w->left_size);
 	ring_free(w->ring);
