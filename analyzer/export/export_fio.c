@@ -232,21 +232,18 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 {
 	const struct lane *lane = &f->plan->lanes[number];
 	const struct process *p = &f->plan->recording->processes[lane->process];
-	bool mapped = true, direct = true;
+	bool direct = true;
 
-	for (uint32_t i = 0; i < lane->count; i++) {
-		if (!op_moves(lane->ops[i].kind))
-			continue;
-		mapped &= lane->ops[i].kind == OP_TOUCH;
-		direct &= (f->plan->openings[lane->ops[i].object].flags & O_DIRECT) != 0;
-	}
+	for (uint32_t i = 0; i < lane->count; i++)
+		if (op_moves(lane->ops[i].kind))
+			direct &= (f->plan->openings[lane->ops[i].object].flags & O_DIRECT) != 0;
 	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid,
 	        lane->tid, number);
 	fprintf(to, "read_iolog=%s/thread-%zu.log\n", f->path, number);
 	if (lane->has_async)
 		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest);
 	else
-		fprintf(to, "ioengine=%s\n", mapped ? "mmap" : "psync");
+		fputs("ioengine=psync\n", to);
 	if (direct)
 		fputs("direct=1\n", to);
 }
@@ -291,6 +288,7 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	        "  then; what the run made is one for each name (.made); all are written in full "
 	        "at\n"
 	        "  the start\n"
+	        "- mapped pages, which fio maps by no log: they are read and written\n"
 	        "- reads at the end of a file are as long as what is there\n"
 	        "- positions, and several openings of a file in a thread: opened once\n",
 	        f->exported, f->plan->ops);

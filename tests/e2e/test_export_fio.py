@@ -10,6 +10,7 @@ import sys
 import pytest
 
 import aiotrace
+import handmade
 from replays import READS, WRITES
 
 pytestmark = pytest.mark.skipif(not shutil.which("fio"), reason="no fio here")
@@ -102,3 +103,14 @@ def test_what_the_run_renamed_is_read_in_full_from_what_it_found(tmp_path):
     prefix = str(job)[1:].replace("/", "_") + "_"
     sizes = {re.sub(r"\.\d+", "", p.name[len(prefix):]): p.stat().st_size for p in (tmp_path / "on").iterdir()}
     assert sizes == {"given": 777, "folder_in_f": 888, "new.tmp.made": 1500, "new.made": 1500, "given.made": 100}
+
+
+def test_pages_of_a_thread_that_only_maps_are_read(tmp_path):
+    made, folder = tmp_path / "t", tmp_path / "fio"
+    made.mkdir()
+    run = handmade.Process(made).open("/disk/weights", extent=10 << 12)
+    for page in range(10):
+        run.add(handmade.FAULT.number, "/disk/weights", page << 12, 4096, 4096)
+    run.save()
+    aiotrace.aiotrace("export", "--format", "fio", "-o", folder, made)
+    assert [c["read"][:2] for c in run_fio(folder, tmp_path / "on").values()] == [(10, 10 << 12)]
