@@ -9,11 +9,13 @@
 #include "base/json_value.h"
 #include "base/memory.h"
 
-const char compare_metrics[] =
-        "read_ops write_ops meta_ops read_bytes write_bytes latency_p50_s latency_p99_s\n"
-        "latency_max_s bandwidth (while busy, bytes/s) bandwidth_mean busy_s; of the run:\n"
-        "duration_s checkpoint_s checkpoint_share checkpoint_bandwidth restore_s stall_s\n"
-        "lost_events";
+static const char *const compare_of_stages[] = {"read_ops",       "write_ops",     "meta_ops",
+                                                "read_bytes",     "write_bytes",   "latency_p50_s",
+                                                "latency_p99_s",  "latency_max_s", "bandwidth",
+                                                "bandwidth_mean", "busy_s",        NULL};
+static const char *const compare_of_run[] = {
+        "duration_s", "checkpoint_s", "checkpoint_share", "checkpoint_bandwidth",
+        "restore_s",  "stall_s",      "lost_events",      NULL};
 
 static void compare_add(struct compare *c, const char *stage, const char *metric, double a,
                         double b)
@@ -186,21 +188,23 @@ static const struct compare_item *compare_find(const struct compare *c, const ch
 static bool compare_known(const char *name, size_t length)
 {
 	const char *dot = memchr(name, '.', length);
-	char stage[32] = "run", metric[32] = "";
-	const char *found;
+	size_t stage_length = dot ? (size_t)(dot - name) : 0;
+	const char *metric = dot ? dot + 1 : name;
+	size_t metric_length = length - (size_t)(metric - name);
+	char stage[32] = "run";
+	bool run;
 
-	if (length >= sizeof metric)
+	if (stage_length >= sizeof stage)
 		return false;
-	memcpy(metric, dot ? dot + 1 : name, length - (dot ? (size_t)(dot + 1 - name) : 0));
-	if (dot) {
-		memset(stage, 0, sizeof stage);
-		memcpy(stage, name, (size_t)(dot - name));
-	}
-	found = strstr(compare_metrics, metric);
-	return *metric && found &&
-	       (found == compare_metrics || isspace((unsigned char)found[-1])) &&
-	       (isspace((unsigned char)found[strlen(metric)]) || !found[strlen(metric)]) &&
-	       (!strcmp(stage, "run") || stage_by_name(stage) >= 0);
+	if (dot)
+		snprintf(stage, sizeof stage, "%.*s", (int)stage_length, name);
+	run = !strcmp(stage, "run");
+	if (!run && stage_by_name(stage) < 0)
+		return false;
+	for (const char *const *m = run ? compare_of_run : compare_of_stages; *m; m++)
+		if (strlen(*m) == metric_length && !strncmp(*m, metric, metric_length))
+			return true;
+	return false;
 }
 
 static bool compare_true(double value, const char *op, double limit)
@@ -237,8 +241,8 @@ int compare_holds(const struct compare *c, const char *expression, struct proble
 	if (op_length < sizeof op)
 		memcpy(op, at, op_length);
 	limit = strtod(at + op_length, &end);
-	if (!compare_op(op) || end == at + op_length || !compare_known(name, length) ||
-	    (*end && strcmp(end, "x") && strcmp(end, "%")))
+	if (!compare_op(op) || end == at + op_length || !isfinite(limit) ||
+	    !compare_known(name, length) || (*end && strcmp(end, "x") && strcmp(end, "%")))
 		return problem_set(why,
 		                   "'%s' is no condition; it wants [STAGE.]METRIC, one of < <= > "
 		                   ">= ==, and a number with x, %% or nothing behind it",

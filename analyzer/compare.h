@@ -36,7 +36,4 @@ json_t *compare_json(const struct compare *compare, const char *a, const char *b
  * 1 yes, 0 no, -1 and why where it is no such expression. */
 int compare_holds(const struct compare *compare, const char *expression, struct problem *why);
 
-/* The metrics' names, one a line, for --help. */
-extern const char compare_metrics[];
-
 #endif

@@ -207,7 +207,9 @@ def test_recordings_are_compared_and_conditions_fail(tmp_path):
     stage = writes["stage"]
     for condition, status in ((f"{stage}.write_ops == 1x", 1), (f"{stage}.write_ops > 1x", 0), (f"{stage}.write_bytes < -1%", 0),
                               ("duration_s < 1x", 1), ("lost_events > 0", 0), ("train.nonsense > 1", 2), ("duration_s", 2),
-                              ("duration_s > 3 apples", 2), ("checkpoint_s > 1000x", 0)):
+                              ("duration_s > 3 apples", 2), ("checkpoint_s > 1000x", 0), ("run.duration_s < 1x", 1),
+                              ("duration_s > nan", 2), ("duration_s > inf", 2), ("train.duration_s > 1", 2), ("read_ops > 1", 2),
+                              ("train.the > 1", 2), ("train. > 1", 2), (".duration_s > 1", 2), ("", 2), ("t" * 99 + ".read_ops > 1", 2)):
         done = aiotrace.aiotrace("compare", "--fail-if", condition, *both, check=False)
         assert done.returncode == status, (condition, done.stdout, done.stderr)
     assert "B/A" in aiotrace.aiotrace("compare", *both).stdout
