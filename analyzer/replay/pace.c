@@ -10,7 +10,8 @@
  * equals lets it wait milliseconds for another program's turn to end, however great.
  * Only as long as it leaves the processor some of the time, else what the storage
  * needs of it, and the rest of the machine, would come to nothing: one that hardly
- * sleeps shares it as others do.
+ * sleeps shares it as others do, and so does one for which the kernel's threads work
+ * (io_uring's), which would wait for it.
  */
 #include "replay/pace.h"
 
@@ -60,12 +61,14 @@ static uint64_t pace_used(void)
 	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-void pace_begin(struct pace *pace)
+void pace_begin(struct pace *pace, bool alone)
 {
 	pace->early_ns = PACE_FIRST_NS;
 	prctl(PR_SET_TIMERSLACK, 1); /* else the kernel wakes us up to 50 us late */
 	pace_like_others();
-	pace_come_first(pace);
+	pace->refused = !alone;
+	if (alone)
+		pace_come_first(pace);
 }
 
 static void pace_look(struct pace *pace, uint64_t now)

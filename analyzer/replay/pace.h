@@ -14,7 +14,7 @@ struct pace {
 	uint64_t early_ns; /* how long before the time to wake */
 	bool crowded;      /* there are more threads than processors */
 	bool first;        /* before all other programs, see pace.c */
-	bool refused;      /* by the kernel */
+	bool refused;      /* by the kernel, or not asked for */
 	uint64_t looked_ns, used_ns;
 };
 
@@ -35,9 +35,9 @@ static inline void pace_pause(void)
 #endif
 }
 
-/* Once in a thread, before its first wait. The thread is given the processor
- * before others, as far as it may. */
-void pace_begin(struct pace *pace);
+/* Once in a thread, before its first wait. The thread is given the processor before
+ * others, as far as it may; alone, where no other thread works for it. */
+void pace_begin(struct pace *pace, bool alone);
 
 /* A moment in which there is nothing to do; other threads of the replay may run. */
 void pace_idle(const struct pace *pace);

@@ -209,11 +209,11 @@ static void *run_thread(void *argument)
 	uint64_t crowded;
 
 	run_worker = w;
-	if (w->run->options.timing != TIMING_FAST)
-		pace_begin(&w->pace);
 	if (w->lane->data)
 		run_buffer(w);
 	run_ring(w);
+	if (w->run->options.timing != TIMING_FAST)
+		pace_begin(&w->pace, !w->ring);
 	w->folders = folders_new(w->run->folders_each);
 	pthread_mutex_lock(&run_gate.lock);
 	run_gate.ready++;
