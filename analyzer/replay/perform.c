@@ -19,7 +19,7 @@
 #include "replay/name.h"
 #include "replay/worker.h"
 
-static int64_t perform_close(struct open_file *f)
+int64_t perform_close(struct open_file *f)
 {
 	int status;
 
@@ -256,19 +256,29 @@ static int64_t perform_range(struct worker *w, int fd, const struct op *op)
 	return status ? -errno : 0;
 }
 
+/* Two threads may begin to list one folder; the first one's list is both's. */
+static int perform_list_begin(struct open_file *f)
+{
+	int copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+	void *list = copy < 0 ? NULL : fdopendir(copy), *none = NULL;
+
+	if (!list) {
+		if (copy >= 0)
+			close(copy);
+		return -ENOTDIR;
+	}
+	if (!__atomic_compare_exchange_n(&f->more, &none, list, false, __ATOMIC_SEQ_CST,
+	                                 __ATOMIC_SEQ_CST))
+		closedir(list);
+	return 0;
+}
+
 static int64_t perform_list(struct open_file *f)
 {
-	int copy;
+	int status = f->more ? 0 : perform_list_begin(f);
 
-	if (!f->more) {
-		copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
-		f->more = copy < 0 ? NULL : fdopendir(copy);
-		if (!f->more) {
-			if (copy >= 0)
-				close(copy);
-			return -ENOTDIR;
-		}
-	}
+	if (status)
+		return status;
 	errno = 0;
 	if (readdir(f->more))
 		return 1;

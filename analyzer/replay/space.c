@@ -311,6 +311,7 @@ void space_grown(struct space *s, uint32_t name, int64_t end, int64_t bytes)
 		bytes += skipped;
 	if (end > place->grown)
 		space_size(place, end);
+	bytes = bytes < INT64_MAX - place->held ? bytes : INT64_MAX - place->held;
 	space_hold(s, place, place->held + bytes);
 }
 

@@ -68,6 +68,9 @@ static inline bool worker_stopped(const struct worker *w)
  * -errno. */
 int64_t perform(struct worker *worker, const struct op *op);
 
+/* Closes an opening, with its list of a folder. */
+int64_t perform_close(struct open_file *file);
+
 /* What the job did before the call: new contents of what it is to write, and memory
  * for what it is to read. */
 void perform_ready(struct worker *worker, uint32_t op);
