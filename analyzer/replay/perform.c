@@ -65,12 +65,16 @@ void perform_ready(struct worker *w, uint32_t i)
 {
 	const struct op *op = &w->lane->ops[i];
 	uint32_t size = op->size < w->buffer_size ? op->size : w->buffer_size;
+	uint32_t next = (w->contents + w->written + 4095) & ~4095u;
 
 	perform_memory(w, i, op);
 	if (op_needs(op->kind) != 'w' || op->kind == OP_TOUCH_WRITE)
 		return;
+	/* Programs write what lies elsewhere each time, not what the processor just had. */
+	w->contents = size <= w->buffer_size - next ? next : 0;
+	w->written = size;
 	w->stamp += 1u << 20;
-	content_stamp(w->buffer, size, w->stamp);
+	content_stamp(w->buffer + w->contents, size, w->stamp);
 }
 
 int perform_pieces(struct worker *w, const struct op *op)
@@ -78,8 +82,9 @@ int perform_pieces(struct worker *w, const struct op *op)
 	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
 	            op->kind == OP_PWRITEV || (op_flags(op->kind) && !(op->bits & OP_ASYNC))) &&
 	           op->size > 1;
-	uint8_t *at = w->fresh ? w->fresh : w->buffer;
-	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;
+	uint32_t skipped = op_needs(op->kind) == 'w' ? w->contents : 0;
+	uint8_t *at = w->fresh ? w->fresh : w->buffer + skipped;
+	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size - skipped;
 	uint32_t left = op->size, most = two ? direct_half(&w->files[op->object], op) : room;
 	int n = 0;
 

@@ -45,8 +45,9 @@ struct worker {
 	struct pace pace;
 	uint8_t *buffer;
 	uint32_t buffer_size;
-	uint8_t *fresh; /* where the next read goes to, NULL = to buffer */
-	uint8_t *left;  /* where an earlier one went to */
+	uint32_t contents, written; /* where in it those of a write begin; how many they are */
+	uint8_t *fresh;             /* where the next read goes to, NULL = to buffer */
+	uint8_t *left;              /* where an earlier one went to */
 	uint32_t fresh_size, left_size;
 	struct iovec pieces[WORKER_PIECES];
 	uint32_t together_end;   /* of operations that the job began together */
