@@ -313,8 +313,10 @@ void planner_process(struct planner *p, const struct happening *h)
 		             process && !p->plan->lanes[at.lane].real);
 		break;
 	case AS_BLOCK:
-		if (p->plan->start_ns)
-			p->lanes[planner_lane(p, h)].blocked_ns += h->duration_ns;
+		if (p->plan->start_ns) {
+			uint32_t lane = planner_lane(p, h); /* may move them */
+			p->lanes[lane].blocked_ns += h->duration_ns;
+		}
 		break;
 	default: break;
 	}
