@@ -20,6 +20,7 @@
 #include "replay/plan.h"
 
 #define FIO_PIECE ((uint64_t)1 << 20)
+#define FIO_WHOLE ((uint64_t)1 << 40) /* larger files have holes, or are lies */
 
 struct fio {
 	const struct plan *plan;
@@ -170,7 +171,7 @@ static void fio_add(struct fio *f, const struct lane *lane, FILE *to)
 	}
 }
 
-/* Writes every file once, front to back. */
+/* Writes every file once, front to back; of huge ones the end alone. */
 static int fio_prepare(struct fio *f, struct problem *why)
 {
 	FILE *to = fio_create(f, "prepare.log", why);
@@ -185,13 +186,16 @@ static int fio_prepare(struct fio *f, struct problem *why)
 			fputs(" add\n", to);
 		}
 	for (uint32_t i = 0; i < f->files.count; i++) {
+		uint64_t size;
 		if (!f->files.sizes[i])
 			continue;
 		fputs("0 ", to);
 		fio_files_name(&f->files, i, to);
 		fputs(" open\n", to);
-		for (uint64_t at = 0; at < f->files.sizes[i] - 1; at += FIO_PIECE) {
-			uint64_t left = f->files.sizes[i] - 1 - at;
+		size = f->files.sizes[i] - 1;
+		for (uint64_t at = size > FIO_WHOLE ? size - FIO_PIECE : 0; at < size;
+		     at += FIO_PIECE) {
+			uint64_t left = size - at;
 			fputs("0 ", to);
 			fio_files_name(&f->files, i, to);
 			fprintf(to, " write %" PRIu64 " %" PRIu64 "\n", at,
@@ -289,6 +293,7 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	        "at\n"
 	        "  the start\n"
 	        "- mapped pages, which fio maps by no log: they are read and written\n"
+	        "- holes: files are written in full, but of those above 1 TiB only the last MiB\n"
 	        "- reads at the end of a file are as long as what is there\n"
 	        "- positions, and several openings of a file in a thread: opened once\n",
 	        f->exported, f->plan->ops);

@@ -114,3 +114,11 @@ def test_pages_of_a_thread_that_only_maps_are_read(tmp_path):
     run.save()
     aiotrace.aiotrace("export", "--format", "fio", "-o", folder, made)
     assert [c["read"][:2] for c in run_fio(folder, tmp_path / "on").values()] == [(10, 10 << 12)]
+
+
+def test_a_file_that_is_nearly_all_hole_is_not_written_in_full(tmp_path):
+    handmade.Process(tmp_path).read("/disk/holes", 5 << 40, 4096, stage="train").save()
+    aiotrace.aiotrace("export", "--format", "fio", "-o", tmp_path / "fio", tmp_path)
+    writes = [line.split() for line in (tmp_path / "fio/prepare.log").read_text().splitlines() if " write " in line]
+    assert [(int(w[3]), int(w[4])) for w in writes] == [((5 << 40) + 4096 - (1 << 20), 1 << 20)]
+    assert "above 1 TiB only the last MiB" in (tmp_path / "fio/README").read_text()
