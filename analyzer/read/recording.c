@@ -92,7 +92,8 @@ static void recording_stream(struct process *p, struct stream *stream)
 	uint64_t next = 0;
 	size_t kept = 0;
 
-	qsort(stream->pieces, stream->count, sizeof *stream->pieces, recording_order);
+	if (stream->count)
+		qsort(stream->pieces, stream->count, sizeof *stream->pieces, recording_order);
 	for (size_t i = 0; i < stream->count; i++) {
 		struct piece *piece = &stream->pieces[i];
 		uint64_t end = piece->sequence + piece->count;
