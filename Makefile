@@ -224,7 +224,7 @@ sanitize: deps ## unit tests and odd and damaged traces with ASan and UBSan, in 
 	  $(BUILD)/asan/aiotrace unit
 	$(Q)ASAN_OPTIONS=abort_on_error=1 UBSAN_OPTIONS=abort_on_error=1 \
 	  AIOTRACE_PROGRAM=$(abspath $(BUILD))/asan/aiotrace AIOTRACE_UNIT=$(abspath $(BUILD))/asan/unit \
-	  $(PYTEST) tests/unit $(addprefix tests/e2e/test_,bad_traces.py odd_runs.py numbers.py)
+	  $(PYTEST) tests/unit $(addprefix tests/e2e/test_,bad_traces.py hostile_traces.py odd_runs.py numbers.py)
 
 .PHONY: lint
 lint: deps-lint ## format, static analysis and the rules of the house

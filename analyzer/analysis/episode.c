@@ -246,7 +246,7 @@ static void moments_intervals(struct moments *m)
 		last[series] = i + 1;
 		if (!before || before->run != now->run)
 			continue;
-		now->interval_s = (double)(now->start_ns - before->start_ns) / 1e9;
+		now->interval_s = wrap_seconds(before->start_ns, now->start_ns);
 		if (before->interval_s <= 0)
 			before->interval_s = now->interval_s;
 	}
@@ -285,7 +285,7 @@ struct moments episodes_group(struct episodes *e, const struct recording *r, boo
 
 double moment_seconds(const struct moment *m)
 {
-	return (double)(m->end_ns - m->start_ns) / 1e9;
+	return wrap_seconds(m->start_ns, m->end_ns);
 }
 
 double moment_bandwidth(const struct moment *m)

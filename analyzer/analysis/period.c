@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/wrap.h"
 
 /* Of the run: what pauses for longer has ended; what is closer is one moment. */
 #define PERIOD_PAUSE  20
@@ -114,7 +115,7 @@ static int64_t period_shared(const struct spell *s, int64_t from, int64_t to)
 {
 	int64_t begin = s->from > from ? s->from : from, end = s->to < to ? s->to : to;
 
-	return end - begin;
+	return wrap_span(begin, end);
 }
 
 /* A spell is at work in what it fills by half, or where most of it lies. */
@@ -200,7 +201,7 @@ static void period_add(struct periods *all, int64_t from, int64_t to, uint32_t s
 
 struct periods periods_find(const struct course *c, const struct recording *r)
 {
-	int64_t whole = r->end_ns > r->start_ns ? r->end_ns - r->start_ns : 1;
+	int64_t span = wrap_span(r->start_ns, r->end_ns), whole = span > 0 ? span : 1;
 	struct periods all = {0};
 	struct spells spells = {0};
 	uint32_t *stages;

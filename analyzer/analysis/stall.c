@@ -113,7 +113,7 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 	if (from >= to)
 		return;
 	if (to > l->busy_until) {
-		part->idle_s += (double)(to - (from > l->busy_until ? from : l->busy_until)) / 1e9;
+		part->idle_s += wrap_seconds(from > l->busy_until ? from : l->busy_until, to);
 		to = l->busy_until;
 	}
 	if (from >= to)
@@ -126,13 +126,13 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 	part->storage_s += storage;
 	part->idle_s += idle;
 	part->blocked_s += blocked;
-	part->prepare_s += fmax(0, (double)(to - from) / 1e9 - storage - idle - blocked);
+	part->prepare_s += fmax(0, wrap_seconds(from, to) - storage - idle - blocked);
 }
 
 /* A consumer and its loaders between two times. */
 static struct stall_part stall_span(const struct consumer_view *v, int64_t from, int64_t to)
 {
-	struct stall_part part = {.phase_s = (double)(to - from) / 1e9};
+	struct stall_part part = {.phase_s = wrap_seconds(from, to)};
 
 	part.waited_s = stall_time(&v->consumer->timeline, TIMELINE_FETCH, from, to);
 	part.waited_s = fmin(part.waited_s, part.phase_s);
@@ -178,14 +178,14 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 static void stall_streaming(struct stall *stall, const struct epochs *e, const struct loop *l,
                             const struct timeline *t)
 {
-	struct stall_part part = {.phase_s = (double)wrap_span(l->first_ns, l->until_ns) / 1e9};
+	struct stall_part part = {.phase_s = wrap_seconds(l->first_ns, l->until_ns)};
 
 	part.storage_s = part.waited_s = fmin((double)l->all_io_ns / 1e9, part.phase_s);
 	part.untold_s = part.phase_s - part.storage_s;
 	stall_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = e->items[i].first_ns, to = e->items[i].last_ns;
-		part.phase_s = (double)(to - from) / 1e9;
+		part.phase_s = wrap_seconds(from, to);
 		part.storage_s = part.waited_s =
 		        fmin(stall_time(t, TIMELINE_STORAGE, from, to), part.phase_s);
 		part.untold_s = part.phase_s - part.storage_s;
@@ -206,7 +206,7 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 	if (!l || l->samples < FEW_SAMPLES)
 		return;
 	split = loop_split(l);
-	part = (struct stall_part){.phase_s = (double)(l->last_ns - l->first_ns) / 1e9,
+	part = (struct stall_part){.phase_s = wrap_seconds(l->first_ns, l->last_ns),
 	                           .storage_s = (double)l->io_ns / 1e9,
 	                           .prepare_s = split.told ? split.prepare_s : 0,
 	                           .untold_s = split.told ? 0 : split.prepare_s};

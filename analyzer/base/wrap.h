@@ -24,4 +24,9 @@ static inline int64_t wrap_span(int64_t from, int64_t to)
 	return wrap_subtract((uint64_t)to, (uint64_t)from);
 }
 
+static inline double wrap_seconds(int64_t from, int64_t to)
+{
+	return (double)wrap_span(from, to) / 1e9;
+}
+
 #endif

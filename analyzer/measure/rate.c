@@ -9,10 +9,17 @@
 
 #include "base/memory.h"
 
+#define RATE_FAR (INT64_MAX / 4) /* no time is further from 0 */
+
 void rate_free(struct rate *rate)
 {
 	free(rate->bytes);
 	free(rate->ops);
+}
+
+static void rate_no_window(struct rate *r)
+{
+	r->window_from_ns = r->window_to_ns = INT64_MIN;
 }
 
 static void rate_begin(struct rate *r, int64_t start)
@@ -22,6 +29,7 @@ static void rate_begin(struct rate *r, int64_t start)
 	r->width_ns = RATE_WIDTH_NS;
 	r->origin_ns = start;
 	r->covered_ns = start;
+	rate_no_window(r);
 }
 
 static void rate_double(struct rate *r)
@@ -36,7 +44,7 @@ static void rate_double(struct rate *r)
 	}
 	r->used = (r->used + 1) / 2;
 	r->width_ns *= 2;
-	r->window_from_ns = r->window_to_ns = 0;
+	rate_no_window(r);
 }
 
 /* Operations come in order: most fall into the window of the last one, and
@@ -99,15 +107,16 @@ static void rate_cover(struct rate *r, int64_t start, int64_t end)
 
 void rate_add(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
 {
+	/* Times of a damaged or lying trace must not run us out of the array, nor its ends
+	 * out of their numbers. */
+	if (start < -RATE_FAR || start > RATE_FAR)
+		return;
 	if (!r->bytes)
 		rate_begin(r, start);
-	/* Times of a damaged or lying trace must not run us out of the array. */
 	if (start < r->origin_ns)
 		start = r->origin_ns;
-	if (end < start || end - r->origin_ns > INT64_MAX / 4)
+	if (end < start || end > RATE_FAR)
 		end = start;
-	if (start - r->origin_ns > INT64_MAX / 4)
-		return;
 	while (end >= r->window_to_ns && (end - r->origin_ns) / r->width_ns >= RATE_WINDOWS)
 		rate_double(r);
 	rate_spread(r, start, end, bytes);

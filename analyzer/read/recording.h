@@ -12,6 +12,7 @@
 
 #include "base/names.h"
 #include "base/problem.h"
+#include "base/wrap.h"
 #include "read/process.h"
 #include "read/reading.h"
 
@@ -49,7 +50,7 @@ double recording_seconds(const struct recording *recording, const struct process
 /* From the first start to the last known moment. */
 static inline double recording_duration_s(const struct recording *recording)
 {
-	return (double)(recording->end_ns - recording->start_ns) / 1e9;
+	return wrap_seconds(recording->start_ns, recording->end_ns);
 }
 
 uint64_t recording_lost(const struct recording *recording);

@@ -67,7 +67,9 @@ int64_t name_open(struct worker *w, const struct op *op)
 	            !(o->flags & O_APPEND);
 	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0), fd;
 
-	perform_close(f);
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
 	if ((flags & O_TMPFILE) == O_DIRECTORY)
 		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
 	fd = name_open_any(w, o->name, flags);

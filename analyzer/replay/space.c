@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/wrap.h"
 #include "replay/inventory.h"
 
 #define SPACE_HOLE 65536 /* what is skipped below that is no hole to speak of */
@@ -75,7 +76,7 @@ static void space_first(struct space *s, uint32_t name, bool folder, int64_t siz
 
 static void space_size(struct plan_file *place, int64_t size)
 {
-	place->grown = size;
+	place->grown = size > 0 ? size : 0;
 	if (size > place->largest)
 		place->largest = size;
 }
@@ -295,9 +296,15 @@ void space_read(struct space *s, uint32_t name, int64_t end)
 	place->held = end;
 }
 
-static void space_hold(struct space *s, struct plan_file *place, int64_t bytes)
+/* No more than its size, however many bytes more it is said to hold. */
+static void space_hold(struct space *s, struct plan_file *place, int64_t more)
 {
-	bytes = bytes < place->grown ? bytes : place->grown;
+	int64_t bytes;
+
+	if (__builtin_add_overflow(place->held, more, &bytes) || bytes > place->grown)
+		bytes = place->grown;
+	if (bytes < 0)
+		bytes = 0;
 	space_add(s, bytes - place->held);
 	place->held = bytes;
 }
@@ -305,14 +312,13 @@ static void space_hold(struct space *s, struct plan_file *place, int64_t bytes)
 void space_grown(struct space *s, uint32_t name, int64_t end, int64_t bytes)
 {
 	struct plan_file *place = &s->plan->places[name];
-	int64_t skipped = end - bytes - place->grown;
+	int64_t skipped = wrap_span(place->grown, wrap_span(bytes, end));
 
 	if (skipped > 0 && skipped < SPACE_HOLE)
-		bytes += skipped;
+		bytes = wrap_add((uint64_t)bytes, (uint64_t)skipped);
 	if (end > place->grown)
 		space_size(place, end);
-	bytes = bytes < INT64_MAX - place->held ? bytes : INT64_MAX - place->held;
-	space_hold(s, place, place->held + bytes);
+	space_hold(s, place, bytes);
 }
 
 void space_resized(struct space *s, uint32_t name, int64_t size)
@@ -320,7 +326,7 @@ void space_resized(struct space *s, uint32_t name, int64_t size)
 	struct plan_file *place = &s->plan->places[name];
 
 	space_size(place, size);
-	space_hold(s, place, place->held);
+	space_hold(s, place, 0);
 }
 
 void space_finish(struct space *s)

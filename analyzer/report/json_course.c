@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "analysis/course.h"
+#include "base/wrap.h"
 
 static const struct course *json_found(const struct summary *summary)
 {
@@ -219,7 +220,7 @@ static json_t *json_epoch(const struct summary *summary, const struct epoch *e, 
 	json_t *share = known ? json_real((double)e->hit_bytes / (double)known) : json_null();
 
 	return json_pack("{s:I, s:f, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "number",
-	                 (json_int_t)number, "start_s", (double)wrap_span(start, e->first_ns) / 1e9,
+	                 (json_int_t)number, "start_s", wrap_seconds(start, e->first_ns),
 	                 "duration_s", (double)epoch_ns(e) / 1e9, "files", json_count(e->files),
 	                 "read_ops", json_count(e->ops), "read_bytes", json_count(e->bytes),
 	                 "hit_bytes", json_count(e->hit_bytes), "storage_bytes",

@@ -3,6 +3,7 @@
 
 #include "analysis/saving.h"
 #include "base/sizing.h"
+#include "base/wrap.h"
 
 #define LISTED_PARTS 1024
 
@@ -45,7 +46,7 @@ static json_t *json_moment(const struct summary *summary, const struct moment *m
 	json_t *o =
 	        json_pack("{s:o, s:o, s:f, s:f, s:f, s:i, s:i}", "path", json_bytes(m->path),
 	                  "bytes", json_count(m->bytes), "start_s",
-	                  (double)(m->start_ns - summary->recording->start_ns) / 1e9, "duration_s",
+	                  wrap_seconds(summary->recording->start_ns, m->start_ns), "duration_s",
 	                  moment_seconds(m), "bandwidth", moment_bandwidth(m),
 	                  save ? "writers" : "readers", (int)m->processes, "files", (int)m->files);
 	json_t *more =

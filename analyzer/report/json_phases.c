@@ -6,6 +6,7 @@
 
 #include "analysis/marks.h"
 #include "analysis/period.h"
+#include "base/wrap.h"
 
 static json_t *json_phase_part(unsigned stage, const struct period_part *p)
 {
@@ -42,7 +43,7 @@ json_t *json_marks(const struct summary *s)
 
 	for (size_t i = 0; i < all->count; i++) {
 		const struct mark *m = &all->items[i];
-		double at = (double)(m->at_ns - s->recording->start_ns) / 1e9;
+		double at = wrap_seconds(s->recording->start_ns, m->at_ns);
 		json_int_t pid = (json_int_t)s->recording->processes[m->process].pid;
 		json_array_append_new(
 		        list, json_pack("{s:f, s:I, s:o}", "at_s", at, "pid", pid, "stage",

@@ -12,6 +12,7 @@
 #include "analysis/saving.h"
 #include "base/escape.h"
 #include "base/units.h"
+#include "base/wrap.h"
 #include "report/report_mapped.h"
 
 #define LISTED_PROCESSES 24
@@ -261,7 +262,7 @@ static void text_moment(const struct text *t, const struct moment *m, bool save)
 	if (m->interval_s > 0)
 		snprintf(share, sizeof share, "%.1f %%", 100 * moment_seconds(m) / m->interval_s);
 	fprintf(t->to, "%9.2f s %8s %8s %10s/s %5" PRIu32,
-	        (double)(m->start_ns - t->s->recording->start_ns) / 1e9,
+	        wrap_seconds(t->s->recording->start_ns, m->start_ns),
 	        unit_bytes(&bytes, (double)m->bytes), unit_seconds(&took, moment_seconds(m)),
 	        unit_bytes(&rate, moment_bandwidth(m)), m->processes);
 	if (save)

@@ -12,6 +12,7 @@
 
 #include "analysis/course.h"
 #include "base/units.h"
+#include "base/wrap.h"
 #include "report/text_phases.h"
 
 #define WIDTH         56
@@ -63,9 +64,8 @@ static void text_columns(double column[WIDTH], double from, double to, double va
 /* Over the run's time; the highest column is the busiest moment. */
 static void text_sparkline(const struct text *t, const struct flow *f, text_value *value)
 {
-	const struct recording *recording = t->s->recording;
 	double column[WIDTH] = {0}, most = 0;
-	double step = (double)(recording->end_ns - recording->start_ns) / WIDTH;
+	double step = recording_duration_s(t->s->recording) * 1e9 / WIDTH;
 
 	for (uint32_t i = 0; i < f->used && step > 0; i++) {
 		double from = (double)i * (double)f->width_ns / step;
@@ -150,8 +150,8 @@ static void text_epoch(const struct text *t, const struct epoch *e, uint32_t num
 	struct unit took, bytes;
 
 	fprintf(t->to, "%5" PRIu32 " %9.2f s %8s %8" PRIu64 " %9s", number,
-	        (double)wrap_span(t->s->recording->start_ns, e->first_ns) / 1e9,
-	        unit_seconds(&took, seconds), e->files, unit_bytes(&bytes, (double)e->bytes));
+	        wrap_seconds(t->s->recording->start_ns, e->first_ns), unit_seconds(&took, seconds),
+	        e->files, unit_bytes(&bytes, (double)e->bytes));
 	if (known > 0)
 		fprintf(t->to, " %8.0f %%", 100 * (double)e->hit_bytes / known);
 	else

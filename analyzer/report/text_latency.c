@@ -11,6 +11,7 @@
 #include "analysis/latency.h"
 #include "analysis/straggler.h"
 #include "base/units.h"
+#include "base/wrap.h"
 
 #define LISTED_CALLS 12
 #define LISTED_SLOW  8
@@ -74,7 +75,7 @@ static void text_slow_op(const struct text *t, const struct slow_op *op)
 	struct unit took, size;
 
 	fprintf(t->to, "%9.2f s %8s %-16.16s %9s %8" PRIu32 "  %s\n",
-	        ((double)op->start_ns - (double)r->start_ns) / 1e9,
+	        wrap_seconds(r->start_ns, op->start_ns),
 	        unit_seconds(&took, (double)op->duration_ns / 1e9), op->call,
 	        op->size ? unit_bytes(&size, (double)op->size) : "-", p->pid,
 	        name ? text_tail(t, names_text(r->names, name), PATH_WIDTH) : "-");

@@ -12,6 +12,7 @@
 #include "analysis/marks.h"
 #include "analysis/period.h"
 #include "base/units.h"
+#include "base/wrap.h"
 
 #define LISTED_PHASES 16
 
@@ -43,8 +44,7 @@ static void text_phase(const struct text *t, const struct period *p)
 		n += text_phase_part(words + n, sizeof words - n, k, &p->parts[k]);
 	}
 	snprintf(lead, sizeof lead, "%9.2f s %9.2f s %9s  ", (double)p->from_ns / 1e9,
-	         (double)p->to_ns / 1e9,
-	         unit_seconds(&took, (double)(p->to_ns - p->from_ns) / 1e9));
+	         (double)p->to_ns / 1e9, unit_seconds(&took, wrap_seconds(p->from_ns, p->to_ns)));
 	text_wrapped(t, lead, words);
 }
 
@@ -97,12 +97,12 @@ static void text_marks_set(char *row, unsigned column, char letter)
 static void text_marks_fill(char *row, unsigned width, const struct marks_of *of,
                             const struct recording *r)
 {
-	double step = (double)(r->end_ns - r->start_ns) / width;
+	double step = recording_duration_s(r) * 1e9 / width;
 	char now = ' ';
 	unsigned at = 0;
 
 	for (size_t i = 0; i < of->count && step > 0; i++) {
-		double place = (double)(of->items[i].at_ns - r->start_ns) / step;
+		double place = (double)wrap_span(r->start_ns, of->items[i].at_ns) / step;
 		unsigned column = place <= 0 ? 0 : place >= width ? width - 1 : (unsigned)place;
 		for (at++; at < column; at++)
 			row[at] = now;

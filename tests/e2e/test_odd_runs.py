@@ -4,6 +4,7 @@ report is honest about each: no figure that is none, no empty table without a wo
 import json
 import os
 import re
+import struct
 
 import jsonschema
 import pytest
@@ -92,6 +93,20 @@ def times_that_cannot_be(folder):
     p.save()
 
 
+def a_first_time_that_cannot_be(folder):
+    p = Process(folder)
+    for at in (-(1 << 62) - (1 << 61) * 3, 0, MS, 2 * MS):
+        for stage in ("train", "checkpoint", "restore"):
+            p.read("/disk/a", 0, 4096, at=at, stage=stage).write("/disk/b.pt", 0, 4096, at=at + 10, stage=stage)
+    p.save()
+
+
+def a_thread_without_events(folder):
+    p = Process(folder).read("/disk/a", 0, 4096, stage="train")
+    p.more.append((7, struct.pack("<II", 2, 2) + b"idle"))
+    p.save()
+
+
 def sizes_that_cannot_be(folder):
     p = Process(folder)
     for offset in (0, 1, HUGE, (1 << 63) - 1, -(1 << 63), -2):
@@ -172,6 +187,8 @@ ODD = {
     "a clock that is set": (a_clock_that_is_set, ["clock was set back by 2 h while pid 1 ran"]),
     "times before the start": (times_before_the_start, ["train"]),
     "times that cannot be": (times_that_cannot_be, ["train"]),
+    "a first time that cannot be": (a_first_time_that_cannot_be, ["train"]),
+    "a thread without events": (a_thread_without_events, ["train"]),
     "sizes that cannot be": (sizes_that_cannot_be, ["train"]),
     "a missing parent": (a_missing_parent, ["2 forked processes are without the trace of their parent, the first of them pid 11 of pid 10"]),
     "a missing rank": (a_missing_rank, ["3 of 4 ranks have a trace here; rank 2 is the first without"]),

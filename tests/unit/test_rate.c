@@ -118,6 +118,18 @@ static void absurd_times_do_no_harm(void **state)
 	rate_add(&r, -5, INT64_MAX, 1);
 	rate_add(&r, INT64_MAX / 8, INT64_MAX / 8 + 10, 1);
 	rate_free(&r);
+	r = (struct rate){0};
+	rate_add(&r, INT64_MIN, INT64_MIN + 10, 1);
+	rate_add(&r, INT64_MAX - 1, INT64_MAX, 1);
+	rate_add(&r, 1700 * SECOND, 1701 * SECOND, 1000);
+	assert_near(r.total_bytes, 1000);
+	assert_near(rate_while_busy(&r), 1000);
+	rate_free(&r);
+	r = (struct rate){0};
+	rate_add(&r, -INT64_MAX / 4, -INT64_MAX / 4 + 10, 1);
+	rate_add(&r, -SECOND, -1, 1000);
+	assert_near(r.total_bytes, 1001);
+	rate_free(&r);
 }
 
 int main(void)
