@@ -67,9 +67,7 @@ int64_t name_open(struct worker *w, const struct op *op)
 	            !(o->flags & O_APPEND);
 	int flags = (int)o->flags | O_NONBLOCK | (want ? O_DIRECT : 0), fd;
 
-	if (f->fd >= 0)
-		close(f->fd);
-	f->fd = -1;
+	perform_close(f);
 	if ((flags & O_TMPFILE) == O_DIRECTORY)
 		flags &= ~(O_CREAT | O_EXCL | O_TRUNC | O_ACCMODE);
 	fd = name_open_any(w, o->name, flags);

@@ -19,7 +19,7 @@
 #include "replay/name.h"
 #include "replay/worker.h"
 
-static int64_t perform_close(struct open_file *f)
+int64_t perform_close(struct open_file *f)
 {
 	int status;
 
@@ -65,12 +65,16 @@ void perform_ready(struct worker *w, uint32_t i)
 {
 	const struct op *op = &w->lane->ops[i];
 	uint32_t size = op->size < w->buffer_size ? op->size : w->buffer_size;
+	uint32_t next = (w->contents + w->written + 4095) & ~4095u;
 
 	perform_memory(w, i, op);
 	if (op_needs(op->kind) != 'w' || op->kind == OP_TOUCH_WRITE)
 		return;
+	/* Programs write what lies elsewhere each time, not what the processor just had. */
+	w->contents = size <= w->buffer_size - next ? next : 0;
+	w->written = size;
 	w->stamp += 1u << 20;
-	content_stamp(w->buffer, size, w->stamp);
+	content_stamp(w->buffer + w->contents, size, w->stamp);
 }
 
 int perform_pieces(struct worker *w, const struct op *op)
@@ -78,8 +82,9 @@ int perform_pieces(struct worker *w, const struct op *op)
 	bool two = (op->kind == OP_READV || op->kind == OP_WRITEV || op->kind == OP_PREADV ||
 	            op->kind == OP_PWRITEV || (op_flags(op->kind) && !(op->bits & OP_ASYNC))) &&
 	           op->size > 1;
-	uint8_t *at = w->fresh ? w->fresh : w->buffer;
-	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size;
+	uint32_t skipped = op_needs(op->kind) == 'w' ? w->contents : 0;
+	uint8_t *at = w->fresh ? w->fresh : w->buffer + skipped;
+	uint32_t room = w->fresh ? w->fresh_size : w->buffer_size - skipped;
 	uint32_t left = op->size, most = two ? direct_half(&w->files[op->object], op) : room;
 	int n = 0;
 
@@ -256,19 +261,29 @@ static int64_t perform_range(struct worker *w, int fd, const struct op *op)
 	return status ? -errno : 0;
 }
 
+/* Two threads may begin to list one folder; the first one's list is both's. */
+static int perform_list_begin(struct open_file *f)
+{
+	int copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+	void *list = copy < 0 ? NULL : fdopendir(copy), *none = NULL;
+
+	if (!list) {
+		if (copy >= 0)
+			close(copy);
+		return -ENOTDIR;
+	}
+	if (!__atomic_compare_exchange_n(&f->more, &none, list, false, __ATOMIC_SEQ_CST,
+	                                 __ATOMIC_SEQ_CST))
+		closedir(list);
+	return 0;
+}
+
 static int64_t perform_list(struct open_file *f)
 {
-	int copy;
+	int status = f->more ? 0 : perform_list_begin(f);
 
-	if (!f->more) {
-		copy = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
-		f->more = copy < 0 ? NULL : fdopendir(copy);
-		if (!f->more) {
-			if (copy >= 0)
-				close(copy);
-			return -ENOTDIR;
-		}
-	}
+	if (status)
+		return status;
 	errno = 0;
 	if (readdir(f->more))
 		return 1;

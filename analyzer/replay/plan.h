@@ -80,7 +80,8 @@ struct lane {             /* a thread's list */
 	struct hold *holds; /* by op */
 	size_t hold_count, hold_room;
 	uint32_t deepest;     /* most asynchronous operations under way */
-	uint32_t largest;     /* bytes of a data operation */
+	uint32_t largest;     /* bytes of a data operation, */
+	uint32_t written;     /* and of those that write */
 	bool data, has_async; /* moves bytes; needs io_uring */
 	bool awaited;         /* any of its operations, by another thread */
 	bool made;            /* by another thread: its first pause begins then */

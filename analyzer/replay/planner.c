@@ -166,6 +166,8 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	op->size = (uint32_t)h->size;
 	if (op->size > p->plan->lanes[at.lane].largest)
 		p->plan->lanes[at.lane].largest = op->size;
+	if (op_needs(kind) == 'w' && op->size > p->plan->lanes[at.lane].written)
+		p->plan->lanes[at.lane].written = op->size;
 	p->plan->lanes[at.lane].data = true;
 	p->plan->unflagged += h->is.left != 0;
 	p->plan->flags_left |= h->is.left;

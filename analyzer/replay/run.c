@@ -20,10 +20,12 @@
 #include "replay/ring.h"
 #include "replay/turn.h"
 
-#define RUN_LEAD_NS 20000000u /* from the last thread's readiness to the start */
-#define RUN_STACK   ((size_t)128 << 10)
-#define RUN_FOLDERS 64u   /* that a thread holds open at most */
-#define RUN_HELD    8192u /* that all do, and an eighth of the limit */
+#define RUN_LEAD_NS  20000000u /* from the last thread's readiness to the start */
+#define RUN_STACK    ((size_t)128 << 10)
+#define RUN_FOLDERS  64u                 /* that a thread holds open at most */
+#define RUN_HELD     8192u               /* that all do, and an eighth of the limit */
+#define RUN_LARGE    65536u              /* a write whose time is that of copying */
+#define RUN_CONTENTS ((size_t)256 << 20) /* that all threads have ready at most */
 
 static _Thread_local struct worker *run_worker; /* for the handler of SIGBUS */
 
@@ -166,6 +168,8 @@ static struct {
 static void run_buffer(struct worker *w)
 {
 	w->buffer_size = w->lane->largest < WORKER_BUFFER ? w->lane->largest : WORKER_BUFFER;
+	if (w->lane->written >= RUN_LARGE && w->buffer_size < w->run->contents_each)
+		w->buffer_size = w->run->contents_each;
 	w->buffer_size = (w->buffer_size + 8192 + 4095) & ~4095u;
 	if (posix_memalign((void **)&w->buffer, 4096, w->buffer_size))
 		abort();
@@ -362,6 +366,15 @@ static void run_limits(struct run *run, size_t threads)
 	run->folders_each = held < RUN_FOLDERS ? (unsigned)held : RUN_FOLDERS;
 }
 
+/* The caches of a processor hold what it just had; a job's next tensor is not that. */
+static void run_contents(struct run *run, size_t threads)
+{
+	size_t each = RUN_CONTENTS / (threads ? threads : 1);
+
+	if (run->options.timing != TIMING_FAST)
+		run->contents_each = each < WORKER_BUFFER ? (uint32_t)each : WORKER_BUFFER;
+}
+
 int run_plan(struct run *run, const struct plan *plan, const struct target *target,
              const struct run_options *options, struct problem *why)
 {
@@ -378,6 +391,7 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run_crew(run, &crew, clients);
 	run_touch(run, crew.count);
 	run_limits(run, crew.count);
+	run_contents(run, crew.count);
 	run->fresh_page_ns = options->timing == TIMING_FAST ? 0 : fresh_measure();
 	sigaction(SIGBUS, &bus, &before);
 	status = run_start(run, &crew, why);

@@ -33,6 +33,7 @@ struct run {
 	uint64_t crowded_ns;    /* that threads waited for a processor, in sum */
 	uint32_t folders_moved; /* renamed or removed so far */
 	unsigned folders_each;  /* that a thread may hold open */
+	uint32_t contents_each; /* bytes that it has ready to be written */
 	uint64_t fresh_page_ns; /* see fresh.h; 0 = all reads go to memory in use */
 	bool no_uring;          /* the kernel refused io_uring: done one after another */
 };

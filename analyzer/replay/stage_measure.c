@@ -2,6 +2,7 @@
 #include "replay/stage_measure.h"
 
 #define STAGE_MEASURE_PAUSE_NS 100000000 /* of a pause, what counts at most */
+#define STAGE_MEASURE_SHORT_NS 20000000  /* by runs of one job on one storage */
 
 static void stage_measure_time(struct stage_measure *m, int64_t start_ns, int64_t end_ns)
 {
@@ -50,4 +51,9 @@ void stage_measure_add(struct stage_measure *m, const struct op *op, int64_t sta
 	m->write_bytes += needs == 'w' ? bytes : 0;
 	histogram_add(&m->latency, duration_ns);
 	rate_add(&m->rate, start_ns, start_ns + (int64_t)duration_ns, bytes);
+}
+
+bool stage_measure_is_short(const struct stage_measure *m)
+{
+	return m->time_ns < STAGE_MEASURE_SHORT_NS;
 }

@@ -27,4 +27,7 @@ void stage_measure_add(struct stage_measure *measure, const struct op *op, int64
 double stage_measure_throughput(const struct stage_measure *measure);
 double stage_measure_rate(const struct stage_measure *measure);
 
+/* Whether it took so little time that speeds are chance's as much as the storage's. */
+bool stage_measure_is_short(const struct stage_measure *measure);
+
 #endif

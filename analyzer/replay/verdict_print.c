@@ -149,11 +149,13 @@ static void verdict_text_stage(const struct stage_measure *was, const struct sta
                                const char *name, FILE *to)
 {
 	struct unit u[5];
+	char marked[16];
 	double a = stage_measure_throughput(was), b = stage_measure_throughput(is);
 
 	if (!verdict_used(was) && !verdict_used(is))
 		return;
-	fprintf(to, "%-11s %9" PRIu64 " %10s", name, is->read_ops + is->write_ops,
+	snprintf(marked, sizeof marked, "%s%s", name, stage_measure_is_short(was) ? "*" : "");
+	fprintf(to, "%-11s %9" PRIu64 " %10s", marked, is->read_ops + is->write_ops,
 	        unit_bytes(&u[0], (double)(is->read_bytes + is->write_bytes)));
 	fprintf(to, " %9s/s %9s/s", unit_bytes(&u[1], a), unit_bytes(&u[2], b));
 	fprintf(to, " %9s/s %9s/s", unit_bytes(&u[3], rate_while_busy(&was->rate)),
@@ -255,14 +257,23 @@ static void verdict_text_machine(const struct replay_verdict *v, FILE *to)
 
 static void verdict_text_stages(const struct replay_verdict *v, FILE *to)
 {
+	bool any = false;
+
 	fprintf(to, "\n%-11s %9s %10s %23s %23s %17s %17s %17s\n", "", "data ops", "bytes",
 	        "bytes/s, with pauses", "while data is in flight", "p50 ms", "p99 ms",
 	        "other p99 ms");
 	fprintf(to, "%-11s %9s %10s %11s %11s %11s %11s %8s %8s %8s %8s %8s %8s\n", "stage", "", "",
 	        "recorded", "replayed", "recorded", "replayed", "recorded", "replayed", "recorded",
 	        "replayed", "recorded", "replayed");
-	for (unsigned i = 0; i < AIOT_STAGES; i++)
-		verdict_text_stage(&v->run->plan->stages[i], &v->stages[i], stage_name(i), to);
+	for (unsigned i = 0; i < AIOT_STAGES; i++) {
+		const struct stage_measure *was = &v->run->plan->stages[i];
+		verdict_text_stage(was, &v->stages[i], stage_name(i), to);
+		any |= verdict_used(was) && stage_measure_is_short(was);
+	}
+	if (any)
+		fputs("* took less than 20 ms: its speeds are by chance as much as by the "
+		      "storage\n",
+		      to);
 }
 
 void verdict_text(const struct replay_verdict *v, FILE *to)
@@ -335,7 +346,9 @@ json_t *verdict_json(const struct replay_verdict *v)
 		if (verdict_used(&run->plan->stages[i]) || verdict_used(&v->stages[i]))
 			json_array_append_new(
 			        stages,
-			        json_pack("{s:s, s:o, s:o}", "stage", stage_name(i), "recorded",
+			        json_pack("{s:s, s:b, s:o, s:o}", "stage", stage_name(i),
+			                  "too_short_to_compare",
+			                  stage_measure_is_short(&run->plan->stages[i]), "recorded",
 			                  verdict_json_measure(&run->plan->stages[i]), "replayed",
 			                  verdict_json_measure(&v->stages[i])));
 	return json_pack(

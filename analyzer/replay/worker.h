@@ -45,8 +45,9 @@ struct worker {
 	struct pace pace;
 	uint8_t *buffer;
 	uint32_t buffer_size;
-	uint8_t *fresh; /* where the next read goes to, NULL = to buffer */
-	uint8_t *left;  /* where an earlier one went to */
+	uint32_t contents, written; /* where in it those of a write begin; how many they are */
+	uint8_t *fresh;             /* where the next read goes to, NULL = to buffer */
+	uint8_t *left;              /* where an earlier one went to */
 	uint32_t fresh_size, left_size;
 	struct iovec pieces[WORKER_PIECES];
 	uint32_t together_end;   /* of operations that the job began together */
@@ -67,6 +68,9 @@ static inline bool worker_stopped(const struct worker *w)
 /* Does one operation that is not asynchronous; what the call returned, or
  * -errno. */
 int64_t perform(struct worker *worker, const struct op *op);
+
+/* Closes an opening, with its list of a folder. */
+int64_t perform_close(struct open_file *file);
 
 /* What the job did before the call: new contents of what it is to write, and memory
  * for what it is to read. */

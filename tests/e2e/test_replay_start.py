@@ -76,7 +76,17 @@ def test_a_stages_throughput_counts_its_pauses_but_none_of_hours(tmp_path):
     stage, = [s for s in verdict["stages"] if s["recorded"]["read_ops"]]
     seconds = 18 * 0.05 + 0.1
     assert stage["recorded"]["read_ops"] == 20 and abs(stage["recorded"]["throughput"] / ((20 << 20) / seconds) - 1) < 0.001
-    assert stage["replayed"]["throughput"] > stage["recorded"]["throughput"]
+    assert stage["replayed"]["throughput"] > stage["recorded"]["throughput"] and not stage["too_short_to_compare"]
+
+
+@pytest.mark.parametrize("reads, short", [(4, True), (6, False)])
+def test_a_stage_of_a_few_milliseconds_is_said_to_tell_nothing_of_the_storage(reads, short, tmp_path):
+    rows = [(10_000, OPEN, 1, 1, -1, 0, 3, 0)] + [(20_000 + k * 5_000_000, READ, 1, 1, k << 12, 4096, 4096, 0) for k in range(reads)]
+    hostile(tmp_path, [(b"/data/a.bin", 1, 1 << 20)], rows)
+    stage, = [s for s in replay(tmp_path, "--no-record")["stages"] if s["recorded"]["read_ops"]]
+    assert stage["too_short_to_compare"] == short
+    said = aiotrace.aiotrace("replay", "--target", tmp_path / "target", "--no-record", tmp_path / "t").stdout
+    assert ("* took less than 20 ms" in said) == short == (f'{stage["stage"]}*' in said), said
 
 
 def test_files_that_the_last_replay_made_are_not_removed_before_the_next(tmp_path):
