@@ -28,9 +28,11 @@ struct seen {
 	double bytes[2], calls[2];
 };
 
-/* A child that a process was seen to wait for. */
+/* Children that a process was seen to wait for: each process its own list, because
+ * they are gone over at the same time. */
 struct waited {
-	uint32_t process, pid;
+	uint32_t *pids; /* in order, at the end */
+	size_t count, room;
 };
 
 struct coverage {
@@ -38,10 +40,9 @@ struct coverage {
 	uint32_t *counter;     /* by process number: whose count takes it in */
 	int64_t *until;        /* likewise: by when */
 	struct seen *seen;     /* likewise */
-	struct waited *waited; /* in order, at the end */
-	size_t waited_count, waited_room;
-	bool *hides; /* likewise by process: it lets libc wait for its children */
-	bool strict; /* who was not seen to wait did not */
+	struct waited *waited; /* likewise */
+	bool *hides;           /* likewise: it lets libc wait for its children */
+	bool strict;           /* who was not seen to wait did not */
 	struct covered read, write;
 	double storage_read, storage_written;
 };
@@ -53,20 +54,17 @@ static int64_t coverage_time(const struct process *p, uint64_t mono_ns)
 
 static int coverage_waited_order(const void *one, const void *other)
 {
-	const struct waited *a = one, *b = other;
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
 
-	if (a->process != b->process)
-		return a->process < b->process ? -1 : 1;
-	return a->pid < b->pid ? -1 : a->pid > b->pid;
+	return a < b ? -1 : a > b;
 }
 
 static bool coverage_waits(const struct coverage *c, const struct process *parent, uint32_t pid)
 {
-	struct waited key = {parent->number, pid};
+	const struct waited *w = &c->waited[parent->number];
 
 	return !c->strict || c->hides[parent->number] ||
-	       (c->waited_count &&
-	        bsearch(&key, c->waited, c->waited_count, sizeof key, coverage_waited_order));
+	       (w->count && bsearch(&pid, w->pids, w->count, sizeof pid, coverage_waited_order));
 }
 
 /* The image of the parent that was there when the child ended, if it waited for it. */
@@ -121,6 +119,7 @@ struct coverage *coverage_new(const struct recording *recording)
 	c->recording = recording;
 	c->counter = memory_get(recording->count, sizeof *c->counter);
 	c->hides = memory_get(recording->count, sizeof *c->hides);
+	c->waited = memory_get(recording->count, sizeof *c->waited);
 	coverage_count(c);
 	c->until = memory_get(recording->count, sizeof *c->until);
 	c->seen = memory_get(recording->count, sizeof *c->seen);
@@ -142,6 +141,8 @@ bool coverage_counts(const struct coverage *c, const struct process *p)
 
 static void coverage_wait(struct coverage *c, const struct events *e, uint32_t i)
 {
+	struct waited *w = &c->waited[e->process->number];
+
 	switch (e->call[i]) {
 	case AIOT_CALL_system:
 	case AIOT_CALL_pclose: c->hides[e->process->number] = true; return;
@@ -154,8 +155,8 @@ static void coverage_wait(struct coverage *c, const struct events *e, uint32_t i
 	}
 	if (!e->aux[i])
 		return;
-	c->waited = memory_grow(c->waited, c->waited_count, &c->waited_room, sizeof *c->waited);
-	c->waited[c->waited_count++] = (struct waited){e->process->number, e->aux[i]};
+	w->pids = memory_grow(w->pids, w->count, &w->room, sizeof *w->pids);
+	w->pids[w->count++] = e->aux[i];
 }
 
 void coverage_add(struct coverage *c, const struct events *e)
@@ -254,23 +255,38 @@ static void coverage_sum(struct coverage *c, struct coverage_result *result)
 	result->storage_written = c->storage_written;
 }
 
-struct coverage_result coverage_finish(struct coverage *c)
+static void coverage_order(struct coverage *c)
 {
-	struct coverage_result result;
-
-	coverage_sum(c, &result);
-	if (result.read.share > MOST_SHARE || result.write.share > MOST_SHARE) {
-		if (c->waited_count)
-			qsort(c->waited, c->waited_count, sizeof *c->waited, coverage_waited_order);
-		c->strict = true;
-		coverage_count(c);
-		coverage_sum(c, &result);
+	for (size_t i = 0; i < c->recording->count; i++) {
+		struct waited *w = &c->waited[i];
+		if (w->count)
+			qsort(w->pids, w->count, sizeof *w->pids, coverage_waited_order);
 	}
+}
+
+static void coverage_free(struct coverage *c)
+{
+	for (size_t i = 0; i < c->recording->count; i++)
+		free(c->waited[i].pids);
 	free(c->counter);
 	free(c->until);
 	free(c->seen);
 	free(c->hides);
 	free(c->waited);
 	free(c);
+}
+
+struct coverage_result coverage_finish(struct coverage *c)
+{
+	struct coverage_result result;
+
+	coverage_sum(c, &result);
+	if (result.read.share > MOST_SHARE || result.write.share > MOST_SHARE) {
+		coverage_order(c);
+		c->strict = true;
+		coverage_count(c);
+		coverage_sum(c, &result);
+	}
+	coverage_free(c);
 	return result;
 }

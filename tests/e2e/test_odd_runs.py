@@ -138,6 +138,16 @@ def thousands(folder):
         p.read(f"/disk/{pid % 50}", 0, 4096, stage="train").write("/disk/log", 0, 10).save(ended=pid % 2)
 
 
+def many_that_wait(folder):
+    """Shells that wait for one child after the other, gone over at the same time."""
+    wait = next(c.number for c in aiotrace.table() if c.name == "wait4")
+    for pid in range(16):
+        p = Process(folder, pid=100 + pid)
+        for child in range(3000):
+            p.add(wait, result=1000 + child, aux=1000 + child)
+        p.save()
+
+
 def a_journal_apart(folder):
     """A process of few files has the journal of a database that is far along among those of one of many."""
     p = Process(folder, pid=1)
@@ -193,6 +203,7 @@ ODD = {
     "a missing parent": (a_missing_parent, ["2 forked processes are without the trace of their parent, the first of them pid 11 of pid 10"]),
     "a missing rank": (a_missing_rank, ["3 of 4 ranks have a trace here; rank 2 is the first without"]),
     "thousands": (thousands, ["3000 processes", "--json lists all", "1500 processes were killed or still running"]),
+    "many that wait": (many_that_wait, ["16 processes"]),
     "a journal apart": (a_journal_apart, ["2 processes"]),
     "a damaged block": (a_damaged_block, ["damaged place", "events are missing|events were lost"]),
     "only damage": (only_damage, ["damaged place"]),
