@@ -19,7 +19,7 @@ CFLAGS_   = -std=gnu11 $(OPT) $(WARN) -Iinclude -I$(BUILD)/gen -D_GNU_SOURCE $(H
 Q        := $(if $(V),,@)
 say       = @$(if $(V),:,printf '  %-6s %s\n' '$(1)' '$(2)')
 
-PRELOAD_SRC  := $(wildcard preload/*.c preload/*/*.c preload/*/*.S)
+PRELOAD_SRC  := $(filter-out preload/make/%,$(wildcard preload/*.c preload/*/*.c preload/*/*.S))
 ANALYZER_SRC := $(wildcard analyzer/*.c analyzer/*/*.c) analyzer/report/page/page.S
 UNIT_SRC     := $(wildcard tests/unit/test_*.c)
 SNIPPET_SRC  := $(filter-out tests/snippets/snippet.c,$(wildcard tests/snippets/*.c))
@@ -67,6 +67,15 @@ $(BUILD)/gen/exports.map: include/aiotrace/calls.def preload/exports.def
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && \
 	  $(CC) -E -P -Iinclude -x c preload/exports.def >$@
+
+# What each trace says of calls, made and compressed once.
+$(BUILD)/gen/calls: preload/make/calls.c include/aiotrace/calls.def include/aiotrace/format.h
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS_) -o $@ $< $(LDFLAGS) -lzstd
+$(BUILD)/gen/calls_frame.h: $(BUILD)/gen/calls
+	$(call say,GEN,$@)
+	$(Q)$< >$@.new && mv $@.new $@
+$(BUILD)/preload/trace/block.c.o: $(BUILD)/gen/calls_frame.h
 
 # What the library calls of its own is its own, whoever else defines the name.
 $(BUILD)/libaiotrace.so: $(PRELOAD_OBJ) $(BUILD)/gen/exports.map
@@ -232,7 +241,7 @@ lint: deps-lint ## format, static analysis and the rules of the house
 	@echo 'clang-format'
 	$(Q)git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
 	@echo 'clang-tidy'
-	$(Q)mkdir -p $(BUILD)/gen
+	$(Q)$(MAKE) --no-print-directory $(BUILD)/gen/calls_frame.h
 	$(Q)printf '%s\n' $(PRELOAD_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \
 	  'clang-tidy --quiet "$$@" -- $(CFLAGS_) $(PRELOAD_CFLAGS) -Ipreload 2>/dev/null' tidy
 	$(Q)printf '%s\n' $(ANALYZER_SRC) | grep '\.c$$' | xargs -P $$(nproc) -n 4 sh -c \

@@ -365,7 +365,7 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 	block->payload_bytes = (uint32_t)e.out.used;
 }
 
-static uint32_t encode_count_records(const uint8_t *records, uint32_t bytes)
+uint32_t encode_count_records(const uint8_t *records, uint32_t bytes)
 {
 	struct aiot_definition head;
 	uint32_t count = 0;

@@ -27,4 +27,7 @@ void encode_events(struct scratch *scratch, struct aiot_block *block,
 int encode_definitions(struct scratch *scratch, struct aiot_block *block, const uint8_t *records,
                        uint32_t bytes);
 
+/* How many definition records there are in so many bytes. */
+uint32_t encode_count_records(const uint8_t *records, uint32_t bytes);
+
 #endif

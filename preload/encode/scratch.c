@@ -12,6 +12,7 @@
 #define SCRATCH_KEPT 16
 
 static struct scratch *scratch_free[SCRATCH_KEPT];
+static bool scratch_made;
 
 /* Fewer matches than one: a step past the whole of a column. What is left of
  * zstd is its coding of bytes by their frequency. */
@@ -55,10 +56,17 @@ static struct scratch *scratch_make(void)
 	SYS3(madvise, made, bytes, MADV_DONTFORK);
 	made->zstd = ZSTD_initStaticCCtx(made->workspace, half);
 	made->frequency = ZSTD_initStaticCCtx(made->workspace + half, half);
-	if (made->zstd && made->frequency && !scratch_set(made->frequency))
+	if (made->zstd && made->frequency && !scratch_set(made->frequency)) {
+		__atomic_store_n(&scratch_made, true, __ATOMIC_RELAXED);
 		return made;
+	}
 	sys_unmap(made, bytes);
 	return NULL;
+}
+
+bool scratch_is_made(void)
+{
+	return __atomic_load_n(&scratch_made, __ATOMIC_RELAXED);
 }
 
 struct scratch *scratch_take(void)
@@ -85,6 +93,7 @@ void scratch_give(struct scratch *scratch)
 
 void scratch_forget(void)
 {
+	scratch_made = false;
 	for (int i = 0; i < SCRATCH_KEPT; i++)
 		scratch_free[i] = NULL;
 }

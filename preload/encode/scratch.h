@@ -6,6 +6,7 @@
 #ifndef PRELOAD_SCRATCH_H
 #define PRELOAD_SCRATCH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "aiotrace/format.h"
@@ -29,6 +30,10 @@ struct scratch {
 
 /* Returns NULL without memory. */
 struct scratch *scratch_take(void);
+
+/* Whether one has been made already, and costs nothing more. */
+bool scratch_is_made(void);
+
 void scratch_give(struct scratch *scratch);
 
 /* Forgets the parent's, which a forked child did not inherit. */

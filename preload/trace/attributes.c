@@ -11,6 +11,7 @@
 #include "base/room.h"
 #include "base/sys.h"
 #include "config.h"
+#include "encode/plain.h"
 #include "file/mounts.h"
 #include "trace/block.h"
 #include "trace/define.h"
@@ -64,23 +65,6 @@ static void attributes_add_variables(struct define_list *list)
 	}
 }
 
-static void attributes_add_calls(struct define_list *list)
-{
-	static const struct {
-		struct aiot_define_call head;
-		const char *name;
-	} rows[] = {
-#define AIOT_CALL(id, symbol, class, level, roles)                                                 \
-	{{id, AIOT_CLASS_##class, AIOT_LEVEL_##level}, #symbol},
-#define AIOT_EVENT(id, symbol, name, class, level)                                                 \
-	{{id, AIOT_CLASS_##class, AIOT_LEVEL_##level}, name},
-#include "aiotrace/calls.def"
-	};
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		define_add(list, AIOT_DEFINE_CALL, &rows[i].head, sizeof rows[i].head, rows[i].name,
-		           strlen(rows[i].name));
-}
-
 static void attributes_add_file(struct define_list *list, const char *key, const char *path)
 {
 	char *text = sys_map(ATTRIBUTES_TEXT, 0);
@@ -130,25 +114,10 @@ static void attributes_add_first(struct define_list *list, const char *host)
 		define_attribute(list, "exclude", config.exclude, strlen(config.exclude));
 	away_add(list);
 	attributes_add_notes(list);
-	attributes_add_calls(list);
 }
 
-/* Puts a list together and writes it as one block. */
-static int attributes_write(void (*add)(struct define_list *list, const char *host),
-                            const char *host)
+static void attributes_add_last(struct define_list *list)
 {
-	struct define_list list = {sys_map(ATTRIBUTES_BYTES, 0), 0, ATTRIBUTES_BYTES};
-	if (!list.data)
-		return -ENOMEM;
-	add(&list, host);
-	int error = block_write_definitions(list.data, list.used);
-	sys_unmap(list.data, ATTRIBUTES_BYTES);
-	return error;
-}
-
-static void attributes_add_last(struct define_list *list, const char *host)
-{
-	(void)host;
 	uint64_t lost[AIOT_LOSSES];
 	loss_read(lost);
 	attributes_add_variables(list);
@@ -157,14 +126,27 @@ static void attributes_add_last(struct define_list *list, const char *host)
 	attributes_add_clock(list, AIOT_DEFINE_END);
 }
 
-int attributes_write_first(const char *host)
+int attributes_begin(struct define_list *list, const char *host)
 {
-	return attributes_write(attributes_add_first, host);
+	uint8_t *memory = sys_map(ATTRIBUTES_BYTES, 0);
+	if (!memory)
+		return -ENOMEM;
+	*list = (struct define_list){memory + PLAIN_HEAD, 0, ATTRIBUTES_BYTES - PLAIN_HEAD};
+	attributes_add_first(list, host);
+	return 0;
+}
+
+void attributes_end(struct define_list *list)
+{
+	sys_unmap(list->data - PLAIN_HEAD, ATTRIBUTES_BYTES);
 }
 
 void attributes_write_last(void)
 {
-	attributes_write(attributes_add_last, NULL);
+	ROOM(room);
+	struct define_list list = {(uint8_t *)room, 0, ROOM_BYTES};
+	attributes_add_last(&list);
+	block_write_definitions(list.data, list.used);
 }
 
 void attributes_note(const char *text)

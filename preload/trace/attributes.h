@@ -6,8 +6,12 @@
 #ifndef PRELOAD_ATTRIBUTES_H
 #define PRELOAD_ATTRIBUTES_H
 
-/* Writes the definitions a trace begins with. Returns 0 or -errno. */
-int attributes_write_first(const char *host);
+#include "trace/define.h"
+
+/* What a trace begins with, in memory that attributes_end gives back; before it,
+ * PLAIN_HEAD bytes are free. Returns 0 or -errno. */
+int attributes_begin(struct define_list *list, const char *host);
+void attributes_end(struct define_list *list);
 
 /* Writes those it ends with. */
 void attributes_write_last(void);

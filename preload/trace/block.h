@@ -20,6 +20,11 @@ uint32_t block_write_events(const struct aiot_region *region, const struct aiot_
 void block_write_raw(const struct aiot_event *event, uint32_t stream, uint32_t tid,
                      uint64_t sequence);
 
+/* Creates the trace at `path`: its header, the table of calls, and those definition
+ * records, before which PLAIN_HEAD bytes are free. Returns 0 or -errno. */
+int block_begin_trace(const char *path, const struct aiot_header *header, uint8_t *records,
+                      uint32_t bytes);
+
 /* Writes definition records. Returns 0 or -errno. */
 int block_write_definitions(const uint8_t *records, uint32_t bytes);
 

@@ -21,7 +21,7 @@
 #include "sandbox.h"
 #include "trace/attributes.h"
 #include "trace/live.h"
-#include "trace/sink.h"
+#include "trace/block.h"
 
 #define PROCESS_IMAGES 100000
 
@@ -107,7 +107,7 @@ static uint8_t process_hex(char digit)
 	return (uint8_t)(digit <= '9' ? digit - '0' : (digit | 32) - 'a' + 10);
 }
 
-static void process_boot_id(uint8_t id[16])
+static void process_read_boot_id(uint8_t id[16])
 {
 	char text[64];
 	long bytes = sys_read_file("/proc/sys/kernel/random/boot_id", text, sizeof text);
@@ -118,16 +118,28 @@ static void process_boot_id(uint8_t id[16])
 		}
 }
 
+/* The machine's; a forked child has it from its parent. */
+static void process_boot_id(uint8_t id[16])
+{
+	static uint8_t known[16];
+	static bool read;
+	if (!read) {
+		process_read_boot_id(known);
+		read = true;
+	}
+	memcpy(id, known, sizeof known);
+}
 /* Creates the trace under the first number that is free. Returns the number,
  * or -errno. */
-static int process_create(struct aiot_header *header, const char *host)
+static int process_create(struct aiot_header *header, const char *host,
+                          const struct define_list *first)
 {
 	for (uint32_t image = 0; image < PROCESS_IMAGES; image++) {
 		header->image = image;
 		header->checksum = XXH64(header, offsetof(struct aiot_header, checksum), 0);
 		snprintf(process_trace, sizeof process_trace, "%s/%s.%u.%u" AIOT_SUFFIX,
 		         process_run, host, header->pid, image);
-		int error = sink_create(process_trace, header);
+		int error = block_begin_trace(process_trace, header, first->data, first->used);
 		if (error != -EEXIST)
 			return error ? error : (int)image;
 	}
@@ -163,11 +175,13 @@ int process_begin(bool forked)
 	int error = process_make_run(names.nodename, header.pid);
 	if (error)
 		return error;
-	int image = process_create(&header, names.nodename);
-	if (image < 0)
-		return image;
-	error = process_create_live(header.pid, (uint32_t)image);
-	return error ? error : attributes_write_first(names.nodename);
+	struct define_list first;
+	error = attributes_begin(&first, names.nodename);
+	if (error)
+		return error;
+	int image = process_create(&header, names.nodename, &first);
+	attributes_end(&first);
+	return image < 0 ? image : process_create_live(header.pid, (uint32_t)image);
 }
 
 void process_tell_children(void)

@@ -66,19 +66,30 @@ static int sink_write(int flags, const struct iovec *parts, int count)
 	return (size_t)n == bytes ? 0 : -ENOSPC;
 }
 
-int sink_create(const char *path, const struct aiot_header *header)
+/* Puts a completed block and its payload into `parts`. */
+static void sink_complete(struct iovec parts[2], struct aiot_block *block, const void *payload)
 {
-	struct iovec part = {(void *)header, sizeof *header};
+	block->magic = AIOT_BLOCK_MAGIC;
+	block->payload_checksum = XXH64(payload, block->payload_bytes, 0);
+	block->header_checksum = XXH64(block, offsetof(struct aiot_block, header_checksum), 0);
+	parts[0] = (struct iovec){block, sizeof *block};
+	parts[1] = (struct iovec){(void *)payload, block->payload_bytes};
+}
+
+int sink_create(const char *path, const struct aiot_header *header, const struct sink_part *first,
+                int count)
+{
+	struct iovec parts[1 + 2 * SINK_FIRST] = {{(void *)header, sizeof *header}};
+	for (int i = 0; i < count; i++)
+		sink_complete(&parts[1 + 2 * i], first[i].block, first[i].payload);
 	sink_path = path;
 	sink_bytes = 0;
-	return sink_write(O_CREAT | O_EXCL, &part, 1);
+	return sink_write(O_CREAT | O_EXCL, parts, 1 + 2 * count);
 }
 
 int sink_append(struct aiot_block *block, const void *payload)
 {
-	struct iovec parts[] = {{block, sizeof *block}, {(void *)payload, block->payload_bytes}};
-	block->magic = AIOT_BLOCK_MAGIC;
-	block->payload_checksum = XXH64(payload, block->payload_bytes, 0);
-	block->header_checksum = XXH64(block, offsetof(struct aiot_block, header_checksum), 0);
+	struct iovec parts[2];
+	sink_complete(parts, block, payload);
 	return sink_write(0, parts, 2);
 }

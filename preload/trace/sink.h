@@ -12,10 +12,18 @@
 #include "aiotrace/format.h"
 
 #define SINK_LIMIT 4096 /* no errno */
+#define SINK_FIRST 2
 
-/* Creates the file at `path`, which must stay, with its header. Returns 0 or
+struct sink_part {
+	struct aiot_block *block;
+	const void *payload;
+};
+
+/* Creates the file at `path`, which must stay, with its header and `count` first blocks,
+ * at most SINK_FIRST, which are completed as by sink_append. Returns 0 or
  * -errno; -EEXIST if there is one. */
-int sink_create(const char *path, const struct aiot_header *header);
+int sink_create(const char *path, const struct aiot_header *header, const struct sink_part *first,
+                int count);
 
 /* Completes `block` (magic and checksums) and appends it with its payload.
  * Returns 0, -SINK_LIMIT past AIOTRACE_MAX_MB, or -errno; -EFBIG is the process's own
