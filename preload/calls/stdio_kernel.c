@@ -169,6 +169,8 @@ bool stdio_kernel_watch(void)
 
 __attribute__((constructor)) static void stdio_kernel_load(void)
 {
-	if (event_wanted())
+	if (event_wanted()) {
 		stdio_kernel_watch();
+		event_none();
+	}
 }

@@ -112,10 +112,22 @@ static void *live_map(uint64_t from, uint64_t bytes, int flags)
 	return (void *)address;
 }
 
+/* The head and, where there is the space, the first region behind it. */
+static struct aiot_live *live_map_first(void)
+{
+	struct aiot_live *head =
+	        live_map(0, AIOT_LIVE_PAGE + AIOT_LIVE_REGION_BYTES, O_CREAT | O_EXCL);
+	if (!head)
+		return live_map(0, AIOT_LIVE_PAGE, O_CREAT | O_EXCL);
+	live_regions[0] = (struct aiot_region *)((char *)head + AIOT_LIVE_PAGE);
+	live_count = 1;
+	return head;
+}
+
 int live_create(const char *path, uint32_t pid, uint32_t image)
 {
 	live_path = path;
-	struct aiot_live *head = live_map(0, AIOT_LIVE_PAGE, O_CREAT | O_EXCL);
+	struct aiot_live *head = live_map_first();
 	if (!head)
 		return -ENOSPC;
 	*head = (struct aiot_live){.magic = AIOT_LIVE_MAGIC,
@@ -209,6 +221,8 @@ void live_warm(const struct aiot_region *region, uint32_t slot)
 static bool live_claim(struct aiot_region *region)
 {
 	uint32_t unowned = AIOT_REGION_FREE;
+	if (region && !region->magic)
+		region->magic = AIOT_REGION_MAGIC;
 	return region && __atomic_compare_exchange_n(&region->state, &unowned, AIOT_REGION_OWNED, 0,
 	                                             __ATOMIC_ACQUIRE, __ATOMIC_RELAXED);
 }
