@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "program.h"
 
-#include <dlfcn.h>
 #include <elf.h>
 #include <fcntl.h>
 #include <link.h>
@@ -12,6 +11,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "base/loaded.h"
 #include "base/room.h"
 #include "base/sys.h"
 #include "config.h"
@@ -36,8 +36,8 @@ static char program_self[256];
 
 __attribute__((constructor)) static void program_load(void)
 {
-	Dl_info about;
-	const char *name = dladdr(program_self, &about) ? about.dli_fname : NULL;
+	struct loaded own;
+	const char *name = loaded_find(program_self, &own) ? own.name : NULL;
 	const char *slash = name ? strrchr(name, '/') : NULL;
 	name = slash ? slash + 1 : name;
 	if (name && strlen(name) < sizeof program_self)

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/behind.h"
+
 struct real_calls real;
 
 void *real_dlsym_function(void)
@@ -36,10 +38,15 @@ static long real_missing(void)
 
 /* Condition variables have two implementations on x86-64, and without a version
  * it may be the older one that is found. */
+static bool real_is_condition(const char *name)
+{
+	return !strncmp(name, "pthread_cond_", 13);
+}
+
 static void *real_condition(const char *name)
 {
 #if defined(__x86_64__)
-	if (!strncmp(name, "pthread_cond_", 13))
+	if (real_is_condition(name))
 		return dlvsym(RTLD_NEXT, name, "GLIBC_2.3.2");
 #endif
 	(void)name;
@@ -121,10 +128,13 @@ void real_find_all(void)
 #define AIOT_CALL(id, symbol, class, level, roles) {&real.symbol, #symbol},
 #include "aiotrace/calls.def"
 	};
+	struct behind behind;
+	behind_read(&behind);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		void *found = NULL, *known;
 		memcpy(&known, rows[i].slot, sizeof known);
-		if (!known)
+		if (!known && (real_is_condition(rows[i].name) ||
+		               !behind_find(&behind, rows[i].name, &found)))
 			found = real_look(rows[i].name);
 		if (found)
 			memcpy(rows[i].slot, &found, sizeof found);

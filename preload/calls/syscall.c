@@ -9,7 +9,6 @@
 
 #include <dlfcn.h>
 #include <gnu/libc-version.h>
-#include <link.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/epoll.h>
@@ -17,6 +16,7 @@
 #include <sys/socket.h>
 #include <sys/statfs.h>
 
+#include "base/loaded.h"
 #include "calls/call.h"
 #include "calls/dup.h"
 #include "calls/map.h"
@@ -289,20 +289,6 @@ long syscall_failed(long result)
 	return -1;
 }
 
-/* Bytes of memory from the head of an ELF file on. dladdr of each function would take a
- * millisecond of each process's start. */
-static uintptr_t syscall_extent(const ElfW(Ehdr) * head)
-{
-	const ElfW(Phdr) *parts = (const ElfW(Phdr) *)((const char *)head + head->e_phoff);
-	uintptr_t extent = 0;
-	for (unsigned i = 0; i < head->e_phnum; i++) {
-		uintptr_t end = parts[i].p_vaddr + parts[i].p_memsz;
-		if (parts[i].p_type == PT_LOAD && end > extent)
-			extent = end;
-	}
-	return extent;
-}
-
 /* A library behind this one may have functions of libc's names that make the
  * call by number: by the row it would come back to them without end. */
 static void syscall_without_others(void)
@@ -318,14 +304,13 @@ static void syscall_without_others(void)
 #undef SYSCALL_INT
 #undef SYSCALL_ONE
 	};
-	Dl_info libc;
-	if (!dladdr((void *)gnu_get_libc_version, &libc))
+	struct loaded libc;
+	if (!loaded_find((const void *)gnu_get_libc_version, &libc))
 		return;
-	uintptr_t extent = syscall_extent(libc.dli_fbase);
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uintptr_t found;
 		memcpy(&found, rows[i].slot, sizeof found);
-		if (found && found - (uintptr_t)libc.dli_fbase >= extent)
+		if (found && found - libc.begin >= libc.end - libc.begin)
 			syscall_rows[rows[i].number] = NULL;
 	}
 }
