@@ -15,7 +15,7 @@ const char *config_variable(const char *name)
 {
 	size_t length = strlen(name);
 	for (char **entry = environ; entry && *entry; entry++)
-		if (!strncmp(*entry, name, length) && (*entry)[length] == '=')
+		if (**entry == *name && !strncmp(*entry, name, length) && (*entry)[length] == '=')
 			return *entry + length + 1;
 	return NULL;
 }

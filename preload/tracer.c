@@ -91,7 +91,7 @@ static void tracer_start(void)
 		error = process_begin(forked);
 	if (!error && !config.off && !forked)
 		returning_prepare();
-	if (!forked)
+	if (!forked && !config.off)
 		clock_begin();
 	if (sandbox_allows_young())
 		SYS2(membarrier, MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "file/unseen.h"
 
-#include <fcntl.h>
+#include <sys/stat.h>
 
 #include "base/room.h"
 #include "base/sys.h"
@@ -36,14 +36,17 @@ void unseen_below(int fd)
 
 void unseen_find(void)
 {
+	struct stat about;
 	ROOM(name);
 	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
 	for (unsigned fd = 0, asked = 0; asked < UNSEEN_MOST; fd++) {
 		if (fd_is_known((int)fd))
 			continue;
 		asked++;
-		bool open = SYS2(fcntl, fd, F_GETFD) >= 0;
-		if (open && path_of_fd((int)fd, name) && uring_is_name(name))
+		bool open = SYS2(fstat, fd, &about) >= 0;
+		/* An instance has no kind; to ask for names takes longer. */
+		if (open && !(about.st_mode & S_IFMT) && path_of_fd((int)fd, name) &&
+		    uring_is_name(name))
 			fd_adopt((int)fd);
 		if (!open && fd > highest)
 			return;
