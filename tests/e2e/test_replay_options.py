@@ -98,6 +98,23 @@ def test_what_is_no_whole_block_is_done_with_direct_too_and_calls_go_on_behind_i
     assert verdict["unaligned"] == 3 or "O_DIRECT was refused" in json.dumps(verdict)
 
 
+APPENDS = """
+import mmap, os, sys
+bytes_ = memoryview(mmap.mmap(-1, 8192))
+try: fd = os.open(sys.argv[1] + "/log", os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_DIRECT); os.write(fd, bytes_[:512])
+except OSError: fd = os.open(sys.argv[1] + "/log", os.O_CREAT | os.O_WRONLY | os.O_APPEND); os.write(fd, bytes_[:512])
+for _ in range(5): os.writev(fd, [bytes_[:512], bytes_[512:1536]])
+"""
+
+
+@pytest.mark.parametrize("engine", ["sync", "uring"])
+def test_vectors_past_the_page_cache_are_cut_between_blocks(engine, tmp_path):
+    folder = record(tmp_path, APPENDS)
+    verdict = replay(tmp_path, "--timing", "fast", "--engine", engine, "--path", f"{folder}/*")
+    assert verdict["complete"] and verdict["bytes_done"] == 512 + 5 * 1536 and not verdict["failed"], verdict
+    assert os.path.getsize(f"{tmp_path}/target/client-0{folder}/log") == 512 + 5 * 1536
+
+
 def test_sparse_files_have_their_sizes_and_no_blocks(tmp_path):
     hostile(tmp_path, [(b"/data/a.bin", 1, 1 << 40)], [(10_000, OPEN, 1, 1, -1, 0, 3, 0), (20_000, READ, 1, 1, 1 << 39, 4096, 4096, 0)])
     verdict = replay(tmp_path, "--timing", "fast", "--sparse", "--no-record")
