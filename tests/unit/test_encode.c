@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "encode/encode.h"
+#include "encode/plain.h"
 #include "read/decode.h"
 #include "sample.h"
 
@@ -276,6 +277,29 @@ static void encoding_ends_where_an_event_is_not_committed(void **state)
 	assert_int_equal(encode(ROWS).count, 0);
 }
 
+static void what_is_framed_as_it_is_comes_back(void **state)
+{
+	static const uint32_t lengths[] = {1, 8, 255, 256, 4096, PLAIN_MOST};
+	static uint8_t content[PLAIN_HEAD + PLAIN_MOST], before[PLAIN_MOST];
+	struct decoder *decoder = decoder_new();
+	(void)state;
+	for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+		const uint8_t *records;
+		size_t size;
+		struct problem why;
+		uint32_t bytes = lengths[i];
+		for (uint32_t at = 0; at < bytes; at++)
+			content[PLAIN_HEAD + at] = before[at] = (uint8_t)random_bits();
+		const uint8_t *frame = plain_frame(content + PLAIN_HEAD, &bytes);
+		assert_true(frame >= content);
+		assert_int_equal(decode_definitions(decoder, frame, bytes, &records, &size, &why),
+		                 0);
+		assert_int_equal(size, lengths[i]);
+		assert_memory_equal(records, before, size);
+	}
+	decoder_free(decoder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +314,7 @@ int main(void)
 	        cmocka_unit_test_setup(rows_without_any_offset_come_back, make_rows),
 	        cmocka_unit_test_setup(coarse_times_are_rounded_down, make_rows),
 	        cmocka_unit_test_setup(encoding_ends_where_an_event_is_not_committed, make_rows),
+	        cmocka_unit_test(what_is_framed_as_it_is_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, take_scratch, NULL);
