@@ -23,6 +23,7 @@
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/score.h"
+#include "stage/root.h"
 #include "stage/scratch.h"
 #include "stage/trial.h"
 #include "stage/weights.h"
@@ -398,6 +399,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, scratch_find);
 	judge_processes(j, run, frozen_find);
+	root_find(j, run);
 	judge_processes(j, run, weights_in_turn);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);

@@ -111,6 +111,8 @@ struct judge {
 	bool ranks_learn;              /* likewise, with a rank */
 };
 
+	const char *root;              /* a path of the run (root.h) */
+	size_t root_length;            /* of its folder that all data lie in */
 /* Files ahead of the one that is looked at: what is shared of it lies anywhere. */
 #define JUDGE_AHEAD 12u
 

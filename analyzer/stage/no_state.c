@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "read/evidence.h"
+#include "stage/root.h"
 
 /* Who trains writes its states, notes and pictures, with names that differ in digits. */
 #define NO_STATE_KINDS 48
@@ -42,7 +43,7 @@ bool no_state(const struct judge *j, const struct conduct *c, const struct use *
 	const char *path = names_text(j->recording->names, name);
 
 	if (u->evidence[1] & (EVIDENCE_CHECKPOINT | EVIDENCE_SERIAL) ||
-	    clue_of(path) == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
+	    clue_of(path) == CLUE_CHECKPOINT || root_checkpoint_folder(j, path))
 		return false;
 	return of_folder || c->tool || u->evidence[1] & EVIDENCE_PREPARE || clue_store(path) ||
 	       no_state_is_small(u, least) || no_state_in_database(j, name);

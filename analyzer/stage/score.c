@@ -12,6 +12,7 @@
 #include "base/wrap.h"
 #include "read/evidence.h"
 #include "stage/no_state.h"
+#include "stage/root.h"
 
 #define BIG_FILE         (INT64_C(1) << 20)
 #define HUGE_FILE        (INT64_C(64) << 20)
@@ -319,7 +320,7 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 	enum clue clue = clue_of(path);
 	int score = 0;
 
-	if (clue == CLUE_CHECKPOINT || clue_checkpoint_folder(path))
+	if (clue == CLUE_CHECKPOINT || root_checkpoint_folder(j, path))
 		score += 3;
 	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth ? 3 : 0;
 	score -= clue_media(path) ? 2 : 0;

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "read/evidence.h"
 #include "read/system.h"
+#include "stage/root.h"
 #include "stage/score.h"
 
 #define SIBLING_NEAR_NS INT64_C(5000000000)
@@ -124,7 +125,7 @@ bool sibling_of_saved(const struct siblings *s, size_t file)
 
 	if (u->append || !s->count)
 		return false;
-	known = clue_checkpoint_folder(path) || u->evidence[1] & EVIDENCE_SERIAL;
+	known = root_checkpoint_folder(s->judge, path) || u->evidence[1] & EVIDENCE_SERIAL;
 	for (size_t k = 0; k < s->count; k++) {
 		const struct sibling *o = &s->items[k];
 		if (!o->written ||
