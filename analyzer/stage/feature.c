@@ -91,6 +91,19 @@ static void feature_seek(struct use *u, bool write, int64_t distance)
 	seeks_add(&u->seeks[write], distance);
 }
 
+/* Which way a read jumps that is not small among all: formats look up in little ones where the
+ * rest is. */
+static void feature_jump(struct use *u, bool write, const struct deed *e)
+{
+	uint64_t bytes = (uint64_t)e->result;
+
+	if (write || 2 * bytes * u->reads < u->read_bytes)
+		return;
+	u->ahead += e->offset >= u->large_end ? bytes : 0;
+	u->back += e->offset >= u->large_end ? 0 : bytes;
+	u->large_end = wrap_add((uint64_t)e->offset, bytes);
+}
+
 /* Accesses of events that say their stage themselves. */
 static void feature_stated(const struct feature_lane *lane, const struct deed *e, enum access kind)
 {
@@ -133,8 +146,10 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		if (mapped_is_around(e->call))
 			step.kind = step_of_fault(step);
 		feature_count(write ? &u->write : &u->read, step.kind, e);
-		if (step.distance)
+		if (step.distance) {
 			feature_seek(u, write, step.distance);
+			feature_jump(u, write, e);
+		}
 		if (!e->file || e->marked) {
 			struct deed rare = *e;
 			feature_stated(lane, &rare, step.kind);

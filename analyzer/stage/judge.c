@@ -115,6 +115,8 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
 	if (p->role == ROLE_WORKER) {
 		s->worker_begins += begins;
+	s->ahead += u->ahead;
+	s->back += u->back;
 		s->worker_read = true;
 	}
 	if (begins > s->most_begins)

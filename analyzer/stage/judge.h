@@ -18,6 +18,7 @@ struct shared {
 	int64_t first_read, first_write, last_write;
 	int64_t extent;                       /* bytes: the furthest reached, or the known size */
 	uint64_t jumps, backs, breaks, reads; /* of accesses: far, back, not consecutive; all */
+	uint64_t ahead, back;                 /* bytes of large ones (use.h) */
 	uint32_t readers, writers;
 	uint32_t firsts; /* processes that read it before all else */
 	bool leads;      /* to others, in one of them */

@@ -50,7 +50,13 @@ static bool recur_jumps(uint64_t reads, uint64_t jumps, uint64_t backs, uint64_t
 static bool recur_random(const struct shared *s)
 {
 	return recur_jumps(s->reads, s->jumps, s->backs, s->breaks) && s->extent >= LEAST_RANDOM &&
-	       s->clue != CLUE_CHECKPOINT;
+	       s->clue != CLUE_CHECKPOINT && !recur_forward(s);
+/* All but a little of it comes in order: back it goes for what says where the rest is. */
+static bool recur_forward(const struct shared *s)
+{
+	return s->back < s->ahead / 10 && s->ahead > s->read_bytes / 16;
+}
+
 }
 
 /* Buffers may read a little again, and leave out a little. */
