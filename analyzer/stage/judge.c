@@ -26,6 +26,8 @@
 #include "stage/root.h"
 #include "stage/scratch.h"
 #include "stage/trial.h"
+#include "stage/tensor.h"
+#include "stage/through.h"
 #include "stage/weights.h"
 
 /* Reads inside one file before its order means anything. */
@@ -237,7 +239,8 @@ bool judge_learns(const struct judge *j, const struct process *p)
 bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
 	return s->clue == CLUE_CHECKPOINT || s->weights ||
-	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER));
+	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER) &&
+	        !s->sample);
 }
 
 void judge_loads(struct conduct *c, const struct use *u)
@@ -398,6 +401,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each_changed(j, run, score_checkpoint);
 	helpers_save(j, run);
 	aliases_share(j, run);
+	judge_processes(j, run, tensors_find);
 	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, scratch_find);
 	judge_processes(j, run, frozen_find);

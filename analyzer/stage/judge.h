@@ -29,6 +29,7 @@ struct shared {
 	bool checkpoint, recurs, random, worker_read;
 	bool weights; /* by how it is read alone */
 	bool locked;  /* ranges of it are, as databases do */
+	bool sample;  /* tensors, as there are many others beside: data */
 };
 
 /* A series: paths that differ in digits alone, or one path written again. */
