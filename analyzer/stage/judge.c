@@ -18,6 +18,7 @@
 #include "stage/evaluate.h"
 #include "stage/frozen.h"
 #include "stage/helper.h"
+#include "stage/layer.h"
 #include "stage/likeness.h"
 #include "stage/move.h"
 #include "stage/prepare.h"
@@ -409,6 +410,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, weights_in_turn);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
+	judge_processes(j, run, layers_find);
 	judge_processes(j, run, prepare_judge);
 	judge_processes(j, run, judge_rank_learns);
 	judge_processes(j, run, evaluate_find);

@@ -16,6 +16,7 @@
 /* Loaded itself by who has all else read by loader workers. */
 #define LEAST_FETCHED (UINT64_C(64) << 10)
 #define LEAST_BEFORE  (UINT64_C(64) << 10)
+#define LEAST_LOOKED  (UINT64_C(4) << 10)
 #define LEAST_WRITTEN (UINT64_C(16) << 10)
 /* What is loaded whole takes few reads, or large ones; what is worked on, many. */
 #define FEW_READS  8
@@ -33,7 +34,9 @@ static size_t weights_earliest(const struct judge *j, const struct process *p, u
 
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
-		if (u->read_bytes > least && system_is_not(j->recording, process_file_at(p, i)) &&
+		bool own = u->first_write && u->first_write < u->first_read;
+		if (u->read_bytes > least && !own &&
+		    system_is_not(j->recording, process_file_at(p, i)) &&
 		    (!first || u->first_read < weights_use(j, p, first)->first_read))
 			first = i;
 	}
@@ -43,7 +46,7 @@ static size_t weights_earliest(const struct judge *j, const struct process *p, u
 /* ... but for a few much smaller ones, that say how it is to be read. */
 static size_t weights_first(const struct judge *j, const struct process *p)
 {
-	size_t first = weights_earliest(j, p, 0), large = weights_earliest(j, p, LEAST_WEIGHTS);
+	size_t first = weights_earliest(j, p, 0), large = weights_earliest(j, p, LEAST_FETCHED);
 	uint64_t bytes = 0, size = large ? weights_use(j, p, large)->read_bytes : 0;
 	uint32_t count = 0;
 
@@ -58,7 +61,7 @@ static size_t weights_first(const struct judge *j, const struct process *p)
 	return large && count <= FEW_NOTES && bytes <= size / 8 ? large : first;
 }
 
-static bool weights_at_large(const struct use *u)
+bool weights_at_large(const struct use *u)
 {
 	return u->reads <= FEW_READS || u->read_bytes / u->reads >= LARGE_READ;
 }
@@ -135,15 +138,32 @@ static bool weights_writes(const struct conduct *c, const struct asked_fetched *
 	return !fetched->loader && c->data_written > (c->data_read + fetched->bytes) / 10;
 }
 
+/* Nothing else lies in its folder, and hardly anything is written. */
+static bool weights_apart(const struct judge *j, const struct process *p,
+                          const struct weights_parts *parts)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	const char *one = names_text(j->recording->names, process_file_at(p, parts->first)->name);
+	size_t folder = clue_folder(one);
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const char *other = names_text(j->recording->names, process_file_at(p, i)->name);
+		if (i != parts->first && weights_use(j, p, i)->read_bytes &&
+		    clue_folder(other) == folder && !strncmp(one, other, folder))
+			return false;
+	}
+	return c->data_written <= c->data_read / 100;
+}
+
 /* Swallowed in a few large reads, before others are read bit by bit, by who hardly
  * writes. */
 static bool weights_at_once(const struct judge *j, const struct process *p,
                             const struct weights_parts *parts, const struct asked_fetched *fetched)
 {
 	const struct conduct *c = &j->conducts[p->number];
-	uint64_t least = fetched->files                      ? LEAST_FETCHED
-	                 : weights_stand_out(j, p, parts, 2) ? LEAST_WEIGHTS
-	                                                     : SURE_WEIGHTS;
+	uint64_t least = fetched->files || weights_apart(j, p, parts) ? LEAST_FETCHED
+	                 : weights_stand_out(j, p, parts, 2)          ? LEAST_WEIGHTS
+	                                                              : SURE_WEIGHTS;
 
 	return parts->bytes >= least && parts->whole && parts->count <= FEW_FILES &&
 	       !weights_writes(c, fetched) && weights_stand_out(j, p, parts, 0) &&
@@ -164,7 +184,7 @@ static bool weights_before_many(const struct judge *j, const struct process *p,
 	       parts->bytes >= (weights_writes(c, fetched) ? SURE_WEIGHTS : LEAST_WEIGHTS);
 }
 
-static void weights_set(struct judge *j, const struct process *p, size_t i)
+void weights_set(struct judge *j, const struct process *p, size_t i)
 {
 	struct conduct *c = &j->conducts[p->number];
 	const struct use *u = weights_use(j, p, i);
@@ -293,16 +313,28 @@ static uint64_t weights_before_lookups(const struct judge *j, const struct proce
 	return before;
 }
 
+/* Forks write for it, and read nothing. */
+static bool weights_forks_write(const struct judge *j, const struct process *p)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct conduct *c = &j->conducts[n];
+		if (j->parents[n] == p && j->recording->processes[n].origin == AIOT_ORIGIN_FORK &&
+		    !c->files_read && c->data_written >= LEAST_WRITTEN)
+			return true;
+	}
+	return false;
+}
+
 /* Looks things up in any order, by what it has loaded before, and writes nothing. */
 static void weights_of_lookups(struct judge *j, const struct process *p)
 {
 	struct conduct *c = &j->conducts[p->number];
 
 	if (c->fetches || c->loads || p->role == ROLE_WORKER || p->rank >= 0 ||
-	    weights_before_lookups(j, p) < LEAST_BEFORE)
+	    weights_forks_write(j, p) || weights_before_lookups(j, p) < LEAST_BEFORE)
 		return;
 	for (size_t i = 1; i < p->file_count; i++)
-		if (weights_use(j, p, i)->read_bytes && !recur_anywhere(j, p, i) &&
+		if (weights_use(j, p, i)->read_bytes >= LEAST_LOOKED && !recur_anywhere(j, p, i) &&
 		    system_is_not(j->recording, process_file_at(p, i)))
 			weights_set(j, p, i);
 	judge_no_training(j, p);

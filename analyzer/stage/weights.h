@@ -20,4 +20,10 @@ void weights_of_others(struct judge *judge, const struct process *process);
  * the same data. */
 void weights_in_turn(struct judge *judge, const struct process *process);
 
+/* Counts a file as weights that the process has loaded. */
+void weights_set(struct judge *judge, const struct process *process, size_t file);
+
+/* Whether it took few reads, or large ones, as what is loaded whole does. */
+bool weights_at_large(const struct use *use);
+
 #endif
