@@ -415,3 +415,4 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, judge_rank_learns);
 	judge_processes(j, run, evaluate_find);
 }
+	judge_processes(j, run, through_find);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/likeness.h"
 
+#include <string.h>
+
 #include "read/system.h"
 
 /* Less is of the size of many things. */
@@ -59,10 +61,10 @@ static struct sizes likeness_sizes(const struct judge *j, const struct process *
 /* Read once, whole, and by no worker. */
 static bool likeness_read(const struct shared *s, const struct use *u)
 {
-	if (u->writes || s->checkpoint || s->extent <= 0 || s->worker_read)
+	if (u->writes || s->checkpoint || s->extent <= 0 || s->worker_read || s->random)
 		return false;
 	/* Of what is mapped not all is seen. */
-	return u->maps ? u->maps == 1 && !s->random
+	return u->maps ? u->maps == 1
 	               : u->begins && u->read_bytes &&
 	                         u->read_bytes % (uint64_t)s->extent <= (uint64_t)s->extent / 16;
 }
@@ -117,10 +119,40 @@ static void likeness_of_written(struct judge *j, const struct process *p)
 	}
 }
 
+/* Written in the folder of a checkpoint, and as large to the byte. */
+static void likeness_beside(struct judge *j, const struct process *p)
+{
+	struct sizes sizes = likeness_sizes(j, p, true);
+	const char *folder = "";
+	size_t length = 0;
+
+	for (size_t i = 1; sizes.count && i < p->file_count && !length; i++) {
+		uint32_t name = process_file_at(p, i)->name;
+		if (features_plain(j->features, p->number, i) || !j->shared[name].checkpoint)
+			continue;
+		folder = names_text(j->recording->names, name);
+		length = clue_folder(folder);
+	}
+	for (size_t i = 1; length && i < p->file_count; i++) {
+		const char *path = names_text(j->recording->names, process_file_at(p, i)->name);
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) || clue_folder(path) != length ||
+		    strncmp(path, folder, length) ||
+		    j->shared[process_file_at(p, i)->name].checkpoint)
+			continue;
+		u = likeness_use(j, p, i, &(struct use){0});
+		if (u->write_bytes && !u->reads && !u->append && u->write_opens &&
+		    likeness_has(&sizes, u->write_bytes / u->write_opens, true))
+			judge_saves(j, p, process_file_at(p, i), u);
+	}
+}
+
 void likeness_find(struct judge *j, const struct process *p)
 {
-	if (j->conducts[p->number].saves)
+	if (j->conducts[p->number].saves) {
 		likeness_of_read(j, p);
-	else
+		likeness_beside(j, p);
+	} else {
 		likeness_of_written(j, p);
+	}
 }
