@@ -403,6 +403,7 @@ void judge_run(struct judge *j, uint32_t run)
 	helpers_save(j, run);
 	aliases_share(j, run);
 	judge_processes(j, run, tensors_find);
+	judge_processes(j, run, recur_workers);
 	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, scratch_find);
 	judge_processes(j, run, frozen_find);

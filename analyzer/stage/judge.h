@@ -84,6 +84,7 @@ struct conduct {
 	bool tool;                /* searches, lists, copies and packs for others */
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
+	bool once;                /* it and those forked with it read each file but once */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };
 

@@ -12,6 +12,7 @@
 
 #define PURPOSE_SMALL (INT64_C(1) << 20)
 #define PURPOSE_NOTE  (INT64_C(4) << 10)
+#define PURPOSE_MANY  32 /* so many notes are data */
 #define UNDECIDED     REASON_COUNT
 
 /* Loads weights, reads nothing else and writes what it makes up by them. */
@@ -102,6 +103,17 @@ static bool purpose_readies(const struct use *u)
 	return says & EVIDENCE_PREPARE && !(says & EVIDENCE_LOADER);
 }
 
+/* In a pool that goes over data once, for who learns and infers nothing. */
+static bool purpose_looks_for(const struct judge *j, const struct process *p)
+{
+	const struct process *parent = j->parents[p->number];
+	const struct conduct *c = parent ? &j->conducts[parent->number] : NULL;
+
+	return c && j->conducts[p->number].once && !c->trains && !c->saves && !c->fetches &&
+	       !c->loads && p->rank < 0 && !judge_learns(j, parent) &&
+	       !(j->features->evidence[p->number] & EVIDENCE_WORKER);
+}
+
 /* By how it is read: again and again, in any order, or by who reads for others. */
 static enum reason purpose_as_fuel(const struct judge *j, const struct process *p, size_t i,
                                    const struct use *u)
@@ -119,7 +131,7 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
 		return REASON_IN_OUT;
-	if (p->role == ROLE_WORKER)
+	if (p->role == ROLE_WORKER && !purpose_looks_for(j, p))
 		return purpose_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	if (u->evidence[0] & EVIDENCE_LOADER)
 		return purpose_infers(j, p) ? REASON_SERVED : REASON_FETCHED;
@@ -130,12 +142,12 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 
 /* What a program of data reads and keeps nothing of, it counts, checks or describes; tools
  * of the system read anything. */
-static bool purpose_looks(const struct process *p, const struct shared *s)
+static bool purpose_looks(const struct process *p, const struct conduct *c, const struct shared *s)
 {
 	const char *exe = process_attribute(p, "exe");
 
 	return exe && strstr(exe, "python") && (s->clue == CLUE_NONE || s->clue == CLUE_DATA) &&
-	       s->extent >= PURPOSE_NOTE;
+	       (s->extent >= PURPOSE_NOTE || c->files_read >= PURPOSE_MANY);
 }
 
 /* By what else its reader does. */
@@ -163,13 +175,13 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		return REASON_CHECKED;
 	if (c->shuffled)
 		return REASON_SHUFFLED;
-	if (s->recurs && !c->tool)
+	if (s->recurs && !c->tool && !c->once)
 		return REASON_EPOCHS;
 	if (c->saves || judge_learns(j, p))
 		return REASON_BESIDE;
 	if (s->maker && j->conducts[s->maker - 1].prepares)
 		return REASON_PRODUCT;
-	return purpose_looks(p, s) ? REASON_LOOKED : REASON_NONE;
+	return purpose_looks(p, c, s) ? REASON_LOOKED : REASON_NONE;
 }
 
 static enum reason purpose_of_read(const struct siblings *siblings, size_t i, const struct use *u)

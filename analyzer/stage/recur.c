@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "stage/recur.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/memory.h"
+#include "read/system.h"
 
 /* Smaller notes are read again for what has changed in them. */
 #define BIG_FILE   (INT64_C(1) << 20)
@@ -47,16 +51,16 @@ static bool recur_jumps(uint64_t reads, uint64_t jumps, uint64_t backs, uint64_t
 	       (jumps * 2 > reads || (backs * 5 > reads && breaks * 9 >= reads * 4));
 }
 
-static bool recur_random(const struct shared *s)
-{
-	return recur_jumps(s->reads, s->jumps, s->backs, s->breaks) && s->extent >= LEAST_RANDOM &&
-	       s->clue != CLUE_CHECKPOINT && !recur_forward(s);
 /* All but a little of it comes in order: back it goes for what says where the rest is. */
 static bool recur_forward(const struct shared *s)
 {
 	return s->back < s->ahead / 10 && s->ahead > s->read_bytes / 16;
 }
 
+static bool recur_random(const struct shared *s)
+{
+	return recur_jumps(s->reads, s->jumps, s->backs, s->breaks) && s->extent >= LEAST_RANDOM &&
+	       s->clue != CLUE_CHECKPOINT && !recur_forward(s);
 }
 
 /* Buffers may read a little again, and leave out a little. */
@@ -157,7 +161,8 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct use *u;
 
-	if (!s->recurs || j->conducts[p->number].evaluates || j->conducts[p->number].tool)
+	if (!s->recurs || j->conducts[p->number].evaluates || j->conducts[p->number].tool ||
+	    j->conducts[p->number].once)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	return (u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
@@ -177,4 +182,47 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	return (u->reads < FEW_READS ||
 	        recur_jumps(u->reads, recur_jumped(u), count[ACCESS_RANDOM],
 	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
+}
+
+/* Bytes that a worker reads, some of them twice, as buffers do, and those of files that it is the
+ * first to read. */
+static void recur_add(const struct judge *j, const struct process *p, bool *seen, uint64_t sums[2])
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		uint32_t name = process_file_at(p, i)->name;
+		uint64_t bytes =
+		        features_use(j->features, p->number, i, &(struct use){0})->read_bytes;
+		judge_fetch(j, p, i);
+		if (!bytes || !system_is_not(j->recording, process_file_at(p, i)))
+			continue;
+		sums[0] += bytes;
+		sums[1] += seen[name] || j->shared[name].extent < 0
+		                   ? 0
+		                   : (uint64_t)j->shared[name].extent;
+		seen[name] = true;
+	}
+}
+
+static bool recur_is_worker(const struct judge *j, size_t n, const struct process *p)
+{
+	return j->parents[n] == p && j->recording->processes[n].role == ROLE_WORKER;
+}
+
+void recur_workers(struct judge *j, const struct process *p)
+{
+	uint64_t sums[2] = {0};
+	bool *seen = NULL;
+
+	for (size_t n = 0; n < j->recording->count; n++) {
+		if (!recur_is_worker(j, n, p))
+			continue;
+		if (!seen)
+			seen = memory_get(names_count(j->recording->names), sizeof *seen);
+		recur_add(j, &j->recording->processes[n], seen, sums);
+	}
+	for (size_t n = 0; seen && n < j->recording->count; n++)
+		if (recur_is_worker(j, n, p))
+			j->conducts[n].once =
+			        sums[0] >= sums[1] / 10 * 8 && sums[0] <= sums[1] / 10 * 16;
+	free(seen);
 }
