@@ -14,9 +14,8 @@ static bool helper_reads_for(const struct judge *j, const struct process *p,
 	return p->origin == AIOT_ORIGIN_FORK && !parent->data_read && !c->data_written;
 }
 
-static void helper_trains(struct conduct *c, const struct conduct *reader)
+static void helper_begins(struct conduct *c, const struct conduct *reader)
 {
-	c->trains = true;
 	if (reader->first_data_read &&
 	    (!c->first_data_read || reader->first_data_read < c->first_data_read))
 		c->first_data_read = reader->first_data_read;
@@ -29,12 +28,17 @@ void helpers_read(struct judge *j, uint32_t run)
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
 		const struct process *parent = j->parents[n];
+		bool trains, fetches;
 		struct conduct *c;
 		if (p->run != run || !parent)
 			continue;
 		c = &j->conducts[parent->number];
-		if (helper_reads_for(j, p, c) && j->conducts[n].trains)
-			helper_trains(c, &j->conducts[n]);
+		fetches = (j->features->evidence[n] & EVIDENCE_WORKER) != 0;
+		trains = helper_reads_for(j, p, c) && j->conducts[n].trains;
+		c->trains |= trains;
+		c->fetches |= fetches;
+		if (trains || fetches)
+			helper_begins(c, &j->conducts[n]);
 		c->files_fetched += p->role == ROLE_WORKER ? j->conducts[n].files_read : 0;
 		if (p->origin == AIOT_ORIGIN_FORK && c->loads)
 			c->served += j->conducts[n].data_read;

@@ -23,12 +23,12 @@
 #include "stage/move.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
-#include "stage/score.h"
 #include "stage/root.h"
+#include "stage/score.h"
 #include "stage/scratch.h"
-#include "stage/trial.h"
 #include "stage/tensor.h"
 #include "stage/through.h"
+#include "stage/trial.h"
 #include "stage/weights.h"
 
 /* Reads inside one file before its order means anything. */
@@ -115,11 +115,11 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	s->jumps += recur_jumped(u);
 	s->returns += returns;
 	s->backs += u->read.count[ACCESS_RANDOM];
+	s->ahead += u->ahead;
+	s->back += u->back;
 	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
 	if (p->role == ROLE_WORKER) {
 		s->worker_begins += begins;
-	s->ahead += u->ahead;
-	s->back += u->back;
 		s->worker_read = true;
 	}
 	if (begins > s->most_begins)
@@ -277,13 +277,21 @@ void judge_no_training(struct judge *j, const struct process *p)
 		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
 }
 
+/* Faults have no frames: what is mapped is for what it was mapped for. */
+static uint8_t judge_read_for(const struct use *u)
+{
+	return u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
+}
+
 static void judge_conduct_read(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
-	c->fetches |= (u->evidence[0] & EVIDENCE_LOADER) != 0;
+	c->fetches |= (judge_read_for(u) & EVIDENCE_LOADER) != 0;
+	if (u->writes && u->copied == u->reads && u->first_write < u->first_read)
+		return;
 	if (judge_is_loaded(s, u) && !s->recurs && !s->random) {
 		judge_loads(c, u);
 		return;
@@ -374,11 +382,15 @@ static void judge_processes(struct judge *j, uint32_t run,
 
 static void judge_receives(struct judge *j, const struct process *p)
 {
-	for (size_t i = 1; i < p->file_count; i++)
-		if (process_file_at(p, i)->kind == AIOT_FILE_SOCKET)
-			j->conducts[p->number].received +=
-			        features_use(j->features, p->number, i, &(struct use){0})
-			                ->read_bytes;
+	struct conduct *c = &j->conducts[p->number];
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		uint8_t kind = process_file_at(p, i)->kind;
+		uint64_t bytes =
+		        features_use(j->features, p->number, i, &(struct use){0})->read_bytes;
+		c->received += kind == AIOT_FILE_SOCKET ? bytes : 0;
+		c->handed += kind == AIOT_FILE_PIPE ? bytes : 0;
+	}
 }
 
 void judge_run(struct judge *j, uint32_t run)
@@ -387,33 +399,33 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, judge_receives);
 	judge_processes(j, run, move_find);
 	judge_each(j, run, judge_share);
+	root_find(j, run);
 	judge_processes(j, run, judge_firsts);
+	judge_processes(j, run, tensors_find);
 	recur_find(j);
+	judge_processes(j, run, recur_workers);
 	judge_each_changed(j, run, score_series);
 	judge_each_changed(j, run, score_removed);
 	judge_processes(j, run, score_resumed);
 	judge_each(j, run, judge_conduct);
 	judge_processes(j, run, judge_order);
 	judge_processes(j, run, weights_find);
+	judge_processes(j, run, layers_find);
 	judge_processes(j, run, weights_of_others);
 	judge_each(j, run, judge_conduct_served);
 	helpers_read(j, run);
 	judge_processes(j, run, trial_find);
 	judge_each_changed(j, run, score_checkpoint);
 	helpers_save(j, run);
+	judge_processes(j, run, through_find);
 	aliases_share(j, run);
-	judge_processes(j, run, tensors_find);
-	judge_processes(j, run, recur_workers);
 	judge_processes(j, run, likeness_find);
 	judge_processes(j, run, scratch_find);
 	judge_processes(j, run, frozen_find);
-	root_find(j, run);
 	judge_processes(j, run, weights_in_turn);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
-	judge_processes(j, run, layers_find);
 	judge_processes(j, run, prepare_judge);
 	judge_processes(j, run, judge_rank_learns);
 	judge_processes(j, run, evaluate_find);
 }
-	judge_processes(j, run, through_find);

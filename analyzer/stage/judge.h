@@ -63,7 +63,7 @@ struct conduct {
 	uint64_t made;                    /* bytes of files that were made from such data */
 	int64_t made_first, made_last;    /* when they were written */
 	uint64_t served;                  /* bytes read after weights began to be loaded */
-	uint64_t received;                /* bytes from sockets */
+	uint64_t received, handed;        /* bytes from sockets, from pipes */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
 	uint64_t recurring;                                             /* files read again */
 	uint32_t files_read, loaded;                                    /* of data; of weights */
@@ -111,11 +111,11 @@ struct judge {
 	size_t maker_count, maker_room;
 	uint8_t **made;                /* [process number][file]: enum judge_made, or-ed */
 	bool trains, saves, optimizer; /* any process of the run */
+	const char *root;              /* a path of the run (root.h) */
+	size_t root_length;            /* of its folder that all data lie in */
 	bool ranks_learn;              /* likewise, with a rank */
 };
 
-	const char *root;              /* a path of the run (root.h) */
-	size_t root_length;            /* of its folder that all data lie in */
 /* Files ahead of the one that is looked at: what is shared of it lies anywhere. */
 #define JUDGE_AHEAD 12u
 

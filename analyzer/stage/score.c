@@ -29,7 +29,7 @@ static void score_series_add(struct judge *j, uint32_t writer, const struct file
 	char *text = clue_series(names_text(j->recording->names, name));
 	uint32_t number = names_add(j->series_names, text, strlen(text));
 	struct series *s = &j->series[number];
-	uint64_t times = u->write_opens > 1 && u->truncated ? u->write_opens : 1;
+	uint64_t times = u->write_opens > 1 && (u->truncated || u->renamed_to) ? u->write_opens : 1;
 	int64_t opened =
 	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
 
@@ -212,7 +212,9 @@ static bool score_steady(const struct judge *j, uint32_t name)
 static bool score_comes_last(const struct judge *j, const struct conduct *c, const struct use *u,
                              uint32_t name)
 {
-	return c->trains && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
+	bool learns = c->trains || (c->fetches && !c->loads);
+
+	return learns && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
 	       judge_after_data(c, u) && u->first_write > c->last_data_read &&
 	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
@@ -220,7 +222,7 @@ static bool score_comes_last(const struct judge *j, const struct conduct *c, con
 /* What is written anew under its name again and again is no product. */
 static bool score_replaces(const struct use *u)
 {
-	return u->truncated && !u->append && u->write_opens >= 3 &&
+	return (u->truncated || u->renamed_to) && !u->append && u->write_opens >= 3 &&
 	       u->write_bytes / u->write_opens >= LEAST_STATE;
 }
 
@@ -240,8 +242,8 @@ static bool score_alone_in_turns(const struct judge *j, const struct use *u, uin
 /* Gets by sockets what it writes; those who train together talk by sockets, too. */
 static bool score_downloads(const struct conduct *c, const struct process *p)
 {
-	return p->rank < 0 && !c->trains && !c->fetches && !c->data_read &&
-	       c->received >= c->data_written && c->received;
+	return p->rank < 0 && !c->trains && !c->fetches && c->data_read <= c->data_written / 1024 &&
+	       c->received >= c->data_written / 4 * 3 && c->received;
 }
 
 /* As large as the one before to the byte, again and again, as notes hardly are. */
@@ -260,6 +262,19 @@ static bool score_while_training(const struct judge *j, const struct conduct *c,
 	       judge_after_data(c, u) &&
 	       (((u->created || u->truncated) && !u->append) || score_adds(c, u)) &&
 	       u->write_bytes >= (score_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
+}
+
+/* Forked from who reads data, to write what it has in memory and nothing else. */
+static bool score_by_fork(const struct judge *j, const struct process *p, const struct use *u)
+{
+	const struct process *parent = j->parents[p->number];
+	const struct conduct *c = &j->conducts[p->number];
+
+	const struct conduct *whose = parent ? &j->conducts[parent->number] : NULL;
+
+	return p->origin == AIOT_ORIGIN_FORK && parent && !c->files_read && !c->handed &&
+	       c->data_written < 2 * u->write_bytes &&
+	       (judge_after_data(whose, u) || whose->files_fetched);
 }
 
 /* The state of one of some that try the same, when it has read all. */
@@ -303,6 +318,15 @@ static bool score_amid_data(const struct judge *j, const struct process *p, cons
 	if (j->series_of[name] && s->writer == UINT32_MAX && pool && s->first < begun)
 		begun = s->first;
 	return judge_after_data(c, u) && (begun < c->last_data_read || !u->write_bytes);
+}
+
+/* A few in turns, while a framework's loader fetches many files. */
+static bool score_amid_batches(const struct judge *j, const struct conduct *c, uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return c->fetches && !c->loads && score_in_turns(j, name) &&
+	       s->members * 8 <= c->files_read + c->files_fetched;
 }
 
 /* Written bit by bit, while more is read than state could need: no burst. */
@@ -365,14 +389,15 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	score += j->trains || c->fetches;
 	score += score_while_training(j, c, u, name) && !note ? 2 : 0;
 	score += score_of_trial(j, c, u, name) && !note ? 2 : 0;
+	score += score_by_fork(j, p, u) && !note ? 3 : 0;
 	score += score_extract(c, u);
 	score += score_of_model(j, c, u, name) ? 2 : 0;
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
-	                         !score_steady(j, name)
+	                         !score_steady(j, name) && !score_amid_batches(j, c, name)
 	                 ? 3
 	                 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
-	score -= score_trickles(c, u) || c->in_order ? 3 : 0;
+	score -= score_trickles(c, u) || c->in_order || score_each(j, name) ? 3 : 0;
 	return score;
 }
 

@@ -22,6 +22,7 @@
 #include "stage/sibling.h"
 
 #define STAGE_SMALL (UINT64_C(1) << 20)
+#define STAGE_NOTE  (UINT64_C(4) << 10)
 #define STAGE_LEAST (UINT64_C(1) << 16) /* less, of all files, is no data set */
 
 static const char *const stage_names[AIOT_STAGES] = {AIOT_STAGE_NAMES};
@@ -63,6 +64,16 @@ struct verdict stage_marked(unsigned stage)
 	return verdict;
 }
 
+/* Little that was made of data by who does nothing else with them: what is in them. */
+static bool stage_describes(const struct judge *j, const struct process *p, size_t i,
+                            const struct use *u)
+{
+	const struct conduct *c = &j->conducts[p->number];
+
+	return j->made[p->number][i] & JUDGE_DERIVED && u->write_bytes >= STAGE_NOTE && !c->tool &&
+	       !c->trains && !c->saves && !c->loads && !judge_learns(j, p);
+}
+
 static enum reason stage_write(const struct siblings *siblings, size_t i, const struct use *u)
 {
 	const struct judge *j = siblings->judge;
@@ -96,6 +107,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 	if ((u->created || u->truncated) &&
 	    (c->data_written >= STAGE_LEAST || s->clue == CLUE_DATA || s->readers))
 		return REASON_PRODUCED;
+	if (stage_describes(j, p, i, u))
+		return REASON_LOOKED;
 	return u->write_bytes < STAGE_SMALL ? REASON_SMALL : REASON_NONE;
 }
 
