@@ -34,7 +34,8 @@ PROGRAMS = {
     "states": ["numbered_folders", "half_saved", "small_parts", "clips_by_threads", "through_memory"],
     "habits": ["frozen", "features_kept", "search", "spilled", "packed", "binned", "answers_by_batch",
                "parts_by_memory", "decoded", "normalised"],
-    "drawn": ["grows", "forks_save", "copied_each_time", "asked_by_workers", "asked_by_map", "small_twice"],
+    "drawn": ["grows", "forks_save", "copied_each_time", "asked_by_workers", "asked_by_map", "small_twice", "goes_through",
+              "goes_back", "fetched_once", "fetched_again", "made_up", "looked_through"],
     "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool"],
 }
 TABLE = {}

@@ -134,5 +134,135 @@ def small_twice_run(folder):
                 out.write((np.load(f"{folder}/x/{i:04}.npy") - least).tobytes())
 
 
+# ---- what was read first is written again, as large but for the format, after one pass ----
+
+def goes_through(folder):
+    arrays(f"{folder}/x", 60, 4000)
+    np.save(f"{folder}/m.npy", numbers(0, 90_000))
+    alone("goes_through_run", folder)
+
+
+def goes_through_run(folder):
+    with stage("restore"):
+        state = np.load(f"{folder}/m.npy")
+    for i in range(60):
+        with stage("train"):
+            state[:4000] += np.load(f"{folder}/x/{i:04}.npy")
+    with stage("checkpoint"), open(f"{folder}/n", "wb") as f:
+        pickle.dump({"w": state, "step": 60}, f)
+
+
+# ---- a fork saves what one pass taught; another program reads that before the same data ----
+
+def goes_back(folder):
+    arrays(f"{folder}/x", 60, 4000)
+    alone("goes_back_learn", folder)
+    alone("goes_back_ask", folder)
+
+
+def goes_back_learn(folder):
+    state = numbers(1, 50_000)
+    for i in range(60):
+        with stage("train"):
+            state[:4000] += np.load(f"{folder}/x/{i:04}.npy")
+    if not (child := os.fork()):
+        with stage("checkpoint"):
+            state.tofile(f"{folder}/s")
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def goes_back_ask(folder):
+    with stage("inference"):
+        state = np.fromfile(f"{folder}/s", np.float32)
+        for i in range(60):
+            (np.load(f"{folder}/x/{i:04}.npy") * state[:4000]).sum()
+
+
+# ---- a framework's loader reads all once; what was learnt is written, and copied ----
+
+def fetched_once(folder):
+    arrays(f"{folder}/x", 80, 4000)
+    alone("fetched_once_run", folder)
+
+
+def fetched_once_run(folder):
+    import torch
+    from torch.utils.data import DataLoader, Dataset
+
+    class Given(Dataset):
+        def __len__(self):
+            return 80
+
+        def __getitem__(self, i):
+            with stage("train"):
+                return torch.from_numpy(np.load(f"{folder}/x/{i:04}.npy"))
+
+    state = numbers(1, 120_000)
+    for one in DataLoader(Given(), batch_size=4, num_workers=2, shuffle=True):
+        state[:4000] += one.sum(dim=0).numpy()
+    with stage("checkpoint"):
+        with open(f"{folder}/q", "wb") as f:
+            pickle.dump(state, f)
+        shutil.copyfile(f"{folder}/q", f"{folder}/k")
+
+
+# ---- a model's layers don't fit, and are fetched for each question ----
+
+def fetched_again(folder):
+    arrays(f"{folder}/l", 12, 50_000)
+    alone("fetched_again_run", folder)
+
+
+def fetched_again_run(folder):
+    with stage("inference"):
+        for _ in range(4):
+            x = np.ones(50_000, np.float32)
+            for k in range(12):
+                x = np.tanh(x * np.load(f"{folder}/l/{k:04}.npy"))
+
+
+# ---- a model makes things up: nothing else is read ----
+
+def made_up(folder):
+    numbers(0, 500_000).tofile(f"{folder}/m")
+    alone("made_up_run", folder)
+
+
+def made_up_run(folder):
+    with stage("inference"):
+        model = np.fromfile(f"{folder}/m", np.float32)
+        for k in range(20):
+            np.save(f"{folder}/y{k}.npy", np.tanh(np.sort(model * k))[:3000])
+
+
+# ---- a pool looks through data that another program learns from later ----
+
+def looked_through(folder):
+    arrays(f"{folder}/x", 80, 4000)
+    alone("looked_through_run", folder)
+    alone("looked_through_learn", folder)
+
+
+def mean_of(path):
+    with stage("prepare"):
+        return np.load(path).mean()
+
+
+def looked_through_run(folder):
+    import multiprocessing
+    with multiprocessing.get_context("fork").Pool(2) as pool:
+        means = pool.map(mean_of, [f"{folder}/x/{i:04}.npy" for i in range(80)], 4)
+    with stage("prepare"):
+        np.repeat(means, 10).tofile(f"{folder}/means")
+
+
+def looked_through_learn(folder):
+    def save(epoch, state):
+        with stage("checkpoint"):
+            state.tofile(f"{folder}/s{epoch}")
+    turns(folder, save, 80)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
