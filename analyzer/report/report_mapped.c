@@ -55,8 +55,10 @@ void report_mapped_text(const struct mapped *m, FILE *to)
 		        unit_bytes(&bytes, (double)m->bytes_populated), m->populated,
 		        m->populated == 1 ? "" : "s");
 	if (m->written)
-		fprintf(to, "%10s  mapped: %s written by %" PRIu64 " faults\n", "",
-		        unit_bytes(&bytes, (double)m->bytes_written), m->written);
+		fprintf(to,
+		        "%10s  mapped: at least %s written by %" PRIu64
+		        " faults: one can make room for more pages\n",
+		        "", unit_bytes(&bytes, (double)m->bytes_written), m->written);
 }
 
 bool report_mapped_lacks(const struct mapped_run *m)

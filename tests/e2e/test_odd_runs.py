@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 import aiotrace
-from handmade import MS, Process
+from handmade import MS, NUMBERS, Process
 
 with open(os.path.join(aiotrace.TOP, "analyzer/report/report.schema.json")) as f:
     CHECK = jsonschema.Draft202012Validator(json.load(f))
@@ -148,6 +148,16 @@ def many_that_wait(folder):
         p.save()
 
 
+def a_mapped_save(folder):
+    """A fault stands for the page that was touched, and may have made room for a folio."""
+    call = next(r for r in aiotrace.EVENTS if r.name == "fault.write")
+    p = Process(folder).open("/disk/model.pt", write=True, stage="checkpoint")
+    p.more.append((2, struct.pack("<HBB", call.number, NUMBERS["CLASS_" + call.klass], NUMBERS["LEVEL_" + call.level]) + call.name.encode()))
+    for i in range(4):
+        p.add(call.number, "/disk/model.pt", i << 21, 4096, 4096, stage="checkpoint")
+    p.save()
+
+
 def a_journal_apart(folder):
     """A process of few files has the journal of a database that is far along among those of one of many."""
     p = Process(folder, pid=1)
@@ -204,6 +214,7 @@ ODD = {
     "a missing rank": (a_missing_rank, ["3 of 4 ranks have a trace here; rank 2 is the first without"]),
     "thousands": (thousands, ["3000 processes", "--json lists all", "1500 processes were killed or still running"]),
     "many that wait": (many_that_wait, ["16 processes"]),
+    "a mapped save": (a_mapped_save, ["mapped: at least 16.4 kB written by 4 faults"]),
     "a journal apart": (a_journal_apart, ["2 processes"]),
     "a damaged block": (a_damaged_block, ["damaged place", "events are missing|events were lost"]),
     "only damage": (only_damage, ["damaged place"]),
