@@ -29,23 +29,26 @@ static unsigned latency_size(uint64_t bytes)
 	return size < LATENCY_SIZES ? size : LATENCY_SIZES - 1;
 }
 
-static inline void latency_add_to(struct latency_sum **sum, uint64_t ns, bool failed)
+static struct latency_sum *latency_sum(const char *name)
 {
-	struct latency_sum *to = *sum;
+	struct latency_sum *sum = memory_get(1, sizeof *sum);
 
-	if (!to)
-		to = *sum = memory_get(1, sizeof *to);
-	if (failed)
-		to->failed++;
-	to->total_ns += ns;
-	histogram_add(&to->ns, ns);
+	sum->name = name;
+	return sum;
+}
+
+static inline void latency_add_to(struct latency_sum *to, const struct events *e, uint32_t i)
+{
+	to->failed += e->result[i] < 0;
+	to->total_ns += e->duration[i];
+	histogram_add_to(&to->ns, e->duration[i], e->bucket[i]);
 }
 
 /* Only a major fault is waited for. */
 static inline bool latency_none(const struct events *e, uint32_t i)
 {
 	return e->class[i] == AIOT_CLASS_WAIT || e->class[i] == AIOT_CLASS_PROC ||
-	       (mapped_is_fault(e->call[i]) &&
+	       (e->mapped && mapped_is_fault(e->call[i]) &&
 	        (!e->duration[i] || e->call[i] != AIOT_CALL_fault_major));
 }
 
@@ -75,6 +78,14 @@ static void latency_keep(struct latency *l, unsigned stage, const struct slow_op
 	list[at] = *op;
 }
 
+/* What is quicker is none of the slowest. */
+static uint64_t latency_least(const struct latency *l, unsigned stage)
+{
+	return l->slow_count[stage] < LATENCY_SLOWEST
+	               ? 0
+	               : l->slowest[stage][LATENCY_SLOWEST - 1].duration_ns;
+}
+
 static void latency_slow(struct latency *l, const struct events *e, uint32_t i)
 {
 	struct slow_op op = {.duration_ns = e->duration[i],
@@ -90,27 +101,39 @@ static void latency_slow(struct latency *l, const struct events *e, uint32_t i)
 	latency_keep(l, e->stage[i], &op);
 }
 
+/* A read or write, by its size as well. */
+static inline void latency_add_size(struct latency *l, const struct events *e, uint32_t i)
+{
+	struct latency_sum **sum =
+	        &l->sizes[e->stage[i]][e->class[i] == AIOT_CLASS_WRITE][latency_size(e->bytes[i])];
+
+	if (!*sum)
+		*sum = latency_sum(NULL);
+	latency_add_to(*sum, e, i);
+}
+
 static void latency_add(void *state, const struct events *e)
 {
 	struct latency *l = state;
+	uint64_t least[AIOT_STAGES];
 
+	for (unsigned k = 0; k < AIOT_STAGES; k++)
+		least[k] = latency_least(l, k);
 	for (uint32_t i = 0; i < e->count; i++) {
 		unsigned stage = e->stage[i];
 		uint32_t id = e->call[i] < LATENCY_CALLS ? e->call[i] : LATENCY_CALLS - 1;
-		uint64_t ns = e->duration[i];
 		struct latency_sum **sum = &l->calls[stage][id];
 		if (latency_none(e, i))
 			continue;
-		latency_add_to(sum, ns, e->result[i] < 0);
-		if (!(*sum)->name)
-			(*sum)->name = events_call(e, i)->name;
+		if (!*sum)
+			*sum = latency_sum(events_call(e, i)->name);
+		latency_add_to(*sum, e, i);
 		if (events_data(e, i))
-			latency_add_to(&l->sizes[stage][e->class[i] == AIOT_CLASS_WRITE]
-			                        [latency_size(e->bytes[i])],
-			               ns, e->result[i] < 0);
-		if (l->slow_count[stage] < LATENCY_SLOWEST ||
-		    ns >= l->slowest[stage][LATENCY_SLOWEST - 1].duration_ns)
-			latency_slow(l, e, i);
+			latency_add_size(l, e, i);
+		if (e->duration[i] < least[stage])
+			continue;
+		latency_slow(l, e, i);
+		least[stage] = latency_least(l, stage);
 	}
 }
 

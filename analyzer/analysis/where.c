@@ -34,12 +34,14 @@ static void where_add(void *state, const struct events *e)
 	for (uint32_t i = 0; i < e->count; i++) {
 		bool write = e->class[i] == AIOT_CLASS_WRITE;
 		struct place *place;
-		if (!events_data(e, i) || mapped_is_fault(e->call[i]) || !mounts[e->file[i]])
+		if (!events_data(e, i) || (e->mapped && mapped_is_fault(e->call[i])) ||
+		    !mounts[e->file[i]])
 			continue;
 		place = where_place(w, mounts[e->file[i]]);
 		*(write ? &place->write_ops : &place->read_ops) += 1;
 		*(write ? &place->write_bytes : &place->read_bytes) += e->bytes[i];
-		histogram_add(write ? &place->write_latency : &place->read_latency, e->duration[i]);
+		histogram_add_to(write ? &place->write_latency : &place->read_latency,
+		                 e->duration[i], e->bucket[i]);
 	}
 }
 

@@ -30,7 +30,8 @@ static inline uint64_t histogram_min(const struct histogram *h)
 	return ~h->beneath;
 }
 
-static inline void histogram_add(struct histogram *h, uint64_t value)
+/* With its bucket known. */
+static inline void histogram_add_to(struct histogram *h, uint64_t value, unsigned bucket)
 {
 	/* Both seldom: branches, and no store. */
 	if (~value > h->beneath)
@@ -38,7 +39,12 @@ static inline void histogram_add(struct histogram *h, uint64_t value)
 	if (value > h->max)
 		h->max = value;
 	h->total++;
-	h->count[histogram_bucket(value)]++;
+	h->count[bucket]++;
+}
+
+static inline void histogram_add(struct histogram *h, uint64_t value)
+{
+	histogram_add_to(h, value, histogram_bucket(value));
 }
 
 void histogram_merge(struct histogram *to, const struct histogram *from);

@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "base/histogram.h"
 #include "measure/mapped.h"
 #include "read/merge.h"
 
@@ -17,9 +18,11 @@
 struct events {
 	const struct process *process;
 	uint32_t count;
+	bool mapped; /* some rows may be faults or what brought pages in without: few have them */
 	/* CLOCK_REALTIME in ns; end = start + duration, modulo 2^64 */
 	int64_t start[EVENTS_MOST], end[EVENTS_MOST];
 	uint64_t duration[EVENTS_MOST];
+	uint16_t bucket[EVENTS_MOST]; /* of the duration: histogram_bucket */
 	/* As FORMAT.md has them; undefined where the pass does not read them. */
 	uint64_t size[EVENTS_MOST];
 	int64_t result[EVENTS_MOST], offset[EVENTS_MOST];

@@ -24,15 +24,20 @@ struct queue {
 void queue_more(struct queue *queue);
 void queue_pack(struct queue *queue, struct span span);
 
-static inline void queue_add(struct queue *queue, struct span span)
+/* Room for one more, to be filled, in a queue that does not pack. */
+static inline struct span *queue_next(struct queue *queue)
 {
-	if (queue->packs) {
-		queue_pack(queue, span);
-		return;
-	}
 	if (queue->spans.count == queue->spans.room)
 		queue_more(queue);
-	queue->spans.items[queue->spans.count++] = span;
+	return &queue->spans.items[queue->spans.count++];
+}
+
+static inline void queue_add(struct queue *queue, struct span span)
+{
+	if (queue->packs)
+		queue_pack(queue, span);
+	else
+		*queue_next(queue) = span;
 }
 
 /* By who adds, after the last one before queue_due with the same time: unpacks. */
