@@ -10,14 +10,7 @@
 
 #include "base/wrap.h"
 
-#define LEAST_POWER 16
-
 static const int64_t widths_ns[BURST_SCALES] = {10000000, 100000000, 1000000000, 10000000000};
-
-static unsigned burst_power(uint64_t value)
-{
-	return 63 - (unsigned)__builtin_clzll(value | 1);
-}
 
 static void burst_begin(struct burst *b, int64_t start)
 {
@@ -58,7 +51,7 @@ static void burst_pause(struct burst *b, int64_t pause)
 	unsigned power = burst_power((uint64_t)pause);
 
 	b->idle_ns[power] += (uint64_t)pause;
-	for (unsigned i = 0; i < BURST_LEVELS && i + LEAST_POWER <= power; i++) {
+	for (unsigned i = 0; i < BURST_LEVELS && i + BURST_LEAST <= power; i++) {
 		b->levels[i].pauses++;
 		b->levels[i].pause_ns += pause;
 		burst_end(b, &b->levels[i]);
@@ -103,7 +96,7 @@ static size_t burst_run(struct burst *b, const struct span *spans, size_t count)
 			break;
 		if (start > covered) {
 			uint64_t pause = (uint64_t)start - (uint64_t)covered;
-			if (pause >> LEAST_POWER)
+			if (pause >> BURST_LEAST)
 				break;
 			b->idle_ns[burst_power(pause)] += pause;
 		}
@@ -189,15 +182,15 @@ struct burst_bursts burst_bursts(const struct burst *b)
 	struct burst_level l; /* a copy: asking closes no burst */
 	unsigned level;
 
-	if (power < LEAST_POWER + 2)
+	if (power < BURST_LEAST + 2)
 		return (struct burst_bursts){0};
-	level = power - 2 - LEAST_POWER < BURST_LEVELS ? power - 2 - LEAST_POWER : BURST_LEVELS - 1;
+	level = power - 2 - BURST_LEAST < BURST_LEVELS ? power - 2 - BURST_LEAST : BURST_LEVELS - 1;
 	l = b->levels[level];
 	off = (double)l.pause_ns;
 	count = (double)l.pauses + 1;
 	return (struct burst_bursts){
 	        .count = l.pauses + 1,
-	        .pause_s = exp2(level + LEAST_POWER) / 1e9,
+	        .pause_s = exp2(level + BURST_LEAST) / 1e9,
 	        .mean_ops = (double)b->ops / count,
 	        .mean_bytes = (double)b->bytes / count,
 	        .mean_on_s = (time - off) / count / 1e9,

@@ -12,7 +12,8 @@
 #include "read/spans.h"
 
 #define BURST_SCALES 4  /* windows of 10 ms, 100 ms, 1 s and 10 s, from the first operation on */
-#define BURST_LEVELS 26 /* pauses of at least 2^16 ns, 2^17 ns, ... 2^41 ns */
+#define BURST_LEAST  16 /* pauses of at least 2^16 ns, 2^17 ns, ... 2^41 ns: */
+#define BURST_LEVELS 26
 #define BURST_SIZES  64
 
 struct burst_scale {
@@ -37,6 +38,11 @@ struct burst {
 	struct burst_level levels[BURST_LEVELS];
 	uint64_t idle_ns[64]; /* by power of two of the pause */
 };
+
+static inline unsigned burst_power(uint64_t value)
+{
+	return 63 - (unsigned)__builtin_clzll(value | 1);
+}
 
 /* All zero is empty. Operations come in order of start. */
 void burst_add(struct burst *burst, int64_t start_ns, int64_t end_ns, uint64_t bytes);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
+#include "analysis/sweep.h"
 #include "base/memory.h"
 
 static void *course_make(const struct known *known)
@@ -134,18 +135,20 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 {
 	struct course *c = state;
 	struct course_stage *s = &c->stages[stage];
+	struct sweep sweep = {&s->rate, &s->burst, &s->depth, &s->flow, c->start_ns};
 
-	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC)
+	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC) {
+		rate_add_spans(&s->rate, spans, count);
 		return;
+	}
 	while (count) {
 		size_t n = count < COURSE_PART ? count : COURSE_PART;
-		burst_add_spans(&s->burst, spans, n);
-		depth_add_spans(&s->depth, spans, n);
-		flow_add_spans(&s->flow, c->start_ns, spans, n);
+		sweep_add(&sweep, spans, n);
 		course_accesses(c, stage, spans, n);
 		spans += n;
 		count -= n;
 	}
+	rate_settle(&s->rate);
 }
 
 static void course_finish(void *state, const struct known *known)

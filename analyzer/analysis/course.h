@@ -11,6 +11,7 @@
 #include "measure/depth.h"
 #include "measure/flow.h"
 #include "measure/pattern.h"
+#include "measure/rate.h"
 #include "measure/reuse.h"
 
 /* A file's accesses in one order, and the last read and the last write. */
@@ -22,6 +23,7 @@ struct course_file {
 };
 
 struct course_stage {
+	struct rate rate; /* of all stages; goes to the summary in the end */
 	struct burst burst;
 	struct depth depth;
 	struct flow flow; /* from the recording's start */

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 
+#include "analysis/course.h"
 #include "analysis/latency.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -67,30 +68,43 @@ static void tally_fault(struct lane *lane, struct stage_summary *sum, const stru
 	mapped_add(&lane->mapped[e->file[i]], e->call[i], e->aux[i], e->bytes[i], e->duration[i]);
 }
 
-static inline struct span tally_span(const struct events *e, uint32_t i, uint32_t mount)
+static inline void tally_span(struct span *to, const struct events *e, uint32_t i, uint32_t name,
+                              uint32_t mount)
 {
-	return (struct span){.start = e->start[i],
-	                     .end = e->end[i],
-	                     .bytes = e->bytes[i],
-	                     .offset = e->offset[i],
-	                     .name = process_file_at(e->process, e->file[i])->name,
-	                     .mount = mount <= UINT16_MAX ? (uint16_t)mount : 0,
-	                     .write = e->class[i] == AIOT_CLASS_WRITE,
-	                     .cached = e->cached[i],
-	                     .around = mapped_is_around(e->call[i])};
+	to->start = e->start[i];
+	to->end = e->end[i];
+	to->bytes = e->bytes[i];
+	to->offset = e->offset[i];
+	to->name = name;
+	to->mount = mount <= UINT16_MAX ? (uint16_t)mount : 0;
+	to->write = e->class[i] == AIOT_CLASS_WRITE;
+	to->cached = e->cached[i];
+	to->around = e->mapped && mapped_is_around(e->call[i]);
+}
+
+static inline void tally_queue(struct queue *queue, const struct events *e, uint32_t i,
+                               uint32_t name, uint32_t mount)
+{
+	struct span span;
+
+	if (!queue->packs) {
+		tally_span(queue_next(queue), e, i, name, mount);
+		return;
+	}
+	tally_span(&span, e, i, name, mount);
+	queue_pack(queue, span);
 }
 
 static inline void tally_data(struct lane *lane, struct stage_summary *sum, const struct events *e,
-                              uint32_t i)
+                              uint32_t i, uint32_t rank)
 {
 	bool write = e->class[i] == AIOT_CLASS_WRITE;
 	uint64_t bytes = e->bytes[i];
-	uint32_t rank = process_file_at(e->process, e->file[i])->rank;
 
-	*(write ? &sum->write_ops : &sum->read_ops) += events_weight(e, i);
+	*(write ? &sum->write_ops : &sum->read_ops) += e->mapped ? events_weight(e, i) : 1;
 	*(write ? &sum->write_bytes : &sum->read_bytes) += bytes;
 	histogram_add(write ? &sum->write_size : &sum->read_size, bytes);
-	if (mapped_is_fault(e->call[i]) || mapped_is_populate(e->call[i]))
+	if (e->mapped && (mapped_is_fault(e->call[i]) || mapped_is_populate(e->call[i])))
 		tally_fault(lane, sum, e, i);
 	if (bytes && rank)
 		tally_order(lane, sum, e->stage[i], rank);
@@ -209,8 +223,9 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 			__builtin_prefetch(
 			        &process_file_at(lane->process, e->file[i + TALLY_AHEAD])->name);
 		if (events_data(e, i)) {
-			tally_data(lane, sums[stage], e, i);
-			queue_add(&lane->spans[stage], tally_span(e, i, mounts[e->file[i]]));
+			const struct file *file = process_file_at(lane->process, e->file[i]);
+			tally_data(lane, sums[stage], e, i, file->rank);
+			tally_queue(&lane->spans[stage], e, i, file->name, mounts[e->file[i]]);
 		} else {
 			sums[stage]->meta_ops++;
 			sums[stage]->asked_ops += tally_asks(e, i);
@@ -252,7 +267,6 @@ static void tally_rate(struct tally *t, int stage)
 	for (size_t i = 0; i < t->lane_count; i++)
 		lists[i] = &t->lanes[i].spans[stage].due;
 	ordered = spans_merge(&t->ordered[stage], &t->work[stage], lists, t->lane_count);
-	rate_add_spans(&t->to->stages[stage].rate, ordered->items, ordered->count);
 	analyses_add_times(t->analyses, (unsigned)stage, ordered);
 	free(lists);
 }
@@ -327,6 +341,15 @@ static void tally_end_lane(const struct tallied *to, struct lane *lane)
 		queue_free(&lane->spans[i]);
 }
 
+/* What analyses found of a stage. */
+static void tally_found(struct stage_summary *stage, unsigned number, void *const *found)
+{
+	struct course *course = found[ANALYSIS_course];
+
+	latency_data(found[ANALYSIS_latency], number, &stage->latency);
+	stage->rate = course->stages[number].rate;
+}
+
 static void tally_end(struct tally *t)
 {
 	unsigned workers = parallel_workers();
@@ -346,7 +369,7 @@ static void tally_end(struct tally *t)
 	}
 	analyses_finish(t->analyses, t->to->found);
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
-		latency_data(t->to->found[ANALYSIS_latency], i, &t->to->stages[i].latency);
+		tally_found(&t->to->stages[i], i, t->to->found);
 	free(t->events);
 	free(t->buffers);
 	free(t->lanes);

@@ -91,15 +91,38 @@ void flow_add(struct flow *f, int64_t origin, int64_t start, int64_t end, uint64
 		f->windows[first].bytes[write] += (double)bytes;
 }
 
-/* A sum of so few bytes each is exact in 64 bits and, mostly, in a double. */
-#define FLOW_BYTES (UINT64_C(1) << 32)
+void flow_add_run(struct flow *f, const struct flow_run *run)
+{
+	for (int i = 0; i < 2; i++) {
+		f->pending_bytes[i] += run->bytes[i];
+		f->pending_ops[i] += run->ops[i];
+	}
+	f->pending_busy_ns += run->busy_ns;
+}
 
-/* Operations within the window of the one before; returns how many. */
-static size_t flow_run(struct flow *f, const struct span *spans, size_t count)
+void flow_settle(struct flow *f)
 {
 	struct flow_window *w = &f->windows[f->last];
-	uint64_t from = (uint64_t)f->origin_ns + f->last * (uint64_t)f->width_ns, busy = 0;
-	uint64_t width = (uint64_t)f->width_ns, bytes[2] = {0}, ops[2] = {0};
+
+	if (!(f->pending_ops[0] + f->pending_ops[1]))
+		return;
+	for (int i = 0; i < 2; i++) {
+		w->bytes[i] += (double)f->pending_bytes[i];
+		w->ops[i] += f->pending_ops[i];
+		f->pending_bytes[i] = f->pending_ops[i] = 0;
+	}
+	w->busy_ns += (double)f->pending_busy_ns;
+	f->pending_busy_ns = 0;
+	if (f->used <= f->last)
+		f->used = f->last + 1;
+}
+
+/* Operations within the window of the one before; returns how many. */
+static size_t flow_within(struct flow *f, const struct span *spans, size_t count)
+{
+	uint64_t from = (uint64_t)f->origin_ns + f->last * (uint64_t)f->width_ns;
+	uint64_t width = (uint64_t)f->width_ns;
+	struct flow_run run = {0};
 	size_t n = 0;
 
 	for (; n < count; n++) {
@@ -107,29 +130,30 @@ static size_t flow_run(struct flow *f, const struct span *spans, size_t count)
 		         end = (uint64_t)spans[n].end - from;
 		if (start > end || end >= width || spans[n].bytes >= FLOW_BYTES)
 			break;
-		bytes[spans[n].write] += spans[n].bytes;
-		ops[spans[n].write]++;
-		busy += end - start;
+		run.bytes[spans[n].write] += spans[n].bytes;
+		run.ops[spans[n].write]++;
+		run.busy_ns += end - start;
 	}
-	for (int i = 0; i < 2; i++) {
-		w->bytes[i] += (double)bytes[i];
-		w->ops[i] += ops[i];
-	}
-	w->busy_ns += (double)busy;
-	if (n && f->used <= f->last)
-		f->used = f->last + 1;
+	flow_add_run(f, &run);
 	return n;
+}
+
+void flow_add_more(struct flow *f, int64_t origin, const struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (f->width_ns)
+			i += flow_within(f, spans + i, count - i);
+		if (i == count)
+			break;
+		flow_settle(f);
+		flow_add(f, origin, spans[i].start, spans[i].end, spans[i].bytes, spans[i].write);
+	}
 }
 
 void flow_add_spans(struct flow *f, int64_t origin, const struct span *spans, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (f->width_ns)
-			i += flow_run(f, spans + i, count - i);
-		if (i < count)
-			flow_add(f, origin, spans[i].start, spans[i].end, spans[i].bytes,
-			         spans[i].write);
-	}
+	flow_add_more(f, origin, spans, count);
+	flow_settle(f);
 }
 
 void flow_merge(struct flow *to, const struct flow *from)

@@ -26,6 +26,8 @@ struct flow {
 	int64_t origin_ns, width_ns; /* width 0 = empty */
 	uint32_t used;               /* windows up to the last with anything in it */
 	uint32_t last;               /* window of the operation before */
+	/* What is not yet in that window (flow_settle). */
+	uint64_t pending_bytes[2], pending_ops[2], pending_busy_ns;
 	struct flow_window *windows;
 };
 
@@ -36,6 +38,19 @@ void flow_add(struct flow *flow, int64_t origin_ns, int64_t start_ns, int64_t en
 
 /* The same for many, which come in order of start. */
 void flow_add_spans(struct flow *flow, int64_t origin_ns, const struct span *spans, size_t count);
+
+/* The same, while more of them follow: see rate_add_more. */
+void flow_add_more(struct flow *flow, int64_t origin_ns, const struct span *spans, size_t count);
+void flow_settle(struct flow *flow);
+
+/* A sum of so few bytes each is exact in 64 bits and, mostly, in a double. */
+#define FLOW_BYTES (UINT64_C(1) << 32)
+
+/* Sums of operations of fewer bytes that begin and end in the window at hand. */
+struct flow_run {
+	uint64_t bytes[2], ops[2], busy_ns;
+};
+void flow_add_run(struct flow *flow, const struct flow_run *run);
 
 /* Adds a flow of the same origin. */
 void flow_merge(struct flow *to, const struct flow *from);

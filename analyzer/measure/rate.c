@@ -132,7 +132,7 @@ void rate_add(struct rate *r, int64_t start, int64_t end, uint64_t bytes)
 static size_t rate_run(struct rate *r, const struct span *spans, size_t count)
 {
 	int64_t from = r->window_from_ns, to = r->window_to_ns;
-	int64_t last = r->last_start_ns, covered = r->covered_ns, busy = 0;
+	int64_t last = r->last_start_ns, covered = r->covered_ns, paused = 0;
 	unsigned __int128 squares = 0;
 	uint64_t bytes = 0;
 	size_t n = 0;
@@ -145,34 +145,53 @@ static size_t rate_run(struct rate *r, const struct span *spans, size_t count)
 		bytes += spans[n].bytes;
 		squares += (unsigned __int128)gap * gap;
 		last = start;
-		start = start < covered ? covered : start;
-		busy += end > start ? end - start : 0;
+		paused += start > covered ? start - covered : 0;
 		covered = end > covered ? end : covered;
 	}
-	if (!n)
-		return 0;
-	r->gap_sum += (uint64_t)(last - r->last_start_ns);
-	r->gap_squares += squares;
-	r->gap_count += n;
-	r->last_start_ns = last;
-	if (covered > r->covered_ns)
-		r->paused_ns += covered - r->covered_ns - busy;
-	r->covered_ns = covered;
-	r->busy_ns += busy;
-	r->bytes[r->window] += (double)bytes;
-	r->ops[r->window] += n;
-	r->total_bytes += (double)bytes;
-	r->total_ops += n;
+	if (n)
+		rate_add_run(r, &(struct rate_run){n, bytes, last, covered, paused, squares});
 	return n;
+}
+
+void rate_add_run(struct rate *r, const struct rate_run *run)
+{
+	r->gap_sum += (uint64_t)(run->last_start_ns - r->last_start_ns);
+	r->gap_squares += run->gap_squares;
+	r->gap_count += run->ops;
+	r->last_start_ns = run->last_start_ns;
+	r->paused_ns += run->paused_ns;
+	r->busy_ns += run->covered_ns - r->covered_ns - run->paused_ns;
+	r->covered_ns = run->covered_ns;
+	r->pending_bytes += run->bytes;
+	r->pending_ops += run->ops;
+}
+
+void rate_settle(struct rate *r)
+{
+	if (!r->pending_ops)
+		return;
+	r->bytes[r->window] += (double)r->pending_bytes;
+	r->ops[r->window] += r->pending_ops;
+	r->total_bytes += (double)r->pending_bytes;
+	r->total_ops += r->pending_ops;
+	r->pending_bytes = r->pending_ops = 0;
+}
+
+void rate_add_more(struct rate *r, const struct span *spans, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		i += rate_run(r, spans + i, count - i);
+		if (i == count)
+			break;
+		rate_settle(r);
+		rate_add(r, spans[i].start, spans[i].end, spans[i].bytes);
+	}
 }
 
 void rate_add_spans(struct rate *r, const struct span *spans, size_t count)
 {
-	for (size_t i = 0; i < count; i++) {
-		i += rate_run(r, spans + i, count - i);
-		if (i < count)
-			rate_add(r, spans[i].start, spans[i].end, spans[i].bytes);
-	}
+	rate_add_more(r, spans, count);
+	rate_settle(r);
 }
 
 double rate_window_s(const struct rate *r)

@@ -22,6 +22,8 @@ struct rate {
 	int64_t window_from_ns, window_to_ns;
 	double *bytes; /* by window; NULL until the first operation */
 	uint64_t *ops;
+	uint64_t pending_bytes,
+	        pending_ops; /* of the window at hand: not yet in it (rate_settle) */
 	uint64_t total_ops;
 	double total_bytes;
 	int64_t last_start_ns; /* for the gaps between operations, and their sums: */
@@ -39,6 +41,21 @@ void rate_add(struct rate *rate, int64_t start_ns, int64_t end_ns, uint64_t byte
 
 /* The same for many. */
 void rate_add_spans(struct rate *rate, const struct span *spans, size_t count);
+
+/* The same, while more of them follow: what they add to the window at hand waits, so that
+ * sums of doubles don't depend on how many come at a time. */
+void rate_add_more(struct rate *rate, const struct span *spans, size_t count);
+void rate_settle(struct rate *rate);
+
+/* Sums of operations that begin and end in the window at hand, the first of them no earlier
+ * than the one before. */
+struct rate_run {
+	uint64_t ops, bytes;
+	int64_t last_start_ns, covered_ns; /* start of the last one, and the latest end */
+	int64_t paused_ns;                 /* from the latest end before, with none under way */
+	unsigned __int128 gap_squares;
+};
+void rate_add_run(struct rate *rate, const struct rate_run *run);
 
 /* Of the windows with operations, bytes a second. */
 double rate_mean(const struct rate *rate);
