@@ -9,6 +9,7 @@
 
 #include "analysis/analysis.h"
 #include "base/memory.h"
+#include "base/vector.h"
 #include "read/origin.h"
 #include "stage/likely.h"
 
@@ -94,12 +95,47 @@ static inline void sites_count(struct site_sum *sum, const struct events *e, uin
 	sum->duration_ns += e->duration[i];
 }
 
+/* The same of rows that have no faults among them. */
+VECTOR static void sites_count_plain(struct site_sum *sum, const uint8_t *class,
+                                     const uint64_t *bytes, const uint64_t *duration, uint32_t n)
+{
+	uint64_t reads = 0, writes = 0, read_bytes = 0, write_bytes = 0, ns = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		uint64_t read = class[i] == AIOT_CLASS_READ, write = class[i] == AIOT_CLASS_WRITE;
+		reads += read;
+		writes += write;
+		read_bytes += -read & bytes[i];
+		write_bytes += -write & bytes[i];
+		ns += duration[i];
+	}
+	*sum = (struct site_sum){.read_ops = reads,
+	                         .write_ops = writes,
+	                         .meta_ops = n - reads - writes,
+	                         .read_bytes = read_bytes,
+	                         .write_bytes = write_bytes,
+	                         .duration_ns = ns};
+}
+
+VECTOR static bool sites_alike(const uint32_t *stack, const uint8_t *stage, uint32_t n)
+{
+	uint32_t other_stack = 0, other_stage = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		other_stack |= stack[i] ^ stack[0];
+		other_stage |= stage[i] ^ stage[0];
+	}
+	return !(other_stack | other_stage);
+}
+
 /* The end of the rows from begin on that have its stack and stage. */
 static uint32_t sites_run(const struct events *e, uint32_t begin)
 {
 	uint32_t stack = e->stack[begin], i = begin + 1;
 	uint8_t stage = e->stage[begin];
 
+	if (!begin && sites_alike(e->stack, e->stage, e->count))
+		return e->count;
 	while (i < e->count && e->stack[i] == stack && e->stage[i] == stage)
 		i++;
 	return i;
@@ -112,8 +148,11 @@ static void sites_add_runs(struct part *part, const struct events *e)
 	for (uint32_t i = 0, end; i < e->count; i = end) {
 		struct site_sum sum = {0};
 		end = sites_run(e, i);
-		for (uint32_t k = i; k < end; k++)
+		for (uint32_t k = i; e->mapped && k < end; k++)
 			sites_count(&sum, e, k);
+		if (!e->mapped)
+			sites_count_plain(&sum, e->class + i, e->bytes + i, e->duration + i,
+			                  end - i);
 		site_sum_add(sites_sum(part, e, i, stacks_find(stacks, e->stack[i])), &sum);
 	}
 }

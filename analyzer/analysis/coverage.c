@@ -166,9 +166,12 @@ void coverage_add(struct coverage *c, const struct events *e)
 	uint64_t bytes[2] = {0}, calls[2] = {0};
 
 	for (uint32_t i = 0; i < e->count; i++) {
-		coverage_wait(c, e, i);
 		bool write = e->class[i] == AIOT_CLASS_WRITE;
-		if (!events_data(e, i) || e->end[i] > until || events_call(e, i)->uncounted)
+		if (!events_data(e, i)) {
+			coverage_wait(c, e, i);
+			continue;
+		}
+		if (e->end[i] > until || events_call(e, i)->uncounted)
 			continue;
 		bytes[write] += e->bytes[i];
 		calls[write]++;

@@ -141,20 +141,67 @@ static void waiting_begin(const struct waitings *w, struct waiting_lookup *l,
 	}
 }
 
-static void waiting_time(struct waiting *of, unsigned kind, int64_t start, int64_t end)
+/* Rows one behind the other that wait for the same; their sums stay in registers. */
+struct waiting_run {
+	uint64_t *to, sum;
+	uint64_t *window, in_window; /* of the main thread's timeline; NULL = not found yet */
+	int64_t from_ns, to_ns;
+	unsigned kind; /* enum timeline_kind; TIMELINE_KINDS = none */
+};
+
+static void waiting_end(struct waiting_run *run)
 {
-	static const uint8_t kinds[WAITING_KINDS] = {
+	*run->to += run->sum;
+	run->sum = 0;
+	if (run->window)
+		*run->window += run->in_window;
+	run->window = NULL;
+	run->in_window = 0;
+}
+
+static void waiting_begin_run(struct waiting_run *run, uint64_t *to, unsigned kind)
+{
+	static const uint8_t kinds[WAITING_KINDS + 1] = {
 	        [WAITING_STORAGE] = TIMELINE_STORAGE, [WAITING_PIPE] = TIMELINE_PIPE,
 	        [WAITING_SOCKET] = TIMELINE_SOCKET,   [WAITING_FULL] = TIMELINE_BLOCKED,
 	        [WAITING_LOCK] = TIMELINE_LOCK,       [WAITING_THREAD] = TIMELINE_LOCK,
 	        [WAITING_CHILD] = TIMELINE_LOCK,      [WAITING_OTHER] = TIMELINE_KINDS,
+	        [WAITING_KINDS] = TIMELINE_KINDS,
 	};
 
-	if (kinds[kind] == TIMELINE_KINDS)
+	waiting_end(run);
+	run->to = to;
+	run->kind = kinds[kind];
+}
+
+/* What the main thread waits beyond the window at hand, which is another one then. */
+static void waiting_time(struct waiting *of, struct waiting_run *run, int64_t start, int64_t end)
+{
+	struct timeline *t = of->timeline;
+
+	if (run->window)
+		*run->window += run->in_window;
+	run->in_window = 0;
+	if (!t)
+		t = of->timeline = memory_get(1, sizeof *t);
+	timeline_add(t, run->kind, start, end);
+	run->window = t->ns[run->kind] ? &t->ns[run->kind][t->window] : NULL;
+	run->from_ns = t->from_ns;
+	run->to_ns = t->to_ns;
+}
+
+static inline void waiting_row(struct waiting *of, struct waiting_run *run, const struct events *e,
+                               uint32_t i, bool main)
+{
+	int64_t start = e->start[i], end = e->end[i];
+
+	run->sum += e->duration[i];
+	if (!main || run->kind == TIMELINE_KINDS)
 		return;
-	if (!of->timeline)
-		of->timeline = memory_get(1, sizeof *of->timeline);
-	timeline_add(of->timeline, kinds[kind], start, end);
+	if (run->window && start >= run->from_ns && start <= end && end <= run->to_ns)
+		run->in_window += e->duration[i];
+	else
+		waiting_time(of, run, start, end);
 }
 
 static void waiting_add(void *state, const struct events *e)
@@ -164,7 +211,7 @@ static void waiting_add(void *state, const struct events *e)
 	struct waiting *of = &w->of[p->number];
 	struct waiting_lookup *l = &w->lookups[p->number];
 	uint64_t ns[2][WAITING_KINDS + 1] = {{0}};
-	uint64_t *to = &ns[0][WAITING_KINDS], sum = 0;
+	struct waiting_run run = {.to = &ns[0][WAITING_KINDS], .kind = TIMELINE_KINDS};
 	const uint8_t *kinds, *files;
 
 	if (!l->kinds)
@@ -178,18 +225,12 @@ static void waiting_add(void *state, const struct events *e)
 		unsigned kind = known & ~WAITING_CHILDS;
 		if (known & WAITING_CHILDS)
 			missing_child(w->children, p, e->aux[i]);
-		/* What is no waiting is added too, to a place of its own. Most rows wait
-		 * for what the one before did: their sum stays in a register. */
-		if (to != &ns[main][kind]) {
-			*to += sum;
-			sum = 0;
-			to = &ns[main][kind];
-		}
-		sum += e->duration[i];
-		if (main && kind != WAITING_KINDS)
-			waiting_time(of, kind, e->start[i], e->end[i]);
+		/* What is no waiting is added too, to a place of its own. */
+		if (run.to != &ns[main][kind])
+			waiting_begin_run(&run, &ns[main][kind], kind);
+		waiting_row(of, &run, e, i, main);
 	}
-	*to += sum;
+	waiting_end(&run);
 	for (unsigned kind = 0; kind <= WAITING_KINDS; kind++) {
 		of->ns[0][kind] += ns[0][kind];
 		of->ns[1][kind] += ns[1][kind];

@@ -302,6 +302,8 @@ void stages_fill(const struct stages *stages, struct events *e)
 		uint8_t class = e->class[i], stage;
 		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies)
 			stage = w.stage[class == AIOT_CLASS_WRITE];
+		else if (w.stage[0] == w.stage[1] && class != AIOT_CLASS_OPEN && !w.copies)
+			stage = w.stage[0]; /* whichever way it is */
 		else
 			stage = way_stage(w, turns, e->file[i], handles,
 			                  &(struct way_event){e->aux[i], e->handle[i], class,
