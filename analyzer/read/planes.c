@@ -154,47 +154,54 @@ VECTOR uint32_t planes_rest(const uint8_t *codes, uint32_t count, uint8_t most)
 static void planes_again(const uint8_t *codes, const uint64_t *rest, uint64_t *v, uint32_t count,
                          uint64_t last)
 {
+	uint32_t i = 0;
+
+	for (; i < count && codes[i] != AIOT_CODE_REST; i++)
+		v[i] = last;
+	if (i < count)
+		v[i++] = *rest;
 	/* No branch: which rows are like those before is anybody's guess. */
-	for (uint32_t i = 0; i < count; i++) {
-		bool other = codes[i] == AIOT_CODE_REST;
-		rest += other;
-		v[i] = last = other ? rest[-1] : last;
+	for (; i < count; i++) {
+		rest += codes[i] == AIOT_CODE_REST;
+		v[i] = *rest;
 	}
 }
 
-/* FORMAT.md, "Slots": the handle of late has its value at hand. */
+/* FORMAT.md, "Slots": rows of one handle come one behind the other, and have its value in a
+ * register in between. */
 struct planes_slots {
-	uint64_t values[AIOT_SLOTS], value;
-	uint32_t handles[AIOT_SLOTS], handle;
+	uint64_t values[AIOT_SLOTS];
+	uint32_t handles[AIOT_SLOTS];
 };
 
-static void planes_turn_to(struct planes_slots *slots, uint32_t handle)
+static uint64_t planes_slot(const struct planes_slots *slots, uint32_t handle)
 {
-	uint32_t from = slots->handle % AIOT_SLOTS, to = handle % AIOT_SLOTS;
+	uint32_t at = handle % AIOT_SLOTS;
 
-	slots->values[from] = slots->value;
-	slots->handles[from] = slots->handle;
-	slots->value = slots->handles[to] == handle ? slots->values[to] : 0;
-	slots->handle = handle;
+	return slots->handles[at] == handle ? slots->values[at] : 0;
 }
 
-static inline void planes_turn(struct planes_slots *slots, uint64_t handle)
+static void planes_slot_set(struct planes_slots *slots, uint32_t handle, uint64_t value)
 {
-	if ((uint32_t)handle != slots->handle)
-		planes_turn_to(slots, (uint32_t)handle);
+	slots->values[handle % AIOT_SLOTS] = value;
+	slots->handles[handle % AIOT_SLOTS] = handle;
 }
 
 static void planes_sized(const uint8_t *codes, const uint64_t *rest, struct batch *b)
 {
-	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	const uint64_t *handles = b->column[AIOT_COLUMN_HANDLE];
 	uint64_t *v = b->column[AIOT_COLUMN_SIZE];
 	struct planes_slots slots = {0};
 
-	for (uint32_t i = 0; i < b->count; i++) {
-		planes_turn(&slots, handle[i]);
-		if (codes[i] == AIOT_CODE_REST)
-			slots.value = *rest++;
-		v[i] = codes[i] == AIOT_CODE_USUAL ? 0 : slots.value;
+	for (uint32_t i = 0; i < b->count;) {
+		uint32_t handle = (uint32_t)handles[i];
+		uint64_t value = planes_slot(&slots, handle);
+		for (; i < b->count && (uint32_t)handles[i] == handle; i++) {
+			if (codes[i] == AIOT_CODE_REST)
+				value = *rest++;
+			v[i] = codes[i] == AIOT_CODE_USUAL ? 0 : value;
+		}
+		planes_slot_set(&slots, handle, value);
 	}
 }
 
@@ -220,20 +227,26 @@ static void planes_follow(const uint8_t *codes, const uint64_t *rest, unsigned s
                           struct batch *b)
 {
 	const uint64_t *flags = b->column[AIOT_COLUMN_FLAGS], *size = b->column[AIOT_COLUMN_SIZE];
-	const uint64_t *handle = b->column[AIOT_COLUMN_HANDLE];
+	const uint64_t *handles = b->column[AIOT_COLUMN_HANDLE];
 	const uint64_t *result = b->column[AIOT_COLUMN_RESULT];
-	uint64_t *v = b->column[AIOT_COLUMN_OFFSET];
+	uint64_t *v = b->column[AIOT_COLUMN_OFFSET], value = 0;
 	struct planes_slots slots = {0};
+	uint32_t handle = 0; /* whose value it is */
 
 	for (uint32_t i = 0; i < b->count; i++) {
 		uint64_t distance =
 		        codes[i] == AIOT_CODE_REST ? planes_zigzag(*rest++) << shift : 0;
-		v[i] = distance;
-		if (flags[i] & AIOT_EVENT_NO_OFFSET)
+		if (flags[i] & AIOT_EVENT_NO_OFFSET) {
+			v[i] = distance;
 			continue;
-		planes_turn(&slots, handle[i]);
-		v[i] += slots.value;
-		planes_advance(&slots.value, v[i], size[i], result[i]);
+		}
+		if ((uint32_t)handles[i] != handle) {
+			planes_slot_set(&slots, handle, value);
+			handle = (uint32_t)handles[i];
+			value = planes_slot(&slots, handle);
+		}
+		v[i] = value + distance;
+		planes_advance(&value, v[i], size[i], result[i]);
 	}
 }
 
