@@ -204,6 +204,8 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
 {
 	const uint32_t *mounts = t->known->mounts->of[lane->process->number];
+	const struct file *files = lane->process->files->items;
+	const uint32_t *file_of = lane->process->file_of;
 	struct stage_summary *sums[AIOT_STAGES];
 	struct cache_sums *cached[AIOT_STAGES];
 
@@ -220,10 +222,9 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 	for (uint32_t i = 0; i < e->count; i++) {
 		uint8_t stage = e->stage[i];
 		if (i + TALLY_AHEAD < e->count)
-			__builtin_prefetch(
-			        &process_file_at(lane->process, e->file[i + TALLY_AHEAD])->name);
+			__builtin_prefetch(&files[file_of[e->file[i + TALLY_AHEAD]]].name);
 		if (events_data(e, i)) {
-			const struct file *file = process_file_at(lane->process, e->file[i]);
+			const struct file *file = &files[file_of[e->file[i]]];
 			tally_data(lane, sums[stage], e, i, file->rank);
 			tally_queue(&lane->spans[stage], e, i, file->name, mounts[e->file[i]]);
 		} else {

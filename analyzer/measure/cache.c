@@ -68,10 +68,26 @@ struct cache {
 	const struct recording *recording;
 	const struct mounts *mounts;
 	bool *told; /* by process number: waited_told */
+	/* By that and the flags of a read: what these say. */
+	const struct cache_seen *seen[2][UINT8_MAX + 1];
 	struct cache_device devices[CACHE_DEVICES];
 	size_t count;
 	struct cache_place **places; /* [process number][file index]; NULL until cache_fit */
 };
+
+/* What the read's own flags say. */
+static const struct cache_seen *cache_see(uint8_t flags, bool told)
+{
+	static const struct cache_seen seen[] = {
+	        [WAITED_UNKNOWN] = {CACHE_UNKNOWN, {0}},
+	        [WAITED_NOT] = {CACHE_HIT, CACHE_RULE(0.995)},
+	        [WAITED_AHEAD] = {CACHE_HIT, CACHE_RULE(0.97)},
+	        [WAITED_SOMETHING] = {CACHE_STORAGE, CACHE_RULE(0.9)},
+	        [WAITED_STORAGE] = {CACHE_STORAGE, CACHE_RULE(0.995)},
+	};
+
+	return &seen[waited_of(flags, told)];
+}
 
 struct cache *cache_new(const struct recording *recording, const struct mounts *mounts)
 {
@@ -80,6 +96,9 @@ struct cache *cache_new(const struct recording *recording, const struct mounts *
 	c->recording = recording;
 	c->mounts = mounts;
 	c->told = waited_told(recording);
+	for (unsigned flags = 0; flags <= UINT8_MAX; flags++)
+		for (unsigned told = 0; told < 2; told++)
+			c->seen[told][flags] = cache_see((uint8_t)flags, told);
 	return c;
 }
 
@@ -159,19 +178,10 @@ static enum cache_file cache_file_of(const struct cache *c, const struct process
 	return cache_file(process_file_at(p, i), &c->mounts->items[c->mounts->of[p->number][i]]);
 }
 
-/* What the read's own flags say. */
 static inline const struct cache_seen *cache_seen(const struct cache *c, const struct process *p,
                                                   uint8_t flags)
 {
-	static const struct cache_seen seen[] = {
-	        [WAITED_UNKNOWN] = {CACHE_UNKNOWN, {0}},
-	        [WAITED_NOT] = {CACHE_HIT, CACHE_RULE(0.995)},
-	        [WAITED_AHEAD] = {CACHE_HIT, CACHE_RULE(0.97)},
-	        [WAITED_SOMETHING] = {CACHE_STORAGE, CACHE_RULE(0.9)},
-	        [WAITED_STORAGE] = {CACHE_STORAGE, CACHE_RULE(0.995)},
-	};
-
-	return &seen[waited_of(flags, c->told[p->number])];
+	return c->seen[c->told[p->number]][flags];
 }
 
 void cache_learn(struct cache *c, const struct cache_read *r)
