@@ -54,10 +54,14 @@ def slow(slow_storage):
     return mount
 
 
-def took(job, folder):
-    begun = time.monotonic()
-    subprocess.run([sys.executable, "-c", job, folder], check=True, env=aiotrace.clean())
-    return time.monotonic() - begun
+def took(job, folder, times=1):
+    """The least of some times: other programs of the machine make the job slower, and a replay that may come before them hardly."""
+    least = float("inf")
+    for _ in range(times):
+        begun = time.monotonic()
+        subprocess.run([sys.executable, "-c", job, folder], check=True, env=aiotrace.clean())
+        least = min(least, time.monotonic() - begun)
+    return least
 
 
 def predicted(tmp_path, folder, timing="think"):
@@ -73,11 +77,11 @@ def predicted(tmp_path, folder, timing="think"):
 def test_slower_and_faster_storage_is_judged_as_the_job_itself_finds_it(job, slow, tmp_path):
     with slow(4000) as folder:
         assert aiotrace.run_traced([sys.executable, "-c", job, folder], tmp_path / "t").returncode == 0
-    start = took("", "/")  # of the interpreter
+    start = took("", "/", 5)  # of the interpreter
     real, seen = {}, {}
     for us in (0, 16000):
         with slow(us) as folder:
-            real[us] = took(job, folder) - start
+            real[us] = took(job, folder, 1 if us else 5) - start
             seen[us] = predicted(tmp_path, folder)
     was = seen[0]["recorded_duration_s"]
     assert seen[0]["kept_pace"] and not seen[16000]["kept_pace"]
