@@ -69,14 +69,14 @@ struct consumer {
 
 struct consumers {
 	const struct recording *recording;
-	struct consumer **of;    /* by process number; NULL where it does not train */
-	int64_t *first_train_ns; /* by process number: its first read for training or inference */
-	int64_t *busy_until_ns;  /* by process number: when its main thread did something last */
-	const uint8_t *evidence; /* by process number */
-	uint32_t *made_by;       /* by process number: whom it loads for, + 1 */
-	bool *silent;            /* by process number: it has workers, and no pipe of theirs */
-	bool *remote;            /* by process number: it gets its data over the network */
-	uint8_t **pipes;         /* [process number][file index]: enum loader_pipe */
+	struct consumer **of;     /* by process number; NULL where it does not train */
+	int64_t *first_train_ns;  /* by process number: its first read for training or inference */
+	int64_t *busy_until_ns;   /* by process number: when its main thread did something last */
+	const uint32_t *evidence; /* by process number */
+	uint32_t *made_by;        /* by process number: whom it loads for, + 1 */
+	bool *silent;             /* by process number: it has workers, and no pipe of theirs */
+	bool *remote;             /* by process number: it gets its data over the network */
+	uint8_t **pipes;          /* [process number][file index]: enum loader_pipe */
 };
 
 /* When the consumer turned to its epoch that is first read from at first_ns:

@@ -17,7 +17,7 @@ static const struct frame *witness_frame(const struct stack_sum *sum)
 
 	for (uint32_t i = 0; i < stacks->stacks[sum->stack].count; i++) {
 		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
-		if (frame->says & ~(EVIDENCE_RUNTIME | EVIDENCE_POOL))
+		if (frame->says & ~(uint32_t)(EVIDENCE_RUNTIME | EVIDENCE_POOL | WORDS_OF_SCRIPT))
 			return frame;
 	}
 	return NULL;

@@ -9,7 +9,7 @@
  * `function`. */
 struct evidence_row {
 	const char *file, *function;
-	uint8_t says;
+	uint32_t says;
 };
 
 static const struct evidence_row evidence_rows[] = {
@@ -83,9 +83,9 @@ static const struct evidence_row evidence_rows[] = {
         {"/pyarrow/", "", EVIDENCE_DATA},
 };
 
-uint8_t evidence_of(const char *file, const char *function)
+uint32_t evidence_of(const char *file, const char *function)
 {
-	uint8_t says = 0;
+	uint32_t says = 0;
 
 	if (!strcmp(function, "<module>")) /* it is being imported */
 		return 0;
@@ -98,15 +98,27 @@ uint8_t evidence_of(const char *file, const char *function)
 	return says;
 }
 
-uint8_t *evidence_of_stacks(const struct stacks *stacks)
+static uint32_t evidence_of_stack(const struct stacks *stacks, uint32_t stack)
 {
-	uint8_t *says;
+	uint32_t says = 0, script = 0;
+
+	for (uint32_t k = 0; k < stacks->stacks[stack].count; k++) {
+		const struct frame *frame = stacks_frame(stacks, stack, k);
+		says |= frame->says & ~(says & WORDS ? WORDS : 0) & ~WORDS_OF_SCRIPT;
+		if (frame->origin.kind == ORIGIN_USER && frame->kind == AIOT_FRAME_PYTHON)
+			script = frame->says & WORDS_OF_SCRIPT;
+	}
+	return says | script;
+}
+
+uint32_t *evidence_of_stacks(const struct stacks *stacks)
+{
+	uint32_t *says;
 
 	if (stacks->count < 2)
 		return NULL;
-	says = memory_get(stacks->count, 1);
+	says = memory_get(stacks->count, sizeof *says);
 	for (uint32_t i = 1; i < stacks->count; i++)
-		for (uint32_t k = 0; k < stacks->stacks[i].count; k++)
-			says[i] |= stacks_frame(stacks, i, k)->says;
+		says[i] = evidence_of_stack(stacks, i);
 	return says;
 }

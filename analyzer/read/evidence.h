@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What frames of well-known libraries say about a call: a list of files and
- * functions. Like names, they are evidence and no verdict: torch.save saves
- * tensors of any purpose.
+ * What frames say about a call: those of well-known libraries, by a list of files and
+ * functions, and those of the program, by their names (word.h). They are evidence and no
+ * verdict: torch.save saves tensors of any purpose.
  */
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "read/stacks.h"
+#include "read/word.h"
 
 enum evidence {
 	EVIDENCE_SERIAL = 1,     /* weights or tensors, saved or loaded */
@@ -23,10 +24,11 @@ enum evidence {
 };
 
 /* What a frame of this file and function says, or-ed; 0 = nothing. */
-uint8_t evidence_of(const char *file, const char *function);
+uint32_t evidence_of(const char *file, const char *function);
 
-/* What each stack of a process says, by stack's index; free() it. NULL where the
- * process has no stacks. */
-uint8_t *evidence_of_stacks(const struct stacks *stacks);
+/* What each stack of a process says, by stack's index; free() it: what any frame of a
+ * library does, and the innermost of the program's that says anything; and, as
+ * WORDS_OF_SCRIPT, what its script does. NULL where the process has no stacks. */
+uint32_t *evidence_of_stacks(const struct stacks *stacks);
 
 #endif

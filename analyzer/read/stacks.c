@@ -45,6 +45,18 @@ static uint32_t stacks_name(struct names *names, const uint8_t **at, const uint8
 	return names_add(names, text, length);
 }
 
+/* A frame of the program's own Python also by its names. */
+static uint32_t stacks_says(const struct names *names, const struct frame *frame)
+{
+	const char *file = names_text(names, frame->file);
+	uint32_t says = evidence_of(file, names_text(names, frame->function));
+
+	if (frame->kind != AIOT_FRAME_PYTHON || frame->origin.kind != ORIGIN_USER)
+		return says;
+	return says | word_of_function(names_text(names, frame->qualified)) |
+	       word_of_script(file) << WORD_SCRIPT_BITS;
+}
+
 int stacks_define_frame(struct stacks *stacks, struct names *names, const uint8_t *body,
                         size_t size)
 {
@@ -66,9 +78,9 @@ int stacks_define_frame(struct stacks *stacks, struct names *names, const uint8_
 	if (!frame.qualified)
 		frame.qualified = frame.function;
 	frame.module = d.kind == AIOT_FRAME_NATIVE ? frame.file : 0;
-	frame.says = evidence_of(names_text(names, frame.file), names_text(names, frame.function));
 	frame.origin = frame.module ? origin_of_module(names_text(names, frame.module), NULL)
 	                            : origin_of(names_text(names, frame.file));
+	frame.says = stacks_says(names, &frame);
 	id_table_set(stacks->frame_ids, d.id, stacks_add_frame(stacks, frame));
 	return 0;
 }

@@ -26,7 +26,7 @@ struct frame {
 	uint64_t offset;         /* … and the instruction in it, UINT64_MAX = not known */
 	uint32_t inlined;        /* index of the frame that it is a part of; 0 = none */
 	uint8_t kind;            /* enum aiot_frame_kind */
-	uint8_t says;            /* enum evidence */
+	uint32_t says;           /* enum evidence, enum word */
 	struct origin origin;
 };
 

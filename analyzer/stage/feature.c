@@ -76,7 +76,7 @@ struct feature_lane {
 	struct use *uses;      /* by file index */
 	struct cache *cache;   /* may be NULL */
 	const uint32_t *ranks; /* of names of storage files, else 0 */
-	uint8_t *evidence;     /* by stack; NULL = no stacks */
+	uint32_t *evidence;    /* by stack; NULL = no stacks */
 };
 
 static inline void feature_count(struct pattern *p, enum access kind, const struct deed *e)

@@ -27,7 +27,7 @@ struct features {
 	struct use_slot **uses; /* [process number][file index] */
 	struct shapes *shapes;  /* of them */
 	struct order *orders;   /* [process number] */
-	uint8_t *evidence;      /* [process number]: enum evidence, of all it did */
+	uint32_t *evidence;     /* [process number]: enum evidence and enum word, of all it did */
 	/* [process number][stage]: of events that say their stage themselves, as
 	 * marked ones do and those of no file. */
 	struct pattern (*stated)[AIOT_STAGES];

@@ -21,6 +21,7 @@
 #include "stage/layer.h"
 #include "stage/likeness.h"
 #include "stage/move.h"
+#include "stage/named.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/root.h"
@@ -114,6 +115,8 @@ static void judge_share_reads(struct shared *s, const struct process *p, const s
 	s->begins += begins;
 	s->jumps += recur_jumped(u);
 	s->returns += returns;
+	s->called_state |= named_for(u, DIRECTION_READ) == WORD_STATE;
+	s->called_else |= named_for(u, DIRECTION_READ) != WORD_STATE;
 	s->backs += u->read.count[ACCESS_RANDOM];
 	s->ahead += u->ahead;
 	s->back += u->back;
@@ -240,6 +243,7 @@ bool judge_learns(const struct judge *j, const struct process *p)
 bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
 	return s->clue == CLUE_CHECKPOINT || s->weights ||
+	       named_for(u, DIRECTION_READ) == WORD_STATE ||
 	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER) &&
 	        !s->sample);
 }
@@ -316,11 +320,13 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 
 	if (u->reads && !(u->maps && judge_fills(j, p, i)))
 		judge_conduct_read(j, p, i);
-	c->loads |= !u->reads && u->maps && !u->writes && s->clue == CLUE_CHECKPOINT;
+	c->loads |= !u->reads && u->maps && !u->writes &&
+	            (s->clue == CLUE_CHECKPOINT || named_for(u, DIRECTION_READ) == WORD_STATE);
 	if (u->reads && s->optimizer)
 		j->optimizer = c->optimizer = true;
 	c->writes |= u->writes && s->clue != CLUE_LOG;
 	c->tells |= u->writes > 0;
+	c->called_saves |= u->writes && named_for(u, DIRECTION_WRITE) == WORD_STATE;
 	if (u->writes && s->clue != CLUE_CHECKPOINT && s->clue != CLUE_LOG)
 		c->data_written += u->write_bytes;
 }
@@ -415,6 +421,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_each(j, run, judge_conduct_served);
 	helpers_read(j, run);
 	judge_processes(j, run, trial_find);
+	judge_processes(j, run, named_prepares);
 	judge_each_changed(j, run, score_checkpoint);
 	helpers_save(j, run);
 	judge_processes(j, run, through_find);
@@ -423,6 +430,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, scratch_find);
 	judge_processes(j, run, frozen_find);
 	judge_processes(j, run, weights_in_turn);
+	judge_processes(j, run, named_find);
 	conduits_find(j, run);
 	judge_processes(j, run, prepare_derive);
 	judge_processes(j, run, prepare_judge);

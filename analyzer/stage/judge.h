@@ -27,9 +27,10 @@ struct shared {
 	bool known;      /* clue and optimizer are set */
 	bool optimizer;  /* its name says that it holds the state of one */
 	bool checkpoint, recurs, random, worker_read;
-	bool weights; /* by how it is read alone */
-	bool locked;  /* ranges of it are, as databases do */
-	bool sample;  /* tensors, as there are many others beside: data */
+	bool weights;                   /* by how it is read alone */
+	bool called_state, called_else; /* by who reads it */
+	bool locked;                    /* ranges of it are, as databases do */
+	bool sample;                    /* tensors, as there are many others beside: data */
 };
 
 /* A series: paths that differ in digits alone, or one path written again. */
@@ -81,6 +82,7 @@ struct conduct {
 	size_t moves, move_count; /* folders that it renamed: from which of the judge's on */
 	bool writes;              /* more than notes */
 	bool tells;               /* anything */
+	bool called_saves;        /* writes what its functions call a model */
 	bool tool;                /* searches, lists, copies and packs for others */
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */

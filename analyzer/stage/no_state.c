@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "read/evidence.h"
+#include "stage/named.h"
 #include "stage/root.h"
 
+/* Less than this may be written by who saves a state, and be none: the step it was made at. */
+#define NO_STATE_NAMED 2048
 /* Who trains writes its states, notes and pictures, with names that differ in digits. */
 #define NO_STATE_KINDS 48
 /* Who copies one file may copy a state, who writes these and copies, too, a folder. */
@@ -43,6 +46,7 @@ bool no_state(const struct judge *j, const struct conduct *c, const struct use *
 	const char *path = names_text(j->recording->names, name);
 
 	if (u->evidence[1] & (EVIDENCE_CHECKPOINT | EVIDENCE_SERIAL) ||
+	    (named_for(u, DIRECTION_WRITE) == WORD_STATE && u->write_bytes >= NO_STATE_NAMED) ||
 	    clue_of(path) == CLUE_CHECKPOINT || root_checkpoint_folder(j, path))
 		return false;
 	return of_folder || c->tool || u->evidence[1] & EVIDENCE_PREPARE || clue_store(path) ||

@@ -8,6 +8,7 @@
 #include "read/system.h"
 #include "stage/conduit.h"
 #include "stage/derive.h"
+#include "stage/named.h"
 #include "stage/recur.h"
 
 /* Less than this is no product. */
@@ -296,6 +297,20 @@ static bool prepare_together(const struct judge *j, const struct process *p, siz
 	        prepare_beside(&j->conducts[p->number], &j->conducts[n]));
 }
 
+/* By its names it trains, nothing of it prepares, and what it seemed to make is read by none. */
+static bool prepare_learns(const struct judge *j, const struct process *p)
+{
+	if (!named_trains(j, p) || j->features->evidence[p->number] & WORD_PREPARE)
+		return false;
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		if (j->made[p->number][i] & JUDGE_DERIVED &&
+		    j->shared[judge_final_name(process_file_at(p, i), u)].readers)
+			return false;
+	}
+	return true;
+}
+
 /* Alone, or with those that its parent forked to work at the same time, and with
  * that parent where it writes what they read. */
 void prepare_judge(struct judge *j, const struct process *p)
@@ -317,7 +332,7 @@ void prepare_judge(struct judge *j, const struct process *p)
 		return;
 	for (size_t n = 0; n < j->recording->count; n++)
 		read += prepare_together(j, p, n) ? j->conducts[n].data_read : 0;
-	own->prepares = prepare_makes(read, made, own->used);
+	own->prepares = prepare_makes(read, made, own->used) && !prepare_learns(j, p);
 	if (own->trains && own->prepares && prepare_only(j, p))
 		judge_no_training(j, p);
 }

@@ -6,6 +6,7 @@
 #include "read/evidence.h"
 #include "read/system.h"
 #include "stage/move.h"
+#include "stage/named.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/score.h"
@@ -26,6 +27,8 @@ static bool purpose_serves(const struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
+	if (named_trains(j, p))
+		return false;
 	return c->loads && (c->served || (purpose_invents(c) && p->rank < 0)) && !c->trains &&
 	       !c->optimizer && !judge_learns(j, p);
 }
@@ -52,17 +55,25 @@ static enum reason purpose_of_state(const struct judge *j, const struct process 
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	const struct conduct *c = &j->conducts[p->number];
 
+	bool trains = named_trains(j, p);
+
 	if (purpose_serves(j, p))
 		return REASON_WEIGHTS;
 	/* Goes on to questions, though these look like notes. */
-	if (c->files_read && !c->trains && !c->optimizer && !s->optimizer && p->rank < 0 &&
-	    !j->trains && !judge_learns(j, p) && s->maker != p->number + 1)
+	if (!trains && c->files_read && !c->trains && !c->optimizer && !s->optimizer &&
+	    p->rank < 0 && !j->trains && !judge_learns(j, p) && s->maker != p->number + 1)
 		return REASON_WEIGHTS;
 	if (s->checkpoint)
 		return REASON_READ_BACK;
 	if (s->optimizer)
 		return REASON_STATE;
-	return !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
+	return !trains && !j->trains && !j->saves && !j->optimizer ? REASON_WEIGHTS : REASON_LOADED;
+}
+
+enum reason purpose_of_part(const struct judge *j, const struct process *p, size_t i,
+                            enum reason otherwise)
+{
+	return j->conducts[p->number].loads ? purpose_of_state(j, p, i) : otherwise;
 }
 
 /* More than one pass over the data, or in any order, by who makes others of them and
@@ -98,7 +109,7 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 /* Faults have no frames: what is mapped is for what it was mapped for. */
 static bool purpose_readies(const struct use *u)
 {
-	uint8_t says = u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
+	uint32_t says = (uint32_t)u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
 
 	return says & EVIDENCE_PREPARE && !(says & EVIDENCE_LOADER);
 }

@@ -12,6 +12,10 @@
 /* Of a storage file that was read, or mapped, and how. */
 enum reason purpose_of(const struct siblings *siblings, size_t file, const struct use *use);
 
+/* What goes with a model that the process loads; `otherwise` where it loads none. */
+enum reason purpose_of_part(const struct judge *judge, const struct process *process, size_t file,
+                            enum reason otherwise);
+
 /* Loads weights, itself or as what it was forked from, and reads data once, without
  * training. */
 bool purpose_infers(const struct judge *judge, const struct process *process);

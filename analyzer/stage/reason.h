@@ -45,6 +45,13 @@
 	REASON(PRODUCED, INGEST, 70, "new data files, written and not made from others")           \
 	REASON(COPIED, INGEST, 80, "copied by sendfile or copy_file_range")                        \
 	REASON(FUEL, INGEST, 85, "new data files that training reads later")                       \
+	REASON(NAMED_TRAIN, TRAIN, 65, "read to train, as functions or the script are called")     \
+	REASON(NAMED_CHECKPOINT, CHECKPOINT, 65, "written by what is called saving of a model")    \
+	REASON(NAMED_INFERENCE, INFERENCE, 65,                                                     \
+	       "for inference, as functions or the script are called")                             \
+	REASON(NAMED_PREPARE, PREPARE, 65, "for preparing, as functions or the script are called") \
+	REASON(NAMED_INGEST, INGEST, 65,                                                           \
+	       "for bringing data, as functions or the script are called")                         \
 	REASON(SMALL, OTHER, 60, "small files and logs")
 
 enum reason {

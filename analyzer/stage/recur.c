@@ -129,6 +129,13 @@ static void recur_texts(struct judge *j)
 	}
 }
 
+/* All who read it call it a state, and it was written by the run, or no one reads it often. */
+static bool recur_is_called_state(const struct shared *s)
+{
+	return s->called_state && !s->called_else &&
+	       (s->maker || s->most_bytes <= 2 * (uint64_t)s->extent);
+}
+
 void recur_find(struct judge *j)
 {
 	uint32_t count = names_count(j->recording->names), parts = 0, inner = 0;
@@ -153,6 +160,8 @@ void recur_find(struct judge *j)
 		s->recurs |= recur_part(s, FEW_RETURNS) &&
 		             (parts >= FEW_FILES || visits >= MANY_VISITS || mapped);
 		s->recurs |= recur_part(s, 2) && inner >= FEW_FILES;
+		if (recur_is_called_state(s))
+			s->recurs = s->random = false;
 	}
 }
 

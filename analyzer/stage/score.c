@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/evidence.h"
+#include "stage/named.h"
 #include "stage/no_state.h"
 #include "stage/root.h"
 
@@ -337,7 +338,8 @@ static bool score_trickles(const struct conduct *c, const struct use *u)
 }
 
 /* What the name says, and who else uses the file. */
-static int score_by_name(const struct judge *j, const struct file *file, uint32_t name, bool growth)
+static int score_by_name(const struct judge *j, const struct file *file, uint32_t name, bool growth,
+                         bool called)
 {
 	const char *path = names_text(j->recording->names, name);
 	const struct shared *s = &j->shared[file->name];
@@ -346,7 +348,7 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 
 	if (clue == CLUE_CHECKPOINT || root_checkpoint_folder(j, path))
 		score += 3;
-	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth ? 3 : 0;
+	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth && !called ? 3 : 0;
 	score -= clue_media(path) ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
@@ -401,17 +403,34 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	return score;
 }
 
+/* What functions and scripts are called. */
+static int score_by_words(const struct judge *j, const struct process *p, const struct use *u)
+{
+	uint32_t word = named_for(u, DIRECTION_WRITE), intent = named_intent(j, p);
+	const struct conduct *c = &j->conducts[p->number];
+
+	if (word == WORD_STATE)
+		return 3 + 2 * (intent == WORD_TRAIN);
+	if (word == WORD_PREPARE || word == WORD_INGEST || word == WORD_INFER)
+		return -2;
+	if (intent == WORD_TRAIN && judge_after_data(c, u) && !u->append)
+		return u->first_write > c->last_data_read && !no_state_of(c) ? 3 : 1;
+	return intent && intent != WORD_TRY && intent != WORD_TRAIN ? -1 : 0;
+}
+
 static int score_of(const struct judge *j, const struct process *p, const struct file *file,
                     const struct use *u)
 {
 	uint32_t name = judge_final_name(file, u);
 	const struct conduct *c = &j->conducts[p->number];
 	bool growth = score_growth(j, c, u, name);
+	bool called = named_for(u, DIRECTION_WRITE) == WORD_STATE && u->write_bytes >= LEAST_STATE;
 
 	if (score_answers(j, c, u, name))
 		return 0;
-	return 2 * growth + score_by_name(j, file, name, growth) + score_by_writes(j, c, u, name) +
-	       score_by_conduct(j, p, u, name);
+	return 2 * growth + score_by_name(j, file, name, growth, called) +
+	       score_by_writes(j, c, u, name) + score_by_conduct(j, p, u, name) +
+	       score_by_words(j, p, u);
 }
 
 void score_checkpoint(struct judge *j, const struct process *p, size_t i)

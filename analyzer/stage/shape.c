@@ -9,7 +9,7 @@
 
 #define SHAPES_PLACES 64u /* at first */
 
-_Static_assert(sizeof(struct shape) == 24, "shapes have no padding");
+_Static_assert(sizeof(struct shape) == 28, "shapes have no padding");
 
 struct shapes *shapes_new(void)
 {
@@ -40,12 +40,13 @@ static bool shape_equal(const struct shape *a, const struct shape *b)
 
 static uint32_t shape_hash(const struct shape *shape)
 {
-	uint64_t words[3], hash;
+	uint64_t words[4] = {0}, hash;
 
-	memcpy(words, shape, sizeof words);
+	memcpy(words, shape, sizeof *shape);
 	hash = words[0] * UINT64_C(0x9e3779b97f4a7c15);
 	hash = (hash ^ hash >> 29 ^ words[1]) * UINT64_C(0xbf58476d1ce4e5b9);
 	hash = (hash ^ hash >> 32 ^ words[2]) * UINT64_C(0x94d049bb133111eb);
+	hash = (hash ^ hash >> 29 ^ words[3]) * UINT64_C(0x9e3779b97f4a7c15);
 	return (uint32_t)(hash >> 32);
 }
 

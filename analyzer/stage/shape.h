@@ -16,8 +16,8 @@ struct shape {
 	uint16_t consecutive, aligned; /* of the pattern */
 	uint16_t first_top, last_top;  /* of times, what slots have no room for */
 	uint32_t read_bytes;           /* where it is not the slot's end passes times */
-	uint8_t passes;                /* 0: read_bytes counts */
-	uint8_t evidence[3];
+	uint16_t passes;               /* 0: read_bytes counts */
+	uint16_t evidence[3];
 };
 
 #define SHAPES_CHUNK 4096u

@@ -15,6 +15,7 @@
 #include "read/system.h"
 #include "stage/folder.h"
 #include "stage/judge.h"
+#include "stage/named.h"
 #include "stage/prepare.h"
 #include "stage/purpose.h"
 #include "stage/reason.h"
@@ -145,9 +146,11 @@ static void stage_judge(struct verdict *v, const struct siblings *siblings, size
 		return;
 	}
 	if (u->writes)
-		v[DIRECTION_WRITE] = reasons[stage_write(siblings, i, u)].verdict;
+		v[DIRECTION_WRITE] =
+		        reasons[named_write(j, p, i, u, stage_write(siblings, i, u))].verdict;
 	if (u->reads || u->maps)
-		v[DIRECTION_READ] = reasons[purpose_of(siblings, i, u)].verdict;
+		v[DIRECTION_READ] =
+		        reasons[named_read(j, p, i, u, purpose_of(siblings, i, u))].verdict;
 	if ((!u->reads && !u->maps) || stage_looks_back(u))
 		v[DIRECTION_READ] = v[DIRECTION_WRITE];
 	if (u->writes)

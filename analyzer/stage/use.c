@@ -125,21 +125,21 @@ static unsigned use_way(uint8_t class)
 	return class == AIOT_CLASS_READ ? 0 : class == AIOT_CLASS_WRITE ? 1 : 2;
 }
 
-uint8_t use_say(struct use *uses, const struct slice *s, const uint8_t *of_stacks)
+uint32_t use_say(struct use *uses, const struct slice *s, const uint32_t *of_stacks)
 {
 	const struct process *p = s->process;
 	const uint64_t *stack = s->batch->column[AIOT_COLUMN_STACK];
 	const uint64_t *call = s->batch->column[AIOT_COLUMN_CALL];
 	const uint64_t *file = s->batch->column[AIOT_COLUMN_FILE];
-	uint8_t all = 0;
+	uint32_t all = 0;
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
-		uint8_t says = of_stacks[stacks_find(&p->stacks, stack[i])];
+		uint32_t says = of_stacks[stacks_find(&p->stacks, stack[i])];
 		if (!says)
 			continue;
 		all |= says;
 		uses[process_file(p, file[i])].evidence[use_way(process_call(p, call[i])->class)] |=
-		        says;
+		        (uint16_t)says;
 	}
 	return all;
 }

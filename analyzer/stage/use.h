@@ -59,7 +59,8 @@ struct use {
 	bool copy;       /* the kernel copied something there */
 	uint64_t copied; /* reads by which the kernel copied it elsewhere */
 	uint64_t copied_bytes;
-	uint8_t evidence[3]; /* enum evidence, of its reads, its writes, and what is neither */
+	/* enum evidence and enum word, of its reads, its writes, and what is neither */
+	uint16_t evidence[3];
 };
 
 /* A record of use as it is kept: what is its own; the rest is in its shape. */
@@ -85,6 +86,6 @@ const struct use *use_of(const struct use_slot *slot, const struct shapes *shape
 
 /* Adds what the stacks of a slice's events say (evidence_of_stacks) to the files
  * that they are about; returns all of it. */
-uint8_t use_say(struct use *uses, const struct slice *slice, const uint8_t *of_stacks);
+uint32_t use_say(struct use *uses, const struct slice *slice, const uint32_t *of_stacks);
 
 #endif

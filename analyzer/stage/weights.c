@@ -5,6 +5,7 @@
 
 #include "read/system.h"
 #include "stage/asked.h"
+#include "stage/named.h"
 #include "stage/recur.h"
 
 #define FEW_FILES 16
@@ -199,7 +200,8 @@ static void weights_mapped(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
 
-	if (c->data_written > c->data_read || asked_reads(j, p, 0, 0) < MANY_READS)
+	if (c->data_written > c->data_read || asked_reads(j, p, 0, 0) < MANY_READS ||
+	    named_trains(j, p))
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = weights_use(j, p, i);
