@@ -21,10 +21,12 @@
 /* Below this share of their work, neither storage nor processor is to blame
  * alone. */
 #define ALONE 0.6
-/* Fewer samples are no loop. */
+/* Loaders that do nothing but wait for storage never wait for who takes their data. */
+#define NEVER_AHEAD 0.9
 /* A consumer that computes for less of its time says nothing of how many loaders
  * would keep up with it. */
-#define COMPUTES    0.02
+#define COMPUTES 0.02
+/* Fewer samples are no loop. */
 #define FEW_SAMPLES 16
 /* Reads of what is in memory: their share, and what a call and a byte take at most. */
 #define IN_MEMORY 0.9
@@ -55,7 +57,14 @@ int stall_stage(const struct summary *s)
 	return infers && !trains ? AIOT_STAGE_INFERENCE : AIOT_STAGE_TRAIN;
 }
 
-static enum stall_cause stall_cause(const struct stall_part *p, bool loaders)
+/* Whether nothing tells that its threads load for the main thread: it hardly waits for
+ * them, nor any of them for it, all the time. */
+static bool stall_apart(const struct stall_part *p, uint32_t threads)
+{
+	return threads && p->storage_s >= NEVER_AHEAD * threads * p->phase_s;
+}
+
+static enum stall_cause stall_cause(const struct stall_part *p, bool loaders, uint32_t threads)
 {
 	double busy = p->storage_s + p->prepare_s, all = busy + p->idle_s + p->blocked_s;
 	double share = p->phase_s > 0 ? p->waited_s / p->phase_s : 0;
@@ -63,7 +72,8 @@ static enum stall_cause stall_cause(const struct stall_part *p, bool loaders)
 	if (p->phase_s <= 0)
 		return STALL_NONE;
 	if (share < FED)
-		return p->untold_s >= FED * p->phase_s ? STALL_NONE : STALL_COMPUTE;
+		return p->untold_s >= FED * p->phase_s || stall_apart(p, threads) ? STALL_NONE
+		                                                                  : STALL_COMPUTE;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
 		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
 	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
@@ -367,9 +377,9 @@ struct stall stall_find(const struct summary *s)
 	stall.epochs = memory_get(stall.epoch_count + 1, sizeof *stall.epochs);
 	stall_consumers(&stall, s);
 	loaders = stall.workers || stall.threads;
-	stall.all.cause = stall_cause(&stall.all, loaders);
+	stall.all.cause = stall_cause(&stall.all, loaders, stall.threads);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
-		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders);
+		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders, stall.threads);
 	stall.cached = stall.all.cause == STALL_STORAGE && stall_cached(s);
 	compute = stall.all.phase_s - stall.all.waited_s;
 	if (stall.all.cause != STALL_COMPUTE && loaders && compute > COMPUTES * stall.all.phase_s)

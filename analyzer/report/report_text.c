@@ -64,6 +64,10 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "
 		        "or %s.",
 		        share, stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference");
+	else if (p->phase_s > 0 && stall->threads)
+		fputs("\nLoading: threads wait for storage all the time, and nothing shows that "
+		      "another one waits for them.",
+		      t->to);
 }
 
 static void text_verdict(const struct text *t)

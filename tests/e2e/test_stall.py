@@ -145,6 +145,16 @@ def test_threads_that_load_are_no_workers(program, tmp_path):
     assert "loader threads" in aiotrace.aiotrace("report", tmp_path / "t").stdout
 
 
+def test_threads_that_nobody_waits_for_keep_nothing_computing(tmp_path):
+    """Four that read, and a main thread that sleeps until they end: that much of its time may be waiting, and none computing."""
+    fio = ["fio", "--name=job", f"--directory={tmp_path}", "--rw=randread", "--bs=64k", "--size=32m", "--numjobs=4", "--thread", "--loops=12"]
+    assert aiotrace.run_traced(fio, tmp_path / "t").returncode == 0
+    stall = aiotrace.report(tmp_path / "t")["stall"]
+    assert stall["threads"] == 4 and stall["cause"] in (None, "storage-bound"), stall
+    text = " ".join(aiotrace.aiotrace("report", tmp_path / "t").stdout.split())
+    assert ("nothing shows that another one waits" in text) == (stall["cause"] is None), text
+
+
 def test_each_epoch_has_its_verdict(program, tmp_path):
     """The first one has to preprocess, the second one finds that done."""
     said, report = measured(program, tmp_path, "workers", ["cpu"], epochs=2)
