@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The run as a whole: who shares a path, and which process reads, writes, loads and
- * serves what. Thresholds stand here with their reasons.
+ * The run as a whole: which process reads, writes, loads and serves what. Thresholds stand here
+ * with their reasons.
  */
 #include "stage/judge.h"
 
@@ -27,6 +27,8 @@
 #include "stage/root.h"
 #include "stage/score.h"
 #include "stage/scratch.h"
+#include "stage/series.h"
+#include "stage/share.h"
 #include "stage/tensor.h"
 #include "stage/through.h"
 #include "stage/trial.h"
@@ -95,69 +97,6 @@ void judge_free(struct judge *j)
 	names_free(j->series_names);
 }
 
-/* Of such, how many were made to copy the whole: they tell how it is kept, not what it is used
- * for. */
-static uint64_t judge_used(const struct use *u, uint64_t times)
-{
-	uint64_t copies = u->read_end > 0 ? u->copied_bytes / (uint64_t)u->read_end : 0;
-
-	return times - (copies < times ? copies : times);
-}
-
-static void judge_share_reads(struct shared *s, const struct process *p, const struct use *u)
-{
-	uint64_t begins = judge_used(u, u->begins), returns = judge_used(u, u->returns);
-	uint64_t bytes = u->read_bytes - u->copied_bytes;
-
-	s->readers++;
-	s->reads += u->reads;
-	s->read_bytes += bytes;
-	s->begins += begins;
-	s->jumps += recur_jumped(u);
-	s->returns += returns;
-	s->called_state |= named_for(u, DIRECTION_READ) == WORD_STATE;
-	s->called_else |= named_for(u, DIRECTION_READ) != WORD_STATE;
-	s->backs += u->read.count[ACCESS_RANDOM];
-	s->ahead += u->ahead;
-	s->back += u->back;
-	s->breaks += pattern_total(&u->read) - u->read.count[ACCESS_CONSECUTIVE];
-	if (p->role == ROLE_WORKER) {
-		s->worker_begins += begins;
-		s->worker_read = true;
-	}
-	if (begins > s->most_begins)
-		s->most_begins = begins;
-	if (returns > s->most_returns)
-		s->most_returns = returns;
-	if (bytes > s->most_bytes)
-		s->most_bytes = bytes;
-	if (u->maps > s->most_maps)
-		s->most_maps = u->maps;
-	if (!s->first_read || u->first_read < s->first_read)
-		s->first_read = u->first_read;
-}
-
-/* What a process reads before others may say how these are to be read. */
-static void judge_firsts(struct judge *j, const struct process *p)
-{
-	size_t first = 0, count = 0;
-	int64_t begun = INT64_MAX;
-
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		process_fetch(p, i);
-		if (!u->read_bytes || !system_is_not(j->recording, process_file_at(p, i)))
-			continue;
-		count++;
-		first = u->first_read < begun ? i : first;
-		begun = u->first_read < begun ? u->first_read : begun;
-	}
-	if (!first)
-		return;
-	j->shared[process_file_at(p, first)->name].firsts++;
-	j->shared[process_file_at(p, first)->name].leads |= count > 1;
-}
-
 /* Over many files, by their names, as often as it takes to know what is in them. */
 static void judge_order(struct judge *j, const struct process *p)
 {
@@ -175,38 +114,6 @@ static void judge_order(struct judge *j, const struct process *p)
 	              (double)o->ascents < 0.8 * (double)o->switches;
 	c->in_order = c->recurring >= FEW_FILES && passes <= 3 && !c->fetches &&
 	              p->role != ROLE_WORKER && (double)o->ascents > 0.9 * (double)o->switches;
-}
-
-static void judge_share(struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	struct shared *s = &j->shared[process_file_at(p, i)->name];
-
-	if (!s->known) {
-		s->clue = (uint8_t)j->recording->clues[process_file_at(p, i)->name];
-		s->optimizer = clue_optimizer(
-		        names_text(j->recording->names, process_file_at(p, i)->name));
-		s->known = true;
-	}
-	if (u->reads && !(u->maps && judge_fills(j, p, i)))
-		judge_share_reads(s, p, u);
-	if (u->writes) {
-		s->writers++;
-		s->maker = p->number + 1;
-		j->shared[judge_final_name(process_file_at(p, i), u)].maker = p->number + 1;
-		s->write_bytes += u->write_bytes;
-		if (!s->first_write || u->first_write < s->first_write)
-			s->first_write = u->first_write;
-		if (u->last_write > s->last_write)
-			s->last_write = u->last_write;
-	}
-	s->locked |= u->locked;
-	if (u->read_end > s->extent)
-		s->extent = u->read_end;
-	if (u->write_end > s->extent)
-		s->extent = u->write_end;
-	if (process_file_more(p, i)->size > s->extent)
-		s->extent = process_file_more(p, i)->size;
 }
 
 static bool judge_learns_alone(const struct conduct *c)
@@ -404,15 +311,15 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_reset(j);
 	judge_processes(j, run, judge_receives);
 	judge_processes(j, run, move_find);
-	judge_each(j, run, judge_share);
+	judge_each(j, run, share_file);
 	root_find(j, run);
-	judge_processes(j, run, judge_firsts);
+	judge_processes(j, run, share_firsts);
 	judge_processes(j, run, tensors_find);
 	recur_find(j);
 	judge_processes(j, run, recur_workers);
-	judge_each_changed(j, run, score_series);
-	judge_each_changed(j, run, score_removed);
-	judge_processes(j, run, score_resumed);
+	judge_each_changed(j, run, series_join);
+	judge_each_changed(j, run, series_removed);
+	judge_processes(j, run, series_resumed);
 	judge_each(j, run, judge_conduct);
 	judge_processes(j, run, judge_order);
 	judge_processes(j, run, weights_find);

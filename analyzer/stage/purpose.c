@@ -9,7 +9,7 @@
 #include "stage/named.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
-#include "stage/score.h"
+#include "stage/series.h"
 
 #define PURPOSE_SMALL (INT64_C(1) << 20)
 #define PURPOSE_NOTE  (INT64_C(4) << 10)
@@ -137,7 +137,8 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 		return REASON_READIED;
 	if (recur_anywhere(j, p, i) && purpose_serves(j, p))
 		return REASON_SERVED;
-	if (recur_takes_part(j, p, i) || (c->trains && score_again(j, process_file_at(p, i)->name)))
+	if (recur_takes_part(j, p, i) ||
+	    (c->trains && series_again(j, process_file_at(p, i)->name)))
 		return REASON_EPOCHS;
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)

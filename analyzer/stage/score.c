@@ -1,153 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What a checkpoint looks like: series that are written in turns, and a sum of all
- * that speaks for a file and against it.
+ * A sum of all that speaks for a file's being a checkpoint and against it.
  */
 #include "stage/score.h"
 
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/memory.h"
-#include "base/wrap.h"
 #include "read/evidence.h"
 #include "stage/named.h"
 #include "stage/no_state.h"
 #include "stage/root.h"
+#include "stage/series.h"
 
 #define BIG_FILE         (INT64_C(1) << 20)
 #define HUGE_FILE        (INT64_C(64) << 20)
 #define SCORE_CHECKPOINT 4 /* from here on it is one */
 #define LEAST_STATE      NO_STATE_BELOW
-#define EVEN_STATE       (UINT64_C(256) << 10)
 /* ... unless there are some of its very size. */
-#define LEAST_EXACT 1024
-
-static void score_series_add(struct judge *j, uint32_t writer, const struct file *file,
-                             const struct use *u)
-{
-	uint32_t name = judge_final_name(file, u);
-	char *text = clue_series(names_text(j->recording->names, name));
-	uint32_t number = names_add(j->series_names, text, strlen(text));
-	struct series *s = &j->series[number];
-	uint64_t times = u->write_opens > 1 && (u->truncated || u->renamed_to) ? u->write_opens : 1;
-	int64_t opened =
-	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
-
-	free(text);
-	j->conducts[writer - 1].kinds += !s->members;
-	j->series_of[name] = j->series_of[file->name] = number;
-	if (!s->members || u->write_bytes / times < s->least)
-		s->least = u->write_bytes / times;
-	if (u->write_bytes / times > s->most)
-		s->most = u->write_bytes / times;
-	if (!s->first || opened < s->first)
-		s->first = opened;
-	if (u->last_write > s->last)
-		s->last = u->last_write;
-	/* A path written again spends unknown time between its turns. */
-	if (times == 1)
-		s->spent = wrap_add(s->spent, (uint64_t)wrap_subtract((uint64_t)u->last_write,
-		                                                      (uint64_t)opened));
-	if (!s->members || u->read_before < s->from)
-		s->from = u->read_before;
-	if (u->read_before > s->until)
-		s->until = u->read_before;
-	if (!s->members || u->switched_before < s->switched[0])
-		s->switched[0] = u->switched_before;
-	if (u->switched_before > s->switched[1])
-		s->switched[1] = u->switched_before;
-	s->amid += times == 1 ? u->read_until - u->read_before : 0;
-	s->writer = !s->members || s->writer == writer ? writer : UINT32_MAX;
-	s->shrinks |= u->write_bytes / times < s->latest || times > 1;
-	s->latest = u->write_bytes / times;
-	s->again += j->shared[name].recurs;
-	s->used += j->shared[name].readers > 0;
-	s->members += (uint32_t)times;
-}
-
-/* Old members of a series go when new ones come. */
-void score_removed(struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-	uint32_t name = process_file_at(p, i)->name;
-
-	char *text;
-
-	if (!u->removed || j->shared[name].maker != p->number + 1)
-		return;
-	text = clue_series(names_text(j->recording->names, name));
-	j->series[names_find(j->series_names, text, strlen(text))].removed = true;
-	free(text);
-}
-
-/* Reads what was written before under such a name, and then writes some itself. */
-void score_resumed(struct judge *j, const struct process *p)
-{
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		struct series *s = &j->series[j->series_of[process_file_at(p, i)->name]];
-		if (!u->read_bytes || u->writes || !j->series_of[process_file_at(p, i)->name])
-			continue;
-		if (s->reader != p->number + 1 || u->first_read < s->read)
-			s->read = u->first_read;
-		s->reader = p->number + 1;
-	}
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		uint32_t name = judge_final_name(process_file_at(p, i), u);
-		struct series *s = &j->series[j->series_of[name]];
-		if (u->write_bytes && s->reader == p->number + 1 && s->read < u->first_write)
-			s->resumed |= s->least >= LEAST_STATE;
-	}
-}
-
-/* All of a size, as the state of one model is; and the older ones are removed. */
-static int score_even(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-
-	/* So are small files of data, which may come with pauses. */
-	return (s->least == s->most && s->least >= EVEN_STATE) + 2 * s->removed;
-}
-
-/* Other things happen between: most of the time, or reading. */
-static bool score_apart(const struct series *s)
-{
-	return s->spent < wrap_subtract((uint64_t)s->last, (uint64_t)s->first) / 2 ||
-	       (s->writer != UINT32_MAX && (s->until - s->from) / 4 > s->amid);
-}
-
-/* Many of its members are read again and again: the others are data, too. */
-bool score_again(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-
-	return j->series_of[name] && s->again >= 3 && s->again * 8 >= s->members;
-}
-
-/* All that one wrote who read nothing is read by others, as no run goes back to each of
- * its states: data that were made. */
-static bool score_used(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-
-	return j->series_of[name] && s->members >= 2 && s->used == s->members &&
-	       s->writer != UINT32_MAX && !j->conducts[s->writer - 1].files_read;
-}
-
-#define MANY_PRODUCTS 8
-
-/* One for each file that is read, or for each few of the same number: products of them. */
-static bool score_each(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-	uint64_t turned = s->switched[1] - s->switched[0];
-
-	return j->series_of[name] && s->members >= MANY_PRODUCTS && s->writer != UINT32_MAX &&
-	       turned >= s->members / 2 && turned <= 2 * (uint64_t)s->members &&
-	       (s->least < s->most || s->members >= 2 * MANY_PRODUCTS);
-}
+#define LEAST_EXACT   1024
 
 #define MANY_IN_BATCH 256
 
@@ -161,23 +29,9 @@ static bool score_answers(const struct judge *j, const struct conduct *c, const 
 
 	return c->loads && !c->trains && !c->optimizer && u->first_write > c->first_load &&
 	       !(u->evidence[1] & EVIDENCE_CHECKPOINT) && j->series_of[name] &&
-	       s->members >= MANY_PRODUCTS && s->writer != UINT32_MAX && !s->removed &&
+	       s->members >= SERIES_MANY && s->writer != UINT32_MAX && !s->removed &&
 	       s->most < c->most_loaded / 2 && files >= s->members &&
 	       files <= MANY_IN_BATCH * (uint64_t)s->members;
-}
-
-/* Each larger than the one before, as a model of more and more trees is. */
-static bool score_grows(const struct series *s)
-{
-	return s->members >= 4 && !s->shrinks && s->most > s->least + s->least / 4;
-}
-
-bool score_in_turns(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-	bool alike = s->most <= s->least + s->least / 4;
-
-	return j->series_of[name] && s->members >= 2 && (alike || score_grows(s)) && score_apart(s);
 }
 
 /* Writes in turns what it has made of data that it has read all of before. */
@@ -186,27 +40,8 @@ static bool score_growth(const struct judge *j, const struct conduct *c, const s
 {
 	const struct series *s = &j->series[j->series_of[name]];
 
-	return score_in_turns(j, name) && score_grows(s) && s->most >= 4 * LEAST_STATE &&
+	return series_in_turns(j, name) && series_grows(s) && s->most >= 4 * LEAST_STATE &&
 	       !u->append && judge_after_data(c, u) && u->first_write > c->last_data_read;
-}
-
-void score_series(struct judge *j, const struct process *p, size_t i)
-{
-	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-
-	if (u->write_bytes)
-		score_series_add(j, p->number + 1, process_file_at(p, i), u);
-}
-
-/* All of one size, each larger than what was read since the one before, of which nothing
- * was while it was written: what is made of data grows with them. */
-static bool score_steady(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-
-	return score_in_turns(j, name) && s->members >= 3 && s->least == s->most &&
-	       s->least >= EVEN_STATE && s->writer != UINT32_MAX && !s->amid &&
-	       (s->until - s->from) / (s->members - 1) <= s->least / 4;
 }
 
 /* What comes after all data, of who goes over them again and again. */
@@ -215,7 +50,7 @@ static bool score_comes_last(const struct judge *j, const struct conduct *c, con
 {
 	bool learns = c->trains || (c->fetches && !c->loads);
 
-	return learns && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
+	return learns && !c->in_order && !no_state_of(c) && !series_each(j, name) &&
 	       judge_after_data(c, u) && u->first_write > c->last_data_read &&
 	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
@@ -237,7 +72,7 @@ static bool score_adds(const struct conduct *c, const struct use *u)
 /* Each time as large, though what is named like it is not. */
 static bool score_alone_in_turns(const struct judge *j, const struct use *u, uint32_t name)
 {
-	return !score_in_turns(j, name) && u->write_bytes % u->write_opens == 0;
+	return !series_in_turns(j, name) && u->write_bytes % u->write_opens == 0;
 }
 
 /* Gets by sockets what it writes; those who train together talk by sockets, too. */
@@ -247,22 +82,14 @@ static bool score_downloads(const struct conduct *c, const struct process *p)
 	       c->received >= c->data_written / 4 * 3 && c->received;
 }
 
-/* As large as the one before to the byte, again and again, as notes hardly are. */
-static bool score_exact(const struct judge *j, uint32_t name)
-{
-	const struct series *s = &j->series[j->series_of[name]];
-
-	return score_in_turns(j, name) && s->members >= 3 && s->least == s->most;
-}
-
 /* New, and not while data are being prepared, but by who trains. */
 static bool score_while_training(const struct judge *j, const struct conduct *c,
                                  const struct use *u, uint32_t name)
 {
-	return c->trains && !c->in_order && !no_state_of(c) && !score_each(j, name) &&
+	return c->trains && !c->in_order && !no_state_of(c) && !series_each(j, name) &&
 	       judge_after_data(c, u) &&
 	       (((u->created || u->truncated) && !u->append) || score_adds(c, u)) &&
-	       u->write_bytes >= (score_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
+	       u->write_bytes >= (series_exact(j, name) ? LEAST_EXACT : LEAST_STATE);
 }
 
 /* Forked from who reads data, to write what it has in memory and nothing else. */
@@ -303,7 +130,7 @@ static bool score_of_model(const struct judge *j, const struct conduct *c, const
 	const struct series *s = &j->series[j->series_of[name]];
 
 	return u->evidence[1] & EVIDENCE_SERIAL && !c->data_read &&
-	       (!j->series_of[name] || s->members < MANY_PRODUCTS);
+	       (!j->series_of[name] || s->members < SERIES_MANY);
 }
 
 /* Between reads of data, as what is made from them; what comes after all of them may
@@ -326,7 +153,7 @@ static bool score_amid_batches(const struct judge *j, const struct conduct *c, u
 {
 	const struct series *s = &j->series[j->series_of[name]];
 
-	return c->fetches && !c->loads && score_in_turns(j, name) &&
+	return c->fetches && !c->loads && series_in_turns(j, name) &&
 	       s->members * 8 <= c->files_read + c->files_fetched;
 }
 
@@ -351,8 +178,8 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth && !called ? 3 : 0;
 	score -= clue_media(path) ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
-	score -= s->recurs || s->random || s->worker_read || score_again(j, name) ? 4 : 0;
-	score -= s->random || score_used(j, name) || score_again(j, name) ? 4 : 0;
+	score -= s->recurs || s->random || s->worker_read || series_again(j, name) ? 4 : 0;
+	score -= s->random || series_used(j, name) || series_again(j, name) ? 4 : 0;
 	return score;
 }
 
@@ -368,8 +195,8 @@ static int score_by_writes(const struct judge *j, const struct conduct *c, const
 	score += u->renamed_to ? 1 + (u->write_opens > 1) : 0;
 	score += (u->created || u->truncated) && !u->append &&
 	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
-	score += score_in_turns(j, name) && !u->append
-	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + score_even(j, name)
+	score += series_in_turns(j, name) && !u->append
+	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + series_even(j, name)
 	                 : 0;
 	score += j->series_of[name] && j->series[j->series_of[name]].resumed ? 3 : 0;
 	score += score_replaces(u) ? 3 + 2 * score_alone_in_turns(j, u, name) : 0;
@@ -395,11 +222,11 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	score += score_extract(c, u);
 	score += score_of_model(j, c, u, name) ? 2 : 0;
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
-	                         !score_steady(j, name) && !score_amid_batches(j, c, name)
+	                         !series_steady(j, name) && !score_amid_batches(j, c, name)
 	                 ? 3
 	                 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
-	score -= score_trickles(c, u) || c->in_order || score_each(j, name) ? 3 : 0;
+	score -= score_trickles(c, u) || c->in_order || series_each(j, name) ? 3 : 0;
 	return score;
 }
 
@@ -437,7 +264,7 @@ void score_checkpoint(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	uint32_t name = judge_final_name(process_file_at(p, i), u);
-	uint64_t least = score_exact(j, name) ? LEAST_EXACT : LEAST_STATE;
+	uint64_t least = series_exact(j, name) ? LEAST_EXACT : LEAST_STATE;
 
 	if (u->writes && !no_state(j, &j->conducts[p->number], u, name, least) &&
 	    score_of(j, p, process_file_at(p, i), u) >= SCORE_CHECKPOINT)

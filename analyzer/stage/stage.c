@@ -19,7 +19,7 @@
 #include "stage/prepare.h"
 #include "stage/purpose.h"
 #include "stage/reason.h"
-#include "stage/score.h"
+#include "stage/series.h"
 #include "stage/sibling.h"
 
 #define STAGE_SMALL (UINT64_C(1) << 20)
@@ -85,8 +85,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 	if (s->checkpoint && u->evidence[1] & EVIDENCE_CHECKPOINT)
 		return REASON_STATE_SAVED;
 	if (s->checkpoint)
-		return score_in_turns(j, process_file_at(p, i)->name) ? REASON_SERIES
-		                                                      : REASON_SAVED;
+		return series_in_turns(j, process_file_at(p, i)->name) ? REASON_SERIES
+		                                                       : REASON_SAVED;
 	if (c->saves && u->evidence[1] & EVIDENCE_CHECKPOINT && !u->append)
 		return REASON_STATE_SAVED;
 	if (sibling_of_saved(siblings, i))
@@ -97,7 +97,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 		return REASON_READIED;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
-	if (s->recurs || s->random || s->worker_read || score_again(j, process_file_at(p, i)->name))
+	if (s->recurs || s->random || s->worker_read ||
+	    series_again(j, process_file_at(p, i)->name))
 		return REASON_FUEL;
 	if (u->copy || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
