@@ -316,7 +316,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, share_firsts);
 	judge_processes(j, run, tensors_find);
 	recur_find(j);
-	judge_processes(j, run, recur_workers);
+	recur_workers(j, run);
 	judge_each_changed(j, run, series_join);
 	judge_each_changed(j, run, series_removed);
 	judge_processes(j, run, series_resumed);

@@ -87,6 +87,7 @@ struct conduct {
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool once;                /* it and those forked with it read each file but once */
+	bool divides;             /* its workers read parts of files, or read them again */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };
 

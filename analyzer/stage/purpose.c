@@ -193,7 +193,11 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		return REASON_BESIDE;
 	if (s->maker && j->conducts[s->maker - 1].prepares)
 		return REASON_PRODUCT;
-	return purpose_looks(p, c, s) ? REASON_LOOKED : REASON_NONE;
+	if (!purpose_looks(p, c, s))
+		return REASON_NONE;
+	/* Who reads some of what its workers read has a part in that. */
+	return c->divides && s->worker_read && !purpose_infers(j, p) ? REASON_WORKER
+	                                                             : REASON_LOOKED;
 }
 
 static enum reason purpose_of_read(const struct siblings *siblings, size_t i, const struct use *u)

@@ -193,10 +193,42 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
 }
 
-/* Bytes that a worker reads, some of them twice, as buffers do, and those of files that it is the
- * first to read. */
-static void recur_add(const struct judge *j, const struct process *p, bool *seen, uint64_t sums[2])
+/* A worker, and who made it. */
+struct recur_worker {
+	uint32_t parent, number; /* of the processes */
+};
+
+static int recur_by_parent(const void *one, const void *other)
 {
+	const struct recur_worker *a = one, *b = other;
+
+	if (a->parent != b->parent)
+		return a->parent < b->parent ? -1 : 1;
+	return a->number < b->number ? -1 : a->number > b->number;
+}
+
+static struct recur_worker *recur_all_workers(const struct judge *j, uint32_t run, size_t *count)
+{
+	struct recur_worker *workers = memory_get(j->recording->count + 1, sizeof *workers);
+
+	*count = 0;
+	for (uint32_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		if (p->run == run && p->role == ROLE_WORKER && j->parents[n])
+			workers[(*count)++] =
+			        (struct recur_worker){(uint32_t)j->parents[n]->number, n};
+	}
+	qsort(workers, *count, sizeof *workers, recur_by_parent);
+	return workers;
+}
+
+/* Bytes that a worker reads, some of them twice, as buffers do, and those of files that it is the
+ * first to read of those with its parent. seen: by name, the last parent + 1. */
+static void recur_add(const struct judge *j, const struct recur_worker *w, uint32_t *seen,
+                      uint64_t sums[2])
+{
+	const struct process *p = &j->recording->processes[w->number];
+
 	for (size_t i = 1; i < p->file_count; i++) {
 		uint32_t name = process_file_at(p, i)->name;
 		uint64_t bytes =
@@ -205,33 +237,28 @@ static void recur_add(const struct judge *j, const struct process *p, bool *seen
 		if (!bytes || !system_is_not(j->recording, process_file_at(p, i)))
 			continue;
 		sums[0] += bytes;
-		sums[1] += seen[name] || j->shared[name].extent < 0
-		                   ? 0
-		                   : (uint64_t)j->shared[name].extent;
-		seen[name] = true;
+		if (seen[name] != w->parent + 1 && j->shared[name].extent > 0)
+			sums[1] += (uint64_t)j->shared[name].extent;
+		seen[name] = w->parent + 1;
 	}
 }
 
-static bool recur_is_worker(const struct judge *j, size_t n, const struct process *p)
+void recur_workers(struct judge *j, uint32_t run)
 {
-	return j->parents[n] == p && j->recording->processes[n].role == ROLE_WORKER;
-}
+	size_t count, end;
+	struct recur_worker *workers = recur_all_workers(j, run, &count);
+	uint32_t *seen = count ? memory_get(names_count(j->recording->names), sizeof *seen) : NULL;
 
-void recur_workers(struct judge *j, const struct process *p)
-{
-	uint64_t sums[2] = {0};
-	bool *seen = NULL;
-
-	for (size_t n = 0; n < j->recording->count; n++) {
-		if (!recur_is_worker(j, n, p))
-			continue;
-		if (!seen)
-			seen = memory_get(names_count(j->recording->names), sizeof *seen);
-		recur_add(j, &j->recording->processes[n], seen, sums);
+	for (size_t i = 0; i < count; i = end) {
+		uint64_t sums[2] = {0};
+		bool once;
+		for (end = i; end < count && workers[end].parent == workers[i].parent; end++)
+			recur_add(j, &workers[end], seen, sums);
+		once = sums[0] >= sums[1] / 10 * 8 && sums[0] <= sums[1] / 10 * 16;
+		for (size_t k = i; k < end; k++)
+			j->conducts[workers[k].number].once = once;
+		j->conducts[workers[i].parent].divides = !once;
 	}
-	for (size_t n = 0; seen && n < j->recording->count; n++)
-		if (recur_is_worker(j, n, p))
-			j->conducts[n].once =
-			        sums[0] >= sums[1] / 10 * 8 && sums[0] <= sums[1] / 10 * 16;
 	free(seen);
+	free(workers);
 }

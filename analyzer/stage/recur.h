@@ -27,8 +27,8 @@ uint64_t recur_jumped(const struct use *use);
 /* Likewise, in reading it in any order. */
 bool recur_anywhere(const struct judge *judge, const struct process *process, size_t file);
 
-/* When what is shared is known, for each process: whether its loader workers read each file but
- * once together, though others read these, too. */
-void recur_workers(struct judge *judge, const struct process *process);
+/* When what is shared is known: whether the loader workers of each process of the run read each
+ * file but once together, though others read these, too. */
+void recur_workers(struct judge *judge, uint32_t run);
 
 #endif
