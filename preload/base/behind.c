@@ -28,7 +28,8 @@ static bool behind_add(struct behind *behind, uintptr_t base, const ElfW(Dyn) * 
 		}
 	}
 	behind->objects[behind->count++] = object;
-	return object.hash && object.symbols && object.names;
+	/* Without buckets, or words of its filter, there is nothing to divide by. */
+	return object.hash && object.hash[0] && object.hash[2] && object.symbols && object.names;
 }
 
 static int behind_look(struct dl_phdr_info *object, size_t bytes, void *argument)
