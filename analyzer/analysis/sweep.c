@@ -4,7 +4,7 @@
 #include "base/wrap.h"
 
 /* Squares of so short gaps add up in 64 bits: of SWEEP_MOST operations. */
-#define SWEEP_GAP  (INT64_C(1) << 27)
+#define SWEEP_GAP  (UINT64_C(1) << 27)
 #define SWEEP_MOST 512u
 
 /* The end of what one loop may add up: of the windows at hand of all that have some. */
@@ -63,7 +63,8 @@ static size_t sweep_run(const struct sweep *s, const struct span *spans, size_t 
 	for (; n < count; n++) {
 		int64_t start = spans[n].start, end = spans[n].end;
 		uint64_t bytes = spans[n].bytes, write = spans[n].write;
-		int64_t gap = start - sum.last, pause = start - sum.covered;
+		int64_t pause = wrap_span(sum.covered, start);
+		uint64_t gap = (uint64_t)wrap_span(sum.last, start);
 		if (start < sum.last || end < start || end >= until || gap >= SWEEP_GAP ||
 		    pause >> BURST_LEAST > 0 || bytes >= FLOW_BYTES)
 			break;
@@ -72,8 +73,8 @@ static size_t sweep_run(const struct sweep *s, const struct span *spans, size_t 
 		sum.paused += pause;
 		sum.last = start;
 		sum.covered = end > sum.covered ? end : sum.covered;
-		sum.squares += (uint64_t)gap * (uint64_t)gap;
-		sum.busy += (uint64_t)(end - start);
+		sum.squares += gap * gap;
+		sum.busy += (uint64_t)end - (uint64_t)start;
 		sum.bytes += bytes;
 		sum.written += -write & bytes;
 		sum.writes += write;
