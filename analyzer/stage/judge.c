@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/wrap.h"
 #include "read/evidence.h"
 #include "read/kin.h"
 #include "read/system.h"

@@ -9,7 +9,6 @@
 #include "read/evidence.h"
 #include "read/system.h"
 #include "stage/root.h"
-#include "stage/score.h"
 
 #define SIBLING_NEAR_NS INT64_C(5000000000)
 #define SIBLING_ABOUT   (UINT64_C(64) << 10)
