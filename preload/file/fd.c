@@ -147,8 +147,8 @@ static void fd_undelete(char *name, const struct stat *about)
  * numbers that never were open, which must not cost it memory. */
 static struct description *fd_held(int fd)
 {
-	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
-	return chunk ? __atomic_load_n(&chunk[fd % FD_CHUNK].description, __ATOMIC_ACQUIRE) : NULL;
+	const struct fd *place = fd_place(fd);
+	return place ? __atomic_load_n(&place->description, __ATOMIC_ACQUIRE) : NULL;
 }
 
 /* The description that a forked child inherited, of which the parent told. */
@@ -356,16 +356,16 @@ void fd_closed(int fd)
 
 void fd_forget(int fd)
 {
-	if ((unsigned)fd < FD_CHUNK * FD_CHUNKS && fd_chunks[fd / FD_CHUNK])
+	if (fd_place(fd))
 		fd_store(fd, (struct fd){0});
 }
 
 void fd_closed_as(int fd, struct description *held)
 {
-	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
-	if (chunk && held &&
-	    __atomic_compare_exchange_n(&chunk[fd % FD_CHUNK].description, &held, NULL, 0,
-	                                __ATOMIC_ACQ_REL, __ATOMIC_RELAXED))
+	struct fd *place = fd_place(fd);
+	if (place && held &&
+	    __atomic_compare_exchange_n(&place->description, &held, NULL, 0, __ATOMIC_ACQ_REL,
+	                                __ATOMIC_RELAXED))
 		description_drop(held);
 }
 

@@ -39,12 +39,21 @@ struct fd fd_adopt(int fd);
  * `own`. Without one if it is not open. */
 struct fd fd_see(int fd, struct description *own);
 
+/* Where the entry of `fd` is; NULL if none near it was ever kept. */
+static inline struct fd *fd_place(int fd)
+{
+	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS
+	                           ? __atomic_load_n(&fd_chunks[fd / FD_CHUNK], __ATOMIC_RELAXED)
+	                           : NULL;
+	return chunk ? &chunk[fd % FD_CHUNK] : NULL;
+}
+
 /* A copy of the entry, so that a close elsewhere does no harm. */
 static inline struct fd fd_look(int fd)
 {
-	struct fd *chunk = (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
-	if (__builtin_expect(chunk != NULL, 1)) {
-		struct fd found = chunk[fd % FD_CHUNK];
+	const struct fd *place = fd_place(fd);
+	if (__builtin_expect(place != NULL, 1)) {
+		struct fd found = *place;
 		if (__builtin_expect(found.description && found.generation == state_generation, 1))
 			return found;
 	}
@@ -54,11 +63,10 @@ static inline struct fd fd_look(int fd)
 /* The entry of `fd` without asking the kernel. Returns false if it has none. */
 static inline bool fd_peek(int fd, struct fd *entry)
 {
-	const struct fd *chunk =
-	        (unsigned)fd < FD_CHUNK * FD_CHUNKS ? fd_chunks[fd / FD_CHUNK] : NULL;
-	if (chunk)
-		*entry = chunk[fd % FD_CHUNK];
-	return chunk && entry->description && entry->generation == state_generation;
+	const struct fd *place = fd_place(fd);
+	if (place)
+		*entry = *place;
+	return place && entry->description && entry->generation == state_generation;
 }
 
 /* Whether what `fd` is was told of or asked for. */

@@ -12,8 +12,8 @@ static void fd_for_each(void (*each)(struct description *held))
 {
 	unsigned highest = __atomic_load_n(&fd_highest, __ATOMIC_RELAXED);
 	for (unsigned fd = 0; fd <= highest; fd++) {
-		struct fd *chunk = fd_chunks[fd / FD_CHUNK];
-		struct description *held = chunk ? chunk[fd % FD_CHUNK].description : NULL;
+		const struct fd *place = fd_place((int)fd);
+		struct description *held = place ? place->description : NULL;
 		if (held)
 			each(held);
 	}
@@ -66,6 +66,6 @@ void fd_forked(void)
 		return;
 	fd_for_each(fd_ask);
 	for (unsigned fd = 0; fd <= highest; fd++)
-		if (fd_chunks[fd / FD_CHUNK])
-			fd_chunks[fd / FD_CHUNK][fd % FD_CHUNK].description = NULL;
+		if (fd_place((int)fd))
+			fd_place((int)fd)->description = NULL;
 }
