@@ -36,8 +36,8 @@ struct description {
 /* Takes a free one, with one reference. NULL without memory. Lock-free. */
 struct description *description_new(uint32_t traits);
 
-/* The number that was given out last: later ones are of later openings. */
-uint32_t description_latest(void);
+/* How many numbers were given out: while io_uring is used, later ones are of later openings. */
+uint32_t description_numbers(void);
 
 static inline void description_hold(struct description *held)
 {

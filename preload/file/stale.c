@@ -48,13 +48,15 @@ static void stale_note(int fd)
 	define_record(AIOT_DEFINE_NOTE, text, (size_t)length, NULL, 0);
 }
 
-/* Whether it is not just being replaced by a call of another thread. */
-static bool stale_lasts(int fd, const struct description *held)
+/* Whether it is not just being replaced by a call of another thread, which may describe
+ * what it opens in the same place. */
+static bool stale_lasts(int fd, const struct description *held, uint32_t handle)
 {
 	struct fd now;
 	for (int i = 0; i < STALE_YIELDS; i++) {
 		SYS0(sched_yield);
-		if (!fd_peek(fd, &now) || now.description != held)
+		if (!fd_peek(fd, &now) || now.description != held ||
+		    __atomic_load_n(&held->handle, __ATOMIC_RELAXED) != handle)
 			return false;
 	}
 	return true;
@@ -73,12 +75,13 @@ static void stale_renew(int fd, struct fd *known)
 void stale_check(int fd, struct fd *known)
 {
 	struct description *held = known->description;
+	uint32_t handle = held ? __atomic_load_n(&held->handle, __ATOMIC_RELAXED) : 0;
 	uint64_t now = held ? stale_number(fd) : 0, none = 0;
 	if (!now)
 		return;
 	if (!__atomic_compare_exchange_n(&held->number, &none, now, 0, __ATOMIC_RELAXED,
 	                                 __ATOMIC_RELAXED) &&
-	    none != now && stale_lasts(fd, held))
+	    none != now && stale_lasts(fd, held, handle))
 		stale_renew(fd, known);
 }
 

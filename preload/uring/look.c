@@ -289,7 +289,7 @@ static uint32_t look_once(struct uring *ring, struct look *look)
 	own_renew(ring);
 	uint32_t tail = uring_load(ring->cq, at->cq_tail);
 	own_confirm(ring);
-	uint32_t opened = description_latest(), closings = fd_closings;
+	uint32_t opened = description_numbers(), closings = fd_closings;
 	ring->settled = !look->polled || ring->closings == closings;
 	uint32_t submitted = look_at_submissions(ring, look);
 	uint32_t completed = look_at_completions(ring, look, tail);

@@ -59,7 +59,7 @@ struct uring {
 	bool shares;               /* several operations in flight have one user_data */
 	bool over;                 /* had its last look: what is done from now on is lost */
 	uint64_t looked;           /* ticks at the last look … */
-	uint32_t closings, opened; /* … and fd_closings and description_latest then */
+	uint32_t closings, opened; /* … and fd_closings and description_numbers then */
 	bool settled;              /* descriptors are what they were when they were submitted */
 	struct pending pending;
 	struct pending quiet; /* chain.h */
