@@ -86,6 +86,7 @@ struct sizing_measured sizing_measured(const struct summary *s)
 	        .saves = s->checkpoints.count,
 	        .restores = s->restores.count,
 	        .bytes = save ? (double)save->bytes : -1,
+	        .at_least = save && save->labour.mapped_bytes,
 	        .interval_s = sizing_median(&s->checkpoints, sizing_interval),
 	        .duration_s = sizing_median(&s->checkpoints, moment_seconds),
 	        .bandwidth = sizing_median(&s->checkpoints, moment_bandwidth),

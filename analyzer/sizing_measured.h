@@ -6,6 +6,7 @@
 #ifndef SIZING_MEASURED_H
 #define SIZING_MEASURED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "analysis/summary.h"
@@ -14,6 +15,7 @@
 struct sizing_measured {
 	size_t saves, restores;
 	double bytes;            /* of the largest checkpoint */
+	bool at_least;           /* these were written through mappings: it is larger */
 	double interval_s;       /* median */
 	double duration_s;       /* likewise */
 	double bandwidth;        /* likewise */

@@ -114,7 +114,8 @@ static void plan_text_measured(const struct sizing_plan *plan, FILE *to)
 	fprintf(to, "\nThe run: %zu checkpoint%s, %zu restore%s\n", m->saves,
 	        m->saves == 1 ? "" : "s", m->restores, m->restores == 1 ? "" : "s");
 	if (m->bytes >= 0)
-		fprintf(to, "  largest checkpoint  %9s\n", unit_bytes(&bytes, m->bytes));
+		fprintf(to, "  largest checkpoint  %9s%s\n", unit_bytes(&bytes, m->bytes),
+		        m->at_least ? " at least: written through mappings" : "");
 	if (m->duration_s >= 0)
 		fprintf(to, "  a save took         %9s at %s/s (needed for this plan: %s/s)\n",
 		        unit_seconds(&took, m->duration_s), unit_bytes(&rate, m->bandwidth),
@@ -157,13 +158,14 @@ static json_t *plan_json_measured(const struct sizing_plan *plan)
 
 	if (!m)
 		return json_null();
-	o = json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "checkpoints",
+	o = json_pack("{s:I, s:I, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "checkpoints",
 	              (json_int_t)m->saves, "restores", (json_int_t)m->restores, "bytes",
-	              json_known(m->bytes), "interval_s", json_known(m->interval_s), "duration_s",
-	              json_known(m->duration_s), "bandwidth", json_known(m->bandwidth),
-	              "share_of_interval", json_known(m->share), "fastest_bandwidth",
-	              json_known(m->fastest), "restored_bytes", json_known(m->restored_bytes),
-	              "restore_duration_s", json_known(m->restore_duration));
+	              json_known(m->bytes), "bytes_at_least", m->at_least, "interval_s",
+	              json_known(m->interval_s), "duration_s", json_known(m->duration_s),
+	              "bandwidth", json_known(m->bandwidth), "share_of_interval",
+	              json_known(m->share), "fastest_bandwidth", json_known(m->fastest),
+	              "restored_bytes", json_known(m->restored_bytes), "restore_duration_s",
+	              json_known(m->restore_duration));
 	json_object_set_new(o, "within_share",
 	                    m->share < 0 ? json_null()
 	                                 : json_boolean(m->share <= plan->question.share));

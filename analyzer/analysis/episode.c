@@ -15,6 +15,8 @@
 #include "read/clue.h"
 
 #define NEAR_NS INT64_C(1000000000)
+/* Of so many episodes before is asked what another one belongs to. */
+#define EPISODE_FAR 4095
 
 struct episode *episode_begin(struct episodes *e, struct episode episode)
 {
@@ -153,15 +155,17 @@ static void labour_add(struct labour *to, const struct labour *from)
 	to->dsyncs += from->dsyncs;
 	to->unaligned += from->unaligned;
 	to->main_bytes += from->main_bytes;
+	to->mapped_bytes += from->mapped_bytes;
 }
 
-static void episode_join(struct moment *m, const struct episode *e, const struct names *names,
+static void episode_join(struct moment *m, const struct episode *e, const struct recording *r,
                          bool new_process)
 {
-	const char *path = names_text(names, e->name);
+	const char *path = names_text(r->names, e->name);
 
 	m->processes += new_process;
 	m->bytes += e->bytes;
+	m->unfinished |= !e->closed && !r->processes[e->process].ended;
 	labour_add(&m->labour, &e->labour);
 	m->parts = memory_grow(m->parts, m->part_count, &m->part_room, sizeof *m->parts);
 	m->parts[m->part_count++] = (struct moment_part){e->name, e->process, e->bytes};
@@ -192,7 +196,7 @@ static size_t episode_find(const struct episodes *e, size_t at, const size_t *gr
 {
 	size_t found = none, own = none, i = before ? before[at] : at;
 
-	for (; i && at - i < 4095; i = before ? before[i - 1] : i - 1) {
+	for (; i && at - i < EPISODE_FAR; i = before ? before[i - 1] : i - 1) {
 		const struct episode *a = &e->items[i - 1];
 		if (!a->bytes)
 			continue;
@@ -254,6 +258,25 @@ static void moments_intervals(struct moments *m)
 	names_free(all);
 }
 
+/* What is opened once more to be synced was moved before. */
+static void episode_synced(const struct episodes *e, size_t at, const size_t *group,
+                           struct moments *moments)
+{
+	const struct episode *sync = &e->items[at];
+
+	for (size_t i = at; i && at - i < EPISODE_FAR; i--) {
+		const struct episode *a = &e->items[i - 1];
+		struct moment *m;
+		if (!a->bytes || a->name != sync->name || a->run != sync->run)
+			continue;
+		m = &moments->items[group[i - 1]];
+		labour_add(&m->labour, &sync->labour);
+		if (sync->end_ns > m->end_ns && sync->start_ns <= m->end_ns + NEAR_NS)
+			m->end_ns = sync->end_ns;
+		return;
+	}
+}
+
 struct moments episodes_group(struct episodes *e, const struct recording *r, bool by_path)
 {
 	struct moments moments = {0};
@@ -266,6 +289,8 @@ struct moments episodes_group(struct episodes *e, const struct recording *r, boo
 	for (size_t i = 0; i < e->count; i++) {
 		const struct episode *item = &e->items[i];
 		group[i] = SIZE_MAX - 1;
+		if (!item->bytes && item->labour.syncs)
+			episode_synced(e, i, group, &moments);
 		if (!item->bytes)
 			continue;
 		group[i] = episode_find(e, i, group, r, before, SIZE_MAX);
@@ -273,7 +298,7 @@ struct moments episodes_group(struct episodes *e, const struct recording *r, boo
 			group[i] = moments.count;
 			episode_moment(&moments, item, r->names);
 		}
-		episode_join(&moments.items[group[i]], item, r->names,
+		episode_join(&moments.items[group[i]], item, r,
 		             episode_new_process(&parts, group[i], item->process));
 	}
 	free(parts.keys);

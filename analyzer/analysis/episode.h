@@ -18,9 +18,10 @@ struct labour {
 	uint64_t ops, data_ns, syncs, sync_ns, renames, rename_ns;
 	uint64_t tiny; /* data calls of less than 64 KiB; what they took and moved */
 	uint64_t tiny_ns, tiny_bytes;
-	uint64_t unaligned;  /* data calls that begin within a page of 4 KiB */
-	uint64_t main_bytes; /* moved by main threads, but for forked helpers */
-	uint64_t dsyncs;     /* openings by which each write is synced */
+	uint64_t unaligned;    /* data calls that begin within a page of 4 KiB */
+	uint64_t main_bytes;   /* moved by main threads, but for forked helpers */
+	uint64_t mapped_bytes; /* of faults, which tell the least that was moved */
+	uint64_t dsyncs;       /* openings by which each write is synced */
 };
 
 /* One process's writing, or reading, of one file. Times CLOCK_REALTIME in ns. */
@@ -29,6 +30,7 @@ struct episode {
 	uint32_t handle;             /* of the open file; 0 = not yet known */
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
+	bool closed;
 	struct labour labour;
 };
 
@@ -52,6 +54,7 @@ struct moment {
 	struct labour labour;
 	struct moment_part *parts; /* in order of start */
 	size_t part_count, part_room;
+	bool unfinished;   /* a process ended without a word, and had a file of it open */
 	double interval_s; /* to the one before of the same series; first: after; 0 = alone */
 };
 
@@ -72,7 +75,8 @@ struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint
 void episodes_move(struct episodes *to, struct episodes *from);
 
 /* Sorts the episodes and takes together what belongs together; with by_path
- * only episodes of the same path do. Episodes that moved no bytes are left out. */
+ * only episodes of the same path do. Episodes that moved no bytes are left out, but for
+ * syncs of what others moved. */
 struct moments episodes_group(struct episodes *episodes, const struct recording *recording,
                               bool by_path);
 

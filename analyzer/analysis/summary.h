@@ -22,6 +22,8 @@
 struct stage_summary {
 	uint64_t read_ops, write_ops, meta_ops, read_bytes, write_bytes;
 	uint64_t asked_ops; /* of meta_ops, what a file system is asked about files: open, stat… */
+	/* Likewise, by which a file is kept out of the page cache: O_DIRECT, FADV_DONTNEED. */
+	uint64_t uncached_ops;
 	struct pattern pattern;
 	struct seeks seeks;
 	struct histogram latency, read_size, write_size; /* of data calls; ns, bytes */

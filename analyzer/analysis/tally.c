@@ -125,6 +125,16 @@ static bool tally_asks(const struct events *e, uint32_t i)
 	return process_file_at(e->process, e->file[i])->name != 0;
 }
 
+static bool tally_uncaches(const struct events *e, uint32_t i)
+{
+	uint16_t call = e->call[i];
+
+	if (e->class[i] == AIOT_CLASS_OPEN)
+		return e->aux[i] & O_DIRECT;
+	return (call == AIOT_CALL_posix_fadvise || call == AIOT_CALL_posix_fadvise64) &&
+	       e->aux[i] == POSIX_FADV_DONTNEED;
+}
+
 static uint32_t tally_final(const struct tally *t, const struct events *e, uint32_t i,
                             uint32_t name)
 {
@@ -154,6 +164,8 @@ static void tally_labour(struct labour *l, const struct events *e, uint32_t i, b
 		l->unaligned += e->offset[i] > 0 && e->offset[i] % 4096;
 		if (e->tid[i] == p->pid && !forked)
 			l->main_bytes += e->bytes[i];
+		if (mapped_is_fault(e->call[i]))
+			l->mapped_bytes += e->bytes[i];
 	} else if (e->class[i] == AIOT_CLASS_SYNC) {
 		l->syncs++;
 		l->sync_ns += e->duration[i];
@@ -191,11 +203,12 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 	if (!data && !renames && class != AIOT_CLASS_SYNC && (!save || class != AIOT_CLASS_CLOSE))
 		return;
 	episode = episode_latest(list, new.process, new.name, renames ? 0 : new.handle);
-	if (!episode && !data)
+	if (!episode && !data && (!save || class != AIOT_CLASS_SYNC))
 		return;
 	if (!episode)
 		episode = episode_begin(list, new);
 	episode->bytes += data ? e->bytes[i] : 0;
+	episode->closed |= class == AIOT_CLASS_CLOSE;
 	tally_labour(&episode->labour, e, i, data);
 	if (e->end[i] > episode->end_ns)
 		episode->end_ns = e->end[i];
@@ -230,6 +243,7 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 		} else {
 			sums[stage]->meta_ops++;
 			sums[stage]->asked_ops += tally_asks(e, i);
+			sums[stage]->uncached_ops += tally_uncaches(e, i);
 		}
 		if (stage == AIOT_STAGE_CHECKPOINT || stage == AIOT_STAGE_RESTORE)
 			tally_episode(t, lane, e, i);
@@ -302,6 +316,7 @@ static void tally_merge(struct stage_summary *to, struct stage_summary *from)
 	to->write_ops += from->write_ops;
 	to->meta_ops += from->meta_ops;
 	to->asked_ops += from->asked_ops;
+	to->uncached_ops += from->uncached_ops;
 	to->read_bytes += from->read_bytes;
 	to->write_bytes += from->write_bytes;
 	to->switches += from->switches;

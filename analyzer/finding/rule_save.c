@@ -223,7 +223,7 @@ bool rule_no_sync(const struct summary *s, char evidence[RULE_EVIDENCE], int *st
 	*stage = AIOT_STAGE_CHECKPOINT;
 	for (size_t i = 0; i < s->checkpoints.count; i++) {
 		const struct moment *m = &s->checkpoints.items[i];
-		if (m->bytes < 1 << 20 || m->labour.syncs || m->labour.dsyncs)
+		if (m->bytes < 1 << 20 || m->unfinished || m->labour.syncs || m->labour.dsyncs)
 			continue;
 		without++;
 		bytes += m->bytes;

@@ -37,6 +37,7 @@ static void json_save(json_t *o, const struct summary *summary, const struct mom
 	json_object_set_new(o, "parameters_if_weights_only",
 	                    json_integer((json_int_t)s.weights_parameters));
 	json_object_set_new(o, "mode", json_string(s.background ? "background" : "synchronous"));
+	json_object_set_new(o, "unfinished", json_boolean(m->unfinished));
 	json_object_set_new(o, "stalled_s", json_real(s.stalled_s));
 }
 
@@ -49,13 +50,13 @@ static json_t *json_moment(const struct summary *summary, const struct moment *m
 	                  wrap_seconds(summary->recording->start_ns, m->start_ns), "duration_s",
 	                  moment_seconds(m), "bandwidth", moment_bandwidth(m),
 	                  save ? "writers" : "readers", (int)m->processes, "files", (int)m->files);
-	json_t *more =
-	        json_pack("{s:o, s:f, s:o, s:f, s:o, s:f, s:o, s:o, s:o}", "ops",
-	                  json_count(l->ops), save ? "write_s" : "read_s", (double)l->data_ns / 1e9,
-	                  "syncs", json_count(l->syncs), "sync_s", (double)l->sync_ns / 1e9,
-	                  "renames", json_count(l->renames), "rename_s", (double)l->rename_ns / 1e9,
-	                  "ops_below_64k", json_count(l->tiny), "ops_unaligned",
-	                  json_count(l->unaligned), "parts", json_parts(summary, m));
+	json_t *more = json_pack(
+	        "{s:o, s:o, s:f, s:o, s:f, s:o, s:f, s:o, s:o, s:o}", "mapped_bytes",
+	        json_count(l->mapped_bytes), "ops", json_count(l->ops), save ? "write_s" : "read_s",
+	        (double)l->data_ns / 1e9, "syncs", json_count(l->syncs), "sync_s",
+	        (double)l->sync_ns / 1e9, "renames", json_count(l->renames), "rename_s",
+	        (double)l->rename_ns / 1e9, "ops_below_64k", json_count(l->tiny), "ops_unaligned",
+	        json_count(l->unaligned), "parts", json_parts(summary, m));
 
 	json_object_update(o, more);
 	json_decref(more);

@@ -258,26 +258,38 @@ const char *text_tail(const struct text *t, const char *path, size_t width)
 	return room;
 }
 
+/* Faults tell of less than what is written through a mapping. */
+static bool text_at_least(const struct moment *m, bool save)
+{
+	return save && m->labour.mapped_bytes;
+}
+
 static void text_moment(const struct text *t, const struct moment *m, bool save)
 {
 	struct unit bytes, took, rate, every;
+	bool least = text_at_least(m, save);
 	char share[24] = "-";
 
 	if (m->interval_s > 0)
 		snprintf(share, sizeof share, "%.1f %%", 100 * moment_seconds(m) / m->interval_s);
-	fprintf(t->to, "%9.2f s %8s %8s %10s/s %5" PRIu32,
-	        wrap_seconds(t->s->recording->start_ns, m->start_ns),
-	        unit_bytes(&bytes, (double)m->bytes), unit_seconds(&took, moment_seconds(m)),
-	        unit_bytes(&rate, moment_bandwidth(m)), m->processes);
+	fprintf(t->to, "%9.2f s %*s%s %8s %10s/s %5" PRIu32,
+	        wrap_seconds(t->s->recording->start_ns, m->start_ns), least ? 7 : 8,
+	        unit_bytes(&bytes, (double)m->bytes), least ? "+" : "",
+	        unit_seconds(&took, moment_seconds(m)), unit_bytes(&rate, moment_bandwidth(m)),
+	        m->processes);
 	if (save)
 		fprintf(t->to, " %8s %7s %10s",
 		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share,
-		        saving_of(t->s, m).background ? "background" : "waited for");
+		        m->unfinished                   ? "unfinished"
+		        : saving_of(t->s, m).background ? "background"
+		                                        : "waited for");
 	fprintf(t->to, "  %s\n", text_tail(t, m->path, save ? 22 : 50));
 }
 
 static void text_moments(const struct text *t, const struct moments *moments, bool save)
 {
+	bool least = false;
+
 	if (!moments->count)
 		return;
 	text_title(t, save ? "Checkpoints" : "Restores");
@@ -285,11 +297,15 @@ static void text_moments(const struct text *t, const struct moments *moments, bo
 	if (save)
 		fprintf(t->to, " %8s %7s %10s", "interval", "share", "mode");
 	fputs("  path\n", t->to);
-	for (size_t i = 0; i < moments->count && i < LISTED_MOMENTS; i++)
+	for (size_t i = 0; i < moments->count && i < LISTED_MOMENTS; i++) {
 		text_moment(t, &moments->items[i], save);
+		least |= text_at_least(&moments->items[i], save);
+	}
 	if (moments->count > LISTED_MOMENTS)
 		fprintf(t->to, "%11s and %zu more (--json lists all)\n", "",
 		        moments->count - LISTED_MOMENTS);
+	if (least)
+		fputs("+ at least: written through mappings, of which page faults tell.\n", t->to);
 }
 
 static void text_file(const struct text *t, const struct file_summary *f)

@@ -2,6 +2,7 @@
 """Checkpoints and restores: their parts, times, rules, and whether training went on."""
 import json
 import os
+import re
 import sys
 
 import pytest
@@ -138,6 +139,53 @@ for number in range(2):
     report = aiotrace.report(tmp_path / "t")
     assert not {f["id"] for f in report["findings"]} & {"tiny_saves", "no_sync"}
     assert all(s["ops_below_64k"] == 0 for s in report["checkpoints"])
+
+
+def test_a_save_that_a_kill_cuts_short_is_unfinished(tmp_path):
+    """And no save that somebody forgot to sync."""
+    script = """
+import os, sys
+for number in range(3):
+    with open(f"{sys.argv[1]}/step_{number}.pt", "wb", buffering=0) as f:
+        for part in range(4): f.write(bytes(1 << 20))
+        if number == 2: os.kill(os.getpid(), 9)
+        os.fsync(f.fileno())
+"""
+    assert aiotrace.run_traced(aiotrace.python(script, tmp_path), tmp_path / "t").returncode == -9
+    report = aiotrace.report(tmp_path / "t")
+    assert [c["unfinished"] for c in report["checkpoints"]] == [False, False, True]
+    assert "no_sync" not in {f["id"] for f in report["findings"]}
+    text = aiotrace.aiotrace("report", tmp_path / "t").stdout
+    assert re.findall(r"(unfinished|waited for)  .*step_(\d)", text) == [("waited for", "0"), ("waited for", "1"), ("unfinished", "2")]
+
+
+def test_sizes_of_mapped_saves_are_said_to_be_lower_bounds(tmp_path):
+    if not aiotrace.faults_are_told():
+        pytest.skip("perf_event_open is refused on this machine")
+    script = """
+import mmap, os, sys, time
+for number in range(2):
+    with open(f"{sys.argv[1]}/step_{number}.ckpt", "wb+") as f:
+        if number:
+            f.write(bytes(4 << 20))
+        else:
+            f.truncate(8 << 20)
+            m = mmap.mmap(f.fileno(), 8 << 20)
+            m[:] = bytes(8 << 20)
+            m.close()
+        os.fsync(f.fileno())
+    time.sleep(0.1)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    mapped, written = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert 0 < mapped["mapped_bytes"] == mapped["bytes"] <= 8 << 20
+    assert (written["mapped_bytes"], written["bytes"]) == (0, 4 << 20)
+    lines = aiotrace.aiotrace("report", tmp_path / "t").stdout.splitlines()
+    rows = [line for line in lines if re.search(r" s .* waited for .*step_[01]", line)]
+    assert ["+" in row for row in rows] == [True, False], rows
+    assert [line for line in lines if line.startswith("+ at least: written through mappings")]
+    assert "at least: written through mappings" in aiotrace.aiotrace("plan", tmp_path / "t").stdout
 
 
 AGAIN = """

@@ -187,6 +187,20 @@ def test_a_save_may_be_synced_in_other_ways(tmp_path):
     assert [c["syncs"] for c in report["checkpoints"] if c["bytes"] == 2 << 20] == [0, 0, 0]
 
 
+SYNCED_LATER = BEGIN + """
+for step in range(2):
+    path = f"{folder}/step{step}.pt"
+    with open(path, "wb", buffering=0) as f: f.write(bytes(2 << 20))
+    fd = os.open(path, (os.O_RDONLY, os.O_RDWR)[step]); os.fsync(fd); os.close(fd)
+"""
+
+
+def test_a_save_may_be_synced_by_another_descriptor(tmp_path):
+    assert "no_sync" not in traced(tmp_path, 0, SYNCED_LATER)
+    report = aiotrace.report(tmp_path / "t")
+    assert [(c["syncs"], c["writers"]) for c in report["checkpoints"] if c["bytes"] == 2 << 20] == [(1, 1)] * 2
+
+
 def test_small_files_written_at_once_are_no_small_pieces(tmp_path):
     script = BEGIN + "for i in range(1200):\n    with open(f'{folder}/{i}.jpg', 'wb', buffering=0) as f: f.write(bytes(500))\n"
     assert "small_writes" not in traced(tmp_path, 0, script)

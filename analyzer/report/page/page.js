@@ -108,11 +108,12 @@ function loading() {
 
 function moments(list, save) {
 	const columns = [
-		column("path", m => m.path, null, "path"), numbers("at", m => m.start_s, seconds), numbers("bytes", m => m.bytes, bytes),
+		column("path", m => m.path, null, "path"), numbers("at", m => m.start_s, seconds),
+		numbers("bytes", m => m.bytes, (value, m) => (save && m.mapped_bytes ? "at least " : "") + bytes(value)),
 		numbers("took", m => m.duration_s, seconds), numbers("bandwidth", m => m.bandwidth, rate), numbers("files", m => m.files)
 	];
 	return tableOf(columns.concat(save
-		? [numbers("writers", m => m.writers), numbers("write", m => m.write_s, seconds), numbers("sync", m => m.sync_s, seconds), column("mode", m => m.mode),
+		? [numbers("writers", m => m.writers), numbers("write", m => m.write_s, seconds), numbers("sync", m => m.sync_s, seconds), column("mode", m => m.unfinished ? "unfinished" : m.mode),
 			numbers("interval", m => m.interval_s, seconds), numbers("share", m => m.share_of_interval, percent), numbers("needed", m => m.needed_bandwidth, rate),
 			numbers("parameters", m => m.parameters_estimate, v => v == null ? "-" : scaled(v, 1000, ["", "k", "M", "B", "T"]))]
 		: [numbers("readers", m => m.readers), numbers("read", m => m.read_s, seconds), numbers("fan-out", m => m.fan_out, v => v == null ? "-" : v.toFixed(2))]), list, true);
