@@ -16,6 +16,13 @@
 /* Batches that a period is believed from, and how sure it must be. */
 #define FEW_BATCHES 8
 #define SURE        6
+/* A read of the same bytes so soon looks again: at a header, for what kind of file it is. */
+#define AGAIN_NS 1000000
+/* So many files or more, of which each is read at so few places, are samples; also if so many of
+ * the long rests are between files. */
+#define FEW_FILES  16
+#define FEW_PLACES 8
+#define BETWEEN    0.9
 /* Long rests are a step's where this share of them are whole batches apart, and so many
  * standard deviations more than by chance. */
 #define WHOLE    0.8
@@ -204,36 +211,106 @@ static void *loop_make(const struct known *known)
 
 	all->count = known->recording->count;
 	all->of = memory_get(all->count, sizeof *all->of);
+	all->reads = memory_get(all->count, sizeof *all->reads);
 	return all;
 }
 
-static void loop_event(struct loop *l, const struct events *e, uint32_t i)
+static bool loop_begins(const struct loop_reads *r, uint32_t file, uint64_t offset, int64_t start)
 {
-	bool read = e->class[i] == AIOT_CLASS_READ && e->bytes[i] && e->offset[i] >= 0;
-	bool begins = read && (e->file[i] != l->file || (uint64_t)e->offset[i] != l->end_offset);
+	bool soon = start < r->end_ns || wrap_span(r->end_ns, start) < AGAIN_NS;
 
-	loop_add(l, e->start[i], e->duration[i], begins);
-	if (!read)
-		return;
-	l->reads++;
-	l->file = e->file[i];
-	l->end_offset = (uint64_t)e->offset[i] + e->bytes[i];
+	if (file != r->file)
+		return true;
+	return offset != r->end_offset && !(soon && offset >= r->low && offset < r->high);
+}
+
+void loop_read(struct loop_reads *r, uint32_t file, uint64_t offset, uint64_t bytes, int64_t start,
+               uint64_t duration)
+{
+	bool begins = loop_begins(r, file, offset, start);
+	/* Who opens the same file again may do so for each batch. */
+	bool first = r->opened && file != r->file;
+	uint64_t end = offset + bytes;
+
+	if (begins && r->places.first_ns && r->places.samples < LOOP_KEPT)
+		r->opens[r->places.samples] = first;
+	loop_add(&r->places, start, duration, begins);
+	loop_add(&r->files, start, duration, first);
+	r->places.reads++;
+	r->files.reads++;
+	r->low = begins || offset < r->low ? offset : r->low;
+	r->high = begins || end > r->high ? end : r->high;
+	r->file = file;
+	r->end_offset = end;
+	r->end_ns = wrap_add((uint64_t)start, duration);
+	r->opened = false;
+}
+
+void loop_other(struct loop_reads *r, bool opens, int64_t start, uint64_t duration)
+{
+	loop_add(&r->places, start, duration, false);
+	loop_add(&r->files, start, duration, false);
+	r->opened |= opens;
+}
+
+/* Whether what is long is between files, and hardly ever within one. */
+static bool loop_between_files(const struct loop_reads *r)
+{
+	const struct loop *l = &r->places;
+	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, all = 0, between = 0;
+	double least = (double)loop_long(l);
+
+	for (size_t i = 0; i < kept; i++) {
+		if (l->rest[i] <= least)
+			continue;
+		all++;
+		between += r->opens[i];
+	}
+	return (double)between >= BETWEEN * (double)all;
+}
+
+struct loop *loop_of(struct loop_reads *r)
+{
+	bool files = r->files.samples >= FEW_FILES &&
+	             (r->places.samples <= FEW_PLACES * r->files.samples || loop_between_files(r));
+
+	return files ? &r->files : &r->places;
+}
+
+static void loop_event(struct loop_reads *r, const struct events *e, uint32_t i)
+{
+	if (e->class[i] == AIOT_CLASS_READ && e->bytes[i] && e->offset[i] >= 0)
+		loop_read(r, e->file[i], (uint64_t)e->offset[i], e->bytes[i], e->start[i],
+		          e->duration[i]);
+	else
+		loop_other(r, e->class[i] == AIOT_CLASS_OPEN && e->result[i] >= 0, e->start[i],
+		           e->duration[i]);
 }
 
 static void loop_rows(void *state, const struct events *e)
 {
 	struct loops *all = state;
-	struct loop **l = &all->of[e->process->number];
+	struct loop_reads **r = &all->reads[e->process->number];
 
 	if (e->process->role != ROLE_MAIN && e->process->role != ROLE_RANK_MAIN)
 		return;
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (e->stage[i] != AIOT_STAGE_TRAIN || e->tid[i] != e->process->pid)
 			continue;
-		if (!*l)
-			*l = memory_get(1, sizeof **l);
-		loop_event(*l, e, i);
+		if (!*r)
+			*r = memory_get(1, sizeof **r);
+		loop_event(*r, e, i);
 	}
+}
+
+static void loop_finish(void *state, const struct known *known)
+{
+	struct loops *all = state;
+
+	(void)known;
+	for (size_t i = 0; i < all->count; i++)
+		if (all->reads[i])
+			all->of[i] = loop_of(all->reads[i]);
 }
 
 static void loop_free(void *state)
@@ -241,7 +318,8 @@ static void loop_free(void *state)
 	struct loops *all = state;
 
 	for (size_t i = 0; i < all->count; i++)
-		free(all->of[i]);
+		free(all->reads[i]);
+	free(all->reads);
 	free(all->of);
 	free(all);
 }
@@ -251,5 +329,6 @@ const struct analysis analysis_loop = {
         .shared = true,
         .make = loop_make,
         .add = loop_rows,
+        .finish = loop_finish,
         .free = loop_free,
 };

@@ -4,9 +4,11 @@
  * workers: from the beginning of a sample to that of the next, how long was
  * I/O, and how long everything else. analysis_loop.
  *
- * A sample begins where a read does not go on where the last one ended. What
- * is not I/O is the same for all samples of a batch, but longer for the last
- * one, behind which the training step comes.
+ * A sample begins where a read does not go on where the last one ended, nor
+ * looks again at what was just read; or, where files are opened for a sample
+ * each and read here and there, with the first read of each. What is not I/O is
+ * the same for all samples of a batch, but longer for the last one, behind which
+ * the training step comes.
  */
 #ifndef LOOP_H
 #define LOOP_H
@@ -24,10 +26,9 @@ struct loop {
 	int64_t first_ns, last_ns;        /* beginnings of the first and of the last sample */
 	uint64_t reads, all_io_ns;        /* of all events, whether they begin a sample or not */
 	int64_t until_ns;                 /* end of the latest one */
-	uint64_t now_io_ns, end_offset;   /* of the sample under way */
-	uint32_t file;
-	uint32_t count[LOOP_BUCKETS]; /* samples by their rest */
-	float rest[LOOP_KEPT];        /* of the first samples, ns */
+	uint64_t now_io_ns;               /* of the sample under way */
+	uint32_t count[LOOP_BUCKETS];     /* samples by their rest */
+	float rest[LOOP_KEPT];            /* of the first samples, ns */
 	/* Long rests, and after how many samples they come: those that hold a step
 	 * come regularly, those of a busy machine don't. */
 	uint64_t long_ns, since, spacing, regular, irregular;
@@ -35,8 +36,29 @@ struct loop {
 
 struct loops {
 	size_t count;
-	struct loop **of; /* by process number; NULL without */
+	struct loop **of;          /* by process number; NULL without */
+	struct loop_reads **reads; /* likewise: what it is made from */
 };
+
+/* The loop of a main thread: samples by where reads lie, and by the opening of files. */
+struct loop_reads {
+	struct loop places, files;
+	uint8_t opens[LOOP_KEPT]; /* of the first samples by place: whether the next one's file is
+	                             opened */
+	/* Of the latest reads: the file, the range that the sample has read, and the end. */
+	uint32_t file;
+	uint64_t low, high, end_offset;
+	int64_t end_ns;
+	bool opened; /* a file, since then */
+};
+
+/* One read after the other, as the analysis does: of bytes of a file, from start_ns on. */
+void loop_read(struct loop_reads *reads, uint32_t file, uint64_t offset, uint64_t bytes,
+               int64_t start_ns, uint64_t duration_ns);
+/* ... and another event, which may open a file. */
+void loop_other(struct loop_reads *reads, bool opens, int64_t start_ns, uint64_t duration_ns);
+/* Those samples that are it. */
+struct loop *loop_of(struct loop_reads *reads);
 
 /* One sample after the other, as the analysis does: an event of the main
  * thread on training data, which begins a sample where `begins`. Times in ns. */

@@ -125,6 +125,60 @@ static void steps_behind_each_sample_are_not_told(void **state)
 	assert_true(run(400, 4, 5 * MS, 100 * MS, 0, 0).told);
 }
 
+/* Samples of which each is a file, read at its beginning, then where that leads to; batches of 8.
+ */
+static struct loop_split read_in_pieces(struct loop_reads *r, uint64_t spacing, bool opens,
+                                        uint64_t prepare)
+{
+	int64_t now = 1000;
+
+	for (uint32_t i = 1; i <= 400; i++) {
+		if (opens)
+			loop_other(r, true, now, 1000);
+		for (uint64_t piece = 0; piece < 4; piece++, now += MS / 5)
+			loop_read(r, i % 64 + 1, piece * spacing, 4096, now, MS / 10);
+		now += (int64_t)(prepare + (i % 8 ? 0 : 20 * MS));
+	}
+	return loop_split(loop_of(r));
+}
+
+static void what_is_read_of_a_file_in_pieces_is_one_sample(void **state)
+{
+	struct loop_reads *jumps = calloc(1, sizeof *jumps), *again = calloc(1, sizeof *again);
+	struct loop_split s;
+
+	(void)state;
+	s = read_in_pieces(jumps, 100000, true, 10 * MS);
+	assert_true(s.told);
+	assert_near(s.step_s, 50 * 20e-3);
+	/* The same bytes again, as who asks what kind of file it is. */
+	s = read_in_pieces(again, 0, false, 10 * MS);
+	assert_true(s.told);
+	assert_near(s.step_s, 50 * 20e-3);
+	free(jumps);
+	free(again);
+}
+
+static void places_of_one_file_are_samples(void **state)
+{
+	struct loop_reads *r = calloc(1, sizeof *r);
+	struct loop_split s;
+	int64_t now = 1000;
+
+	(void)state;
+	/* Mapped anew for each batch of 32 windows. */
+	for (uint64_t i = 0; i < 3200; i++, now += MS / 4) {
+		if (i % 32 == 0)
+			loop_other(r, true, now, 1000);
+		loop_read(r, 1, i * 7919 % 3200 * 8192, 4096, now, MS / 10);
+		now += i % 32 == 31 ? (int64_t)(30 * MS) : 0;
+	}
+	s = loop_split(loop_of(r));
+	assert_true(s.told);
+	assert_near(s.step_s, 100 * 30e-3);
+	free(r);
+}
+
 static void none_is_none(void **state)
 {
 	struct loop l = {0};
@@ -171,6 +225,8 @@ int main(void)
 	        cmocka_unit_test(samples_may_take_any_time),
 	        cmocka_unit_test(a_busy_machine_is_no_step),
 	        cmocka_unit_test(steps_behind_each_sample_are_not_told),
+	        cmocka_unit_test(what_is_read_of_a_file_in_pieces_is_one_sample),
+	        cmocka_unit_test(places_of_one_file_are_samples),
 	        cmocka_unit_test(none_is_none),
 	        cmocka_unit_test(windows_hold_what_was_added),
 	};
