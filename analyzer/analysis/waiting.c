@@ -70,6 +70,14 @@ static enum waiting_kind waiting_for_file(const struct call *call, const struct 
 	}
 }
 
+/* What a call writes whose reading has told the same time: copy_file_range.out. */
+static bool waiting_told(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > 4 && !strcmp(name + n - 4, ".out");
+}
+
 static enum waiting_kind waiting_kind(const struct call *call, const struct file *file)
 {
 	enum waiting_kind by_file;
@@ -85,6 +93,8 @@ static enum waiting_kind waiting_kind(const struct call *call, const struct file
 	}
 	/* Nobody waits in an asynchronous operation: a call that waits does. */
 	if (call->level == AIOT_LEVEL_AIO || call->level == AIOT_LEVEL_URING)
+		return WAITING_KINDS;
+	if (waiting_told(call->name))
 		return WAITING_KINDS;
 	return waiting_for_file(call, file);
 }

@@ -75,6 +75,22 @@ print(os.getpid())
     assert 0.15 < waits(aiotrace.report(tmp_path / "t"), int(done.stdout))["lock_s"] < 0.45
 
 
+def test_what_reads_and_writes_in_one_call_is_waited_for_once(tmp_path):
+    script = """
+import os, sys
+data = os.open(sys.argv[1], os.O_RDWR | os.O_CREAT)
+os.write(data, bytes(64 << 20))
+for i in range(4):
+    to = os.open(f"{sys.argv[1]}.{i}", os.O_WRONLY | os.O_CREAT)
+    os.sendfile(to, data, 0, 64 << 20)
+print(os.getpid())
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path / "data"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    truth = sum(e.duration_ns for e in aiotrace.dump(tmp_path / "t") if str(tmp_path) in (e.path or "") and e.call != "sendfile.out")
+    assert waits(aiotrace.report(tmp_path / "t"), int(done.stdout))["storage_s"] < truth / 1e9 * 1.2
+
+
 def test_a_consumer_that_waits_for_its_loader_workers_stalls(tmp_path):
     script = """
 import sys, time
