@@ -382,7 +382,8 @@ struct stall stall_find(const struct summary *s)
 		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders, stall.threads);
 	stall.cached = stall.all.cause == STALL_STORAGE && stall_cached(s);
 	compute = stall.all.phase_s - stall.all.waited_s;
-	if (stall.all.cause != STALL_COMPUTE && loaders && compute > COMPUTES * stall.all.phase_s)
+	if (stall.all.cause != STALL_COMPUTE && stall.all.cause != STALL_IDLE && loaders &&
+	    compute > COMPUTES * stall.all.phase_s)
 		stall.workers_needed = ceil((stall.all.storage_s + stall.all.prepare_s) / compute);
 	return stall;
 }

@@ -14,13 +14,15 @@ bool rule_remote(const struct mount *m)
 	return m->class && (!strcmp(m->class, "network") || !strcmp(m->class, "parallel"));
 }
 
+/* Of stages that mostly read: how data are written says nothing of it. */
 static struct pattern rule_mount_pattern(const struct summary *s, uint32_t mount)
 {
 	const struct course *c = rule_course(s);
 	struct pattern all = {0};
 
 	for (int i = 0; i < AIOT_STAGES; i++)
-		if (c->stages[i].by_mount && mount < c->mounts)
+		if (s->stages[i].read_ops > s->stages[i].write_ops && c->stages[i].by_mount &&
+		    mount < c->mounts)
 			pattern_add(&all, &c->stages[i].by_mount[mount]);
 	return all;
 }
@@ -179,6 +181,20 @@ bool rule_cold_start(const struct summary *s, char evidence[RULE_EVIDENCE], int 
 	                unit_seconds(&two, (double)epoch_ns(&e->items[1]) / 1e9));
 }
 
+/* Whether the program itself keeps its files out of the cache, each epoch about. */
+static bool rule_uncached(const struct summary *s)
+{
+	const struct epochs *e = rule_epochs(s);
+	uint64_t ops = 0, files = 0;
+
+	for (int i = 0; i < AIOT_STAGES; i++)
+		ops += i == AIOT_STAGE_RUNTIME || i == AIOT_STAGE_IPC ? 0
+		                                                      : s->stages[i].uncached_ops;
+	for (uint32_t i = 0; i < e->count; i++)
+		files = e->items[i].files > files ? e->items[i].files : files;
+	return ops && 2 * ops >= files;
+}
+
 bool rule_cache_thrash(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	const struct epochs *e = rule_epochs(s);
@@ -187,7 +203,7 @@ bool rule_cache_thrash(const struct summary *s, char evidence[RULE_EVIDENCE], in
 	struct unit size, half;
 
 	*stage = AIOT_STAGE_TRAIN;
-	if (e->count < 2 || !r || later < 0 || later >= 0.5)
+	if (e->count < 2 || !r || later < 0 || later >= 0.5 || rule_uncached(s))
 		return false;
 	unique = reuse_unique_bytes(r);
 	return RULE_SAY("%.0f %% of later epochs' bytes came from the page cache; LRU of %s would "

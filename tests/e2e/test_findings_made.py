@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Findings about what is not at hand here: network file systems, many ranks, slow disks. Each run is made by hand, once
 so that its rule fires, and once so that it just does not."""
+import os
 import re
 import struct
 
@@ -98,14 +99,18 @@ def restores(folder, ranks, piece=4 << 20):
         p.save()
 
 
-def epochs(folder, cached):
+def epochs(folder, cached, direct=False, dropped=False):
     """cached: by epoch, whether it finds its data in the page cache."""
     p = Process(folder)
     for hit in cached:
         for i in range(64):
             path = f"/disk/{i * 29 % 64:03}.jpg"
             p.open(path, extent=300_000, stage="train")
+            if direct:
+                p.add("open64", path, result=3, aux=os.O_DIRECT, stage="train")
             p.read(path, 0, 300_000, took=50_000 if hit else 2 * MS, stage="train", flags=HIT if hit else STORAGE)
+            if dropped:
+                p.add("posix_fadvise64", path, aux=os.POSIX_FADV_DONTNEED, stage="train")
             p.add("close", path, stage="train")
     p.save()
 
@@ -172,7 +177,8 @@ MADE = {
     "cold_start": (lambda f: epochs(f, [False, True, True]), r"0 % of the first epoch's bytes, 100 % of later ones",
                    [lambda f: epochs(f, [True, True, True]), lambda f: epochs(f, [False, False, False])]),
     "cache_thrash": (lambda f: epochs(f, [False, False, False]), r"0 % of later epochs' bytes came from the page cache; LRU of .* would serve .*67 %",
-                     [lambda f: epochs(f, [False, True, True])]),
+                     [lambda f: epochs(f, [False, True, True]), lambda f: epochs(f, [False] * 3, direct=True),
+                      lambda f: epochs(f, [False] * 3, dropped=True)]),
     "long_tail": (lambda f: tail(f, 60 * MS), r"p50 4\d\d us, p99 (59|60).\d ms, max 60.0 ms of 2000 reads of 65.5 kB and more",
                   [lambda f: tail(f, 15 * MS), lambda f: tail(f, 60 * MS, small=4096)]),
     "incomplete": (lambda f: losses(f, 4), r"12 events were lost", [lambda f: losses(f, 0)]),

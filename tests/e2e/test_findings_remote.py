@@ -20,6 +20,8 @@ JOBS = {
     "small_random_remote": (BEGIN + """
 fd = os.open("tokens.bin", os.O_RDONLY)
 for i in range(1500): os.pread(fd, 4096, random.randrange(4095) * 4096)
+with open("log.tar", "wb", buffering=0) as f:
+    for i in range(2000): f.write(bytes(4096))
 """, r"1500 reads of 4.10 kB on average on .*/mounted \(fuse.slowfs\), [01] % of them consecutive", BEGIN + """
 with open("tokens.bin", "rb", buffering=0) as f:
     while f.read(8192): pass
