@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * How much later than recorded operations began, and how much of that is the
- * replay's own: what is left after the end of all that the operation waited for,
- * which the target may have taken long over.
+ * replay's own: what is left when the target's times alone count for all that the
+ * operation waited for, in its thread and in others.
  */
 #ifndef REPLAY_LATENESS_H
 #define REPLAY_LATENESS_H
