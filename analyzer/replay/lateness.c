@@ -10,17 +10,24 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "replay/link.h"
+
+struct lateness_async {
+	uint64_t end;
+	const struct op *op;
+};
 
 struct lateness_lane {
 	const struct lane *lane;
 	const struct outcome *outcomes;
 	uint32_t done;
-	size_t next;      /* hold */
-	uint64_t idle_ns; /* when the thread could have gone on */
-	uint64_t *ends;   /* of asynchronous operations that may be under way */
+	size_t next;                 /* hold */
+	uint64_t idle_ns;            /* when the thread could have gone on */
+	struct lateness_async *ends; /* of asynchronous operations that may be under way */
 	uint32_t *gained; /* by operation that ended, short_ns: by how much it could have sooner;
 	                     NULL where nobody waits for any */
 	size_t under_way, room;
+	bool links;
 };
 
 struct lateness_client {
@@ -61,9 +68,9 @@ static uint64_t lateness_held(const struct lateness_client *c, struct lateness_l
 
 static int lateness_by_time(const void *a, const void *b)
 {
-	const uint64_t *x = a, *y = b;
+	const struct lateness_async *x = a, *y = b;
 
-	return *x < *y ? -1 : *x > *y;
+	return x->end < y->end ? -1 : x->end > y->end;
 }
 
 /* When so few were under way as the operation waits for. */
@@ -72,13 +79,25 @@ static uint64_t lateness_room(struct lateness_lane *l, unsigned depth, uint64_t 
 	size_t left = 0;
 
 	for (size_t i = 0; i < l->under_way; i++)
-		if (l->ends[i] > due)
+		if (l->ends[i].end > due)
 			l->ends[left++] = l->ends[i];
 	l->under_way = left;
 	if (left <= depth)
 		return 0;
 	qsort(l->ends, left, sizeof *l->ends, lateness_by_time);
-	return l->ends[left - depth - 1];
+	return l->ends[left - depth - 1].end;
+}
+
+/* When what the operation is linked to had ended: so long the thread can't go on. */
+static uint64_t lateness_linked(const struct lateness_client *c, const struct lateness_lane *l,
+                                const struct op *op)
+{
+	uint64_t last = 0;
+
+	for (size_t i = 0; i < l->under_way; i++)
+		if (l->ends[i].end > last && link_holds(c->run->plan, l->ends[i].op, op))
+			last = l->ends[i].end;
+	return last;
 }
 
 /* A pause behind what was handed over ends with the next operation's time at the latest. */
@@ -109,7 +128,7 @@ static void lateness_op(struct lateness_client *c, struct lateness_lane *l, uint
 {
 	const struct op *op = &l->lane->ops[i];
 	const struct outcome *o = &l->outcomes[i];
-	uint64_t due = lateness_due(c, op), ready = lateness_ready(c, l, i), end;
+	uint64_t due = lateness_due(c, op), ready = lateness_ready(c, l, i), end, held;
 
 	if (op->kind != OP_NONE && !(op->bits & OP_IMPLICIT)) {
 		histogram_add(&c->to->all, o->start_ns > due ? o->start_ns - due : 0);
@@ -123,8 +142,10 @@ static void lateness_op(struct lateness_client *c, struct lateness_lane *l, uint
 		l->idle_ns = end;
 		return;
 	}
+	held = l->links ? lateness_linked(c, l, op) : 0;
+	l->idle_ns = held > l->idle_ns ? held : l->idle_ns;
 	l->ends = memory_grow(l->ends, l->under_way, &l->room, sizeof *l->ends);
-	l->ends[l->under_way++] = end;
+	l->ends[l->under_way++] = (struct lateness_async){end, op};
 }
 
 /* What the thread's next operation waits for and has not been gone through; or NULL. */
@@ -176,6 +197,7 @@ static void lateness_client(struct lateness *lateness, const struct run *run, un
 	for (size_t i = 0; i < count; i++) {
 		const struct lane *lane = &run->plan->lanes[i];
 		c.lanes[i].lane = lane;
+		c.lanes[i].links = link_any(lane);
 		c.lanes[i].outcomes = run->outcomes[client * count + i];
 		if (lane->awaited)
 			c.lanes[i].gained = memory_get(lane->count, sizeof *c.lanes[i].gained);

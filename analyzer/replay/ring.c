@@ -8,6 +8,7 @@
 
 #include "base/memory.h"
 #include "replay/direct.h"
+#include "replay/link.h"
 
 #define RING_FREE     UINT32_MAX
 #define RING_TOGETHER 8u
@@ -18,6 +19,7 @@ struct ring {
 	uint32_t *slots; /* numbers of operations under way */
 	uint32_t *free;  /* slots that are free: depth - busy of them */
 	bool broken;     /* the kernel takes nothing any more */
+	bool links;      /* operations may be linked to one another */
 };
 
 /* Interrupting the thread for each operation that ends costs more than it gains
@@ -30,7 +32,7 @@ static int ring_init(struct ring *ring, unsigned entries, bool idle)
 	return status == -EINVAL ? io_uring_queue_init(entries, &ring->io, 0) : status;
 }
 
-struct ring *ring_new(unsigned depth, bool idle)
+struct ring *ring_new(unsigned depth, bool idle, bool links)
 {
 	struct ring *ring = memory_get(1, sizeof *ring);
 	unsigned entries = 1;
@@ -45,6 +47,7 @@ struct ring *ring_new(unsigned depth, bool idle)
 		return NULL;
 	}
 	ring->depth = entries;
+	ring->links = links;
 	ring->slots = memory_get(entries, sizeof *ring->slots);
 	ring->free = memory_get(entries, sizeof *ring->free);
 	for (unsigned i = 0; i < entries; i++) {
@@ -162,13 +165,22 @@ static void ring_submit(struct ring *ring, struct worker *w, bool wait)
 	}
 }
 
+static bool ring_holds(const struct ring *ring, const struct worker *w, uint32_t op)
+{
+	for (unsigned i = 0; ring->busy && i < ring->depth; i++)
+		if (ring->slots[i] != RING_FREE &&
+		    link_holds(w->run->plan, &w->lane->ops[ring->slots[i]], &w->lane->ops[op]))
+			return true;
+	return false;
+}
+
 bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
 {
 	const struct open_file *file = &w->files[w->lane->ops[op].object];
 	struct io_uring_sqe *sqe = NULL;
 	unsigned slot;
 
-	while (ring->busy >= ring->depth)
+	while (ring->busy >= ring->depth || (ring->links && ring_holds(ring, w, op)))
 		ring_reap(ring, w, true, UINT64_MAX);
 	if (!ring->broken && file->fd >= 0 && direct_fits(file, &w->lane->ops[op]))
 		sqe = io_uring_get_sqe(&ring->io);

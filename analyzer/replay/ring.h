@@ -9,8 +9,9 @@
 
 /* Room for depth operations under way; NULL where the kernel has no io_uring or
  * does not let us, errno says why. With idle, the thread does nothing but begin
- * operations and wait for them, and no other thread may use the ring. */
-struct ring *ring_new(unsigned depth, bool idle);
+ * operations and wait for them, and no other thread may use the ring. With links,
+ * operations wait for those that they may be linked to. */
+struct ring *ring_new(unsigned depth, bool idle, bool links);
 void ring_free(struct ring *ring);
 
 /* Begins an operation, which has room. False where it can't be done this way.

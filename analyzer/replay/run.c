@@ -16,6 +16,7 @@
 #include "replay/content.h"
 #include "replay/folders.h"
 #include "replay/fresh.h"
+#include "replay/link.h"
 #include "replay/progress.h"
 #include "replay/ring.h"
 #include "replay/turn.h"
@@ -182,7 +183,8 @@ static void run_ring(struct worker *w)
 {
 	if (!w->lane->has_async && (w->run->options.engine != ENGINE_URING || !w->lane->data))
 		return;
-	w->ring = ring_new(w->lane->deepest + 1, w->run->options.timing == TIMING_FAST);
+	w->ring = ring_new(w->lane->deepest + 1, w->run->options.timing == TIMING_FAST,
+	                   link_any(w->lane));
 	if (!w->ring)
 		w->run->no_uring = true;
 }

@@ -133,3 +133,16 @@ def test_flags_of_io_uring_operations_are_asked_for_again(program, tmp_path):
         assert os.path.getsize(file) == 18 * 4096
         traces = verdict["recording"]
     assert kinds[0] == kinds[1] and kinds[0]["fdatasync"] == kinds[0]["fallocate"] == kinds[0]["ftruncate"] == 1
+
+
+@pytest.mark.parametrize("timing", ["original", "think", "fast"])
+def test_what_is_linked_in_io_uring_comes_one_after_the_other(timing, program, tmp_path):
+    """What is read had to be written first."""
+    folder = tmp_path / "job"
+    folder.mkdir()
+    done = aiotrace.run_traced([program("uring_links", "-luring"), folder], tmp_path / "t")
+    if done.returncode == 77:
+        pytest.skip("no io_uring here")
+    assert done.returncode == 0, done.stderr
+    verdict = replay(tmp_path, timing)
+    assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"] == 4 * 25 * 2 * 65536, verdict
