@@ -22,7 +22,7 @@ struct inode_name {
 };
 
 struct link_made {
-	uint32_t lane, op;
+	uint32_t lane, op, name;
 	bool told; /* the recording says where it leads */
 };
 
@@ -259,7 +259,7 @@ void aliases_linked(struct aliases *a, uint32_t name, uint32_t to, uint32_t lane
 	if (!a->links)
 		a->links = id_table_new();
 	a->made = memory_grow(a->made, a->made_count, &a->made_room, sizeof *a->made);
-	a->made[a->made_count++] = (struct link_made){lane, op, to != 0};
+	a->made[a->made_count++] = (struct link_made){lane, op, name, to != 0};
 	id_table_set(a->links, name, (uint32_t)a->made_count);
 	alias_set(a, name, to);
 }
@@ -271,13 +271,56 @@ void aliases_removed(struct aliases *a, uint32_t name)
 		id_table_set(a->links, name, 0);
 }
 
-void aliases_renamed(struct aliases *a, uint32_t from, uint32_t to)
+/* A link has another name, and leads there. */
+static void alias_moves(struct aliases *a, uint32_t from, uint32_t to, uint32_t as)
 {
-	uint32_t link = alias_link(a, from), as = from < a->as_room ? a->as[from] : 0;
+	uint32_t link = alias_link(a, from);
 
 	aliases_removed(a, from);
 	aliases_removed(a, to);
-	if (link)
+	if (link) {
 		id_table_set(a->links, to, link);
+		a->made[link - 1].name = to;
+	}
 	alias_set(a, to, as);
+}
+
+/* What the name below a folder that was renamed is now; another name as it is. */
+static uint32_t alias_moved(struct aliases *a, uint32_t name, uint32_t from, uint32_t to)
+{
+	const char *text = alias_text(a, name), *folder = alias_text(a, from);
+	size_t n = strlen(folder);
+	char *moved;
+	int length;
+
+	if (!name || strncmp(text, folder, n) || text[n] != '/')
+		return name;
+	length = asprintf(&moved, "%s%s", alias_text(a, to), text + n);
+	if (length < 0)
+		abort();
+	name = plain_ok(moved) ? space_name(a->space, moved, (size_t)length) : name;
+	free(moved);
+	return name;
+}
+
+/* A link goes with the folder in which it lies; what lies there, too, is where it
+ * leads then. */
+static void alias_folder_renamed(struct aliases *a, uint32_t from, uint32_t to)
+{
+	for (size_t i = 0; i < a->made_count; i++) {
+		uint32_t name = a->made[i].name, now;
+		if (alias_link(a, name) != i + 1)
+			continue;
+		now = alias_moved(a, name, from, to);
+		if (now != name)
+			alias_moves(a, name, now,
+			            alias_moved(a, name < a->as_room ? a->as[name] : 0, from, to));
+	}
+}
+
+void aliases_renamed(struct aliases *a, uint32_t from, uint32_t to)
+{
+	alias_moves(a, from, to, from < a->as_room ? a->as[from] : 0);
+	if (a->links && a->plan->places[from].folder)
+		alias_folder_renamed(a, from, to);
 }

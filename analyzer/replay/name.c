@@ -138,21 +138,33 @@ static int64_t name_two(struct worker *w, const struct op *op, int folder, const
 	return status;
 }
 
-/* Relative, so that it stays below the client's root; to nothing, where the recording
- * does not say where it leads. No operation follows it. */
+/* As far as the two paths are in one folder. */
+static size_t name_common(const char *one, const char *two)
+{
+	size_t common = 0;
+
+	for (size_t i = 0; one[i] && one[i] == two[i]; i++)
+		if (one[i] == '/')
+			common = i + 1;
+	return common;
+}
+
+/* Relative, so that it stays below the client's root, and goes along with a folder that
+ * has both; to nothing, where the recording does not say where it leads. No operation
+ * follows it. */
 static int64_t name_link(struct worker *w, const struct op *op, int folder, const char *last)
 {
+	const char *path = plan_path(w->run->plan, op->object);
+	const char *to = op->offset ? plan_path(w->run->plan, (uint32_t)op->offset) : "unknown";
+	size_t common = name_common(path, to), n = 0;
 	char text[PATH_MAX];
-	size_t n = 0;
 
-	for (const char *c = plan_path(w->run->plan, op->object); *c; c++)
+	for (const char *c = path + common; *c; c++)
 		if (*c == '/' && n + 3 < sizeof text) {
 			memcpy(text + n, "../", 3);
 			n += 3;
 		}
-	if (snprintf(text + n, sizeof text - n, "%s",
-	             op->offset ? plan_path(w->run->plan, (uint32_t)op->offset) : "unknown") >=
-	    (int)(sizeof text - n))
+	if (snprintf(text + n, sizeof text - n, "%s", to + common) >= (int)(sizeof text - n))
 		return -ENAMETOOLONG;
 	return symlinkat(text, folder, last) ? -errno : 0;
 }

@@ -104,6 +104,16 @@ os.symlink(os.path.abspath("v2"),"last.tmp"); os.replace("last.tmp","last"); ass
 os.unlink("one"); os.symlink("../"+os.path.basename(os.getcwd())+"/v2/model.pt","two"); assert len(open("two","rb").read())==6000
 os.symlink("given","way"); assert len(open("way","rb").read())==777
 """,
+    "links in folders": r"""
+import os, shutil
+os.makedirs("set/in"); open("set/in/f","wb").write(bytes(900)); open("set/g","wb").write(bytes(40)); os.symlink("in/f","set/link"); os.symlink("in","set/way")
+shutil.copytree("set","copy",symlinks=True); os.rename("copy","moved"); os.makedirs("up"); os.rename("moved","up/again")
+for n, name in ((900, "link"), (900, "way/f"), (40, "way/../g")): assert len(open("up/again/"+name,"rb").read())==n
+open("up/again/way/new","wb").write(bytes(5)); assert os.path.getsize("up/again/in/new")==5
+os.mkdir("copy"); os.mkdir("copy/in"); open("copy/in/f","wb").write(bytes(7)); os.symlink("in/f","copy/link"); assert len(open("copy/link","rb").read())==7
+os.unlink("up/again/link"); os.rename("up","copy/up"); assert len(open("copy/up/again/way/f","rb").read())==900
+shutil.copytree("copy","last"); assert os.path.getsize("last/up/again/way/f")==900
+""",
     "relinked": r"""
 import os
 os.mkdir("v1"); os.mkdir("v2"); os.mkdir("run")
