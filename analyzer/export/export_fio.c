@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "export/export.h"
 #include "export/fio_files.h"
+#include "export/fio_ways.h"
 #include "replay/plan.h"
 
 #define FIO_PIECE ((uint64_t)1 << 20)
@@ -28,6 +29,7 @@ struct fio {
 	uint64_t exported, left_out[OPS];
 	char *path; /* the folder, absolute: fio runs in its target */
 	struct fio_files files;
+	struct fio_ways ways;
 	uint8_t *added; /* by file, one bit: the log knows the file */
 	uint32_t *open; /* by file: openings in this log */
 };
@@ -236,11 +238,8 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 {
 	const struct lane *lane = &f->plan->lanes[number];
 	const struct process *p = &f->plan->recording->processes[lane->process];
-	bool direct = true;
+	const struct fio_way *way = &f->ways.of[number];
 
-	for (uint32_t i = 0; i < lane->count; i++)
-		if (op_moves(lane->ops[i].kind))
-			direct &= (f->plan->openings[lane->ops[i].object].flags & O_DIRECT) != 0;
 	fprintf(to, "\n# process %" PRIu32 ", thread %" PRIu32 "\n[thread-%zu]\n", p->pid,
 	        lane->tid, number);
 	fprintf(to, "read_iolog=%s/thread-%zu.log\n", f->path, number);
@@ -248,8 +247,10 @@ static void fio_job_section(const struct fio *f, size_t number, FILE *to)
 		fprintf(to, "ioengine=io_uring\niodepth=%" PRIu32 "\n", lane->deepest);
 	else
 		fputs("ioengine=psync\n", to);
-	if (direct)
+	if (way->direct)
 		fputs("direct=1\n", to);
+	if (way->waits)
+		fputs(way->waits == O_SYNC ? "sync=1\n" : "sync=dsync\n", to);
 }
 
 static int fio_job(struct fio *f, struct problem *why)
@@ -275,6 +276,19 @@ static int fio_job(struct fio *f, struct problem *why)
 	return fio_done(to, "job.fio", why);
 }
 
+static void fio_readme_ways(const struct fio_ways *ways, FILE *to)
+{
+	fprintf(to,
+	        "- past the page cache (O_DIRECT) and through it in one thread, or one file both "
+	        "ways: %" PRIu64 " operations go through it\n"
+	        "- waiting until the storage has it (O_SYNC, O_DSYNC) for some of a thread's "
+	        "writes: %" PRIu64 " wait otherwise\n"
+	        "- vectored calls and their flags: %" PRIu64 " are plain ones\n"
+	        "- calls and asynchronous operations in one thread: %" PRIu64
+	        " calls are asynchronous\n",
+	        ways->undirected, ways->unwaited, ways->vectored, ways->among_async);
+}
+
 static int fio_readme(const struct fio *f, struct problem *why)
 {
 	FILE *to = fio_create(f, "README", why);
@@ -297,6 +311,7 @@ static int fio_readme(const struct fio *f, struct problem *why)
 	        "- reads at the end of a file are as long as what is there\n"
 	        "- positions, and several openings of a file in a thread: opened once\n",
 	        f->exported, f->plan->ops);
+	fio_readme_ways(&f->ways, to);
 	for (unsigned i = 1; i < OPS; i++)
 		if (f->left_out[i])
 			fprintf(to, "- %" PRIu64 " of %s\n", f->left_out[i], op_words(i));
@@ -317,6 +332,7 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 
 	asked->filter = options.filter;
 	fio_files_find(&f.files, plan);
+	fio_ways_find(&f.ways, &f.files);
 	f.added = memory_get(f.files.count / 8 + 1, 1);
 	f.open = memory_get(f.files.count, sizeof *f.open);
 	if (mkdir(output, 0777) && errno != EEXIST)
@@ -340,6 +356,7 @@ static int fio_write(struct recording *recording, struct export_options *asked, 
 		        "fio can't express\n",
 		        f.exported, plan->ops, output);
 	free(f.path);
+	fio_ways_free(&f.ways);
 	fio_files_free(&f.files);
 	free(f.added);
 	free(f.open);
