@@ -328,13 +328,16 @@ static bool order_ended(const struct plan *plan, const struct reaped *r, uint32_
 	return l->process == r->process && last >= r->at.start_ns;
 }
 
-/* Behind its last operation an ended process or thread took some time to end. Who did
- * nothing but start a process has waited for it from then on, by whatever call. */
+/* Behind its last operation an ended process or thread took some time to end, for which
+ * it was waited in this call or in one before, as poll. Who did nothing but start a process
+ * has waited for it from then on, by whatever call. */
 static void order_ending(struct order *o, const struct reaped *r, uint64_t last)
 {
 	struct op *op = &o->plan->lanes[r->at.lane].ops[r->at.op];
-	uint64_t from = last > r->at.start_ns || r->only ? last : r->at.start_ns;
+	uint64_t before = short_to_ns(op->size), begun = r->at.start_ns, from;
 
+	begun -= before < begun ? before : begun;
+	from = last > begun || r->only ? last : begun;
 	if (r->only && last <= r->at.start_ns)
 		op->gap = 0;
 	if (r->at.end_ns > from)

@@ -283,6 +283,15 @@ static void planner_exec(struct planner *p, const struct happening *h, const str
 			p->processes[i].begun = *at;
 }
 
+/* To make a process or thread takes the job's time, and no storage's. */
+static bool planner_makes(struct planner *p, const struct happening *h, struct moment_of *at)
+{
+	if (!planner_hand_off(p, h, false, at))
+		return false;
+	p->lanes[at->lane].last_ns = at->start_ns;
+	return true;
+}
+
 void planner_process(struct planner *p, const struct happening *h)
 {
 	struct moment_of at;
@@ -292,7 +301,7 @@ void planner_process(struct planner *p, const struct happening *h)
 	case AS_FORK:
 	case AS_SPAWN:
 		if (h->result > 0 || h->is.role == AS_SPAWN)
-			if (planner_hand_off(p, h, false, &at))
+			if (planner_makes(p, h, &at))
 				planner_child(p, h, h->is.role == AS_FORK ? h->result : h->aux,
 				              &at);
 		break;
@@ -301,7 +310,7 @@ void planner_process(struct planner *p, const struct happening *h)
 			planner_exec(p, h, &at);
 		break;
 	case AS_THREAD:
-		if (planner_hand_off(p, h, false, &at))
+		if (planner_makes(p, h, &at))
 			p->processes[h->process->number].thread = at;
 		break;
 	case AS_JOIN:

@@ -4,10 +4,12 @@ import ctypes
 import mmap
 import os
 import resource
+import struct
 
 import pytest
 
 import aiotrace
+import handmade
 from replays import OPEN, READ, SLOW_JOB, hostile, record, replay
 
 
@@ -131,3 +133,23 @@ def test_large_reads_go_to_new_memory_where_the_jobs_did(tmp_path):
         assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"] == 25 * (4 << 20)
         faults[memory] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt - before
     assert faults["new"] - faults["used"] > 10 * 1024, faults
+
+
+def test_to_make_a_child_and_what_it_takes_to_end_are_the_jobs_own_time(tmp_path):
+    """No storage changes them. The parent waits for the end by poll, behind which waitpid finds it."""
+    rows = {r.name: r for r in aiotrace.table() if r.name in ("fork", "poll", "waitpid")}
+    (tmp_path / "t").mkdir()
+    parent, child = (handmade.Process(tmp_path / "t", pid=pid, ppid=ppid, origin=pid - 1) for pid, ppid in ((1, 0), (2, 1)))
+    for p in (parent, child):
+        p.more = [(2, struct.pack("<HBB", r.number, handmade.NUMBERS["CLASS_" + r.klass], handmade.NUMBERS["LEVEL_" + r.level])
+                   + r.name.encode()) for r in rows.values()]
+    ms = handmade.MS
+    parent.open("/disk/a").read("/disk/a", 0, 10).add(rows["fork"].number, result=2, at=10 * ms, took=100 * ms)
+    child.open("/disk/b", at=20 * ms).read("/disk/b", 0, 10)
+    parent.add(rows["poll"].number, result=1, at=120 * ms, took=100 * ms).add(rows["waitpid"].number, result=2)
+    parent.read("/disk/a", 10, 10)
+    parent.save()
+    child.save()
+    verdict = replay(tmp_path, "--timing", "think", "--no-record")
+    assert verdict["complete"] and verdict["recorded_duration_s"] > 0.22, verdict
+    assert verdict["duration_s"] > 0.21, verdict
