@@ -18,6 +18,8 @@
 #define EARLY_NS 500000000
 /* Reads from workers during one wait of the main thread that are not for it. */
 #define FEW_IN_WAIT 16
+/* Who waits for so much of a window does nothing else. */
+#define WAITS 0.5
 
 /* Whether its workers hand their data over by other means than pipes. */
 static bool consumer_silent(const struct consumers *all, const struct process *p)
@@ -340,12 +342,24 @@ static void consumer_finish(void *state, const struct known *known)
 	}
 }
 
+/* The beginning of the wait that is under way then, to a window of time. */
+static int64_t consumer_waited_since(const struct consumer *c, int64_t last, int64_t first)
+{
+	int64_t width = c->timeline.width_ns, turn = first;
+
+	while (width > 0 && wrap_span(last, turn) >= width &&
+	       timeline_between(&c->timeline, TIMELINE_FETCH, turn - width, turn) >=
+	               WAITS * wrap_seconds(turn - width, turn))
+		turn -= width;
+	return turn;
+}
+
 int64_t consumer_turn(const struct consumer *c, int64_t last, int64_t first)
 {
 	for (size_t i = 0; i < c->fork_count; i++)
 		if (c->forks[i] > last && c->forks[i] < first)
 			return c->forks[i];
-	return last;
+	return consumer_waited_since(c, last, first);
 }
 
 static void consumer_drop(struct consumer *c)

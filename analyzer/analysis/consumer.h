@@ -79,8 +79,9 @@ struct consumers {
 	uint8_t **pipes;          /* [process number][file index]: enum loader_pipe */
 };
 
-/* When the consumer turned to its epoch that is first read from at first_ns:
- * when it made workers for it, or when the last one was read to its end. */
+/* When the consumer turned to its epoch that is first read from at first_ns: when it made
+ * workers for it, or began to wait for it. What was read ahead of the one before, which was read
+ * until last_ns, is used in between. */
 int64_t consumer_turn(const struct consumer *consumer, int64_t last_ns, int64_t first_ns);
 
 #endif

@@ -203,6 +203,20 @@ static void stall_streaming(struct stall *stall, const struct epochs *e, const s
 	}
 }
 
+/* The step behind an epoch's last batch goes on until the next one is read; behind the last
+ * epoch's as long as behind the one before. What takes longer than all steps of an epoch is
+ * something else. */
+static double stall_last_step(const struct epochs *e, uint32_t i, double steps_s)
+{
+	double gap;
+
+	if (e->count < 2)
+		return 0;
+	i = i + 1 < e->count ? i : i - 1;
+	gap = wrap_seconds(e->items[i].last_ns, e->items[i + 1].first_ns);
+	return gap > 0 && gap <= steps_s / e->count ? gap : 0;
+}
+
 static void stall_alone(struct stall *stall, const struct summary *s, const struct process *p)
 {
 	const struct loop *l = ((const struct loops *)s->found[ANALYSIS_loop])->of[p->number];
@@ -226,7 +240,7 @@ static void stall_alone(struct stall *stall, const struct summary *s, const stru
 		files += e->items[i].files;
 	for (uint32_t i = 0; i < e->count && files; i++) {
 		const struct epoch *epoch = &e->items[i];
-		part.phase_s = (double)epoch_ns(epoch) / 1e9;
+		part.phase_s = (double)epoch_ns(epoch) / 1e9 + stall_last_step(e, i, split.step_s);
 		part.storage_s = stall_time(s->waiting->of[p->number].timeline, TIMELINE_STORAGE,
 		                            epoch->first_ns, epoch->last_ns);
 		part.prepare_s =

@@ -167,6 +167,17 @@ def test_each_epoch_has_its_verdict(program, tmp_path):
         assert got["share"] == pytest.approx(waited / whole, abs=0.15)
 
 
+@pytest.mark.parametrize("loader", ["prefetch", "pool", "threads"])
+def test_what_is_read_ahead_is_used_in_its_own_epoch(program, tmp_path, loader):
+    """An epoch is read in no time, and trained on for long after."""
+    said, report = measured(program, tmp_path, loader, ["step"], epochs=3)
+    epochs = report["stall"]["epochs"]
+    assert len(epochs) == 3
+    for got, (waited, whole, delayed) in zip(epochs, said["epochs"]):
+        assert got["share"] == pytest.approx(waited / whole, abs=0.05 + delayed / whole), (epochs, said)
+        assert got["phase_s"] == pytest.approx(whole, rel=0.1)
+
+
 ONE_EACH = """
 import json, os, sys, time
 at = begin = time.perf_counter()
