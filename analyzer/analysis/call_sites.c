@@ -280,7 +280,7 @@ static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
 		size_t length = frame->origin.length;
 		if (frame->kind != kind || stacks_ground(frame))
 			continue;
-		if (length == last_length && !memcmp(package, last, length))
+		if (!length || (length == last_length && !memcmp(package, last, length)))
 			continue;
 		if (used + length + 4 > sizeof text)
 			break;

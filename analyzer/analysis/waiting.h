@@ -13,7 +13,7 @@
 
 /* WAITING(name, key, words) */
 #define WAITINGS(WAITING)                                                                          \
-	WAITING(STORAGE, "storage_s", "on storage")                                                \
+	WAITING(STORAGE, "storage_s", "in file I/O")                                               \
 	WAITING(PIPE, "pipe_s", "for data from pipes")                                             \
 	WAITING(SOCKET, "socket_s", "for data from sockets")                                       \
 	WAITING(FULL, "full_s", "to write to other processes")                                     \

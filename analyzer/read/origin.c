@@ -62,6 +62,9 @@ struct origin origin_of(const char *file)
 	if (inside)
 		return origin_make(ORIGIN_LIBRARY, file, inside, origin_component(inside));
 	inside = strncmp(file, "<frozen ", 8) ? origin_standard(file) : file + 8;
+	/* What a library makes up, says so: <__array_function__ internals>. */
+	if (!inside && file[0] == '<' && strchr(file, ' '))
+		return origin_make(ORIGIN_LIBRARY, file, base, 0);
 	if (!inside)
 		return origin_make(file[0] == '<' ? ORIGIN_MADE : ORIGIN_USER, file, base,
 		                   strlen(base));

@@ -43,13 +43,17 @@ void report_mapped_text(const struct mapped *m, FILE *to)
 	struct unit p50, p99, bytes;
 
 	if (m->major || m->minor)
-		fprintf(to, "%10s  mapped: %" PRIu64 " faults from storage", "", m->major);
+		fprintf(to, "%10s  mapped: %" PRIu64 " fault%s from storage", "", m->major,
+		        m->major == 1 ? "" : "s");
 	if (m->latency)
 		fprintf(to, " (p50 %s, p99 %s)",
 		        unit_seconds(&p50, (double)mapped_percentile(m, 0.50) / 1e9),
 		        unit_seconds(&p99, (double)mapped_percentile(m, 0.99) / 1e9));
 	if (m->major || m->minor)
-		fprintf(to, ", %" PRIu64 " from the page cache\n", m->minor);
+		fprintf(to,
+		        ", %" PRIu64 " from the page cache;\n%18s at least %s read: one can bring "
+		        "in more pages\n",
+		        m->minor, "", unit_bytes(&bytes, (double)m->bytes_faulted));
 	if (m->populated)
 		fprintf(to, "%10s  mapped: %s asked for and brought in by %" PRIu64 " call%s\n", "",
 		        unit_bytes(&bytes, (double)m->bytes_populated), m->populated,

@@ -138,6 +138,7 @@ static void text_stage(const struct text *t, int i)
 	const struct stage_summary *s = &t->s->stages[i];
 	struct unit read, written, p50, p99, mean, peak;
 	char ratio[24], pattern[32], words[256];
+	int used = 0; /* faults on pages in memory have no latency */
 
 	text_ratio(ratio, sizeof ratio, s);
 	snprintf(pattern, sizeof pattern, "%s%s", pattern_class(&s->pattern),
@@ -147,18 +148,20 @@ static void text_stage(const struct text *t, int i)
 	        unit_bytes(&read, (double)s->read_bytes),
 	        unit_bytes(&written, (double)s->write_bytes), ratio, pattern);
 	fprintf(t->to, " %6s\n",
-	        s->read_ops + s->write_ops
+	        s->latency.max
 	                ? unit_seconds(&p50, (double)histogram_percentile(&s->latency, 0.5) / 1e9)
 	                : "-");
 	if (!(s->read_ops + s->write_ops))
 		return;
-	snprintf(words, sizeof words,
-	         "p99 %s, max %s; %s/s while busy, at most %s/s over %.3g s; %.0f %% sure",
-	         unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
-	         unit_seconds(&p50, (double)s->latency.max / 1e9),
-	         unit_bytes(&mean, rate_while_busy(&s->rate)),
-	         unit_bytes(&peak, rate_peak(&s->rate)), rate_window_s(&s->rate),
-	         100 * s->confidence);
+	if (s->latency.max)
+		used = snprintf(
+		        words, sizeof words, "p99 %s, max %s; %s/s while busy, ",
+		        unit_seconds(&p99, (double)histogram_percentile(&s->latency, 0.99) / 1e9),
+		        unit_seconds(&p50, (double)s->latency.max / 1e9),
+		        unit_bytes(&mean, rate_while_busy(&s->rate)));
+	snprintf(words + used, sizeof words - (size_t)used,
+	         "at most %s/s over %.3g s; %.0f %% sure", unit_bytes(&peak, rate_peak(&s->rate)),
+	         rate_window_s(&s->rate), 100 * s->confidence);
 	text_wrapped(t, STAGE_LEAD, words);
 	report_mapped_text(&s->mapped, t->to);
 }

@@ -377,3 +377,14 @@ time.sleep(0.05); open("/dev/null").close(); os.kill(os.getpid(), signal.SIGKILL
     aiotrace.run_traced(aiotrace.python(script, str(data)), tmp_path / "traces")
     pages = {e.offset for e in aiotrace.dump(tmp_path / "traces") if e.call in FAULTS and e.path == str(data)}
     assert len(pages) >= BYTES // (2 << 20), "one fault brings in 2 MiB at most"
+
+
+def test_the_report_says_that_more_is_read_than_faults_tell(data, tmp_path):
+    """And gives no latency of pages that were in memory."""
+    script = "import mmap, sys\nwith open(sys.argv[1], 'rb') as f: m = mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ)\nlen(m[:])"
+    data.read_bytes()
+    done = aiotrace.run_traced(aiotrace.python(script, data), tmp_path / "t", {"AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    text = aiotrace.aiotrace("report", "--stage", "train", tmp_path / "t").stdout
+    assert "mapped: 0 faults from storage" in text and "read: one can bring in more pages" in text
+    assert " 0 ns" not in text and "0 B/s" not in text

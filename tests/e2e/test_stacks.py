@@ -268,3 +268,20 @@ def test_the_top_call_site_of_each_stage_of_a_sample_is_the_line_a_person_would_
         show(f"{name}, {stacks}, {stage}: {site['site']}: {text.strip()}")
         lines = lines if isinstance(lines[0], tuple) else (lines,)
         assert any(line in text and site["libraries"].split(" > ")[0] == library for line, library in lines), (site["site"], text, site["libraries"])
+
+
+def test_code_that_a_library_makes_up_is_not_the_users(tmp_path):
+    """As numpy's <__array_function__ internals>, below which every np.save stands."""
+    script = """
+import os, sys
+exec(compile("def passed_on(f, *more): return f(*more)", "<made up internals>", "exec"))
+def loads():
+    fd = os.open(sys.argv[1], os.O_RDONLY)
+    for i in range(50): passed_on(os.pread, fd, 1000, i * 1000)
+loads()
+"""
+    (tmp_path / "data").write_bytes(bytes(100_000))
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path / "data"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    (site,) = [s for s in aiotrace.report(tmp_path / "t")["call_sites"] if s["read_bytes"] == 50_000]
+    assert site["function"] == "loads" and site["file"] == "<string>", site
