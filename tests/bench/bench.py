@@ -16,7 +16,7 @@ import sys
 import entropy
 import parts
 import peers
-from measure import Difference, Figure, Run, Tracer, aiotrace, folder_bytes, instructions, one_core
+from measure import Difference, Figure, Run, Tracer, aiotrace, at_once, folder_bytes, instructions, one_core
 
 EVENTS_A_CYCLE = {"open_read_close": 3, "small_files": 4}
 
@@ -239,22 +239,27 @@ class Bench:
     def loop(self, name, script, folder, epochs):
         command = [sys.executable, script, f"{self.place}/{folder}", "4000", epochs]
         Run(command)
-        plain, traced = [], []
-        for i in range(4 if self.quick else 16):
-            for with_tracer in (i % 2 == 1, i % 2 == 0):
-                done = self.tracer.run(command, self.folder, wanted_output=True) if with_tracer else Run(command, wanted_output=True)
-                (traced if with_tracer else plain).append(list(map(float, done.output.split())))
-        for which, what in enumerate(("wall", "cpu")):
-            self.ratio(f"{name}, {what}", [p[which] for p in plain], [t[which] for t in traced])
+        pairs = 4 if self.quick else 16
+        walls = [self.one_after_another(command, i % 2 == 1) for i in range(pairs)]
+        self.ratio(f"{name}, wall, in turns", walls)
+        together = [at_once(command, self.tracer, self.folder, i % 2 == 1) for i in range(pairs)]
+        self.ratio(f"{name}, cpu, at the same time", [[float(text.split()[1]) for text in pair] for pair in together])
 
-    def ratio(self, name, plain, traced):
-        ratios = [t / p for t, p in zip(traced, plain)]
-        ratio = Figure(ratios)
+    def one_after_another(self, command, traced_first):
+        walls = {}
+        for traced in (traced_first, not traced_first):
+            done = self.tracer.run(command, self.folder, wanted_output=True) if traced else Run(command, wanted_output=True)
+            walls[traced] = float(done.output.split()[0])
+        return walls[False], walls[True]
+
+    def ratio(self, name, pairs):
+        """Of pairs of untraced and traced."""
+        ratio, plain = Figure([traced / plain for plain, traced in pairs]), Figure([pair[0] for pair in pairs])
         # Twice the standard error of a median, by the spread: 1.25 * 1.48 * spread / sqrt(n).
-        error = 2 * 1.86 * ratio.spread / len(ratios) ** 0.5
+        error = 2 * 1.86 * ratio.spread / len(pairs) ** 0.5
         noisy = ratio.median - error <= 1.03 < ratio.median
-        self.row(name, f"x{ratio.median:.3f}", f"{ratio.spread:.3f}", f"{Figure(plain).median:.2f}",
-                 f"1.03 / 1: not told, runs differ by x{Figure(plain).spread / Figure(plain).median:.2f}" if noisy
+        self.row(name, f"x{ratio.median:.3f}", f"{ratio.spread:.3f}", f"{plain.median:.2f}",
+                 f"1.03 / 1: not told, runs differ by x{plain.spread / plain.median:.2f}" if noisy
                  else self.goal(ratio.median, 1.03, 1.0))
 
     def stacks(self):

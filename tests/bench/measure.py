@@ -50,6 +50,18 @@ class Tracer:
         return Run(prefix + command, environment, **options)
 
 
+def at_once(command, tracer, folder, traced_first):
+    """What a command prints untraced and traced, both running at the same time: what else the machine does, and how fast
+    it happens to be, meets them alike to a hundredth, where runs in turns differ by a tenth."""
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    traced = {**os.environ, **{k: v.replace("{}", folder) for k, v in tracer.environment.items()}}
+    started = {env is traced: subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                               stderr=subprocess.DEVNULL, text=True)
+               for env in ((traced, None) if traced_first else (None, traced))}
+    return [started[which].communicate()[0] for which in (False, True)]
+
+
 def aiotrace(build):
     return Tracer("aiotrace", {"LD_PRELOAD": f"{build}/libaiotrace.so", "AIOTRACE_DIR": "{}"})
 
