@@ -10,6 +10,7 @@
 #include "base/sys.h"
 #include "file/file.h"
 #include "file/path.h"
+#include "file/shared.h"
 #include "file/unseen.h"
 #include "thread.h"
 #include "trace/live.h"
@@ -187,9 +188,11 @@ static bool fd_ask_name(int fd, char name[PATH_BYTES], struct stat *about)
 	if (fd < 0 || SYS2(fstat, fd, about) < 0)
 		return false;
 	if (S_ISSOCK(about->st_mode)) {
-		path_of_socket(about->st_ino, name);
+		path_of_inode("socket:[", about->st_ino, name);
 		return true;
 	}
+	if (shared_name(fd, about, name))
+		return true;
 	if (!path_of_fd(fd, name) || live_is(name, strlen(name)))
 		return false;
 	fd_undelete(name, about);

@@ -107,10 +107,10 @@ bool path_of_fd(int fd, char name[PATH_BYTES])
 	return bytes > 0;
 }
 
-void path_of_socket(uint64_t inode, char name[PATH_BYTES])
+void path_of_inode(const char *kind, uint64_t inode, char name[PATH_BYTES])
 {
 	char digits[24] = "";
-	strcpy(name, "socket:[");
+	strcpy(name, kind);
 	strcat(name, path_decimal(digits + 23, inode));
 	strcat(name, "]");
 }

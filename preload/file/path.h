@@ -19,8 +19,8 @@ bool path_absolute(int directory, const char *path, char name[PATH_BYTES]);
 /* What /proc/self/fd says of a descriptor. Returns false if it is not open. */
 bool path_of_fd(int fd, char name[PATH_BYTES]);
 
-/* The same for the socket with this inode, without asking. */
-void path_of_socket(uint64_t inode, char name[PATH_BYTES]);
+/* KIND[INODE], as /proc calls a socket, without asking; `kind` includes the bracket. */
+void path_of_inode(const char *kind, uint64_t inode, char name[PATH_BYTES]);
 
 /* The name under which /proc tells more of a descriptor. */
 void path_of_information(int fd, char path[40]);
