@@ -10,6 +10,7 @@ import subprocess
 import pytest
 
 import aiotrace
+from handmade import HIT, MS, STORAGE, Process
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(not BROWSER, reason="no chromium here")
@@ -141,3 +142,19 @@ def test_a_run_without_storage_has_a_page_too(tmp_path):
 def test_a_page_that_cannot_be_written_is_said(hostile):
     done = aiotrace.aiotrace("report", "--html", "/proc/no-such", hostile, check=False)
     assert done.returncode == 1 and "/proc/no-such: No such file" in done.stderr
+
+
+@needs_browser
+def test_the_interpreters_own_reads_are_no_hits_of_the_jobs(tmp_path):
+    """And what was never timed took no 0 s."""
+    p = Process(tmp_path / "t")
+    (tmp_path / "t").mkdir()
+    for i in range(300):
+        p.read(f"/usr/lib/python3/m{i}.py", 0, 4096, flags=HIT)
+    for i in range(100):
+        p.read(f"/disk/{i:03}.jpg", 0, 100_000, took=2 * MS, flags=STORAGE, stage="train")
+    p.save()
+    write_page(tmp_path / "t", tmp_path / "r.html")
+    document, complaints = drawn(tmp_path / "r.html")
+    assert not complaints and re.search(r"<b>0 %</b><span>of reads came from the page cache", document)
+    assert ">0 s<" not in document[document.index(">Mounts<"):document.index(">Files with")]

@@ -4,6 +4,8 @@
 
 const report = JSON.parse(document.getElementById("data").textContent);
 const isStorage = stage => stage !== "runtime" && stage !== "ipc";
+// Where nothing was timed, nothing took 0 s.
+const timed = latency => latency.max ? latency : {};
 const sum = (list, value) => list.reduce((total, item) => total + value(item), 0);
 
 function median(values) {
@@ -23,7 +25,7 @@ function heaviest(key) {
 function head() {
 	const run = report.run, first = run.processes[0], storage = report.stages.filter(s => isStorage(s.stage));
 	const shares = report.checkpoints.map(c => c.share_of_interval).filter(s => s != null);
-	const answered = report.cache.hit_ops + report.cache.storage_ops;
+	const hits = sum(storage, s => s.cache.hit_ops), answered = hits + sum(storage, s => s.cache.storage_ops);
 	return [
 		element("h1", {}, first ? first.cmdline || first.exe || "a command that is not known" : "nothing was traced"),
 		element("p", { class: "faint" }, [new Date(run.start_ns / 1e6).toISOString().replace("T", " ").slice(0, 19) + " UTC", seconds(run.duration_s),
@@ -34,7 +36,7 @@ function head() {
 			tile(bytes(sum(storage, s => s.write_bytes)), "written, " + heaviest("write_bytes")),
 			report.stall ? tile((report.stall.untold_s ? "\u2265 " : "") + percent(report.stall.share), `of ${consumer()} waits for data` + (report.stall.cause ? ": " + report.stall.cause : "")) : null,
 			shares.length ? tile(percent(median(shares)), "of the interval is the median checkpoint; 5 % is the rule") : null,
-			answered ? tile(percent(report.cache.hit_ops / answered), "of reads came from the page cache") : null,
+			answered ? tile(percent(hits / answered), "of reads came from the page cache") : null,
 			run.coverage.read == null ? null : tile(percent(run.coverage.read), "of the bytes read that the kernel counted are here"))
 	];
 }
@@ -76,8 +78,8 @@ function stages() {
 		numbers("read", s => s.read_bytes, bytes), numbers("written", s => s.write_bytes, bytes),
 		numbers("reads", s => s.read_ops), numbers("writes", s => s.write_ops), numbers("other calls", s => s.meta_ops), numbers("files", s => s.files),
 		column("pattern", s => s.pattern.class, (v, s) => patternShare(s.pattern)), column("across files", s => s.pattern.across_files),
-		numbers("p50", s => s.latency_ns.p50, nanoseconds), numbers("p99", s => s.latency_ns.p99, nanoseconds),
-		numbers("while busy", s => s.bandwidth.while_busy, rate), numbers("peak", s => s.bandwidth.peak, rate),
+		numbers("p50", s => timed(s.latency_ns).p50, nanoseconds), numbers("p99", s => timed(s.latency_ns).p99, nanoseconds),
+		numbers("while busy", s => s.bandwidth.while_busy || null, rate), numbers("peak", s => s.bandwidth.peak || null, rate),
 		numbers("from cache", s => s.cache.hit_ops + s.cache.storage_ops ? s.cache.hit_ops / (s.cache.hit_ops + s.cache.storage_ops) : null, percent)
 	], report.stages);
 	const why = element("details", {}, element("summary", {}, "why these stages"), ...report.stages.map(s =>
@@ -99,7 +101,7 @@ function loading() {
 	const beside = stall.workers || stall.threads;
 	return [
 		element("p", {}, (stall.cause ? stall.cause + ": " : "") + `${consumer()} waited ${stall.untold_s ? "at least " : ""}${seconds(stall.consumer_wait_s)} of ${seconds(stall.phase_s)} (${percent(stall.share)}); ` +
-			(beside ? `${stall.workers} loader processes, ${stall.threads} loader threads.` : "the main thread loads by itself.") +
+			(beside ? [[stall.workers, "process", "es"], [stall.threads, "thread", "s"]].filter(([n]) => n).map(([n, word, more]) => `${n} loader ${word}${n === 1 ? "" : more}`).join(", ") + "." : "the main thread loads by itself.") +
 			(stall.untold_s ? ` Whether ${seconds(stall.untold_s)} are preprocessing or training, nothing tells.` : "")),
 		tableOf([column("", s => s.number ? "epoch " + s.number : "all"), column("cause", s => s.cause), numbers("share", s => s.share, percent),
 			...kinds.map(([title, value]) => numbers(title, value, seconds))], [stall, ...stall.epochs])
@@ -153,8 +155,8 @@ function mounts() {
 	return tableOf([
 		column("mount", m => m.mount, null, "path"), column("type", m => [m.class, m.medium, m.type].filter(Boolean).join(" ")), column("source", m => m.source),
 		numbers("read", m => m.read_bytes, bytes), numbers("written", m => m.write_bytes, bytes),
-		numbers("read p50", m => m.read_latency_ns.p50, nanoseconds), numbers("p99", m => m.read_latency_ns.p99, nanoseconds),
-		numbers("write p50", m => m.write_latency_ns.p50, nanoseconds), numbers("p99", m => m.write_latency_ns.p99, nanoseconds)
+		numbers("read p50", m => timed(m.read_latency_ns).p50, nanoseconds), numbers("p99", m => timed(m.read_latency_ns).p99, nanoseconds),
+		numbers("write p50", m => timed(m.write_latency_ns).p50, nanoseconds), numbers("p99", m => timed(m.write_latency_ns).p99, nanoseconds)
 	], report.mounts);
 }
 
