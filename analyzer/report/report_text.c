@@ -65,9 +65,12 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		        "or %s.",
 		        share, stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference");
 	else if (p->phase_s > 0 && stall->threads)
-		fputs("\nLoading: threads wait for storage all the time, and nothing shows that "
-		      "another one waits for them.",
-		      t->to);
+		fprintf(t->to,
+		        "\nLoading: %" PRIu32
+		        " thread%s read for %.0f %% of the time and hardly wait for who uses it;\n"
+		        "nothing shows that another one waits for them.",
+		        stall->threads, stall->threads == 1 ? "" : "s",
+		        100 * p->storage_s / (stall->threads * p->phase_s));
 }
 
 static void text_verdict(const struct text *t)
