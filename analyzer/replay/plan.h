@@ -84,9 +84,10 @@ struct lane {             /* a thread's list */
 	uint32_t written;     /* and of those that write */
 	bool data, has_async; /* moves bytes; needs io_uring */
 	bool awaited;         /* any of its operations, by another thread */
-	bool made;            /* by another thread: its first pause begins then */
-	uint32_t real;        /* operations that do something */
-	uint64_t end_ns;      /* of the last one, since the plan's start */
+	bool made;            /* by another thread, maker: its first pause begins then */
+	uint32_t maker;
+	uint32_t real;   /* operations that do something */
+	uint64_t end_ns; /* of the last one, since the plan's start */
 };
 
 struct plan_options {

@@ -50,7 +50,8 @@ static const struct moment_of *planner_origin(struct planner *p, const struct pr
 static void planner_made_by(struct planner *p, const struct moment_of *at,
                             const struct moment_of *maker)
 {
-	struct op *op = &p->plan->lanes[at->lane].ops[at->op];
+	struct lane *lane = &p->plan->lanes[at->lane];
+	struct op *op = &lane->ops[at->op];
 	struct moment_of early = *maker;
 	uint64_t pause;
 
@@ -58,8 +59,11 @@ static void planner_made_by(struct planner *p, const struct moment_of *at,
 		return;
 	early.end_ns = early.start_ns;
 	order_after(p->order, at, &early);
-	p->plan->lanes[at->lane].made = true;
 	pause = at->start_ns - maker->start_ns;
+	if (lane->made && pause >= short_to_ns(op->gap))
+		return;
+	lane->made = true;
+	lane->maker = maker->lane;
 	if (pause < short_to_ns(op->gap))
 		op->gap = short_ns(pause);
 }
@@ -240,6 +244,7 @@ static void planner_late(struct planner *p, uint32_t lane, const struct moment_o
 		return;
 	order_after(p->order, &first, &(struct moment_of){at->lane, at->op - 1, 0, 0});
 	p->plan->lanes[lane].made = true;
+	p->plan->lanes[lane].maker = at->lane;
 	op->gap = short_ns(op->start_ns > last ? op->start_ns - last : 0);
 }
 

@@ -117,18 +117,34 @@ static bool run_holds(struct worker *w, uint32_t i, size_t *next)
 	return any;
 }
 
+/* A thread's first pause begins when it is made, or with the run; what else its first
+ * operation waits for may come meanwhile. */
+static void run_made(struct worker *w)
+{
+	const struct lane *lane = w->lane;
+	const struct hold *made = NULL;
+
+	for (size_t n = 0; lane->made && n < lane->hold_count && !lane->holds[n].op; n++) {
+		const struct hold *h = &lane->holds[n];
+		if (h->thread == lane->maker && h->until && (!made || h->until < made->until))
+			made = h;
+	}
+	if (!made)
+		return;
+	progress_await(w, made);
+	w->last_ns = pace_now();
+}
+
 static void run_lane(struct worker *w)
 {
 	const struct lane *lane = w->lane;
 	size_t next = 0;
 
+	run_made(w);
 	for (uint32_t i = 0; i < lane->count && !worker_stopped(w); i++) {
 		const struct op *op = &lane->ops[i];
 		bool at_once = w->run->options.timing == TIMING_FAST && !w->ring;
 		uint64_t arrived;
-		/* A thread's first pause begins when it is made, or with the run. */
-		if (!i && lane->made && run_holds(w, i, &next))
-			w->last_ns = pace_now();
 		perform_ready(w, i);
 		turn_wait(w, i, op);
 		arrived = op->kind == OP_NONE ? pace_now() : 0;

@@ -135,21 +135,37 @@ def test_large_reads_go_to_new_memory_where_the_jobs_did(tmp_path):
     assert faults["new"] - faults["used"] > 10 * 1024, faults
 
 
-def test_to_make_a_child_and_what_it_takes_to_end_are_the_jobs_own_time(tmp_path):
-    """No storage changes them. The parent waits for the end by poll, behind which waitpid finds it."""
+def family(tmp_path):
+    """A parent and its child, and how to add what is no call on files."""
     rows = {r.name: r for r in aiotrace.table() if r.name in ("fork", "poll", "waitpid")}
     (tmp_path / "t").mkdir()
-    parent, child = (handmade.Process(tmp_path / "t", pid=pid, ppid=ppid, origin=pid - 1) for pid, ppid in ((1, 0), (2, 1)))
-    for p in (parent, child):
+    pair = [handmade.Process(tmp_path / "t", pid=pid, ppid=pid - 1, origin=pid - 1) for pid in (1, 2)]
+    for p in pair:
         p.more = [(2, struct.pack("<HBB", r.number, handmade.NUMBERS["CLASS_" + r.klass], handmade.NUMBERS["LEVEL_" + r.level])
                    + r.name.encode()) for r in rows.values()]
-    ms = handmade.MS
-    parent.open("/disk/a").read("/disk/a", 0, 10).add(rows["fork"].number, result=2, at=10 * ms, took=100 * ms)
-    child.open("/disk/b", at=20 * ms).read("/disk/b", 0, 10)
-    parent.add(rows["poll"].number, result=1, at=120 * ms, took=100 * ms).add(rows["waitpid"].number, result=2)
-    parent.read("/disk/a", 10, 10)
-    parent.save()
+    return *pair, lambda p, name, **more: p.add(rows[name].number, **{key: n * handmade.MS if key in ("at", "took") else n for key, n in more.items()})
+
+
+def test_to_make_a_child_and_what_it_takes_to_end_are_the_jobs_own_time(tmp_path):
+    """No storage changes them. The parent waits for the end by poll, behind which waitpid finds it."""
+    parent, child, call = family(tmp_path)
+    call(parent.open("/disk/a").read("/disk/a", 0, 10), "fork", result=2, at=10, took=100)
+    child.open("/disk/b", at=20 * handmade.MS).read("/disk/b", 0, 10)
+    call(call(parent, "poll", result=1, at=120, took=100), "waitpid", result=2)
+    parent.read("/disk/a", 10, 10).save()
     child.save()
     verdict = replay(tmp_path, "--timing", "think", "--no-record")
     assert verdict["complete"] and verdict["recorded_duration_s"] > 0.22, verdict
     assert verdict["duration_s"] > 0.21, verdict
+
+
+def test_a_childs_first_pause_goes_on_while_what_it_is_to_read_comes(tmp_path):
+    """The pause is from the fork on, not from what the parent writes to it."""
+    parent, child, call = family(tmp_path)
+    call(parent.open("/disk/a"), "fork", result=2, at=10)
+    parent.add("write", "pipe:[1]", -1, 1, 1, at=1500 * handmade.MS, kind=3).save()
+    call(child, "poll", result=1, at=1400, took=101)
+    child.add("read", "pipe:[1]", -1, 1, 1, kind=3).open("/disk/b").read("/disk/b", 0, 10).save()
+    verdict = replay(tmp_path, "--timing", "think", "--no-record")
+    assert verdict["complete"] and verdict["plan"]["orderings"] >= 2, verdict
+    assert 1.45 < verdict["duration_s"] < 2.4, verdict  # 2.9, if one came after the other
