@@ -60,31 +60,47 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 	e->names = names_count(features->recording->names);
 	e->count = epochs_count(list, e->names);
 	e->items = memory_get(e->count + 1, sizeof *e->items);
-	e->begun = memory_get(e->names, sizeof *e->begun);
+	e->files = memory_get(e->names, sizeof *e->files);
 	for (uint32_t i = 0; i < e->names; i++)
-		e->begun[i] = e->count && list[i].begins == e->count ? 0 : EPOCHS_OTHER;
+		e->files[i] = (struct epoch_file){
+		        .begun = e->count && list[i].begins == e->count ? 0 : EPOCHS_OTHER,
+		        .bytes = list[i].bytes,
+		};
 	free(list);
 	return e;
+}
+
+/* Whether the file is begun once more. */
+static bool epochs_begins(const struct epochs *e, struct epoch_file *f, const struct span *s)
+{
+	bool in_order = f->begun ? !f->passed : s->offset == 0;
+	double passed = (double)f->passed;
+
+	if (f->begun == e->count)
+		return false;
+	if (in_order)
+		return s->offset == 0;
+	f->passed += s->bytes;
+	return passed * e->count >= (double)f->begun * (double)f->bytes;
 }
 
 void epochs_add(struct epochs *e, const struct span *s)
 {
 	struct epoch *epoch;
-	uint32_t *begun;
+	struct epoch_file *file;
+	bool begins;
 
-	if (s->name >= e->names || e->begun[s->name] == EPOCHS_OTHER || !s->bytes)
+	if (s->name >= e->names || e->files[s->name].begun == EPOCHS_OTHER || !s->bytes)
 		return;
-	begun = &e->begun[s->name];
-	if (s->offset == 0 && *begun < e->count)
-		++*begun;
-	if (!*begun)
-		return;
-	epoch = &e->items[*begun - 1];
+	file = &e->files[s->name];
+	begins = epochs_begins(e, file, s);
+	file->begun += begins;
+	epoch = &e->items[file->begun - 1];
 	if (!epoch->ops || s->start < epoch->first_ns)
 		epoch->first_ns = s->start;
 	if (s->end > epoch->last_ns)
 		epoch->last_ns = s->end;
-	epoch->files += s->offset == 0;
+	epoch->files += begins;
 	epoch->ops++;
 	epoch->bytes += s->bytes;
 	epoch->hit_ops += s->cached == CACHE_HIT;
@@ -183,7 +199,7 @@ void epochs_free(struct epochs *e)
 {
 	if (!e)
 		return;
-	free(e->begun);
+	free(e->files);
 	free(e->items);
 	free(e);
 }

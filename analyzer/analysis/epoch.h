@@ -2,7 +2,8 @@
  *
  * Epochs: the same files begun again. How often a file is begun is known
  * before; most of the data says how many epochs there are, and the files that
- * were begun as often say when each one was.
+ * were begun as often say when each one was. A file that is read in any order is
+ * begun somewhere in each epoch: an epoch is its share of the bytes.
  */
 #ifndef EPOCH_H
 #define EPOCH_H
@@ -27,9 +28,15 @@ static inline int64_t epoch_ns(const struct epoch *epoch)
 
 #define EPOCHS_MOST 1024u
 
+struct epoch_file {
+	uint32_t begun;  /* EPOCHS_OTHER: the file tells nothing */
+	uint64_t bytes;  /* read in all epochs */
+	uint64_t passed; /* of those so far, where the file is read in any order */
+};
+
 struct epochs {
-	uint32_t names, count; /* count: 0 where nothing tells */
-	uint32_t *begun;       /* by name; EPOCHS_OTHER: the file tells nothing */
+	uint32_t names, count;    /* count: 0 where nothing tells */
+	struct epoch_file *files; /* by name */
 	struct epoch *items;
 };
 

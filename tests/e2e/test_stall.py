@@ -179,6 +179,33 @@ def test_what_is_read_ahead_is_used_in_its_own_epoch(program, tmp_path, loader):
         assert got["phase_s"] == pytest.approx(whole, rel=0.1)
 
 
+ANY_ORDER = """
+import json, os, random, sys, time
+fd, said = os.open(sys.argv[1], os.O_RDONLY), []
+for epoch in range(3):
+    begin = time.time()
+    for n, i in enumerate(random.sample(range(1, 64), 63) if epoch else [5, *random.sample([*range(5), *range(6, 64)], 63)]):
+        os.pread(fd, 65536, 65536 * i)
+        if n % 8 == 7: time.sleep(0.02)
+    if epoch: os.pread(fd, 65536, 0)
+    said.append([begin, time.time() - begin])
+    time.sleep(0.1)
+print(json.dumps(said))
+"""
+
+
+def test_a_file_that_is_read_in_any_order_has_its_epochs(tmp_path):
+    """Where its first byte is read tells nothing of when they begin."""
+    (tmp_path / "samples.bin").write_bytes(bytes(64 * 65536))
+    done = aiotrace.run_traced(aiotrace.python(ANY_ORDER, tmp_path / "samples.bin"), tmp_path / "t", {"AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    report, said = aiotrace.report(tmp_path / "t"), json.loads(done.stdout)
+    assert [e["read_bytes"] for e in report["epochs"]] == [64 * 65536] * 3
+    for epoch, (begin, took) in zip(report["epochs"], said):
+        assert report["run"]["start_ns"] / 1e9 + epoch["start_s"] == pytest.approx(begin, abs=0.03)
+        assert epoch["duration_s"] == pytest.approx(took, abs=0.05)
+
+
 ONE_EACH = """
 import json, os, sys, time
 at = begin = time.perf_counter()
