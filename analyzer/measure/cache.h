@@ -10,6 +10,7 @@
 #define CACHE_H
 
 #include "measure/events.h"
+#include "measure/learnt.h"
 #include "read/mounts.h"
 
 enum cache_answer {
@@ -37,15 +38,6 @@ struct cache_read {
 	int64_t result;
 };
 
-/* What was learnt of reads of at least 2^power and less than twice the bytes. */
-struct cache_model {
-	uint64_t device;
-	unsigned power;
-	uint64_t hits, misses; /* samples */
-	uint64_t threshold_ns; /* 0 = nothing learnt */
-	double accuracy;       /* share of right answers to be expected */
-};
-
 struct cache *cache_new(const struct recording *recording, const struct mounts *mounts);
 
 /* An empty one for another thread to learn in, and what it learnt: frees it. */
@@ -68,7 +60,7 @@ void cache_add(const struct cache *cache, struct events *events,
 double cache_confidence(const struct cache_sums *sums);
 
 /* The models with a sample, NULL behind the last. */
-const struct cache_model *cache_models(const struct cache *cache, size_t number);
+const struct learnt_model *cache_models(const struct cache *cache, size_t number);
 
 const char *cache_word(enum cache_answer answer);
 

@@ -38,7 +38,7 @@ json_t *json_cached(const struct cache_sums *s)
 	                 json_count(s->bytes[CACHE_UNKNOWN]), "confidence", cache_confidence(s));
 }
 
-static json_t *json_model(const struct cache_model *m)
+static json_t *json_model(const struct learnt_model *m)
 {
 	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:f}", "device",
 	                 json_sprintf("%u:%u", (unsigned)(m->device >> 32), (unsigned)m->device),
@@ -50,7 +50,7 @@ static json_t *json_model(const struct cache_model *m)
 json_t *json_cache(const struct summary *summary)
 {
 	json_t *cache = json_cached(&summary->cached), *models = json_array();
-	const struct cache_model *m;
+	const struct learnt_model *m;
 
 	for (size_t i = 0; (m = cache_models(summary->cache, i)); i++)
 		json_array_append_new(models, json_model(m));
