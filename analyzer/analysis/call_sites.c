@@ -1,19 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/call_sites.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <uthash.h>
 
 #include "analysis/analysis.h"
+#include "analysis/site_place.h"
 #include "base/memory.h"
 #include "base/vector.h"
-#include "read/origin.h"
 #include "stage/likely.h"
-
-#define SITE_TEXT 256
 
 /* A process's sums: of each stack, a list by stage. */
 struct part {
@@ -228,88 +225,6 @@ static void sites_flatten(struct call_sites *s)
 		site_sum_add(&s->all[s->stacks[i].stage], &s->stacks[i].sum);
 }
 
-/* The innermost frame of a kind; the number of frames where there is none. */
-static uint32_t sites_innermost(const struct stack_sum *sum, int kind)
-{
-	const struct stacks *stacks = &sum->process->stacks;
-	uint32_t i = 0;
-
-	while (i < stacks->stacks[sum->stack].count &&
-	       stacks_frame(stacks, sum->stack, i)->kind != kind)
-		i++;
-	return i;
-}
-
-/* The frame that stands for the stack: the innermost of the user's, else of what
- * was typed in, else the innermost of all; of Python's frames, where there are
- * any. Returns its place from the innermost. */
-static uint32_t sites_user_frame(const struct stack_sum *sum)
-{
-	const struct stacks *stacks = &sum->process->stacks;
-	uint32_t count = stacks->stacks[sum->stack].count, made = count, other = count;
-	int wanted = sites_innermost(sum, AIOT_FRAME_PYTHON) < count ? AIOT_FRAME_PYTHON
-	                                                             : AIOT_FRAME_NATIVE;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct frame *frame = stacks_frame(stacks, sum->stack, i);
-		if (frame->kind != wanted)
-			continue;
-		if (frame->origin.kind == ORIGIN_USER)
-			return i;
-		if (frame->origin.kind == ORIGIN_MADE && made == count)
-			made = i;
-		if (!stacks_ground(frame) && other == count)
-			other = i;
-	}
-	if (made < count)
-		return made;
-	return other < count ? other : 0;
-}
-
-/* The packages of a kind of frames inside of one, each once in a row. */
-static uint32_t sites_libraries(struct call_sites *s, const struct names *names,
-                                const struct stack_sum *sum, uint32_t outer, int kind)
-{
-	char text[SITE_TEXT] = "";
-	const char *last = "";
-	size_t used = 0, last_length = 0;
-
-	for (uint32_t i = outer; i-- > 0;) {
-		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, i);
-		const char *package = stacks_package(names, frame);
-		size_t length = frame->origin.length;
-		if (frame->kind != kind || stacks_ground(frame))
-			continue;
-		if (!length || (length == last_length && !memcmp(package, last, length)))
-			continue;
-		if (used + length + 4 > sizeof text)
-			break;
-		if (used)
-			memcpy(text + used, " > ", 3);
-		memcpy(text + used + (used ? 3 : 0), package, length);
-		used += length + (used ? 3 : 0);
-		last = package;
-		last_length = length;
-	}
-	return names_add(s->texts, text, used);
-}
-
-void call_sites_place(const struct names *names, uint32_t file, uint32_t line, uint32_t function,
-                      char *text, size_t size)
-{
-	const char *path = names_text(names, file);
-
-	const char *name = names_text(names, function), *place = path + origin_of(path).package;
-	size_t length = strlen(place);
-
-	if (line)
-		snprintf(text, size, "%s:%u in %s", place, line, name);
-	else if (length && (strncmp(name, place, length) != 0 || name[length] != '+'))
-		snprintf(text, size, "%s in %s", place, name);
-	else
-		snprintf(text, size, "%s", name);
-}
-
 struct site_key {
 	uint32_t file, function, line, libraries, stage;
 };
@@ -348,15 +263,15 @@ static void sites_see_native(struct call_sites *s, const struct names *names,
 {
 	const struct stack_sum *sum = &s->stacks[at], *heaviest = &s->stacks[site->heaviest];
 	uint32_t count = sum->process->stacks.stacks[sum->stack].count;
-	uint32_t python = sites_innermost(sum, AIOT_FRAME_PYTHON);
+	uint32_t python = site_innermost(sum, AIOT_FRAME_PYTHON);
 
-	if (python == count || sites_innermost(sum, AIOT_FRAME_NATIVE) == count)
+	if (python == count || site_innermost(sum, AIOT_FRAME_NATIVE) == count)
 		return;
 	if (at == site->heaviest ||
-	    sites_innermost(heaviest, AIOT_FRAME_NATIVE) ==
+	    site_innermost(heaviest, AIOT_FRAME_NATIVE) ==
 	            heaviest->process->stacks.stacks[heaviest->stack].count) {
 		site->heaviest = at;
-		site->native = sites_libraries(s, names, sum, python, AIOT_FRAME_NATIVE);
+		site->native = site_libraries(s->texts, names, sum, python, AIOT_FRAME_NATIVE);
 	}
 }
 
@@ -378,14 +293,14 @@ static void sites_finish(void *state, const struct known *known)
 	s->sites = memory_get(s->stack_count, sizeof *s->sites);
 	for (size_t i = 0; i < s->stack_count; i++) {
 		const struct stack_sum *sum = &s->stacks[i];
-		uint32_t user = sites_user_frame(sum);
+		uint32_t user = site_user_frame(sum);
 		const struct frame *frame = stacks_frame(&sum->process->stacks, sum->stack, user);
-		struct site_key key = {.file = frame->file,
-		                       .function = frame->qualified,
-		                       .line = frame->line,
-		                       .libraries =
-		                               sites_libraries(s, names, sum, user, frame->kind),
-		                       .stage = sum->stage};
+		struct site_key key = {
+		        .file = frame->file,
+		        .function = frame->qualified,
+		        .line = frame->line,
+		        .libraries = site_libraries(s->texts, names, sum, user, frame->kind),
+		        .stage = sum->stage};
 		struct call_site *site = sites_site(s, &table, &key, (uint32_t)i);
 		sites_see_native(s, names, site, (uint32_t)i);
 		site_sum_add(&site->sum, &sum->sum);

@@ -67,9 +67,4 @@ void site_sum_add(struct site_sum *to, const struct site_sum *from);
 /* -1, 0 or 1: more bytes first, then more time, then more operations. */
 int site_sum_compare(const struct site_sum *one, const struct site_sum *other);
 
-/* Where a frame is, for eyes: "train.py:83 in Loader.load"; a library's file
- * from its package on. The arguments are names of the recording and a line. */
-void call_sites_place(const struct names *names, uint32_t file, uint32_t line, uint32_t function,
-                      char *text, size_t size);
-
 #endif

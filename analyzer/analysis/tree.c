@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/site_place.h"
 #include "base/memory.h"
 #include "read/origin.h"
 
@@ -38,7 +39,7 @@ static uint32_t tree_label(struct tree *t, const struct names *names, const stru
 
 	if (o->kind == ORIGIN_LIBRARY || o->kind == ORIGIN_STANDARD)
 		return names_add(t->labels, stacks_package(names, frame), o->length);
-	call_sites_place(names, frame->file, frame->line, frame->qualified, text, sizeof text);
+	site_place(names, frame->file, frame->line, frame->qualified, text, sizeof text);
 	return names_add(t->labels, text, strlen(text));
 }
 

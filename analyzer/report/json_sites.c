@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/json_sites.h"
 
+#include "analysis/site_place.h"
 #include "analysis/witness.h"
 
 #define SITES_A_STAGE 100
@@ -31,7 +32,7 @@ static json_t *json_site(const struct names *names, const struct call_sites *sit
 	char place[512];
 	json_t *o;
 
-	call_sites_place(names, site->file, site->line, site->function, place, sizeof place);
+	site_place(names, site->file, site->line, site->function, place, sizeof place);
 	o = json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "stage", stage_name(site->stage),
 	              "site", json_bytes(place), "file", json_bytes(names_text(names, site->file)),
 	              "line", json_count(site->line), "function",

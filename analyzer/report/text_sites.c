@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "analysis/site_place.h"
 #include "analysis/witness.h"
 #include "base/units.h"
 
@@ -21,8 +22,8 @@ static void text_site(const struct text *t, const struct call_sites *sites,
 	const char *native = names_text(sites->texts, site->native);
 	struct unit bytes, time;
 
-	call_sites_place(t->s->recording->names, site->file, site->line, site->function, place,
-	                 sizeof place);
+	site_place(t->s->recording->names, site->file, site->line, site->function, place,
+	           sizeof place);
 	snprintf(lead, sizeof lead, "%-10s %8s %8" PRIu64 " %8s  ", stage_name(site->stage),
 	         unit_bytes(&bytes, (double)site_bytes(&site->sum)), site_ops(&site->sum),
 	         unit_seconds(&time, (double)site->sum.duration_ns / 1e9));
