@@ -61,8 +61,11 @@ static void feature_order(struct order *order, uint32_t rank, uint64_t bytes)
 		return;
 	if (order->last) {
 		order->switches++;
-		order->ascents += rank > order->last;
+		order->ascents += rank > order->last || rank == order->before;
 	}
+	if (rank == order->before)
+		return; /* an index, looked at between the files of data */
+	order->before = order->last;
 	order->last = rank;
 }
 
@@ -91,6 +94,13 @@ static void feature_seek(struct use *u, bool write, int64_t distance)
 	seeks_add(&u->seeks[write], distance);
 }
 
+/* Who copies a part of a mapped file touches its end first and goes back to where it begins,
+ * behind all that came before. */
+static bool feature_fills(const struct use *u, const struct deed *e)
+{
+	return mapped_is_around(e->call) && e->offset >= u->large_before;
+}
+
 /* Which way a read jumps that is not small among all: formats look up in little ones where the
  * rest is. */
 static void feature_jump(struct use *u, bool write, const struct deed *e)
@@ -100,7 +110,8 @@ static void feature_jump(struct use *u, bool write, const struct deed *e)
 	if (write || 2 * bytes * u->reads < u->read_bytes)
 		return;
 	u->ahead += e->offset >= u->large_end ? bytes : 0;
-	u->back += e->offset >= u->large_end ? 0 : bytes;
+	u->back += e->offset >= u->large_end || feature_fills(u, e) ? 0 : bytes;
+	u->large_before = u->large_end;
 	u->large_end = wrap_add((uint64_t)e->offset, bytes);
 }
 

@@ -20,6 +20,7 @@ struct order {
 	uint64_t switches, ascents; /* from one storage file read to another; to a later name */
 	uint64_t bytes;             /* read of storage files */
 	uint32_t last, touched;     /* rank of the last name that was read; read or written */
+	uint32_t before;            /* of the one that was read before the last one */
 };
 
 struct features {

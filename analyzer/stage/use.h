@@ -38,6 +38,7 @@ struct use {
 	struct use_spot spot_read;     /* of a later end than last_read */
 	int64_t read_end;              /* furthest byte reached */
 	int64_t large_end;             /* of the last jump that was not small among the reads */
+	int64_t large_before;          /* of the one before it */
 	uint64_t ahead, back;          /* bytes of such jumps, by where each went from the last */
 	struct pattern read;           /* where offsets are known */
 	uint64_t writes, write_bytes;  /* write calls */
