@@ -145,8 +145,11 @@ static struct derive_side *derive_like(const struct derive *d, const struct deri
 
 	for (size_t i = begun; i > 0 && begun - i < DERIVE_BACK; i--) {
 		struct derive_side *read = &d->reads[i - 1];
-		/* What takes the place of what was read is no copy of it. */
+		/* What takes the place of what was read is no copy of it, nor what is next of its
+		 * series, as a state after the one that was gone back to. */
 		if (read->base == write->base && read->folder == write->folder)
+			continue;
+		if (!write->kernel && read->series && read->series == write->series)
 			continue;
 		if (read->bytes == write->bytes && read->bytes && read->file != write->file &&
 		    (read->base == write->base || (read->kernel && write->kernel)))
