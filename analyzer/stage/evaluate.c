@@ -129,3 +129,18 @@ void evaluate_find(struct judge *j, const struct process *p)
 	}
 	c->served += !c->served;
 }
+
+/* It has trained, and goes back to what it saved: what comes now is to be tried by that. */
+void evaluate_returned(struct judge *j, const struct process *p)
+{
+	struct conduct *c = &j->conducts[p->number];
+
+	for (size_t i = 1; c->saves && c->first_data_read && i < p->file_count; i++) {
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
+		bool own = s->checkpoint && s->maker == p->number + 1;
+		if (own && u->first_read > c->last_save && u->first_read > u->last_write &&
+		    c->first_data_read < u->first_read && u->last_read > c->returned)
+			c->returned = u->last_read;
+	}
+}

@@ -12,4 +12,7 @@
 /* Sets `evaluates` of a process and of its workers. Needs to know who learns. */
 void evaluate_find(struct judge *judge, const struct process *process);
 
+/* Sets `returned` of a process. */
+void evaluate_returned(struct judge *judge, const struct process *process);
+
 #endif

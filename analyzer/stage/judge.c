@@ -315,6 +315,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, share_firsts);
 	judge_processes(j, run, tensors_find);
 	recur_find(j);
+	tensors_beside(j);
 	recur_workers(j, run);
 	judge_each_changed(j, run, series_join);
 	judge_each_changed(j, run, series_removed);
@@ -342,4 +343,5 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, prepare_judge);
 	judge_processes(j, run, judge_rank_learns);
 	judge_processes(j, run, evaluate_find);
+	judge_processes(j, run, evaluate_returned);
 }

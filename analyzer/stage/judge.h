@@ -30,6 +30,7 @@ struct shared {
 	bool weights;                   /* by how it is read alone */
 	bool called_state, called_else; /* by who reads it */
 	bool locked;                    /* ranges of it are, as databases do */
+	bool serial;                    /* it is read by torch.load and the like */
 	bool sample;                    /* tensors, as there are many others beside: data */
 };
 
@@ -66,10 +67,11 @@ struct conduct {
 	uint64_t served;                  /* bytes read after weights began to be loaded */
 	uint64_t received, handed;        /* bytes from sockets, from pipes */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
-	uint64_t recurring;                                             /* files read again */
-	uint32_t files_read, loaded;                                    /* of data; of weights */
-	uint32_t files_fetched; /* of data, by its workers */
-	uint64_t most_loaded;   /* bytes of weights in one file */
+	int64_t returned; /* when it had read back what it saved, after its last save; 0 = never */
+	uint64_t recurring;          /* files read again */
+	uint32_t files_read, loaded; /* of data; of weights */
+	uint32_t files_fetched;      /* of data, by its workers */
+	uint64_t most_loaded;        /* bytes of weights in one file */
 	bool shuffled, loads, saves;
 	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
 	bool fetches;           /* has a data loader, as its frames say */

@@ -50,6 +50,15 @@ bool purpose_infers(const struct judge *j, const struct process *p)
 	return c->loads && !c->trains && !c->optimizer && !judge_learns(j, parent);
 }
 
+bool purpose_tests(const struct judge *j, const struct process *p, int64_t begun)
+{
+	const struct process *parent = j->parents[p->number];
+	const struct process *who = p->role == ROLE_WORKER && parent ? parent : p;
+	int64_t returned = j->conducts[who->number].returned;
+
+	return returned && begun > returned;
+}
+
 static enum reason purpose_of_state(const struct judge *j, const struct process *p, size_t i)
 {
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
@@ -143,6 +152,8 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
 		return REASON_IN_OUT;
+	if (purpose_tests(j, p, u->first_read))
+		return REASON_TESTED;
 	if (p->role == ROLE_WORKER && !purpose_looks_for(j, p))
 		return purpose_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	if (u->evidence[0] & EVIDENCE_LOADER)
@@ -222,6 +233,8 @@ enum reason purpose_of(const struct siblings *siblings, size_t i, const struct u
 		reason = purpose_of_read(siblings, i, u);
 	else if (u->maps && judge_is_loaded(s, u))
 		return purpose_of_state(j, p, i);
+	else if (u->maps && s->worker_read && !u->writes)
+		return purpose_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	return mapped && (reason == REASON_NONE || reason == REASON_BESIDE) ? REASON_MAPPED
 	                                                                    : reason;
 }

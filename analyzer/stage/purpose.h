@@ -20,4 +20,8 @@ enum reason purpose_of_part(const struct judge *judge, const struct process *pro
  * training. */
 bool purpose_infers(const struct judge *judge, const struct process *process);
 
+/* Whether what it began to read, or write, then came when it, or who it loads for, had trained and
+ * gone back to what it saved last. */
+bool purpose_tests(const struct judge *judge, const struct process *process, int64_t begun);
+
 #endif

@@ -2,6 +2,7 @@
 #include "stage/share.h"
 
 #include "read/clue.h"
+#include "read/evidence.h"
 #include "read/system.h"
 #include "stage/named.h"
 #include "stage/recur.h"
@@ -26,6 +27,7 @@ static void share_reads(struct shared *s, const struct process *p, const struct 
 	s->begins += begins;
 	s->jumps += recur_jumped(u);
 	s->returns += returns;
+	s->serial |= u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_CHECKPOINT);
 	s->called_state |= named_for(u, DIRECTION_READ) == WORD_STATE;
 	s->called_else |= named_for(u, DIRECTION_READ) != WORD_STATE;
 	s->backs += u->read.count[ACCESS_RANDOM];

@@ -93,6 +93,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 		return REASON_SIBLING;
 	if (purpose_infers(j, p) && u->first_write > c->first_load)
 		return REASON_RESULT;
+	if (purpose_tests(j, p, u->first_write))
+		return REASON_TESTED;
 	if (u->evidence[1] & EVIDENCE_PREPARE)
 		return REASON_READIED;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)

@@ -11,4 +11,8 @@
  * works on. */
 void tensors_find(struct judge *judge, const struct process *process);
 
+/* When it is known what is read again: whether that is tensors; so are others like them, that
+ * are read once, and that nobody wrote who reads them. */
+void tensors_beside(struct judge *judge);
+
 #endif

@@ -37,7 +37,8 @@ PROGRAMS = {
     "drawn": ["grows", "forks_save", "copied_each_time", "asked_by_workers", "asked_by_map", "small_twice", "goes_through",
               "goes_back", "fetched_once", "fetched_again", "made_up", "looked_through"],
     "called": ["once", "lines", "layers", "adapted", "counted", "lies"],
-    "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool"],
+    "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool",
+               "tensors", "ranks_go_back", "copied_out"],
 }
 TABLE = {}
 

@@ -221,5 +221,90 @@ def parts_of_pool_train(folder):
                 torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict()}, f"{folder}/state")
 
 
+def tensors(folder):
+    """A set of files that torch.save made, with parts for validation and testing: the best of all states is
+    loaded again for the last."""
+    import torch
+    for part, count in (("train", 60), ("val", 20), ("test", 20)):
+        os.makedirs(f"{folder}/{part}")
+        for i in range(count):
+            torch.save(torch.rand(12, 1024), f"{folder}/{part}/{i:03}.pt")
+    alone("tensors_run", folder)
+
+
+def tensors_run(folder):
+    import torch
+    net = model(600)
+    for epoch in range(3):
+        with stage("train"):
+            for part in ("train", "val"):
+                for name in sorted(os.listdir(f"{folder}/{part}"), key=lambda name: random.random()):
+                    net(torch.load(f"{folder}/{part}/{name}"))
+        with stage("checkpoint"):
+            torch.save(net.state_dict(), f"{folder}/best.pt")
+    with stage("restore"):
+        net.load_state_dict(torch.load(f"{folder}/best.pt"))
+    with stage("inference"):
+        for name in sorted(os.listdir(f"{folder}/test")):
+            net(torch.load(f"{folder}/test/{name}"))
+
+
+def ranks_go_back(folder):
+    """Forked ranks with a part of the state each go back to it, go on at once and save it under the same name in
+    the next folder."""
+    for i in range(8):
+        numbers(i, 200_000).tofile(f"{folder}/a{i}")
+    alone("ranks_go_back_run", folder)
+
+
+def ranks_go_back_run(folder):
+    for rank in range(2):
+        if not os.fork():
+            go_back(folder, rank)
+            os._exit(0)
+    for _ in range(2):
+        assert os.wait()[1] == 0
+
+
+def go_back(folder, rank):
+    part = numbers(rank, 800_000)
+    for epoch in range(4):
+        if epoch == 2:
+            with stage("restore"), open(f"{folder}/k1/{rank}", "rb") as f:
+                part = np.frombuffer(f.read(), np.float32).copy()
+        with stage("train"):
+            for i in np.random.permutation(4):
+                with open(f"{folder}/a{2 * i + rank}", "rb") as f:
+                    while block := f.read(65536):
+                        part[:len(block) // 4] += np.tanh(np.frombuffer(block, np.float32))
+        with stage("checkpoint"):
+            os.makedirs(f"{folder}/k{epoch}", exist_ok=True)
+            with open(f"{folder}/k{epoch}/{rank}.tmp", "wb") as f:
+                f.write(part.tobytes())
+                os.fsync(f.fileno())
+            os.rename(f"{folder}/k{epoch}/{rank}.tmp", f"{folder}/k{epoch}/{rank}")
+
+
+def copied_out(folder):
+    """Weights are mapped, and their layers copied from there: a copy touches a layer's end first."""
+    numbers(0, 2_100_000).tofile(f"{folder}/b")
+    os.makedirs(f"{folder}/x")
+    for i in range(100):
+        numbers(i, 12_000).tofile(f"{folder}/x/{i}")
+    alone("copied_out_run", folder)
+
+
+def copied_out_run(folder):
+    with stage("inference"):
+        mapped = np.memmap(f"{folder}/b", np.float32, "r", 1000, (8, 512, 512))
+        layers = [np.array(layer) for layer in mapped]
+        with open(f"{folder}/y", "w") as out:
+            for name in sorted(os.listdir(f"{folder}/x")):
+                x = np.fromfile(f"{folder}/x/{name}", np.float32)[:512]
+                for layer in layers:
+                    x = np.tanh(layer @ x)
+                print(name, x[0], file=out)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
