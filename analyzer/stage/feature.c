@@ -53,22 +53,6 @@ static inline void feature_write(struct use *u, const struct deed *e)
 		deed_latest(&u->write_end, wrap_add((uint64_t)e->offset, (uint64_t)e->result));
 }
 
-/* How this process goes from file to file: sorted names or shuffled ones. */
-static void feature_order(struct order *order, uint32_t rank, uint64_t bytes)
-{
-	order->bytes += bytes;
-	if (rank == order->last)
-		return;
-	if (order->last) {
-		order->switches++;
-		order->ascents += rank > order->last || rank == order->before;
-	}
-	if (rank == order->before)
-		return; /* an index, looked at between the files of data */
-	order->before = order->last;
-	order->last = rank;
-}
-
 /* A pass over one process. */
 struct feature_lane {
 	struct features *features;
@@ -182,7 +166,7 @@ static inline __attribute__((always_inline)) void feature_data(const struct feat
 		return;
 	u->returns += moved && rank != order->touched;
 	order->touched = rank;
-	feature_order(order, rank, (uint64_t)e->result);
+	order_go_on(order, rank, (uint64_t)e->result);
 }
 
 #define COLUMN(name) (s->batch->column[AIOT_COLUMN_##name])

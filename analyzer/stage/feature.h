@@ -13,15 +13,8 @@
 #include "measure/cache.h"
 #include "measure/pattern.h"
 #include "read/recording.h"
+#include "stage/order.h"
 #include "stage/use.h"
-
-/* One process's order of files. */
-struct order {
-	uint64_t switches, ascents; /* from one storage file read to another; to a later name */
-	uint64_t bytes;             /* read of storage files */
-	uint32_t last, touched;     /* rank of the last name that was read; read or written */
-	uint32_t before;            /* of the one that was read before the last one */
-};
 
 struct features {
 	struct recording *recording;
