@@ -140,6 +140,8 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 {
 	const struct conduct *c = &j->conducts[p->number];
 
+	if (purpose_tests(j, p, j->shared[process_file_at(p, i)->name].first_read))
+		return REASON_TESTED;
 	if (purpose_makes(j, p, i, u))
 		return REASON_PASSES;
 	if (purpose_readies(u) && !purpose_infers(j, p))
@@ -152,8 +154,6 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 	if (p->role == ROLE_WORKER && !(j->features->evidence[p->number] & EVIDENCE_WORKER) &&
 	    c->prepares)
 		return REASON_IN_OUT;
-	if (purpose_tests(j, p, u->first_read))
-		return REASON_TESTED;
 	if (p->role == ROLE_WORKER && !purpose_looks_for(j, p))
 		return purpose_infers(j, p) ? REASON_SERVED : REASON_WORKER;
 	if (u->evidence[0] & EVIDENCE_LOADER)
