@@ -107,9 +107,10 @@ int call_opened(const struct call *call, enum aiot_call id, int directory, const
 	event.file = opened.file;
 	event.stage = opened.stage;
 	event.handle = opened.description ? opened.description->handle : 0;
-	event.stack = stack_of_opening(event.stage, false);
-	if (opened.file || !opened.description)
+	if (opened.file || !opened.description) {
+		event.stack = stack_of_opening(event.stage, false);
 		event_store(&event);
+	}
 	errno = saved;
 	return fd;
 }
