@@ -136,28 +136,32 @@ static uint32_t alias_behind(struct aliases *a, uint32_t link)
 	return a->as[link];
 }
 
+/* The name with another one in the place of its first n bytes, where that can be one. */
+static uint32_t alias_instead(struct aliases *a, uint32_t name, size_t n, uint32_t begin)
+{
+	char *path;
+	int length = asprintf(&path, "%s%s", alias_text(a, begin), alias_text(a, name) + n);
+
+	if (length < 0)
+		abort();
+	name = plain_ok(path) ? space_name(a->space, path, (size_t)length) : name;
+	free(path);
+	return name;
+}
+
 /* The same below what a folder's link leads to; innermost links first. */
 static uint32_t alias_below(struct aliases *a, uint32_t name)
 {
 	const char *text = alias_text(a, name);
 
 	for (size_t n = strlen(text); n > 1; n--) {
-		uint32_t folder, to;
-		char *path;
-		int length;
+		uint32_t folder;
 		if (text[n] != '/')
 			continue;
 		folder = names_find(a->plan->recording->names, text, n);
 		if (!folder || !alias_link(a, folder))
 			continue;
-		to = alias_behind(a, folder);
-		text = alias_text(a, name);
-		length = asprintf(&path, "%s%s", alias_text(a, to), text + n);
-		if (length < 0)
-			abort();
-		name = plain_ok(path) ? space_name(a->space, path, (size_t)length) : name;
-		free(path);
-		return name;
+		return alias_instead(a, name, n, alias_behind(a, folder));
 	}
 	return name;
 }
@@ -290,17 +294,10 @@ static uint32_t alias_moved(struct aliases *a, uint32_t name, uint32_t from, uin
 {
 	const char *text = alias_text(a, name), *folder = alias_text(a, from);
 	size_t n = strlen(folder);
-	char *moved;
-	int length;
 
 	if (!name || strncmp(text, folder, n) || text[n] != '/')
 		return name;
-	length = asprintf(&moved, "%s%s", alias_text(a, to), text + n);
-	if (length < 0)
-		abort();
-	name = plain_ok(moved) ? space_name(a->space, moved, (size_t)length) : name;
-	free(moved);
-	return name;
+	return alias_instead(a, name, n, to);
 }
 
 /* A link goes with the folder in which it lies; what lies there, too, is where it
