@@ -170,6 +170,13 @@ static inline bool call_is_again(const struct call *call)
 	return call->level == AIOT_LEVEL_STDIO;
 }
 
+/* Whether it gives a file another name, whose id is its `aux`. */
+static inline bool call_renames(uint16_t call)
+{
+	return call == AIOT_CALL_rename || call == AIOT_CALL_renameat ||
+	       call == AIOT_CALL_renameat2 || call == AIOT_CALL_uring_renameat;
+}
+
 /* The value, or NULL. */
 const char *process_attribute(const struct process *process, const char *key);
 const struct attribute *process_attribute_bytes(const struct process *process, const char *key);

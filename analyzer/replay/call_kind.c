@@ -93,6 +93,10 @@ static const struct {
         {"io_uring.ftruncate", LIKE(FTRUNCATE)},
         {"io_uring.statx", LIKE(STAT)},
         {"io_uring.unlinkat", LIKE(UNLINK)},
+        {"io_uring.renameat", LIKE(RENAME)},
+        {"io_uring.mkdirat", LIKE(MKDIR)},
+        {"io_uring.symlinkat", LIKE(SYMLINK)},
+        {"io_uring.linkat", LIKE(LINK)},
         {"cuFileBatch.read", {AS_OP, OP_PREAD, false, true, true, 0}},
         {"cuFileBatch.write", {AS_OP, OP_PWRITE, false, true, true, 0}},
         {"cuFileRead*", {AS_OP, OP_PREAD, false, true, true, 0}},
@@ -232,7 +236,7 @@ struct call_kind call_kind_with(struct call_kind is, const char *name, uint32_t 
 {
 	if (is.role != AS_OP)
 		return is;
-	if (is.kind == OP_UNLINK && (aux & AT_REMOVEDIR) && !strcmp(name, "unlinkat"))
+	if (is.kind == OP_UNLINK && (aux & AT_REMOVEDIR) && strstr(name, "unlinkat"))
 		is.kind = OP_RMDIR;
 	if (is.kind == OP_STAT && (aux & AT_SYMLINK_NOFOLLOW) &&
 	    (strstr(name, "at64") || !strcmp(name, "fstatat") || !strcmp(name, "statx")))

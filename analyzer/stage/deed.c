@@ -83,13 +83,13 @@ void deed_tell(const struct deed *e)
 		break;
 	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
 	default:
-		if (e->call == AIOT_CALL_rename || e->call == AIOT_CALL_renameat ||
-		    e->call == AIOT_CALL_renameat2)
+		if (call_renames(e->call))
 			deed_rename(u, e);
 		else if (e->call == AIOT_CALL_unlink || e->call == AIOT_CALL_unlinkat ||
-		         e->call == AIOT_CALL_remove)
+		         e->call == AIOT_CALL_remove || e->call == AIOT_CALL_uring_unlinkat)
 			deed_remove(u, e);
-		else if (e->call == AIOT_CALL_link || e->call == AIOT_CALL_linkat)
+		else if (e->call == AIOT_CALL_link || e->call == AIOT_CALL_linkat ||
+		         e->call == AIOT_CALL_uring_linkat)
 			deed_link(u, e);
 		else
 			u->locked |= deed_locks(e);

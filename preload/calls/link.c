@@ -28,18 +28,12 @@ int linkat(int from_directory, const char *from, int to_directory, const char *t
 	                           REAL(linkat)(from_directory, from, to_directory, to, flags));
 }
 
-/* A text that is no absolute name is one seen from the link's own folder. */
 static const char *link_target(const char *text, int directory, const char *path, char *name)
 {
-	if (!text || !path || text[0] == '/')
+	if (!text || !path)
 		return text;
 	path_absolute(directory, path, name);
-	char *slash = strrchr(name, '/');
-	size_t room = slash ? (size_t)(name + PATH_BYTES - (slash + 1)) : 0;
-	if (strlen(text) >= room)
-		return NULL;
-	memcpy(slash + 1, text, strlen(text) + 1);
-	return name;
+	return path_of_text(text, name);
 }
 
 static int link_made(const struct call *call, enum aiot_call id, const char *text, int directory,

@@ -145,6 +145,18 @@ static bool path_append(char *name, size_t length, const char *path)
 	return certain;
 }
 
+const char *path_of_text(const char *text, char link[PATH_BYTES])
+{
+	if (text[0] == '/')
+		return text;
+	char *slash = strrchr(link, '/');
+	size_t room = slash ? (size_t)(link + PATH_BYTES - (slash + 1)) : 0;
+	if (strlen(text) >= room)
+		return NULL;
+	memcpy(slash + 1, text, strlen(text) + 1);
+	return link;
+}
+
 bool path_absolute(int directory, const char *path, char name[PATH_BYTES])
 {
 	if (!path) {

@@ -16,6 +16,11 @@
  * whether the name is certain: one with ".." may pass through a link. */
 bool path_absolute(int directory, const char *path, char name[PATH_BYTES]);
 
+/* Where a symbolic link leads by its text, which is seen from its own folder if it is
+ * no absolute name: `text`, or `link`, the link's name, which that takes the place of.
+ * NULL if it is too long. */
+const char *path_of_text(const char *text, char link[PATH_BYTES]);
+
 /* What /proc/self/fd says of a descriptor. Returns false if it is not open. */
 bool path_of_fd(int fd, char name[PATH_BYTES]);
 

@@ -13,6 +13,9 @@
 #include "base/room.h"
 
 /* Newer than the headers this may be built with. */
+#define OPERATION_MKDIRAT        37
+#define OPERATION_SYMLINKAT      38
+#define OPERATION_LINKAT         39
 #define OPERATION_SEND_ZC        47
 #define OPERATION_SENDMSG_ZC     48
 #define OPERATION_READ_MULTISHOT 49
@@ -32,6 +35,8 @@ enum operation_kind {
 	OPERATION_RANGE,  /* descriptor, and what its file is to hold */
 	OPERATION_CUT,    /* descriptor, and the size that its file is to have */
 	OPERATION_PATH,   /* directory and path */
+	OPERATION_LEADS,  /* the text of a link, directory and path */
+	OPERATION_NAMES,  /* two directories and paths */
 	OPERATION_OPEN,
 	OPERATION_CLOSE,
 };
@@ -59,6 +64,10 @@ static const struct {
         [IORING_OP_RECV] = {AIOT_CALL_uring_recv, OPERATION_STREAM, 0},
         [IORING_OP_OPENAT2] = {AIOT_CALL_uring_openat2, OPERATION_OPEN, 0},
         [IORING_OP_UNLINKAT] = {AIOT_CALL_uring_unlinkat, OPERATION_PATH, 0},
+        [IORING_OP_RENAMEAT] = {AIOT_CALL_uring_renameat, OPERATION_NAMES, 0},
+        [OPERATION_MKDIRAT] = {AIOT_CALL_uring_mkdirat, OPERATION_PATH, 0},
+        [OPERATION_SYMLINKAT] = {AIOT_CALL_uring_symlinkat, OPERATION_LEADS, 0},
+        [OPERATION_LINKAT] = {AIOT_CALL_uring_linkat, OPERATION_NAMES, 0},
         [OPERATION_SEND_ZC] = {AIOT_CALL_uring_send, OPERATION_STREAM, 0},
         [OPERATION_SENDMSG_ZC] = {AIOT_CALL_uring_sendmsg, OPERATION_FILE, 0},
         [OPERATION_READ_MULTISHOT] = {AIOT_CALL_uring_read, OPERATION_DATA, 0},
@@ -113,17 +122,42 @@ static bool operation_copy_path(char path[PATH_BYTES], uint64_t from)
 	return false;
 }
 
-static struct fd operation_named(int directory, uint64_t from)
+static struct fd operation_file(const char *name)
 {
-	ROOM(path);
-	ROOM(name);
-	if (!from || !operation_copy_path(path, from))
-		return (struct fd){0};
 	thread_self.busy++;
-	path_absolute(directory, path, name);
 	struct file file = file_named(name, NULL);
 	thread_self.busy--;
 	return (struct fd){.file = file.id, .stage = file.stage};
+}
+
+static bool operation_name(int directory, uint64_t from, char name[PATH_BYTES])
+{
+	ROOM(path);
+	if (!from || !operation_copy_path(path, from))
+		return false;
+	thread_self.busy++;
+	path_absolute(directory, path, name);
+	thread_self.busy--;
+	return true;
+}
+
+static struct fd operation_named(int directory, uint64_t from)
+{
+	ROOM(name);
+	return operation_name(directory, from, name) ? operation_file(name) : (struct fd){0};
+}
+
+/* The same of a name that is to go, or to stand for another file. */
+static struct fd operation_renamed(int directory, uint64_t from)
+{
+	ROOM(name);
+	if (!operation_name(directory, from, name))
+		return (struct fd){0};
+	struct fd named = operation_file(name);
+	thread_self.busy++;
+	file_forget(name);
+	thread_self.busy--;
+	return named;
 }
 
 static void operation_on_file(struct uring *ring, struct operation *made,
@@ -199,6 +233,37 @@ static void operation_on_open(struct operation *made, const struct io_uring_sqe 
 	made->slot = entry->file_index;
 }
 
+static void operation_on_path(struct operation *made, const struct io_uring_sqe *entry)
+{
+	made->flight.fd = entry->opcode == IORING_OP_UNLINKAT
+	                          ? operation_renamed(entry->fd, entry->addr)
+	                          : operation_named(entry->fd, entry->addr);
+}
+
+static void operation_on_names(struct operation *made, const struct io_uring_sqe *entry)
+{
+	struct fd (*look)(int, uint64_t) =
+	        entry->opcode == IORING_OP_RENAMEAT ? operation_renamed : operation_named;
+	made->flight.size = (uint32_t)entry->rw_flags;
+	made->flight.fd = look(entry->fd, entry->addr);
+	made->flight.aux = look((int)entry->len, entry->addr2).file;
+}
+
+/* Where a link is to lead. */
+static void operation_on_text(struct operation *made, const struct io_uring_sqe *entry)
+{
+	ROOM(text);
+	ROOM(name);
+	made->flight.aux = 0;
+	if (!operation_name(entry->fd, entry->addr2, name))
+		return;
+	made->flight.fd = operation_file(name);
+	if (!operation_copy_path(text, entry->addr))
+		return;
+	const char *target = path_of_text(text, name);
+	made->flight.aux = target ? operation_named(AT_FDCWD, (uintptr_t)target).file : 0;
+}
+
 static void operation_on_close(struct uring *ring, struct operation *made,
                                const struct io_uring_sqe *entry)
 {
@@ -267,7 +332,9 @@ struct operation operation_of(struct uring *ring, const struct io_uring_sqe *ent
 		operation_on_file(ring, &made, entry);
 		operation_on_size(&made, entry, kind);
 		break;
-	case OPERATION_PATH: made.flight.fd = operation_named(entry->fd, entry->addr); break;
+	case OPERATION_PATH: operation_on_path(&made, entry); break;
+	case OPERATION_LEADS: operation_on_text(&made, entry); break;
+	case OPERATION_NAMES: operation_on_names(&made, entry); break;
 	case OPERATION_OPEN: operation_on_open(&made, entry); break;
 	case OPERATION_CLOSE: operation_on_close(ring, &made, entry); break;
 	default: operation_on_file(ring, &made, entry); break;
@@ -321,6 +388,8 @@ void operation_completed(struct uring *ring, struct operation *operation, int re
 	int64_t offset = operation->flight.offset;
 	if (operation->at_position)
 		operation_at_position(&operation->flight, result > 0 ? result : 0);
+	if (result < 0 && operation->flight.call == AIOT_CALL_uring_symlinkat)
+		operation->flight.aux = 0; /* no link leads there */
 	flight_store_at(&operation->flight, result, end, polled ? AIOT_EVENT_POLLED : 0);
 	operation->flight.offset = offset;
 }

@@ -2,6 +2,7 @@
 """Jobs that are unlike training: whatever the timing, the replay does all that was done, and leaves the files that the
 job left."""
 import collections
+import errno
 import json
 import os
 import re
@@ -146,3 +147,18 @@ def test_what_is_linked_in_io_uring_comes_one_after_the_other(timing, program, t
     assert done.returncode == 0, done.stderr
     verdict = replay(tmp_path, timing)
     assert verdict["complete"] and verdict["bytes_done"] == verdict["bytes_planned"] == 4 * 25 * 2 * 65536, verdict
+
+
+def test_names_that_io_uring_makes_moves_and_removes_are_the_same_again(program, tmp_path):
+    folder = tmp_path / "job"
+    folder.mkdir()
+    done = aiotrace.run_traced([program("uring_names", "-luring"), folder], tmp_path / "t")
+    if done.returncode == 77 or f" {-errno.EINVAL}\n" in done.stdout:
+        pytest.skip("no io_uring here, or not with names")
+    assert done.returncode == 0, done.stderr
+    events = [e for e in aiotrace.stream(tmp_path / "t") if e.level == "uring"]
+    assert [f"{e.call.split('.')[1]} {-e.errno}" for e in events] == done.stdout.splitlines()
+    assert [os.path.relpath(e.path, folder) for e in events] == ["d", "a", "b", "d/moved", "d/lead", "d/lead", "d/gone", "d/gone", "in", "b"]
+    verdict = replay(tmp_path, "fast")
+    assert verdict["complete"] and not verdict["not_failed_as_recorded"], verdict
+    assert files(f"{tmp_path}/target/client-0{folder}") == files(folder)
