@@ -194,7 +194,8 @@ bool ring_begin(struct ring *ring, struct worker *w, uint32_t op, bool more)
 	more &= ring_prepare(sqe, w, &w->lane->ops[op]) <= 1 && !file->block &&
 	        io_uring_sq_ready(&ring->io) < RING_TOGETHER;
 	io_uring_sqe_set_data64(sqe, slot);
-	if (!more)
+	/* What the thread waits for at once goes along with the waiting: one call less. */
+	if (!more && w->lane->ops[op].bits & OP_ASYNC)
 		ring_submit(ring, w, 0);
 	return true;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "replay/verdict.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -114,6 +115,23 @@ static void verdict_fast(struct replay_verdict *v)
 	         v->length_s > 0 ? (double)v->done_bytes / v->length_s / 1e6 : 0);
 }
 
+/* Who did less than the job says nothing of the job's pace. */
+static void verdict_partial(struct replay_verdict *v)
+{
+	if (v->done_ops < v->planned_ops) {
+		v->kept_pace = false;
+		snprintf(
+		        v->words, sizeof v->words,
+		        "the replay ended early: what follows is of the operations that were done");
+	} else if (v->done_bytes < v->planned_bytes) {
+		v->kept_pace = false;
+		snprintf(v->words, sizeof v->words,
+		         "%" PRIu64 " bytes of the plan were not moved, by operations that failed "
+		         "or that the target cut short: what follows is of the others",
+		         v->planned_bytes - v->done_bytes);
+	}
+}
+
 void verdict_make(struct replay_verdict *v, const struct run *run)
 {
 	struct outcomes *outcomes = outcomes_new(run);
@@ -131,18 +149,14 @@ void verdict_make(struct replay_verdict *v, const struct run *run)
 	saves_find(&v->checkpoints, run, AIOT_STAGE_CHECKPOINT);
 	saves_find(&v->restores, run, AIOT_STAGE_RESTORE);
 	waits_find(&v->waits, run);
-	v->complete = v->done_ops == v->planned_ops && !v->failed;
+	v->complete =
+	        v->done_ops == v->planned_ops && !v->failed && v->done_bytes >= v->planned_bytes;
 	switch (run->options.timing) {
 	case TIMING_ORIGINAL: verdict_original(v); break;
 	case TIMING_THINK: verdict_think(v); break;
 	default: verdict_fast(v);
 	}
-	if (!v->complete && v->done_ops < v->planned_ops) {
-		v->kept_pace = false;
-		snprintf(
-		        v->words, sizeof v->words,
-		        "the replay ended early: what follows is of the operations that were done");
-	}
+	verdict_partial(v);
 }
 
 void verdict_free(struct replay_verdict *v)

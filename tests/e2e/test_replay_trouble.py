@@ -134,3 +134,29 @@ def test_what_is_not_allowed_is_counted_and_the_rest_goes_on(tmp_path):
     done = aiotrace.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", aiotrace.PROGRAM, "replay", "--target",
                          tmp_path / "target", "--no-record", "--json", "--timing", "fast", tmp_path / "t"])
     assert "Permission denied" in done.stdout + done.stderr, done
+
+
+CUT_JOB = """
+import os, sys, time
+os.chdir(sys.argv[1])
+open("begun", "w").close()
+time.sleep(1)
+fd = os.open("data", os.O_RDONLY)
+for i in range(16):
+    os.pread(fd, 4096, i * 4096)
+"""
+
+
+def test_a_run_whose_files_were_cut_meanwhile_is_not_complete(tmp_path):
+    job = record(tmp_path, CUT_JOB)
+    made = tmp_path / "target" / "client-0" / str(job)[1:]
+    with subprocess.Popen([aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--json", "--no-record", "--path",
+                           f"{job}/*", tmp_path / "t"], env=aiotrace.clean(), stdout=subprocess.PIPE) as replay:
+        while not (made / "begun").exists():
+            assert replay.poll() is None
+            time.sleep(0.01)
+        os.truncate(made / "data", 5 * 4096)
+        verdict = json.loads(replay.stdout.read())
+    assert verdict["operations_done"] == verdict["operations_planned"] and not verdict["failed"], verdict
+    assert verdict["bytes_done"] == 5 * 4096 and verdict["bytes_planned"] == 16 * 4096
+    assert not verdict["complete"] and not verdict["kept_pace"] and f"{11 * 4096} bytes" in verdict["verdict"], verdict
