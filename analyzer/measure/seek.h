@@ -41,6 +41,14 @@ static inline void seeks_merge(struct seeks *to, const struct seeks *from)
 	}
 }
 
+static inline void seeks_subtract(struct seeks *to, const struct seeks *from)
+{
+	for (int i = 0; i < SEEK_KINDS; i++) {
+		to->back[i] -= from->back[i];
+		to->forward[i] -= from->forward[i];
+	}
+}
+
 /* The least distance of a kind, in bytes. */
 static inline uint64_t seek_least(unsigned kind)
 {

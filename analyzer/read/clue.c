@@ -17,6 +17,9 @@ static const char *const checkpoint_words[] = {"checkpoint",  "ckpt",  "global_s
                                                "model_state", "ocdbt", "snapshot_",   NULL};
 static const char *const weight_words[] = {"weights", "pytorch_model", "optimizer", "state_dict",
                                            NULL};
+/* Of what may be data as well as weights. */
+static const char *const array_suffixes[] = {".pkl",  ".pickle", ".npz",     ".npy", ".h5",
+                                             ".hdf5", ".bin",    ".msgpack", NULL};
 static const char *const text_suffixes[] = {".csv", ".tsv", ".jsonl", ".parquet", NULL};
 /* Of programs about models, or of texts about them. */
 static const char *const source_suffixes[] = {
@@ -112,6 +115,21 @@ bool clue_optimizer(const char *path)
 	return clue_has(path, strlen(path), optimizer_words);
 }
 
+/* model.npz, best_model.pkl, model-final.h5; not models.npz, and not model.csv. */
+static bool clue_model(const char *base)
+{
+	static const char word[] = "model";
+	size_t n = sizeof word - 1;
+
+	if (!clue_ends(base, array_suffixes))
+		return false;
+	for (const char *at = base; *at; at++)
+		if (!strncasecmp(at, word, n) && !isalpha((unsigned char)at[n]) &&
+		    (at == base || !isalpha((unsigned char)at[-1])))
+			return true;
+	return false;
+}
+
 enum clue clue_of(const char *path)
 {
 	const char *base = path + clue_folder(path);
@@ -130,7 +148,8 @@ enum clue clue_of(const char *path)
 		return CLUE_CHECKPOINT;
 	if (clue_ends(path, log_suffixes) || strstr(base, "events.out.tfevents"))
 		return CLUE_LOG;
-	if (clue_has(base, strlen(base), weight_words) && !clue_ends(path, text_suffixes))
+	if (clue_model(base) ||
+	    (clue_has(base, strlen(base), weight_words) && !clue_ends(path, text_suffixes)))
 		return CLUE_CHECKPOINT;
 	if (clue_ends(path, data_suffixes))
 		return CLUE_DATA;

@@ -20,6 +20,7 @@ static const struct evidence_row evidence_rows[] = {
         {"/litdata/streaming/", "", EVIDENCE_LOADER},
         {"/torch/serialization.py", "", EVIDENCE_SERIAL},
         {"/torch/jit/_serialization.py", "", EVIDENCE_SERIAL},
+        {"/torch/jit/_script.py", "save", EVIDENCE_SERIAL},
         {"/safetensors/", "", EVIDENCE_SERIAL},
         {"/transformers/modeling_utils.py", "", EVIDENCE_SERIAL},
         {"/transformers/core_model_loading.py", "", EVIDENCE_SERIAL},

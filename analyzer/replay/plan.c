@@ -163,7 +163,11 @@ static void plan_event(struct planner *p, const struct slice *s, uint32_t i, str
 	h->flags = (uint8_t)column[AIOT_COLUMN_FLAGS][i];
 	h->stage = stages_of(
 	        p->stages, process,
-	        &(struct stage_event){.way = {h->aux, h->handle, h->call->class, h->start_ns},
+	        &(struct stage_event){.way = {.aux = h->aux,
+	                                      .handle = h->handle,
+	                                      .class = h->call->class,
+	                                      .copies = way_copies(column[AIOT_COLUMN_CALL][i]),
+	                                      .start = h->start_ns},
 	                              .file = h->file,
 	                              .guess = (uint8_t)column[AIOT_COLUMN_STAGE][i],
 	                              .flags = h->flags});

@@ -11,7 +11,10 @@
 #define FEW_FILES  16
 #define IN_ORDER   0.8
 /* Less is no data, but how they are to be read. */
-#define LEAST_ASKED 65536
+#define LEAST_ASKED   65536
+#define LEAST_ANSWERS 4096
+/* To begin with what was saved before, and to go back to what was saved last. */
+#define MOST_TURNS 2
 
 /* How often a process and its workers began a file, and turned to it from others; what
  * they read of it. By name. */
@@ -19,7 +22,7 @@ struct pass {
 	uint64_t begins, returns, bytes;
 };
 
-static bool evaluate_works_for(const struct judge *j, size_t n, const struct process *p)
+bool evaluate_works_for(const struct judge *j, size_t n, const struct process *p)
 {
 	return n == p->number ||
 	       (j->parents[n] == p && j->recording->processes[n].role == ROLE_WORKER &&
@@ -43,7 +46,10 @@ static bool evaluate_exceeds(const struct shared *s, const struct pass *pass, ui
 	uint64_t extent = s->extent > 0 ? (uint64_t)s->extent : 1;
 	uint64_t spare = extent <= SMALL_FILE ? extent * most : extent / 2;
 
-	return (pass->begins > most && pass->returns > most) || pass->bytes > extent * most + spare;
+	/* Who opens a mapped file looks at its beginning, and again. */
+	bool begun = pass->begins > most && pass->returns > most && pass->bytes > extent * most / 2;
+
+	return begun || pass->bytes > extent * most + spare;
 }
 
 /* Whether it and its workers go over the data more often than that; a few files may
@@ -130,17 +136,71 @@ void evaluate_find(struct judge *j, const struct process *p)
 	c->served += !c->served;
 }
 
+/* Whose state it is that is read: its own, or of one that may learn with it. */
+static const struct conduct *evaluate_saver(const struct judge *j, const struct process *p,
+                                            const struct shared *s)
+{
+	const struct process *maker = s->maker ? &j->recording->processes[s->maker - 1] : NULL;
+	bool together = maker && (maker == p || (maker->rank >= 0 && p->rank >= 0));
+
+	return s->checkpoint && together ? &j->conducts[maker->number] : NULL;
+}
+
+/* When it reads back what was saved last, 0 = it is not; some formats are read a little while
+ * they are written, and a run may have begun by reading what it then wrote anew. */
+static int64_t evaluate_back(const struct conduct *c, const struct conduct *saver,
+                             const struct shared *s, const struct use *u)
+{
+	int64_t saved = saver->last_save > u->last_write ? saver->last_save : u->last_write;
+
+	saved = c->last_save > saved ? c->last_save : saved;
+	if (u->first_read > saved)
+		return u->first_read;
+	return u->last_read > saved && 2 * u->read_bytes >= (uint64_t)s->extent &&
+	                       u->opens - u->write_opens <= MOST_TURNS
+	               ? u->last_read
+	               : 0;
+}
+
+/* Writes what is no state when it has turned to other data. */
+static bool evaluate_answers(const struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) ||
+		    !system_is_not(j->recording, process_file_at(p, i)))
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (u->write_bytes >= LEAST_ANSWERS && !u->append &&
+		    u->first_write > j->conducts[p->number].asked)
+			return true;
+	}
+	return false;
+}
+
 /* It has trained, and goes back to what it saved: what comes now is to be tried by that. */
 void evaluate_returned(struct judge *j, const struct process *p)
 {
 	struct conduct *c = &j->conducts[p->number];
 
-	for (size_t i = 1; c->saves && c->first_data_read && i < p->file_count; i++) {
+	for (size_t i = 1; c->first_data_read && i < p->file_count; i++) {
 		const struct shared *s = &j->shared[process_file_at(p, i)->name];
-		const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
-		bool own = s->checkpoint && s->maker == p->number + 1;
-		if (own && u->first_read > c->last_save && u->first_read > u->last_write &&
-		    c->first_data_read < u->first_read && u->last_read > c->returned)
-			c->returned = u->last_read;
+		const struct conduct *saver = evaluate_saver(j, p, s);
+		const struct use *u;
+		int64_t back;
+		if (!saver || saver->last_save < c->first_data_read)
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->read_bytes || u->copied == u->reads)
+			continue;
+		back = evaluate_back(c, saver, s, u);
+		if ((back ? back : u->first_read) < c->first_data_read)
+			continue;
+		c->tried += back != 0;
+		if (back && (!c->returned || back < c->returned))
+			c->returned = back;
+		c->looks_back |= !back && 2 * u->read_bytes >= (uint64_t)s->extent;
 	}
+	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p))
+		c->returned = c->last_save;
 }

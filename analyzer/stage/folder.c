@@ -20,6 +20,7 @@
 struct folder {
 	uint32_t files[WAYS][AIOT_STAGES];
 	struct way_times times;
+	bool later; /* files of it are cut (after.h) */
 };
 
 struct folders {
@@ -66,19 +67,30 @@ static void folder_count(struct folder *folder, enum way way, unsigned stage, in
 		t->last[way] = last;
 }
 
-static void folders_add(struct folders *f, const struct file *file, const struct use *u,
-                        const struct verdict *v)
+/* Who saves looks for the states that go when there are newer ones. */
+static int64_t folder_end(const struct use *u, const struct verdict *v)
 {
+	return u->removed && v->stage == AIOT_STAGE_CHECKPOINT ? u->last_touch : u->last_write;
+}
+
+static void folders_add(struct folders *f, const struct file *file, const struct use *u,
+                        const struct kind *kind)
+{
+	const struct verdict *v = kind->verdicts;
+
 	for (uint32_t at = f->above[file->name]; at; at = f->above[at]) {
 		if (u->reads && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_READ, v[DIRECTION_READ].stage,
 			             u->first_read, u->last_read);
 		if (u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
-			             u->first_open ? u->first_open : u->first_write, u->last_write);
+			             u->first_open ? u->first_open : u->first_write,
+			             folder_end(u, &v[DIRECTION_WRITE]));
 		if (u->removed && !u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
 			             u->last_touch, u->last_touch);
+		if (kind->ways.later)
+			folders_at(f, at)->later = true;
 	}
 }
 
@@ -91,7 +103,7 @@ static void folders_add_process(struct folders *f, const struct stages *stages,
 		process_fetch(p, i);
 		folders_add(f, process_file_at(p, i),
 		            features_use(features, number, i, &(struct use){0}),
-		            stages_kind(stages, number, i)->verdicts);
+		            stages_kind(stages, number, i));
 	}
 }
 
@@ -114,7 +126,7 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
                                struct way_turns *turns, uint32_t file)
 {
-	struct ways ways = {.folder = 1};
+	struct ways ways = {.folder = 1, .later = all && all->later};
 	struct way_times times = {0};
 	unsigned found[WAYS] = {0};
 

@@ -21,6 +21,7 @@
 #include "stage/likeness.h"
 #include "stage/move.h"
 #include "stage/named.h"
+#include "stage/outcome.h"
 #include "stage/prepare.h"
 #include "stage/recur.h"
 #include "stage/root.h"
@@ -146,11 +147,17 @@ bool judge_learns(const struct judge *j, const struct process *p)
 	       judge_is_beside(j, p);
 }
 
+/* Faults have no frames: what is mapped is for what it was mapped for. */
+static uint32_t judge_read_for(const struct use *u)
+{
+	return (uint32_t)u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0u);
+}
+
 bool judge_is_loaded(const struct shared *s, const struct use *u)
 {
 	return s->clue == CLUE_CHECKPOINT || s->weights ||
 	       named_for(u, DIRECTION_READ) == WORD_STATE ||
-	       (u->evidence[0] & EVIDENCE_SERIAL && !(u->evidence[0] & EVIDENCE_LOADER) &&
+	       (judge_read_for(u) & EVIDENCE_SERIAL && !(judge_read_for(u) & EVIDENCE_LOADER) &&
 	        !s->sample);
 }
 
@@ -185,12 +192,6 @@ void judge_no_training(struct judge *j, const struct process *p)
 	j->trains = false;
 	for (size_t n = 0; n < j->recording->count; n++)
 		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
-}
-
-/* Faults have no frames: what is mapped is for what it was mapped for. */
-static uint8_t judge_read_for(const struct use *u)
-{
-	return u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
 }
 
 static void judge_conduct_read(struct judge *j, const struct process *p, size_t i)
@@ -329,6 +330,7 @@ void judge_run(struct judge *j, uint32_t run)
 	helpers_read(j, run);
 	judge_processes(j, run, trial_find);
 	judge_processes(j, run, named_prepares);
+	judge_processes(j, run, outcome_find);
 	judge_each_changed(j, run, score_checkpoint);
 	helpers_save(j, run);
 	judge_processes(j, run, through_find);

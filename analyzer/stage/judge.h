@@ -67,10 +67,15 @@ struct conduct {
 	uint64_t served;                  /* bytes read after weights began to be loaded */
 	uint64_t received, handed;        /* bytes from sockets, from pipes */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
-	int64_t returned; /* when it had read back what it saved, after its last save; 0 = never */
+	int64_t returned; /* when it began to read back what it saved, after the last save; 0 =
+	                     never */
+	int64_t kept;     /* when it had written the last file that is surely a state; 0 = none */
+	int64_t asked; /* when it turned to that, or to other data, then (outcome.h); 0 = never */
+	uint64_t kept_bytes;         /* of the largest such file */
 	uint64_t recurring;          /* files read again */
 	uint32_t files_read, loaded; /* of data; of weights */
 	uint32_t files_fetched;      /* of data, by its workers */
+	uint32_t tried;              /* states that it read back then */
 	uint64_t most_loaded;        /* bytes of weights in one file */
 	bool shuffled, loads, saves;
 	bool trains, optimizer; /* itself or its workers; reads an optimizer's state */
@@ -89,6 +94,7 @@ struct conduct {
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool once;                /* it and those forked with it read each file but once */
+	bool looks_back;          /* reads back what it saved before it goes on to learn */
 	bool divides;             /* its workers read parts of files, or read them again */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */
 };

@@ -7,6 +7,7 @@
 #include "read/evidence.h"
 #include "stage/named.h"
 #include "stage/no_state.h"
+#include "stage/outcome.h"
 #include "stage/root.h"
 #include "stage/series.h"
 
@@ -143,6 +144,8 @@ static bool score_amid_data(const struct judge *j, const struct process *p, cons
 	bool pool = p->role == ROLE_WORKER || p->origin == AIOT_ORIGIN_FORK;
 	int64_t begun = u->first_open ? u->first_open : u->first_write;
 
+	if (outcome_comes_of(j, c, u, name))
+		return false;
 	if (j->series_of[name] && s->writer == UINT32_MAX && pool && s->first < begun)
 		begun = s->first;
 	return judge_after_data(c, u) && (begun < c->last_data_read || !u->write_bytes);
@@ -226,6 +229,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	                 ? 3
 	                 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
+	score -= outcome_is(j, p, u, name) ? 4 : 0;
 	score -= score_trickles(c, u) || c->in_order || series_each(j, name) ? 3 : 0;
 	return score;
 }

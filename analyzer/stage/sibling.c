@@ -34,10 +34,11 @@ static const char *sibling_path(const struct siblings *s, size_t i)
 static bool sibling_numbered(const struct siblings *s, size_t i, const char *path)
 {
 	const struct judge *j = s->judge;
-	uint32_t name = judge_final_name(process_file_at(s->process, i), sibling_use(s, i));
+	const struct use *u = sibling_use(s, i);
+	uint32_t name = judge_final_name(process_file_at(s->process, i), u);
 	size_t folder = clue_folder(path);
 
-	return folder && isdigit((unsigned char)path[folder - 1]) &&
+	return u->write_opens <= 1 && folder && isdigit((unsigned char)path[folder - 1]) &&
 	       j->series[j->series_of[name]].members > 1;
 }
 

@@ -57,6 +57,11 @@ const char *stage_reason_text(unsigned reason)
 	return reasons[reason < REASON_COUNT ? reason : REASON_NONE].words;
 }
 
+struct verdict stage_retried(void)
+{
+	return reasons[REASON_RETRIED].verdict;
+}
+
 struct verdict stage_marked(unsigned stage)
 {
 	struct verdict verdict = reasons[REASON_MARKED].verdict;
@@ -229,6 +234,47 @@ static void stages_judge(struct stages *stages, const struct judge *judge, const
 	siblings_free(&siblings);
 }
 
+/* For workers, or without a fault, as what is in memory. */
+static bool stage_is_mapped(const struct verdict *v, const struct use *u)
+{
+	return u->maps && !u->reads && !u->writes && v[DIRECTION_READ].stage == AIOT_STAGE_TRAIN &&
+	       v[DIRECTION_READ].reason != REASON_MARKED;
+}
+
+/* What was learnt is tried on them from some time on. */
+static void stages_cut(struct stages *stages, const struct features *features,
+                       const struct process *p)
+{
+	const struct after *after = &stages->afters[p->number];
+	uint16_t *kinds = stages->kind_of[p->number];
+
+	stages->turns[p->number].since = after->since;
+	for (size_t i = 1; i < p->file_count; i++) {
+		struct kind kind = stages->kinds.items[kinds[i]];
+		if (!after_of(after, i) &&
+		    !stage_is_mapped(kind.verdicts,
+		                     features_use(features, p->number, i, &(struct use){0})))
+			continue;
+		kind.ways.later = 1;
+		kinds[i] = kinds_add(&stages->kinds, &kind);
+	}
+}
+
+static void stages_run(struct stages *stages, struct judge *judge, uint32_t run)
+{
+	const struct recording *r = stages->recording;
+
+	judge_run(judge, run);
+	for (size_t n = 0; n < r->count; n++)
+		if (r->processes[n].run == run)
+			stages_judge(stages, judge, &r->processes[n]);
+	afters_find(stages->afters, judge, run, &stages->kinds, stages->kind_of);
+	for (size_t n = 0; n < r->count; n++)
+		if (r->processes[n].run == run && stages->afters[n].since)
+			stages_cut(stages, judge->features, &r->processes[n]);
+	folders_judge(stages, judge->features, run);
+}
+
 struct stages *stages_find(const struct features *features)
 {
 	const struct recording *r = features->recording;
@@ -238,16 +284,12 @@ struct stages *stages_find(const struct features *features)
 	stages->recording = r;
 	stages->kind_of = memory_get(r->count, sizeof *stages->kind_of);
 	stages->turns = memory_get(r->count, sizeof *stages->turns);
+	stages->afters = memory_get(r->count, sizeof *stages->afters);
 	stages->handles = memory_get(r->count, sizeof *stages->handles);
 	kinds_add(&stages->kinds, &(struct kind){0});
 	judge_init(&judge, features);
-	for (uint32_t run = 0; run < r->run_count; run++) {
-		judge_run(&judge, run);
-		for (size_t n = 0; n < r->count; n++)
-			if (r->processes[n].run == run)
-				stages_judge(stages, &judge, &r->processes[n]);
-		folders_judge(stages, features, run);
-	}
+	for (uint32_t run = 0; run < r->run_count; run++)
+		stages_run(stages, &judge, run);
 	judge_free(&judge);
 	return stages;
 }
@@ -257,9 +299,11 @@ void stages_free(struct stages *stages)
 	for (size_t i = 0; i < stages->recording->count; i++) {
 		free(stages->kind_of[i]);
 		way_turns_free(&stages->turns[i]);
+		after_free(&stages->afters[i]);
 		free(stages->handles[i]);
 	}
 	free(stages->turns);
+	free(stages->afters);
 	free(stages->handles);
 	free(stages->kind_of);
 	kinds_free(&stages->kinds);
@@ -306,9 +350,11 @@ void stages_fill(const struct stages *stages, struct events *e)
 	for (uint32_t i = 0; i < e->count; i++) {
 		struct ways w = kinds[kind_of[e->file[i]]].ways;
 		uint8_t class = e->class[i], stage;
-		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies)
+		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies &&
+		    !w.later)
 			stage = w.stage[class == AIOT_CLASS_WRITE];
-		else if (w.stage[0] == w.stage[1] && class != AIOT_CLASS_OPEN && !w.copies)
+		else if (w.stage[0] == w.stage[1] && class != AIOT_CLASS_OPEN && !w.copies &&
+		         !w.later)
 			stage = w.stage[0]; /* whichever way it is */
 		else
 			stage = way_stage(w, turns, e->file[i], handles,

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Which stage of training an event belongs to, now that the whole run is
- * known. There is one verdict for each process, file and direction.
+ * known. There is one verdict for each process, file and direction, which may be cut in
+ * time (after.h).
  */
 #ifndef STAGE_H
 #define STAGE_H
 
 #include "measure/events.h"
+#include "stage/after.h"
 #include "stage/feature.h"
 #include "stage/kind.h"
 
@@ -15,6 +17,7 @@ struct stages {
 	struct kinds kinds;
 	uint16_t **kind_of;           /* [process number][file index] */
 	struct way_turns *turns;      /* by process number */
+	struct after *afters;         /* likewise */
 	struct way_handles **handles; /* likewise */
 };
 
@@ -48,6 +51,9 @@ void stages_fill(const struct stages *stages, struct events *events);
 
 /* The verdict on what the program marked as that stage. */
 struct verdict stage_marked(unsigned stage);
+
+/* Likewise on what is read after a file's cut. */
+struct verdict stage_retried(void);
 
 const char *stage_name(unsigned stage);
 const char *stage_reason_text(unsigned reason);

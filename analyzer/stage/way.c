@@ -124,8 +124,8 @@ static bool way_opened(const struct way_handles *h, uint32_t handle, uint8_t *wa
 	return true;
 }
 
-uint8_t way_stage(struct ways w, const struct way_turns *turns, uint32_t file,
-                  struct way_handles *handles, const struct way_event *e)
+static uint8_t way_stage_then(struct ways w, const struct way_turns *turns, uint32_t file,
+                              struct way_handles *handles, const struct way_event *e)
 {
 	uint8_t way = e->class < sizeof way_of_class ? way_of_class[e->class] : WAY_ASKS;
 
@@ -140,4 +140,14 @@ uint8_t way_stage(struct ways w, const struct way_turns *turns, uint32_t file,
 	if (way == WAY_ASKS && !way_opened(handles, e->handle, &way))
 		way = way_by_time(w, turns, file, e->start);
 	return w.stage[way];
+}
+
+uint8_t way_stage(struct ways w, const struct way_turns *turns, uint32_t file,
+                  struct way_handles *handles, const struct way_event *e)
+{
+	uint8_t stage = way_stage_then(w, turns, file, handles, e);
+
+	return w.later && turns->since && stage == AIOT_STAGE_TRAIN && e->start > turns->since
+	               ? AIOT_STAGE_INFERENCE
+	               : stage;
 }

@@ -22,6 +22,7 @@ struct ways {
 	uint8_t before : 1;  /* enum way: of what neither reads nor writes, before the turn */
 	uint8_t folder : 1;
 	uint8_t copies : 1; /* of a checkpoint: what the kernel copies is copied to save it */
+	uint8_t later : 1;  /* training no longer, from the process's `since` on */
 	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone
 	                     */
 };
@@ -38,6 +39,8 @@ struct way_turns {
 	size_t count, room;
 	uint32_t *places; /* by hash of the file: numbers of items, 0 = free; a power of two */
 	size_t place_count;
+	int64_t since; /* from when on what it learnt is tried (after.h), CLOCK_REALTIME in ns;
+	                * 0 = it is not */
 };
 
 /* An event, as far as it tells. */

@@ -87,6 +87,25 @@ def test_stages_times_and_clients_can_be_chosen(tmp_path):
     assert none.returncode == 1 and "nothing to replay" in none.stderr
 
 
+def test_a_stage_s_operations_are_those_that_dump_says(tmp_path):
+    (tmp_path / "target").mkdir()
+    done = aiotrace.run_traced(aiotrace.python("""
+import os, sys
+names = [f"{sys.argv[1]}/{i:02}.jpg" for i in range(20)]
+for name in names:
+    with open(name, "wb") as f: f.write(os.urandom(100000))
+for name in names * 3:
+    assert os.stat(name).st_size == 100000
+    with open(name, "rb") as f: f.read()
+""", tmp_path), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    for stage in ("ingest", "train"):
+        said = [e.call for e in aiotrace.dump(tmp_path / "t") if e.stage == stage and e.path.endswith(".jpg")]
+        plan = json.loads(aiotrace.aiotrace("replay", "--target", tmp_path / "target", "--stage", stage, "--dry-run", "--json",
+                                            tmp_path / "t").stdout)
+        assert plan["by_kind"].get("stat", 0) == sum("stat" in call and not call.startswith("f") for call in said)
+
+
 def test_contents_do_not_compress_unless_asked_to(tmp_path):
     import zlib
     folder = record(tmp_path)

@@ -39,6 +39,9 @@ PROGRAMS = {
     "called": ["once", "lines", "layers", "adapted", "counted", "lies"],
     "trials": ["held_out", "each_state", "flipped", "over_itself", "members", "parts_of_pool",
                "tensors", "ranks_go_back", "copied_out"],
+    "afterwards": ["back", "back_by_workers", "goes_on", "two_lives", "outcome", "scripted", "named_arrays",
+                   "same_map", "second_course", "second_course_by_workers",
+                   "rotated"],
 }
 TABLE = {}
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "stage/after.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "measure/mapped.h"
+#include "read/merge.h"
+#include "stage/evaluate.h"
+#include "stage/reason.h"
+
+/* Data are gone over so often to try one state: to sum up, and to look closer. */
+#define AFTER_PASSES 2
+/* One file in so many may be looked at besides. */
+#define AFTER_BESIDES 8
+
+struct after_search {
+	const struct judge *judge;
+	const struct process *process; /* who went back */
+	struct after *afters;
+	const struct kinds *kinds;
+	uint16_t *const *kind_of;
+};
+
+static bool after_is_cut(const struct after_search *s, const struct process *p, size_t i,
+                         int64_t since)
+{
+	const struct kind *kind = &s->kinds->items[s->kind_of[p->number][i]];
+	const struct verdict *v = &kind->verdicts[DIRECTION_READ];
+
+	return v->stage == AIOT_STAGE_TRAIN && v->reason != REASON_MARKED &&
+	       features_use(s->judge->features, p->number, i, &(struct use){0})->last_read > since;
+}
+
+static bool after_any(const struct after_search *s, const struct process *p, int64_t since)
+{
+	for (size_t i = 1; i < p->file_count; i++)
+		if (after_is_cut(s, p, i, since))
+			return true;
+	return false;
+}
+
+struct after_lane {
+	struct after *after;
+	const bool *cut; /* by file */
+	struct handles *handles;
+	bool ignores_marks;
+};
+
+/* A read or write; how it follows the one before is known as in the first pass. */
+static void after_event(const struct after_lane *lane, const struct slice *s, uint32_t i,
+                        const struct call *call)
+{
+	uint64_t *const *column = s->batch->column;
+	const struct process *p = s->process;
+	uint64_t kind = column[AIOT_COLUMN_CALL][i], size = column[AIOT_COLUMN_SIZE][i];
+	int64_t offset = (int64_t)column[AIOT_COLUMN_OFFSET][i];
+	int64_t result = (int64_t)column[AIOT_COLUMN_RESULT][i];
+	uint32_t at = process_file(p, column[AIOT_COLUMN_FILE][i]);
+	struct after_file *file = &lane->after->files[at];
+	bool marked = column[AIOT_COLUMN_FLAGS][i] & AIOT_EVENT_MARKED && !lane->ignores_marks;
+	struct step step = {0};
+
+	if ((result | offset) >= 0)
+		step = handles_access(lane->handles, p->number,
+		                      (uint32_t)column[AIOT_COLUMN_HANDLE][i],
+		                      call->class == AIOT_CLASS_WRITE, offset, result);
+	if (call->class != AIOT_CLASS_READ || !lane->cut[at] || marked ||
+	    wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)p->clock) <= lane->after->since)
+		return;
+	file->ops += mapped_weight(kind, column[AIOT_COLUMN_AUX][i]);
+	file->bytes += result > 0 ? (uint64_t)result : 0;
+	file->begins += result > 0 && offset == 0;
+	if ((result | offset) < 0)
+		return;
+	if (mapped_is_around(kind))
+		step.kind = step_of_fault(step);
+	pattern_count(&lane->after->read, step.kind, result, (uint64_t)offset, size);
+	seeks_add(&lane->after->seeks, step.distance);
+}
+
+static void after_count(const struct after_search *s, const struct process *p, const bool *cut)
+{
+	struct recording *r = s->judge->features->recording;
+	struct after_lane lane = {.after = &s->afters[p->number],
+	                          .cut = cut,
+	                          .handles = handles_new(),
+	                          .ignores_marks = r->ignore_marks};
+	struct merge *merge = merge_new(r, BATCH_ALL & ~BATCH_WANT(STACK), p);
+	struct slice slice;
+
+	while (merge_next(merge, &slice))
+		for (uint32_t i = slice.begin; i < slice.end; i++) {
+			const struct call *call =
+			        process_call(p, slice.batch->column[AIOT_COLUMN_CALL][i]);
+			bool data =
+			        call->class == AIOT_CLASS_READ || call->class == AIOT_CLASS_WRITE;
+			if (data && !call_is_again(call))
+				after_event(&lane, &slice, i, call);
+		}
+	merge_free(merge);
+	handles_free(lane.handles);
+}
+
+static void after_process(const struct after_search *s, const struct process *p, int64_t since)
+{
+	bool *cut;
+
+	s->afters[p->number].since = since;
+	if (!after_any(s, p, since))
+		return;
+	cut = memory_get(p->file_count, sizeof *cut);
+	for (size_t i = 1; i < p->file_count; i++)
+		cut[i] = after_is_cut(s, p, i, since);
+	s->afters[p->number].files = memory_get(p->file_count, sizeof *s->afters[p->number].files);
+	after_count(s, p, cut);
+	free(cut);
+}
+
+static void after_add(const struct after_search *s, size_t n, struct after_file *sums)
+{
+	const struct process *p = &s->judge->recording->processes[n];
+
+	for (size_t i = 1; s->afters[n].files && i < p->file_count; i++) {
+		struct after_file *sum = &sums[process_file_at(p, i)->name];
+		sum->ops += s->afters[n].files[i].ops;
+		sum->bytes += s->afters[n].files[i].bytes;
+	}
+}
+
+/* Whether files are gone over more often than it takes to try what was read back. */
+static bool after_trains(const struct after_search *s)
+{
+	const struct judge *j = s->judge;
+	uint32_t names = names_count(j->recording->names), all = 0, more = 0;
+	struct after_file *sums = memory_get(names, sizeof *sums);
+	uint64_t most = j->conducts[s->process->number].tried;
+
+	most = most > AFTER_PASSES ? most : AFTER_PASSES;
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, s->process))
+			after_add(s, n, sums);
+	for (uint32_t i = 0; i < names; i++) {
+		uint64_t extent = (uint64_t)j->shared[i].extent;
+		all += sums[i].ops > 0;
+		more += extent && sums[i].bytes / extent > most;
+	}
+	free(sums);
+	return more * AFTER_BESIDES > all;
+}
+
+static void after_search(const struct after_search *s)
+{
+	const struct judge *j = s->judge;
+	const struct conduct *c = &j->conducts[s->process->number];
+
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, s->process))
+			after_process(s, &j->recording->processes[n], c->returned);
+	if (!after_trains(s))
+		return;
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, s->process))
+			after_free(&s->afters[n]);
+}
+
+void afters_find(struct after *afters, const struct judge *j, uint32_t run,
+                 const struct kinds *kinds, uint16_t *const *kind_of)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		struct after_search search = {j, p, afters, kinds, kind_of};
+		if (p->run == run && p->role != ROLE_WORKER && j->conducts[n].tried &&
+		    !j->conducts[n].looks_back)
+			after_search(&search);
+	}
+}
+
+void after_free(struct after *after)
+{
+	free(after->files);
+	*after = (struct after){0};
+}
