@@ -13,6 +13,7 @@
 #include "analysis/coverage.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "base/memory.h"
 #include "base/wrap.h"
@@ -22,10 +23,14 @@
 #define UNASKED    (UINT32_MAX - 1)
 #define MOST_SHARE 1.001 /* what is seen beyond that was counted by someone else */
 #define DEEPEST    1000  /* parents of parents; damaged traces may have any number */
+#define PAGE       4096
+#define LIVE_FILE  (4 << 20) /* what a process's live file may come to, in written pages */
 
 /* Of a process: read, then written. */
 struct seen {
 	double bytes[2], calls[2];
+	double pages; /* bytes of the pages that its writes may have touched */
+	bool maps;    /* it maps files to write to them */
 };
 
 /* Children that a process was seen to wait for: each process its own list, because
@@ -159,23 +164,34 @@ static void coverage_wait(struct coverage *c, const struct events *e, uint32_t i
 	w->pids[w->count++] = e->aux[i];
 }
 
+static bool coverage_maps(const struct events *e, uint32_t i)
+{
+	return e->class[i] == AIOT_CLASS_MAP && (e->aux[i] & PROT_WRITE) &&
+	       (e->aux[i] >> 8 & MAP_TYPE) != MAP_PRIVATE && e->stage[i] != AIOT_STAGE_IPC &&
+	       e->stage[i] != AIOT_STAGE_RUNTIME;
+}
+
 void coverage_add(struct coverage *c, const struct events *e)
 {
 	struct seen *seen = &c->seen[e->process->number];
 	int64_t until = c->until[e->process->number];
-	uint64_t bytes[2] = {0}, calls[2] = {0};
+	uint64_t bytes[2] = {0}, calls[2] = {0}, pages = 0;
 
 	for (uint32_t i = 0; i < e->count; i++) {
 		bool write = e->class[i] == AIOT_CLASS_WRITE;
 		if (!events_data(e, i)) {
 			coverage_wait(c, e, i);
+			seen->maps |= coverage_maps(e, i);
 			continue;
 		}
+		if (write)
+			pages += e->bytes[i] / PAGE + 2;
 		if (e->end[i] > until || events_call(e, i)->uncounted)
 			continue;
 		bytes[write] += e->bytes[i];
 		calls[write]++;
 	}
+	seen->pages += (double)pages * PAGE;
 	for (int way = 0; way < 2; way++) {
 		seen->bytes[way] += (double)bytes[way];
 		seen->calls[way] += (double)calls[way];
@@ -232,6 +248,21 @@ static void coverage_share(struct covered *way)
 	way->share = way->kernel > 0 ? way->seen / way->kernel : -1;
 }
 
+/* The kernel counts a page as written when it is made dirty, whoever does it. What neither
+ * calls nor the library's own files can have done was done through mappings. */
+static double coverage_mapped(const struct coverage *c)
+{
+	double left = c->storage_written;
+	bool maps = false;
+
+	for (size_t i = 0; i < c->recording->count; i++) {
+		left -= c->seen[i].pages;
+		left -= (double)c->recording->processes[i].trace.size + LIVE_FILE;
+		maps |= c->seen[i].maps;
+	}
+	return maps && left > 0 ? left : 0;
+}
+
 static void coverage_sum(struct coverage *c, struct coverage_result *result)
 {
 	*result = (struct coverage_result){.processes = (uint32_t)c->recording->count};
@@ -256,6 +287,7 @@ static void coverage_sum(struct coverage *c, struct coverage_result *result)
 	result->write = c->write;
 	result->storage_read = c->storage_read;
 	result->storage_written = c->storage_written;
+	result->mapped_written = coverage_mapped(c);
 }
 
 static void coverage_order(struct coverage *c)

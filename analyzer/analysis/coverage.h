@@ -23,7 +23,8 @@ struct covered {
 struct coverage_result {
 	struct covered read, write;
 	double storage_read, storage_written; /* bytes that went to or from a device */
-	uint32_t processes, uncounted;        /* in the recording; of those without a count */
+	double mapped_written;         /* of those at least, through mappings and in no event */
+	uint32_t processes, uncounted; /* in the recording; of those without a count */
 };
 
 struct coverage *coverage_new(const struct recording *recording);

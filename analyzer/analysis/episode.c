@@ -38,6 +38,17 @@ struct episode *episode_latest(struct episodes *e, uint32_t process, uint32_t na
 	return NULL;
 }
 
+void episodes_rename(struct episodes *e, uint32_t process, uint32_t name, uint32_t to)
+{
+	for (size_t i = e->count; to && i > 0 && e->count - i < EPISODE_FAR; i--) {
+		struct episode *item = &e->items[i - 1];
+		if (item->process != process || item->name != name || item->renamed)
+			continue;
+		item->name = to;
+		item->renamed = true;
+	}
+}
+
 void episodes_move(struct episodes *to, struct episodes *from)
 {
 	for (size_t i = 0; i < from->count; i++) {

@@ -30,7 +30,7 @@ struct episode {
 	uint32_t handle;             /* of the open file; 0 = not yet known */
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
-	bool closed;
+	bool closed, renamed;
 	struct labour labour;
 };
 
@@ -70,6 +70,11 @@ struct episode *episode_begin(struct episodes *episodes, struct episode episode)
  * NULL where there is none. */
 struct episode *episode_latest(struct episodes *episodes, uint32_t process, uint32_t name,
                                uint32_t handle);
+
+/* The process's episodes of that name, but for those that were renamed before, are `to` from then
+ * on, unless that is 0: the next save may go by the same name for the time of writing, and get
+ * another one then. */
+void episodes_rename(struct episodes *episodes, uint32_t process, uint32_t name, uint32_t to);
 
 /* Adds the episodes of one list to another and empties it. */
 void episodes_move(struct episodes *to, struct episodes *from);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/epoch.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -9,10 +10,48 @@
 #define EPOCHS_OTHER UINT32_MAX
 /* So many times fewer bytes than in the longest one are no epoch. */
 #define HARDLY 8
+/* A file of at least so much, a quarter of whose reads go back, is read as often as it fits into
+ * the bytes, if that is nearly a whole number. */
+#define LEAST_JUMPED (1 << 20)
+#define NEARLY       0.04
 
 struct beginnings {
-	uint64_t begins, bytes;
+	uint64_t begins, bytes, reads, jumps, extent;
+	int32_t rank;
+	bool mapped;
+	bool shared_out; /* among its epochs */
+	bool ranks;      /* read by more than one rank, each of which may read all of it */
 };
+
+static void epochs_beginning(struct beginnings *b, const struct use *u,
+                             const struct after_file *after, int64_t size, int32_t rank)
+{
+	uint64_t end = (uint64_t)(u->read_end > size ? u->read_end : size);
+
+	b->ranks |= b->reads && b->rank != rank;
+	b->rank = rank;
+	b->mapped |= u->maps > 0;
+	b->begins += u->begins - (after ? after->begins : 0);
+	b->bytes += u->read_bytes - (after ? after->bytes : 0);
+	b->reads += u->reads;
+	b->jumps += u->read.count[ACCESS_RANDOM];
+	b->extent = end > b->extent ? end : b->extent;
+}
+
+/* Formats with a header are begun when they are opened, however often they are read after. */
+static void epochs_passes(struct beginnings *b)
+{
+	double passes, whole;
+
+	if (b->mapped || b->ranks || b->extent < LEAST_JUMPED || b->jumps * 4 < b->reads)
+		return;
+	passes = (double)b->bytes / (double)b->extent;
+	whole = round(passes);
+	if (whole < 2 || whole > EPOCHS_MOST || fabs(passes - whole) > NEARLY * whole)
+		return;
+	b->shared_out = b->begins != (uint64_t)whole;
+	b->begins = (uint64_t)whole;
+}
 
 static struct beginnings *epochs_beginnings(const struct features *f, const struct stages *stages)
 {
@@ -23,14 +62,18 @@ static struct beginnings *epochs_beginnings(const struct features *f, const stru
 		for (size_t i = 1; i < r->processes[n].file_count; i++) {
 			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
 			const struct use *u;
+			const struct after_file *after;
 			process_fetch(&r->processes[n], i);
 			if (stages_kind(stages, n, i)->verdicts[DIRECTION_READ].stage !=
 			    AIOT_STAGE_TRAIN)
 				continue;
 			u = features_use(f, n, i, &(struct use){0});
-			b->begins += u->begins;
-			b->bytes += u->read_bytes;
+			after = after_of(&stages->afters[n], i);
+			epochs_beginning(b, u, after, process_file_more(&r->processes[n], i)->size,
+			                 r->processes[n].rank);
 		}
+	for (uint32_t i = 0; i < names_count(r->names); i++)
+		epochs_passes(&list[i]);
 	return list;
 }
 
@@ -65,6 +108,7 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 		e->files[i] = (struct epoch_file){
 		        .begun = e->count && list[i].begins == e->count ? 0 : EPOCHS_OTHER,
 		        .bytes = list[i].bytes,
+		        .shared_out = list[i].shared_out,
 		};
 	free(list);
 	return e;
@@ -73,7 +117,7 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 /* Whether the file is begun once more. */
 static bool epochs_begins(const struct epochs *e, struct epoch_file *f, const struct span *s)
 {
-	bool in_order = f->begun ? !f->passed : s->offset == 0;
+	bool in_order = !f->shared_out && (f->begun ? !f->passed : s->offset == 0);
 	double passed = (double)f->passed;
 
 	if (f->begun == e->count)

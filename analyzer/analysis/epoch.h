@@ -32,6 +32,7 @@ struct epoch_file {
 	uint32_t begun;  /* EPOCHS_OTHER: the file tells nothing */
 	uint64_t bytes;  /* read in all epochs */
 	uint64_t passed; /* of those so far, where the file is read in any order */
+	bool shared_out; /* that is so wherever its first read is */
 };
 
 struct epochs {

@@ -10,12 +10,6 @@
 
 /* Of samples, so many are inside a batch: half of them in batches of two. */
 #define INSIDE 0.4
-/* A rest of more than so many times that of samples inside a batch holds a
- * step. */
-#define LONGER 2
-/* Batches that a period is believed from, and how sure it must be. */
-#define FEW_BATCHES 8
-#define SURE        6
 /* A read of the same bytes so soon looks again: at a header, for what kind of file it is. */
 #define AGAIN_NS 1000000
 /* So many files or more, of which each is read at so few places, are samples; also if so many of
@@ -23,10 +17,6 @@
 #define FEW_FILES  16
 #define FEW_PLACES 8
 #define BETWEEN    0.9
-/* Long rests are a step's where this share of them are whole batches apart, and so many
- * standard deviations more than by chance. */
-#define WHOLE    0.8
-#define UNLIKELY 3.5
 
 static unsigned loop_bucket(uint64_t ns)
 {
@@ -36,13 +26,12 @@ static unsigned loop_bucket(uint64_t ns)
 	return bucket < LOOP_BUCKETS ? bucket : LOOP_BUCKETS - 1;
 }
 
-static double loop_middle(unsigned bucket)
+double loop_middle(unsigned bucket)
 {
 	return ldexp(8.5 + bucket % 8, (int)(bucket / 8));
 }
 
-/* The rest of a sample inside a batch; 0 without samples. */
-static double loop_typical(const struct loop *l)
+double loop_typical(const struct loop *l)
 {
 	double seen = 0;
 
@@ -54,11 +43,9 @@ static double loop_typical(const struct loop *l)
 	return 0;
 }
 
-/* What a rest that holds a step exceeds: half of that beyond which half of all
- * time in long rests lies. */
-static uint64_t loop_long(const struct loop *l)
+uint64_t loop_long(const struct loop *l)
 {
-	double least = LONGER * loop_typical(l), all = 0, longer = 0;
+	double least = LOOP_LONGER * loop_typical(l), all = 0, longer = 0;
 
 	for (unsigned i = 0; i < LOOP_BUCKETS; i++)
 		all += loop_middle(i) > least ? l->count[i] * loop_middle(i) : 0;
@@ -107,104 +94,6 @@ void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
 	l->until_ns = wrap_add((uint64_t)start, duration);
 }
 
-/* What the last sample of a batch takes longer, if batches have `period`
- * samples, and how sure that is: in standard errors. */
-struct fold {
-	double longer_ns, sure;
-};
-
-static struct fold loop_folded(const struct loop *l, size_t kept, size_t period, double most)
-{
-	double sums[LOOP_PERIODS] = {0}, all = 0, squares = 0, top = 0, others, spread;
-	size_t times = kept / period, whole = times * period;
-	double rounds = (double)times;
-
-	for (size_t i = 0; i < whole; i++) {
-		double rest = fmin(l->rest[i], most);
-		sums[i % period] += rest;
-		all += rest;
-		squares += rest * rest;
-	}
-	for (size_t k = 0; k < period; k++)
-		top = fmax(top, sums[k]);
-	others = (all - top) / (rounds * (double)(period - 1));
-	spread = squares - top * top / rounds - (all - top) * others;
-	spread = sqrt(fmax(0, spread) / (double)whole);
-	top /= rounds;
-	/* Times are never known better than to a thousandth. */
-	return (struct fold){top - others, (top - others) * sqrt(rounds) / fmax(spread, top / 1e3)};
-}
-
-/* Steps too short to be told one by one still come once a batch: the time of
- * all steps, or 0. */
-static double loop_steps(const struct loop *l)
-{
-	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, best = 0;
-	struct fold found = {0};
-
-	for (size_t period = 2; period < LOOP_PERIODS && period * FEW_BATCHES <= kept; period++) {
-		struct fold fold = loop_folded(l, kept, period, LONGER * loop_typical(l));
-		if (fold.sure <= fmax(found.sure, SURE))
-			continue;
-		found = fold;
-		best = period;
-	}
-	return best ? found.longer_ns * (double)l->samples / (double)best / 1e9 : 0;
-}
-
-/* After how many samples long rests come, in the order of the first samples; returns
- * how many there are. */
-static size_t loop_spacings(const struct loop *l, uint32_t spacings[LOOP_KEPT])
-{
-	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, count = 0, last = 0;
-	double least = (double)loop_long(l);
-
-	for (size_t i = 0; i < kept; i++) {
-		if (l->rest[i] <= least)
-			continue;
-		if (last)
-			spacings[count++] = (uint32_t)(i + 1 - last);
-		last = i + 1;
-	}
-	return count;
-}
-
-/* Steps that are not all alike leave batches out where they are short: what is between
- * the long ones is still whole batches. */
-static bool loop_whole_batches(const struct loop *l)
-{
-	uint32_t spacings[LOOP_KEPT];
-	double count = (double)loop_spacings(l, spacings);
-
-	for (size_t period = 2; period < LOOP_PERIODS && count >= FEW_BATCHES; period++) {
-		double whole = 0, chance = count / (double)period;
-		for (size_t i = 0; i < (size_t)count; i++)
-			whole += spacings[i] % period == 0;
-		if (whole >= WHOLE * count &&
-		    whole - chance >= UNLIKELY * sqrt(chance * (1 - 1.0 / (double)period)))
-			return true;
-	}
-	return false;
-}
-
-/* Sums by buckets are scaled to the exact sum. */
-struct loop_split loop_split(const struct loop *l)
-{
-	double prepare = 0, all = 0, typical = loop_typical(l), scale;
-
-	if (l->irregular >= l->regular && !loop_whole_batches(l)) {
-		double rest = (double)l->rest_ns / 1e9, steps = fmin(loop_steps(l), rest);
-		return (struct loop_split){rest - steps, steps, steps > 0};
-	}
-	for (unsigned i = 0; i < LOOP_BUCKETS; i++) {
-		double each = loop_middle(i);
-		all += l->count[i] * each;
-		prepare += l->count[i] * (each > LONGER * typical ? typical : each);
-	}
-	scale = all > 0 ? (double)l->rest_ns / all / 1e9 : 0;
-	return (struct loop_split){prepare * scale, (all - prepare) * scale, true};
-}
-
 static void *loop_make(const struct known *known)
 {
 	struct loops *all = memory_get(1, sizeof *all);
@@ -236,6 +125,7 @@ void loop_read(struct loop_reads *r, uint32_t file, uint64_t offset, uint64_t by
 		r->opens[r->places.samples] = first;
 	loop_add(&r->places, start, duration, begins);
 	loop_add(&r->files, start, duration, first);
+	loop_add(&r->stream, start, duration, true);
 	r->places.reads++;
 	r->files.reads++;
 	r->low = begins || offset < r->low ? offset : r->low;
@@ -250,6 +140,7 @@ void loop_other(struct loop_reads *r, bool opens, int64_t start, uint64_t durati
 {
 	loop_add(&r->places, start, duration, false);
 	loop_add(&r->files, start, duration, false);
+	loop_add(&r->stream, start, duration, false);
 	r->opened |= opens;
 }
 
@@ -277,8 +168,17 @@ struct loop *loop_of(struct loop_reads *r)
 	return files ? &r->files : &r->places;
 }
 
+static void loop_mapped(struct loop *l, const struct events *e, uint32_t i)
+{
+	l->faults += mapped_is_fault(e->call[i]);
+	l->maps += e->class[i] == AIOT_CLASS_MAP;
+}
+
 static void loop_event(struct loop_reads *r, const struct events *e, uint32_t i)
 {
+	loop_mapped(&r->places, e, i);
+	loop_mapped(&r->files, e, i);
+	timeline_add(&r->timeline, TIMELINE_STORAGE, e->start[i], e->end[i]);
 	if (e->class[i] == AIOT_CLASS_READ && e->bytes[i] && e->offset[i] >= 0)
 		loop_read(r, e->file[i], (uint64_t)e->offset[i], e->bytes[i], e->start[i],
 		          e->duration[i]);
@@ -317,8 +217,11 @@ static void loop_free(void *state)
 {
 	struct loops *all = state;
 
-	for (size_t i = 0; i < all->count; i++)
+	for (size_t i = 0; i < all->count; i++) {
+		if (all->reads[i])
+			timeline_free(&all->reads[i]->timeline);
 		free(all->reads[i]);
+	}
 	free(all->reads);
 	free(all->of);
 	free(all);

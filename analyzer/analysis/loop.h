@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "analysis/timeline.h"
+
 #define LOOP_KEPT    4096u
 #define LOOP_PERIODS 513u /* samples of a batch, at most one less */
 #define LOOP_BUCKETS 320  /* 8 to each power of two of ns */
@@ -25,6 +27,7 @@ struct loop {
 	uint64_t samples, io_ns, rest_ns; /* of whole samples: all but the last one */
 	int64_t first_ns, last_ns;        /* beginnings of the first and of the last sample */
 	uint64_t reads, all_io_ns;        /* of all events, whether they begin a sample or not */
+	uint64_t faults, maps;            /* of the reads; mappings that were made */
 	int64_t until_ns;                 /* end of the latest one */
 	uint64_t now_io_ns;               /* of the sample under way */
 	uint32_t count[LOOP_BUCKETS];     /* samples by their rest */
@@ -43,6 +46,8 @@ struct loops {
 /* The loop of a main thread: samples by where reads lie, and by the opening of files. */
 struct loop_reads {
 	struct loop places, files;
+	struct loop stream;       /* each read for itself: where they go on and on */
+	struct timeline timeline; /* STORAGE */
 	uint8_t opens[LOOP_KEPT]; /* of the first samples by place: whether the next one's file is
 	                             opened */
 	/* Of the latest reads: the file, the range that the sample has read, and the end. */
@@ -64,6 +69,15 @@ struct loop *loop_of(struct loop_reads *reads);
  * thread on training data, which begins a sample where `begins`. Times in ns. */
 void loop_add(struct loop *loop, int64_t start_ns, uint64_t duration_ns, bool begins);
 
+/* A rest of more than so many times that of samples inside a batch holds a step. */
+#define LOOP_LONGER 2
+/* Of a loop's rests in ns: of those in a bucket; of a sample inside a batch, 0 without samples;
+ * what one that holds a step exceeds: half of that beyond which half of all time in long rests
+ * lies. */
+double loop_middle(unsigned bucket);
+double loop_typical(const struct loop *loop);
+uint64_t loop_long(const struct loop *loop);
+
 /* What preparing samples and what training took of rest_ns, in seconds. Where nothing
  * tells one from the other, as in batches of one sample, it is all preparing, untold. */
 struct loop_split {
@@ -71,5 +85,9 @@ struct loop_split {
 	bool told;
 };
 struct loop_split loop_split(const struct loop *loop);
+
+/* Of what is read on and on, the share of preparing in what is no I/O, where pauses between
+ * samples and longer ones between batches tell; otherwise -1. */
+double loop_stream_prepares(const struct loop_reads *reads);
 
 #endif

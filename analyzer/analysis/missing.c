@@ -19,6 +19,8 @@
 #define LIBC_READ 4096
 /* Below this share of the kernel's count, a rest is not worth a line. */
 #define MISSING_SHARE 0.001
+/* … of what was made dirty: file systems do that with blocks of their own, too. */
+#define MAPPED_SHARE 0.05
 
 static const struct {
 	const char *cause, *words, *advice;
@@ -140,6 +142,16 @@ static void missing_coverage(struct missing *m, const struct coverage_result *c)
 		            unit_bytes(&unit, c->read.loading));
 	missing_rest(m, &c->read, false);
 	missing_rest(m, &c->write, true);
+	if (c->mapped_written > MAPPED_SHARE * c->storage_written)
+		missing_add(
+		        m, "mapped_writes",
+		        "none: the kernel tells which pages are touched, and of those that were in "
+		        "a file before not whether they are written; such a file's reads may be "
+		        "writes",
+		        -1, c->mapped_written,
+		        "at least %s were written through mappings of files, beyond what events "
+		        "tell",
+		        unit_bytes(&unit, c->mapped_written));
 	if (c->uncounted)
 		missing_add(m, "uncounted",
 		            "none: they were killed early, or the kernel keeps no count", -1, -1,

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/alone.h"
 #include "analysis/consumer.h"
 #include "analysis/course.h"
 #include "analysis/latency.h"
-#include "analysis/loop.h"
 #include "analysis/summary.h"
 #include "base/memory.h"
 #include "base/wrap.h"
@@ -26,8 +26,6 @@
 /* A consumer that computes for less of its time says nothing of how many loaders
  * would keep up with it. */
 #define COMPUTES 0.02
-/* Fewer samples are no loop. */
-#define FEW_SAMPLES 16
 /* Reads of what is in memory: their share, and what a call and a byte take at most. */
 #define IN_MEMORY 0.9
 #define CALL_NS   50e3
@@ -81,7 +79,7 @@ static enum stall_cause stall_cause(const struct stall_part *p, bool loaders, ui
 	return p->storage_s > p->prepare_s ? STALL_STORAGE : STALL_PREPARE;
 }
 
-static void stall_add(struct stall_part *to, const struct stall_part *from)
+void stall_part_add(struct stall_part *to, const struct stall_part *from)
 {
 	to->phase_s += from->phase_s;
 	to->waited_s += from->waited_s;
@@ -171,7 +169,7 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 	const struct consumer *c = v->consumer;
 	struct stall_part part = stall_span(v, c->first_ns, c->last_ns);
 
-	stall_add(&stall->all, &part);
+	stall_part_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
 		from = from > c->first_ns ? from : c->first_ns;
@@ -179,75 +177,7 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 		if (from >= to)
 			continue;
 		part = stall_span(v, from, to);
-		stall_add(&stall->epochs[i], &part);
-	}
-}
-
-/* Shards and streams are read on and on: where a sample ends, and where a batch, nothing
- * tells. What is known is how long reading took. */
-static void stall_streaming(struct stall *stall, const struct epochs *e, const struct loop *l,
-                            const struct timeline *t)
-{
-	struct stall_part part = {.phase_s = wrap_seconds(l->first_ns, l->until_ns)};
-
-	part.storage_s = part.waited_s = fmin((double)l->all_io_ns / 1e9, part.phase_s);
-	part.untold_s = part.phase_s - part.storage_s;
-	stall_add(&stall->all, &part);
-	for (uint32_t i = 0; i < e->count; i++) {
-		int64_t from = e->items[i].first_ns, to = e->items[i].last_ns;
-		part.phase_s = wrap_seconds(from, to);
-		part.storage_s = part.waited_s =
-		        fmin(stall_time(t, TIMELINE_STORAGE, from, to), part.phase_s);
-		part.untold_s = part.phase_s - part.storage_s;
-		stall_add(&stall->epochs[i], &part);
-	}
-}
-
-/* The step behind an epoch's last batch goes on until the next one is read; behind the last
- * epoch's as long as behind the one before. What takes longer than all steps of an epoch is
- * something else. */
-static double stall_last_step(const struct epochs *e, uint32_t i, double steps_s)
-{
-	double gap;
-
-	if (e->count < 2)
-		return 0;
-	i = i + 1 < e->count ? i : i - 1;
-	gap = wrap_seconds(e->items[i].last_ns, e->items[i + 1].first_ns);
-	return gap > 0 && gap <= steps_s / e->count ? gap : 0;
-}
-
-static void stall_alone(struct stall *stall, const struct summary *s, const struct process *p)
-{
-	const struct loop *l = ((const struct loops *)s->found[ANALYSIS_loop])->of[p->number];
-	const struct epochs *e = stall_epochs(s);
-	struct loop_split split;
-	struct stall_part part;
-	uint64_t files = 0;
-
-	if (l && l->samples < FEW_SAMPLES && l->reads >= FEW_SAMPLES)
-		stall_streaming(stall, e, l, s->waiting->of[p->number].timeline);
-	if (!l || l->samples < FEW_SAMPLES)
-		return;
-	split = loop_split(l);
-	part = (struct stall_part){.phase_s = wrap_seconds(l->first_ns, l->last_ns),
-	                           .storage_s = (double)l->io_ns / 1e9,
-	                           .prepare_s = split.told ? split.prepare_s : 0,
-	                           .untold_s = split.told ? 0 : split.prepare_s};
-	part.waited_s = part.storage_s + part.prepare_s;
-	stall_add(&stall->all, &part);
-	for (uint32_t i = 0; i < e->count; i++)
-		files += e->items[i].files;
-	for (uint32_t i = 0; i < e->count && files; i++) {
-		const struct epoch *epoch = &e->items[i];
-		part.phase_s = (double)epoch_ns(epoch) / 1e9 + stall_last_step(e, i, split.step_s);
-		part.storage_s = stall_time(s->waiting->of[p->number].timeline, TIMELINE_STORAGE,
-		                            epoch->first_ns, epoch->last_ns);
-		part.prepare_s =
-		        split.told ? split.prepare_s * (double)epoch->files / (double)files : 0;
-		part.untold_s = split.told ? 0 : fmax(0, part.phase_s - part.storage_s);
-		part.waited_s = fmin(part.storage_s + part.prepare_s, part.phase_s);
-		stall_add(&stall->epochs[i], &part);
+		stall_part_add(&stall->epochs[i], &part);
 	}
 }
 
@@ -320,7 +250,7 @@ static void stall_consumer(struct stall *stall, const struct summary *s, struct 
 	if (v->count && c && c->last_ns > c->first_ns)
 		stall_with_loaders(stall, stall_epochs(s), v);
 	else
-		stall_alone(stall, s, p);
+		alone_add(stall, s, p);
 }
 
 /* Whether what is loaded is for training or inference, and not for preparing data. */

@@ -39,6 +39,8 @@ struct stall {
 	double workers_needed; /* to keep the consumer busy, if they are the limit; 0 = not known */
 };
 
+void stall_part_add(struct stall_part *to, const struct stall_part *from);
+
 struct summary;
 
 /* Of a summary whose analyses are finished; free with stall_free. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/straggler.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -12,6 +13,37 @@
 static uint64_t straggler_ops(const struct summary *s, uint32_t process)
 {
 	return s->processes[process].read_ops + s->processes[process].write_ops;
+}
+
+/* Checkpoints, and restores, are compared where all of a role have them: one rank may write them
+ * for all. */
+static void straggler_alike(const struct summary *s, struct straggler *list, size_t count,
+                            unsigned way)
+{
+	bool all = true;
+
+	for (size_t i = 0; i < count; i++)
+		all &= s->waiting->of[list[i].process->number].moment_ops[way] > 0;
+	for (size_t i = 0; i < count && !all; i++) {
+		const struct waiting *w = &s->waiting->of[list[i].process->number];
+		list[i].ops -= w->moment_ops[way] < list[i].ops ? w->moment_ops[way] : list[i].ops;
+		list[i].storage_s -= fmin((double)w->moment_ns[way] / 1e9, list[i].storage_s);
+	}
+}
+
+/* Without those that have too few operations to compare. */
+static size_t straggler_paces(struct straggler *list, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (list[i].ops < FEW_OPS)
+			continue;
+		list[kept] = list[i];
+		list[kept].op_s = list[kept].storage_s / (double)list[kept].ops;
+		kept++;
+	}
+	return kept;
 }
 
 static int straggler_order(const void *one, const void *other)
@@ -46,11 +78,12 @@ static size_t straggler_of(const struct summary *s, enum process_role role, stru
 		uint64_t ops = straggler_ops(s, (uint32_t)i);
 		if (r->processes[i].role != role || ops < FEW_OPS)
 			continue;
-		list[count++] = (struct straggler){.process = &r->processes[i],
-		                                   .ops = ops,
-		                                   .storage_s = storage,
-		                                   .op_s = storage / (double)ops};
+		list[count++] = (struct straggler){
+		        .process = &r->processes[i], .ops = ops, .storage_s = storage};
 	}
+	straggler_alike(s, list, count, 0);
+	straggler_alike(s, list, count, 1);
+	count = straggler_paces(list, count);
 	median = straggler_median(list, count);
 	for (size_t i = 0; i < count && count > 1; i++) {
 		const struct process *p = list[i].process;

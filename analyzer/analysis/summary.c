@@ -64,10 +64,14 @@ static void summary_reason(struct summing *s, uint32_t name, const struct verdic
 	stage->confidence += (double)ops * v->confidence / 100;
 }
 
-/* What is marked is that, the rest is what the verdict says. */
+/* What is marked is that, what comes after a cut that, and the rest is what the verdict says. */
 static void summary_reasons(struct summing *s, uint32_t name, const struct verdict *v,
-                            const uint64_t marked[AIOT_STAGES], uint64_t ops)
+                            const uint64_t marked[AIOT_STAGES], uint64_t after, uint64_t ops)
 {
+	struct verdict retried = stage_retried();
+
+	summary_reason(s, name, &retried, after);
+	ops -= after < ops ? after : ops;
 	for (unsigned i = 0; marked && i < AIOT_STAGES; i++) {
 		struct verdict said = stage_marked(i);
 		summary_reason(s, name, &said, marked[i]);
@@ -105,6 +109,18 @@ static void summary_process(struct process_summary *p, const struct use *u, cons
 	p->write_bytes += u->write_bytes;
 }
 
+/* Reads that were added to training with their files. */
+static void summary_cut(struct summary *summary, const struct after *after)
+{
+	struct stage_summary *train = &summary->stages[AIOT_STAGE_TRAIN];
+	struct stage_summary *inference = &summary->stages[AIOT_STAGE_INFERENCE];
+
+	pattern_subtract(&train->pattern, &after->read);
+	pattern_add(&inference->pattern, &after->read);
+	seeks_subtract(&train->seeks, &after->seeks);
+	seeks_merge(&inference->seeks, &after->seeks);
+}
+
 static int summary_larger(const void *one, const void *other)
 {
 	const struct file_summary *a = one, *b = other;
@@ -136,6 +152,7 @@ static void summary_use(struct summing *s, size_t n, size_t i)
 	const struct use *u = features_use(s->features, n, i, &(struct use){0});
 	const struct verdict *v = stages_kind(s->stages, n, i)->verdicts;
 	uint32_t name = process_file_at(p, i)->name;
+	const struct after_file *after = after_of(&s->stages->afters[n], i);
 	struct file_summary *file = &summary->files[name];
 
 	summary_file(file, process_file_more(p, i), u, v);
@@ -143,8 +160,9 @@ static void summary_use(struct summing *s, size_t n, size_t i)
 		file->mount = summary->mounts->of[n][i];
 	summary_process(&summary->processes[n], u, v);
 	summary_pattern(summary, u, v);
-	summary_reasons(s, name, &v[DIRECTION_READ], u->marks ? u->marks->ops[0] : NULL, u->reads);
-	summary_reasons(s, name, &v[DIRECTION_WRITE], u->marks ? u->marks->ops[1] : NULL,
+	summary_reasons(s, name, &v[DIRECTION_READ], u->marks ? u->marks->ops[0] : NULL,
+	                after ? after->ops : 0, u->reads);
+	summary_reasons(s, name, &v[DIRECTION_WRITE], u->marks ? u->marks->ops[1] : NULL, 0,
 	                u->writes);
 }
 
@@ -185,6 +203,7 @@ static void summary_uses(struct summing *s)
 			summary_ahead(summary, &r->processes[n], i);
 			summary_use(s, n, i);
 		}
+		summary_cut(summary, &s->stages->afters[n]);
 	}
 	free(s->stages_seen);
 	free(s->reasons_seen);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "analysis/course.h"
+#include "analysis/labour.h"
 #include "analysis/latency.h"
 #include "base/memory.h"
 #include "base/parallel.h"
@@ -147,33 +148,9 @@ static uint32_t tally_final(const struct tally *t, const struct events *e, uint3
 	return u->renamed_to ? u->renamed_to : name;
 }
 
-static void tally_labour(struct labour *l, const struct events *e, uint32_t i, bool data)
+static uint32_t tally_target(const struct events *e, uint32_t i)
 {
-	const struct process *p = e->process;
-	bool forked =
-	        p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN;
-
-	if (data) {
-		l->ops++;
-		l->data_ns += e->duration[i];
-		if (e->bytes[i] < 65536 && !mapped_is_fault(e->call[i])) {
-			l->tiny++;
-			l->tiny_ns += e->duration[i];
-			l->tiny_bytes += e->bytes[i];
-		}
-		l->unaligned += e->offset[i] > 0 && e->offset[i] % 4096;
-		if (e->tid[i] == p->pid && !forked)
-			l->main_bytes += e->bytes[i];
-		if (mapped_is_fault(e->call[i]))
-			l->mapped_bytes += e->bytes[i];
-	} else if (e->class[i] == AIOT_CLASS_SYNC) {
-		l->syncs++;
-		l->sync_ns += e->duration[i];
-	} else if (e->call[i] == AIOT_CALL_rename || e->call[i] == AIOT_CALL_renameat ||
-	           e->call[i] == AIOT_CALL_renameat2) {
-		l->renames++;
-		l->rename_ns += e->duration[i];
-	}
+	return process_file_at(e->process, process_file(e->process, e->aux[i]))->name;
 }
 
 static void tally_episode(const struct tally *t, struct lane *lane, const struct events *e,
@@ -209,7 +186,9 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 		episode = episode_begin(list, new);
 	episode->bytes += data ? e->bytes[i] : 0;
 	episode->closed |= class == AIOT_CLASS_CLOSE;
-	tally_labour(&episode->labour, e, i, data);
+	labour_event(&episode->labour, e, i, data);
+	if (renames && call_renames(e->call[i]))
+		episodes_rename(list, new.process, new.name, tally_target(e, i));
 	if (e->end[i] > episode->end_ns)
 		episode->end_ns = e->end[i];
 }

@@ -214,6 +214,23 @@ static inline void waiting_row(struct waiting *of, struct waiting_run *run, cons
 		waiting_time(of, run, start, end);
 }
 
+/* Few events are of them, and those come together. */
+static void waiting_moments(struct waiting *of, const struct waiting_lookup *l,
+                            const struct events *e, unsigned way, int stage)
+{
+	const struct process *p = e->process;
+	const uint8_t *first = memchr(e->stage, stage, e->count);
+
+	for (uint32_t i = first ? (uint32_t)(first - e->stage) : e->count; i < e->count; i++) {
+		size_t call = e->call[i] < p->call_count ? e->call[i] : p->call_count;
+		if (e->stage[i] != stage ||
+		    l->kinds[call * WAITING_FILES + l->files[e->file[i]]] != WAITING_STORAGE)
+			continue;
+		of->moment_ns[way] += e->duration[i];
+		of->moment_ops[way] += events_data(e, i);
+	}
+}
+
 static void waiting_add(void *state, const struct events *e)
 {
 	struct waitings *w = state;
@@ -241,6 +258,8 @@ static void waiting_add(void *state, const struct events *e)
 		waiting_row(of, &run, e, i, main);
 	}
 	waiting_end(&run);
+	waiting_moments(of, l, e, 0, AIOT_STAGE_CHECKPOINT);
+	waiting_moments(of, l, e, 1, AIOT_STAGE_RESTORE);
 	for (unsigned kind = 0; kind <= WAITING_KINDS; kind++) {
 		of->ns[0][kind] += ns[0][kind];
 		of->ns[1][kind] += ns[1][kind];

@@ -31,6 +31,9 @@ enum waiting_kind {
 
 struct waiting {
 	uint64_t ns[2][WAITING_KINDS + 1]; /* of others, of the main thread; last: no waiting */
+	/* Of waits in file I/O, those for checkpoints and for restores, and their reads and writes.
+	 */
+	uint64_t moment_ns[2], moment_ops[2];
 	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* when all is added */
 	struct timeline *timeline; /* of the main thread; NULL where it never waited */
 };

@@ -13,6 +13,7 @@
 
 /* What share of the kernel's count may be out of sight. */
 #define UNSEEN 0.05
+#define MAPPED 0.5
 
 /* What is a tail: of how many operations, how long, and how much longer than the median. */
 #define FEW_OPS      1000
@@ -165,7 +166,8 @@ bool rule_long_tail(const struct summary *s, char evidence[RULE_EVIDENCE], int *
 }
 
 /* What the kernel counted and no event shows, where it is a twentieth of the
- * bytes; what the dynamic loader and libc do out of sight is none. */
+ * bytes, or most of what was written where that went through mappings; what the dynamic
+ * loader and libc do out of sight is none. */
 static const struct missing_item *rule_unseen(const struct summary *s)
 {
 	for (size_t i = 0; i < s->missing.count; i++) {
@@ -174,6 +176,9 @@ static const struct missing_item *rule_unseen(const struct summary *s)
 		const struct covered *way = read ? &s->coverage.read : &s->coverage.write;
 		if ((read || !strcmp(m->cause, "unseen_writes")) &&
 		    m->bytes >= UNSEEN * way->kernel)
+			return m;
+		if (!strcmp(m->cause, "mapped_writes") &&
+		    m->bytes >= MAPPED * s->coverage.storage_written)
 			return m;
 	}
 	return NULL;

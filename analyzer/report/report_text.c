@@ -59,7 +59,14 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		        stall_word(p->cause), stall->cached ? " (page cache)" : "",
 		        stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference",
 		        p->untold_s > 0 ? "at least " : "", share);
-	else if (p->untold_s > 0)
+	/* It waits, and nobody is to blame. */
+	if (p->cause == STALL_COMPUTE && share >= 10)
+		fputs("\nIts loaders have nothing to do meanwhile: it is what getting a "
+		      "batch takes, or\nthe first ones of an epoch.",
+		      t->to);
+	if (p->cause)
+		return;
+	if (p->untold_s > 0)
 		fprintf(t->to,
 		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "
 		        "or %s.",

@@ -157,8 +157,11 @@ static void text_epoch(const struct text *t, const struct epoch *e, uint32_t num
 	else
 		fprintf(t->to, " %10s", "-");
 	if (p->phase_s > 0)
-		fprintf(t->to, " %6.0f %%  %s", 100 * p->waited_s / p->phase_s,
-		        p->cause ? stall_word(p->cause) : "");
+		fprintf(t->to, " %6.0f %%%s %s", 100 * p->waited_s / p->phase_s,
+		        p->untold_s > 0 ? "+" : " ",
+		        p->cause          ? stall_word(p->cause)
+		        : p->untold_s > 0 ? "rest not told"
+		                          : "");
 	fputc('\n', t->to);
 }
 

@@ -9,6 +9,9 @@
 #include "base/units.h"
 
 #define LISTED_MOUNTS 12
+/* Reads of so much, and of so many times more than devices gave, waited for something else. */
+#define ELSEWHERE_BYTES (1 << 20)
+#define ELSEWHERE       4
 
 static void text_latencies(const struct text *t, const struct histogram *ns)
 {
@@ -67,6 +70,20 @@ static void text_cached(const struct text *t, const char *what, const struct cac
 	        100 * cache_confidence(s));
 }
 
+/* Read-ahead makes the kernel fetch more than reads waited for, and never less. */
+static void text_elsewhere(const struct text *t, const struct cache_sums *all)
+{
+	const struct coverage_result *c = &t->s->coverage;
+	double waited = (double)all->bytes[CACHE_STORAGE];
+
+	if (c->read.share >= 0 && !c->uncounted && waited >= ELSEWHERE_BYTES &&
+	    waited > ELSEWHERE * c->storage_read)
+		fputs("Reads of far more than that waited: for a file system that is on no device "
+		      "of this machine,\nor for something else than data, as a lock or a "
+		      "debugger.\n",
+		      t->to);
+}
+
 void text_cache(const struct text *t)
 {
 	const struct cache_sums *all = &t->s->cached;
@@ -85,4 +102,5 @@ void text_cache(const struct text *t)
 		        "The kernel fetched %s from devices, read-ahead and page faults "
 		        "included.\n",
 		        unit_bytes(&unit, t->s->coverage.storage_read));
+	text_elsewhere(t, all);
 }

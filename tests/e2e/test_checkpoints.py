@@ -213,3 +213,21 @@ def test_saves_of_programs_that_follow_each_other_are_no_ranks_saves(tmp_path):
     assert [(s["bytes"], s["writers"]) for s in report["checkpoints"]] == [(2_000_000, 1)] * 6
     (restore,) = report["restores"]
     assert restore["bytes"] == 2_000_000 and restore["duration_s"] < 0.2
+
+
+def test_saves_under_one_name_for_the_time_of_writing_have_the_names_they_got(tmp_path):
+    """Each is written as model.tmp, synced by another descriptor, and renamed; the last two to the same name."""
+    script = """
+import os, time
+for name in ("1", "2", "3", "3"):
+    with open("model.tmp", "wb", buffering=0) as f:
+        for _ in range(5): f.write(bytes(1_000_000))
+    fd = os.open("model.tmp", os.O_RDONLY); os.fsync(fd); os.close(fd)
+    os.replace("model.tmp", f"model_{name}.pt")
+    time.sleep(0.1)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    saves = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert [(os.path.basename(s["path"]), s["bytes"], s["syncs"], s["renames"]) for s in saves] == \
+        [(f"model_{name}.pt", 5_000_000, 1, 1) for name in ("1", "2", "3", "3")]

@@ -56,3 +56,20 @@ def test_a_rule_of_network_file_systems_fires_there_alone(rule, slow_storage, tm
         assert re.search(evidence, found.get(rule, "")), found
         assert rule not in findings(better, remote, tmp_path / "better")
     assert rule not in findings(job, local, tmp_path / "local")
+
+
+def test_reads_that_wait_for_no_device_of_this_machine_are_said_to(slow_storage, tmp_path):
+    local, mount = slow_storage
+    (local / "data").write_bytes(os.urandom(4 << 20))
+    job = BEGIN + """
+fd = os.open("data", os.O_RDONLY)
+for i in range(64): os.pread(fd, 65536, i * 65536)
+"""
+    said = "that waited: for a file system that is on no device"
+    with mount(300) as remote:
+        assert aiotrace.run_traced(aiotrace.python(job, remote), tmp_path / "remote").returncode == 0
+        report = aiotrace.report(tmp_path / "remote")
+        assert report["cache"]["storage_bytes"] > 3 << 20
+        assert said in aiotrace.aiotrace("report", tmp_path / "remote").stdout
+    assert aiotrace.run_traced(aiotrace.python(job, local), tmp_path / "local").returncode == 0
+    assert said not in aiotrace.aiotrace("report", tmp_path / "local").stdout

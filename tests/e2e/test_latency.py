@@ -119,3 +119,31 @@ print(pids[2])
     finding = next(f for f in report["findings"] if f["id"] == "slow_worker")
     assert f"pid {int(done.stdout)}" in finding["evidence"]
     assert "Slower than others" in aiotrace.aiotrace("report", tmp_path / "t").stdout
+
+
+def test_who_writes_checkpoints_for_all_is_not_slower_at_reading(program, tmp_path):
+    """One rank saves, slowly, what all train on: its reads are as fast as theirs."""
+    (tmp_path / "data").mkdir()
+    for i in range(40):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(20000))
+    script = """
+import os, random, subprocess, sys
+if "RANK" not in os.environ:
+    ranks = [subprocess.Popen([sys.executable, "-c", open("rank.py").read()], env={**os.environ, "RANK": str(r), "WORLD_SIZE": "3"})
+             for r in range(3)]
+    sys.exit(max(rank.wait() for rank in ranks))
+for epoch in range(4):
+    for name in random.sample(os.listdir("data"), 40):
+        with open("data/" + name, "rb") as f: f.read()
+    if os.environ["RANK"] == "0":
+        with open(f"model_{epoch}.pt", "wb", buffering=0) as f:
+            for i in range(30): f.write(bytes(1 << 20))
+            os.fsync(f.fileno())
+"""
+    (tmp_path / "rank.py").write_text(script)
+    done = aiotrace.run_traced(aiotrace.python(script), tmp_path / "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    assert {s["stage"] for s in report["stages"] if s["write_bytes"] > 50 << 20} == {"checkpoint"}
+    assert not [s for s in report["stragglers"] if s["rank"] == 0]
+    assert all(e["share"] < 0.5 for e in report["stall"]["epochs"] if e["share"] is not None), report["stall"]["epochs"]

@@ -388,3 +388,31 @@ def test_the_report_says_that_more_is_read_than_faults_tell(data, tmp_path):
     text = aiotrace.aiotrace("report", "--stage", "train", tmp_path / "t").stdout
     assert "mapped: 0 faults from storage" in text and "read: one can bring in more pages" in text
     assert " 0 ns" not in text and "0 B/s" not in text
+
+
+@pytest.mark.parametrize("way, by_call", [("r+", False), ("r", True), ("r+", True)])
+def test_what_is_written_through_mappings_unseen_is_said_to_be_missing(way, by_call, data, tmp_path):
+    """Pages that were in the file before are touched once each; the kernel counts those that this makes dirty."""
+    script = """
+import mmap, os, sys
+access = mmap.ACCESS_WRITE if sys.argv[2] == "r+" else mmap.ACCESS_READ
+with open(sys.argv[1], "r+b") as f, mmap.mmap(f.fileno(), 0, access=access) as m:
+    for page in range(0, len(m), 4096):
+        if access == mmap.ACCESS_WRITE and not int(sys.argv[3]):
+            m[page] = 7
+        else:
+            m[page]
+    if int(sys.argv[3]):
+        for at in range(0, len(m), 8192):
+            os.pwrite(f.fileno(), bytes(300), at)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, data, way, int(by_call)), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    if report["cache"]["kernel_storage_written_bytes"] < BYTES / 2:
+        pytest.skip("this file system keeps files in memory")
+    missing = {m["cause"]: m["bytes"] for m in report["run"]["coverage"]["missing"]}
+    assert ("mapped_writes" in missing) == (not by_call)
+    assert ("incomplete" in {f["id"] for f in report["findings"]}) == (not by_call)
+    if not by_call:
+        assert BYTES / 2 < missing["mapped_writes"] <= BYTES

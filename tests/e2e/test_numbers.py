@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the report says of a run, computed again from the run's own operations as `dump` has them."""
+import csv
 import math
 from collections import Counter, defaultdict
 
@@ -29,8 +30,32 @@ for epoch in range(3):
 """
 
 
+GOES_BACK = """
+import os, random, sys
+folder = sys.argv[1]
+def read(files):
+    for i in files:
+        with open(f"{folder}/{i:02}.jpg", "rb", buffering=0) as f:
+            f.read(4096)
+            f.seek(random.choice((4096, 5000, 2048)))
+            f.read()
+for i in range(60):
+    with open(f"{folder}/{i:02}.jpg", "wb") as f: f.write(os.urandom(20000 + 700 * i))
+for epoch in range(3):
+    read(random.sample(range(40), 40))
+    read(range(40, 50))
+    with open(f"{folder}/best", "wb") as f: f.write(os.urandom(3000000))
+with open(f"{folder}/best", "rb") as f: f.read()
+read(range(30, 60))
+"""
+
+
 def trains(folder):
     return aiotrace.python(TRAINS, folder)
+
+
+def goes_back(folder):
+    return aiotrace.python(GOES_BACK, folder)
 
 
 def in_flight(folder):
@@ -42,7 +67,7 @@ def with_holes(folder):
     return ["fio", "--name=job", f"--directory={folder}", "--rw=read:12k", "--bs=4k", "--size=16m", "--numjobs=3", "--thread", "--rate_iops=4000"]
 
 
-RUNS = {"a training run": trains, "operations in flight": in_flight, "threads that stride": with_holes}
+RUNS = {"a training run": trains, "a run that tries what it learnt": goes_back, "operations in flight": in_flight, "threads that stride": with_holes}
 
 
 @pytest.fixture(scope="module", params=RUNS)
@@ -57,6 +82,30 @@ def run(request, tmp_path_factory):
         if kind in ("read", "write"):
             by_stage[e.stage].append((kind, e))
     return aiotrace.report(folder / "t"), events, by_stage
+
+
+def test_what_was_learnt_is_tried_on_files_that_training_read(tmp_path):
+    done = aiotrace.run_traced(goes_back(tmp_path), tmp_path / "t", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    events = list(csv.DictReader(aiotrace.aiotrace("dump", "--format", "csv", tmp_path / "t").stdout.splitlines()))
+    data = [e for e in events if e["path"].endswith(".jpg") and e["stage"] != "ingest"]
+    again = next(i for i, e in enumerate(events) if e["path"].endswith("/best") and e["stage"] == "restore")
+    assert {(e["stage"], events.index(e) > again) for e in data} == {("train", False), ("inference", True)}
+    report = aiotrace.report(tmp_path / "t")
+    assert [(epoch["files"], epoch["read_ops"]) for epoch in report["epochs"]] == [(50, 100)] * 3  # the third read of a file is of nothing
+    stages = {stage["stage"]: stage for stage in report["stages"]}
+    assert any("learnt from" in why for why in stages["inference"]["why"])
+    assert stages["inference"]["confidence"] < 0.61 and stages["train"]["confidence"] == pytest.approx(0.95)
+    for name in ("train", "inference"):
+        kinds, last = Counter(), {}
+        for e in data:
+            if e["call"] == "read" and e["handle"]:
+                offset, end = int(e["offset"]), last.get(e["handle"], 0)
+                if e["stage"] == name:
+                    kinds["consecutive" if offset == end else "sequential" if offset > end else "random"] += 1
+                last[e["handle"]] = offset + int(e["result"])
+        for kind, count in kinds.items():
+            assert stages[name]["pattern"][kind] == pytest.approx(count / sum(kinds.values()), abs=1e-4), (name, kinds)
 
 
 def moved(ops, way):

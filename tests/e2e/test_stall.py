@@ -206,6 +206,36 @@ def test_a_file_that_is_read_in_any_order_has_its_epochs(tmp_path):
         assert epoch["duration_s"] == pytest.approx(took, abs=0.05)
 
 
+WITH_HEADER = """
+import json, os, random, sys, time
+random.seed(4)
+fd = os.open(sys.argv[1], os.O_RDONLY)
+os.pread(fd, 16, 0)
+os.pread(fd, 512, 16)
+said = []
+for epoch in range(4):
+    begin = time.time()
+    for i in random.sample(range(256), 256):
+        os.pread(fd, 16384, 2048 + i * 16384)
+        time.sleep(0.0003)
+    said.append([begin, time.time() - begin])
+    time.sleep(0.05)
+print(json.dumps(said))
+"""
+
+
+def test_a_file_that_is_kept_open_has_its_epochs_though_its_header_is_read_once(tmp_path):
+    """As HDF5 does."""
+    (tmp_path / "samples.h5").write_bytes(bytes(2048 + 256 * 16384))
+    done = aiotrace.run_traced(aiotrace.python(WITH_HEADER, tmp_path / "samples.h5"), tmp_path / "t", {"AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    report, said = aiotrace.report(tmp_path / "t"), json.loads(done.stdout)
+    assert len(report["epochs"]) == 4
+    for epoch, (begin, took) in zip(report["epochs"], said):
+        assert report["run"]["start_ns"] / 1e9 + epoch["start_s"] == pytest.approx(begin, abs=0.06)
+        assert epoch["duration_s"] == pytest.approx(took, abs=0.06)
+
+
 ONE_EACH = """
 import json, os, sys, time
 at = begin = time.perf_counter()
@@ -271,6 +301,40 @@ def test_where_shards_are_read_on_and_on_the_share_of_reading_is_told(program, t
     assert [e["cause"] for e in stall["epochs"]] == ["storage-bound"] * 2
     evidence = {f["id"]: f["evidence"] for f in report["findings"]}["storage_bound"]
     assert "waited at least" in evidence and "preprocessing or training" in evidence
+
+
+TAR = """
+import json, os, random, sys, time
+def pause(s):
+    end = time.perf_counter() + s
+    while time.perf_counter() < end: pass
+loading = 0
+at = begin = time.perf_counter()
+for epoch in range(3):
+    for shard in range(2):
+        fd = os.open(f"{sys.argv[1]}/{shard}.tar", os.O_RDONLY)
+        for number in range(1, 81):
+            for piece in range(4): os.read(fd, 10240)
+            pause(float(sys.argv[2]))
+            if number % 10 == 0:
+                loading += time.perf_counter() - at
+                time.sleep(0.02)
+                at = time.perf_counter()
+        os.close(fd)
+print(json.dumps(loading / (time.perf_counter() - begin)))
+"""
+
+
+def test_pauses_of_two_kinds_tell_preparing_from_training_in_shards(tmp_path):
+    """A pause behind each sample, and a longer one behind each batch of ten."""
+    (tmp_path / "data").mkdir()
+    for i in range(2):
+        (tmp_path / f"data/{i}.tar").write_bytes(bytes(80 * 40960))
+    done = aiotrace.run_traced(aiotrace.python(TAR, tmp_path / "data", 0.003), tmp_path / "t", {"AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    stall = aiotrace.report(tmp_path / "t")["stall"]
+    assert stall["cause"] == "preprocessing-bound" and stall["untold_s"] == 0, stall
+    assert stall["share"] == pytest.approx(json.loads(done.stdout), abs=0.06)
 
 
 def test_workers_that_are_kept_do_not_preprocess_until_they_end(tmp_path):

@@ -179,6 +179,80 @@ static void places_of_one_file_are_samples(void **state)
 	free(r);
 }
 
+/* An epoch of 300 samples in batches of 256: the last one has 44. Now and then two samples lie one
+ * behind the other and are counted as one. */
+static void the_last_batch_of_an_epoch_may_be_smaller(void **state)
+{
+	struct loop_split s;
+	struct loop l = {0};
+	int64_t now = 1000;
+
+	(void)state;
+	srand48(11);
+	for (uint64_t i = 1; i <= 900; i++) {
+		uint64_t in_epoch = i % 300;
+		loop_add(&l, now, MS / 10, i % 127 != 0);
+		now += (int64_t)(2 * MS + (uint64_t)(drand48() * 0.1 * (double)MS));
+		now += in_epoch == 256 || in_epoch == 0 ? (int64_t)(200 * MS) : 0;
+	}
+	loop_add(&l, now, 0, true);
+	s = loop_split(&l);
+	assert_true(s.told);
+	assert_near(s.step_s, 6 * 200e-3);
+}
+
+/* What is read through a mapping that is kept is not seen again. */
+static void faults_of_a_kept_mapping_tell_no_samples(void **state)
+{
+	struct loop_split s;
+	struct loop l = {0};
+	int64_t now = 1000;
+
+	(void)state;
+	for (uint64_t i = 1; i <= 400; i++, l.reads++, l.faults++) {
+		loop_add(&l, now, 0, true);
+		now += (int64_t)(i % 8 ? 2 * MS : 12 * MS);
+	}
+	l.maps = 1;
+	s = loop_split(&l);
+	assert_true(!s.told && s.step_s == 0);
+	l.maps = 50;
+	assert_true(loop_split(&l).told);
+}
+
+static double streamed(uint64_t piece_pause, uint64_t sample_pause, uint64_t step, uint64_t noise)
+{
+	struct loop_reads *r = calloc(1, sizeof *r);
+	uint64_t offset = 0;
+	int64_t now = 1000;
+	double share;
+
+	for (uint64_t i = 1; i <= 400; i++) {
+		for (uint64_t piece = 0; piece < 4; piece++, offset += 10240) {
+			loop_read(r, 1, offset, 10240, now, MS / 100);
+			now += (int64_t)(MS / 100 + piece_pause);
+		}
+		now += (int64_t)(sample_pause + (i % 8 ? 0 : step));
+		now += noise && drand48() < 0.1 ? (int64_t)noise : 0;
+	}
+	share = loop_stream_prepares(r);
+	free(r);
+	return share;
+}
+
+static void a_stream_is_told_by_two_kinds_of_pauses(void **state)
+{
+	(void)state;
+	srand48(12);
+	assert_near(streamed(MS / 50, 5 * MS, 10 * MS, 0), 8 * 5. / (8 * 5 + 10));
+	assert_near(streamed(MS / 50, MS, 80 * MS, 0), 8. / (8 + 80));
+	/* Pauses of one kind may be preparing or training. */
+	assert_true(streamed(MS / 50, 5 * MS, 0, 0) < 0);
+	assert_true(streamed(5 * MS, 0, 0, 0) < 0);
+	assert_true(streamed(MS / 50, 0, 10 * MS, 0) < 0);
+	assert_true(streamed(MS / 50, 5 * MS, 0, 30 * MS) < 0);
+}
+
 static void none_is_none(void **state)
 {
 	struct loop l = {0};
@@ -227,6 +301,9 @@ int main(void)
 	        cmocka_unit_test(steps_behind_each_sample_are_not_told),
 	        cmocka_unit_test(what_is_read_of_a_file_in_pieces_is_one_sample),
 	        cmocka_unit_test(places_of_one_file_are_samples),
+	        cmocka_unit_test(the_last_batch_of_an_epoch_may_be_smaller),
+	        cmocka_unit_test(faults_of_a_kept_mapping_tell_no_samples),
+	        cmocka_unit_test(a_stream_is_told_by_two_kinds_of_pauses),
 	        cmocka_unit_test(none_is_none),
 	        cmocka_unit_test(windows_hold_what_was_added),
 	};

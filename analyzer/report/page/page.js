@@ -103,7 +103,7 @@ function loading() {
 		element("p", {}, (stall.cause ? stall.cause + ": " : "") + `${consumer()} waited ${stall.untold_s ? "at least " : ""}${seconds(stall.consumer_wait_s)} of ${seconds(stall.phase_s)} (${percent(stall.share)}); ` +
 			(beside ? [[stall.workers, "process", "es"], [stall.threads, "thread", "s"]].filter(([n]) => n).map(([n, word, more]) => `${n} loader ${word}${n === 1 ? "" : more}`).join(", ") + "." : "the main thread loads by itself.") +
 			(stall.untold_s ? ` Whether ${seconds(stall.untold_s)} are preprocessing or training, nothing tells.` : "")),
-		tableOf([column("", s => s.number ? "epoch " + s.number : "all"), column("cause", s => s.cause), numbers("share", s => s.share, percent),
+		tableOf([column("", s => s.number ? "epoch " + s.number : "all"), column("cause", s => s.cause), numbers("share", s => s.share, (value, s) => (s.untold_s ? "\u2265 " : "") + percent(value)),
 			...kinds.map(([title, value]) => numbers(title, value, seconds))], [stall, ...stall.epochs])
 	];
 }

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "analysis/alone.h"
+
+#include <math.h>
+
+#include "analysis/course.h"
+#include "analysis/loop.h"
+#include "analysis/summary.h"
+#include "base/wrap.h"
+
+/* Fewer samples are no loop. */
+#define FEW_SAMPLES 16
+
+/* Of a stream between two times: `prepares` is preparing's share of what is no I/O, where told. */
+static struct stall_part alone_stream_part(int64_t from, int64_t to, double storage_s,
+                                           double prepares)
+{
+	struct stall_part part = {.phase_s = wrap_seconds(from, to)};
+	double rest;
+
+	part.storage_s = fmin(storage_s, part.phase_s);
+	rest = part.phase_s - part.storage_s;
+	part.prepare_s = prepares < 0 ? 0 : prepares * rest;
+	part.untold_s = prepares < 0 ? rest : 0;
+	part.waited_s = part.storage_s + part.prepare_s;
+	return part;
+}
+
+/* Shards and streams are read on and on: where a sample ends, and where a batch, only pauses can
+ * tell. What is known is how long reading took. */
+static void alone_streaming(struct stall *stall, const struct epochs *e,
+                            const struct loop_reads *reads, const struct loop *l)
+{
+	const struct timeline *t = &reads->timeline;
+	double prepares = loop_stream_prepares(reads);
+	struct stall_part part =
+	        alone_stream_part(l->first_ns, l->until_ns, (double)l->all_io_ns / 1e9, prepares);
+
+	stall_part_add(&stall->all, &part);
+	for (uint32_t i = 0; i < e->count; i++) {
+		int64_t from = e->items[i].first_ns, to = e->items[i].last_ns;
+		part = alone_stream_part(from, to, timeline_between(t, TIMELINE_STORAGE, from, to),
+		                         prepares);
+		stall_part_add(&stall->epochs[i], &part);
+	}
+}
+
+/* The step behind an epoch's last batch goes on until the next one is read; behind the last
+ * epoch's as long as behind the one before. What takes longer than all steps of an epoch is
+ * something else. */
+static double alone_last_step(const struct epochs *e, uint32_t i, double steps_s)
+{
+	double gap;
+
+	if (e->count < 2)
+		return 0;
+	i = i + 1 < e->count ? i : i - 1;
+	gap = wrap_seconds(e->items[i].last_ns, e->items[i + 1].first_ns);
+	return gap > 0 && gap <= steps_s / e->count ? gap : 0;
+}
+
+void alone_add(struct stall *stall, const struct summary *s, const struct process *p)
+{
+	const struct loops *loops = s->found[ANALYSIS_loop];
+	const struct loop *l = loops->of[p->number];
+	const struct epochs *e = ((const struct course *)s->found[ANALYSIS_course])->epochs;
+	struct loop_split split;
+	struct stall_part part;
+	uint64_t files = 0;
+
+	if (l && l->samples < FEW_SAMPLES && l->reads >= FEW_SAMPLES)
+		alone_streaming(stall, e, loops->reads[p->number], l);
+	if (!l || l->samples < FEW_SAMPLES)
+		return;
+	split = loop_split(l);
+	part = (struct stall_part){.phase_s = wrap_seconds(l->first_ns, l->last_ns),
+	                           .storage_s = (double)l->io_ns / 1e9,
+	                           .prepare_s = split.told ? split.prepare_s : 0,
+	                           .untold_s = split.told ? 0 : split.prepare_s};
+	part.waited_s = part.storage_s + part.prepare_s;
+	stall_part_add(&stall->all, &part);
+	for (uint32_t i = 0; i < e->count; i++)
+		files += e->items[i].files;
+	for (uint32_t i = 0; i < e->count && files; i++) {
+		const struct epoch *epoch = &e->items[i];
+		part.phase_s = (double)epoch_ns(epoch) / 1e9 + alone_last_step(e, i, split.step_s);
+		part.storage_s =
+		        timeline_between(&loops->reads[p->number]->timeline, TIMELINE_STORAGE,
+		                         epoch->first_ns, epoch->last_ns);
+		part.prepare_s =
+		        split.told ? split.prepare_s * (double)epoch->files / (double)files : 0;
+		part.untold_s = split.told ? 0 : fmax(0, part.phase_s - part.storage_s);
+		part.waited_s = fmin(part.storage_s + part.prepare_s, part.phase_s);
+		stall_part_add(&stall->epochs[i], &part);
+	}
+}
