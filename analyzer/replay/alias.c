@@ -166,28 +166,33 @@ static uint32_t alias_below(struct aliases *a, uint32_t name)
 	return name;
 }
 
-uint32_t aliases_of(struct aliases *a, uint32_t name)
+/* A circle of links leads nowhere: then it is the name itself. */
+uint32_t aliases_of(struct aliases *a, uint32_t given)
 {
+	uint32_t name = given;
+
 	for (int i = 0; i < ALIAS_STEPS; i++) {
 		uint32_t next = name < a->as_room ? a->as[name] : 0;
 		if (!next && a->links)
 			next = alias_link(a, name) ? alias_behind(a, name) : alias_below(a, name);
 		if (!next || next == name)
-			break;
+			return name;
 		name = next;
 	}
-	return name;
+	return given;
 }
 
-uint32_t aliases_within(struct aliases *a, uint32_t name)
+uint32_t aliases_within(struct aliases *a, uint32_t given)
 {
+	uint32_t name = given;
+
 	for (int i = 0; a->links && i < ALIAS_STEPS; i++) {
 		uint32_t next = alias_below(a, name);
 		if (next == name)
-			break;
+			return name;
 		name = next;
 	}
-	return name;
+	return given;
 }
 
 /* ---- what is learnt ---- */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "replay/astray.h"
 #include "replay/trace_out.h"
 #include "replay/verdict.h"
 
@@ -127,6 +128,7 @@ static int conduct_pass(struct replay_task *c, json_t *passes)
 		run_free(&run);
 		return conduct_fail(&why);
 	}
+	astray_remove(&run);
 	if (!c->unrecorded) {
 		trace = trace_out(&run, c->output, &why);
 		if (!trace)

@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include "replay/astray.h"
 #include "replay/confine.h"
 #include "replay/direct.h"
 #include "replay/folders.h"
@@ -100,11 +101,17 @@ static int64_t name_cut(int folder, const char *last, const struct op *op)
 }
 
 /* What is held open in other threads may have another name from now on. */
-static int64_t name_moved(struct worker *w, const struct op *op, int64_t status)
+static void name_moved(struct worker *w)
 {
-	if (status >= 0 && w->run->plan->places[op->object].folder)
-		__atomic_fetch_add(&w->run->folders_moved, 1, __ATOMIC_RELEASE);
-	return status;
+	__atomic_fetch_add(&w->run->folders_moved, 1, __ATOMIC_RELEASE);
+}
+
+static int64_t name_remove_folder(struct worker *w, int folder, const char *last)
+{
+	if (unlinkat(folder, last, AT_REMOVEDIR))
+		return -errno;
+	name_moved(w);
+	return 0;
 }
 
 /* A file system that knows no flags renames all the same, but cannot exchange. */
@@ -130,9 +137,11 @@ static int64_t name_two(struct worker *w, const struct op *op, int folder, const
 	to = name_folder(w, second, &to_last);
 	if (to < 0)
 		status = to;
-	else if (op->kind == OP_RENAME)
-		status = name_moved(w, op, name_rename(from, last, to, to_last, op->size));
-	else
+	else if (op->kind == OP_RENAME) {
+		status = name_rename(from, last, to, to_last, op->size);
+		if (!status && astray_renamed(w, op, to, to_last))
+			name_moved(w);
+	} else
 		status = linkat(from, last, to, to_last, 0) ? -errno : 0;
 	close(from);
 	return status;
@@ -199,7 +208,7 @@ int64_t name_perform(struct worker *w, const struct op *op)
 	case OP_LUTIME:
 	case OP_UTIME: n = utimensat(folder, last, NULL, AT_SYMLINK_NOFOLLOW); break;
 	case OP_MKDIR: n = mkdirat(folder, last, 0777); break;
-	case OP_RMDIR: return name_moved(w, op, unlinkat(folder, last, AT_REMOVEDIR) ? -errno : 0);
+	case OP_RMDIR: return name_remove_folder(w, folder, last);
 	case OP_UNLINK: n = unlinkat(folder, last, 0); break;
 	case OP_SYMLINK: return name_link(w, op, folder, last);
 	case OP_RENAME:

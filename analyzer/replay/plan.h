@@ -22,6 +22,7 @@
 	REFUSAL(NAME, "paths that lead to no file: not absolute, too long, or the root")           \
 	REFUSAL(UNNAMED, "the file is not known")                                                  \
 	REFUSAL(RANGE, "offsets or sizes that no file has")                                        \
+	REFUSAL(ITSELF, "renames of a folder into itself or over what it lies in: none succeeds")  \
 	REFUSAL(CALL, "calls that are not replayed: locks, attributes")                            \
 	REFUSAL(COPY, "copies from file to file that failed")                                      \
 	REFUSAL(ASKED, "calls that failed for what they asked, before they came to the file")      \
@@ -48,7 +49,9 @@ struct plan_file {
 	uint32_t origin;     /* as planning goes on: where what lies here lay when the run began */
 	int64_t size, grown; /* when the run began; as planning goes on */
 	int64_t largest;     /* of grown */
-	int64_t held;        /* of grown, without holes: what it takes at most */
+	int64_t held;        /* of grown, without holes, and ahead: what it takes at most */
+	int64_t ahead;       /* bytes that it keeps for itself behind its end, none of them */
+	int64_t reserved;    /* behind here */
 	int64_t touched;     /* as far as it was read or written */
 	uint64_t inode, device;
 };

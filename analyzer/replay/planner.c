@@ -231,9 +231,10 @@ static void planner_allocate(struct planner *p, const struct happening *h)
 		            place->grown < PLANNER_FARTHEST - size ? place->grown + size
 		                                                   : PLANNER_FARTHEST,
 		            size);
+	else if ((mode & FALLOC_FL_KEEP_SIZE) && !(mode & FALLOC_FL_PUNCH_HOLE))
+		space_kept(p->space, h->name, offset, size);
 	else if (!(mode & FALLOC_FL_PUNCH_HOLE))
-		space_grown(p->space, h->name,
-		            mode & FALLOC_FL_KEEP_SIZE ? place->grown : offset + size, size);
+		space_grown(p->space, h->name, offset + size, size);
 }
 
 static void planner_allocated(struct planner *p, const struct happening *h,
@@ -296,7 +297,10 @@ static enum refusal planner_descriptor(struct planner *p, struct happening *h)
 	if ((h->is.kind == OP_FTRUNCATE || h->is.kind == OP_FALLOCATE) &&
 	    h->size > (uint64_t)PLANNER_FARTHEST)
 		return REFUSAL_RANGE;
-	if (h->is.kind == OP_FALLOCATE && !h->size && h->result >= 0)
+	/* Others would take the room until there is none, and their size is no part of the plan. */
+	if (h->is.kind == OP_FALLOCATE && h->result < 0)
+		return REFUSAL_ASKED;
+	if (h->is.kind == OP_FALLOCATE && !h->size)
 		return REFUSAL_RANGE; /* io_uring's, in traces that don't say more of it */
 	op = planner_emit(p, h, h->is.kind, opening, &at);
 	planner_shape(p, h, op);

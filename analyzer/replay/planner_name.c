@@ -122,8 +122,23 @@ enum refusal planner_open(struct planner *p, struct happening *h)
 	return REFUSAL_COUNT;
 }
 
+/* Whether one of two different names lies below the other. */
+static bool planner_is_nested(const struct planner *p, uint32_t one, uint32_t other)
+{
+	const char *a = names_text(p->plan->recording->names, one);
+	const char *b = names_text(p->plan->recording->names, other);
+	size_t n = 0;
+
+	while (a[n] && a[n] == b[n])
+		n++;
+	return (!a[n] && b[n] == '/') || (!b[n] && a[n] == '/');
+}
+
+/* A name that is renamed to itself stays. */
 static void planner_rename(struct planner *p, uint32_t from, uint32_t to)
 {
+	if (from == to)
+		return;
 	aliases_renamed(p->aliases, from, to);
 	space_renamed(p->space, from, to);
 	order_renamed(p->order, from, to);
@@ -198,6 +213,8 @@ enum refusal planner_path(struct planner *p, struct happening *h)
 		return REFUSAL_RANGE;
 	if (!h->second && (h->is.kind == OP_RENAME || h->is.kind == OP_LINK))
 		return REFUSAL_UNNAMED;
+	if (h->is.kind == OP_RENAME && h->result >= 0 && planner_is_nested(p, h->name, h->second))
+		return REFUSAL_ITSELF;
 	if (h->is.kind == OP_UNLINK && h->result >= 0 &&
 	    p->plan->places[h->name].now == PLACE_FOLDER) {
 		/* What unlink removes, but for remove(3), was a symbolic link to it. */
@@ -261,7 +278,7 @@ void planner_named(struct planner *p, struct happening *h, uint32_t opening)
 		return;
 	}
 	aliases_removed(p->aliases, h->second);
-	if ((p->plan->openings[opening].flags & O_TMPFILE) == O_TMPFILE) {
+	if ((p->plan->openings[opening].flags & O_TMPFILE) == O_TMPFILE && name != h->second) {
 		space_renamed(p->space, name, h->second);
 		order_renamed(p->order, name, h->second);
 	} else {

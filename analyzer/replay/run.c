@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "replay/astray.h"
 #include "replay/content.h"
 #include "replay/folders.h"
 #include "replay/fresh.h"
@@ -69,7 +70,11 @@ void worker_ended(struct worker *w, uint32_t number, uint64_t end, int64_t resul
 
 	o->duration = short_ns(end - w->run->start_ns - o->start_ns);
 	o->result = result > INT32_MAX ? INT32_MAX : (int32_t)result;
-	if (result >= 0 || (op->bits & OP_FAILS) || !run_is_fatal(result))
+	if ((result < 0) == !!(op->bits & OP_FAILS))
+		return;
+	if (strchr("opf", op_needs(op->kind)))
+		astray_differs(w->run->astray);
+	if (result >= 0 || !run_is_fatal(result))
 		return;
 	if (__atomic_compare_exchange_n(&w->run->failure, &none, (int)-result, false,
 	                                __ATOMIC_RELAXED, __ATOMIC_RELAXED))
@@ -405,6 +410,7 @@ int run_plan(struct run *run, const struct plan *plan, const struct target *targ
 	run->plan = plan;
 	run->target = target;
 	run->options = *options;
+	run->astray = astray_new();
 	run_outcomes(run, clients);
 	run_crew(run, &crew, clients);
 	run_touch(run, crew.count);
@@ -431,4 +437,6 @@ void run_free(struct run *run)
 		free(run->outcomes[i]);
 	free(run->outcomes);
 	run->outcomes = NULL;
+	astray_free(run->astray);
+	run->astray = NULL;
 }

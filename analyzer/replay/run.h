@@ -35,6 +35,7 @@ struct run {
 	unsigned folders_each;  /* that a thread may hold open */
 	uint32_t contents_each; /* bytes that it has ready to be written */
 	uint64_t fresh_page_ns; /* see fresh.h; 0 = all reads go to memory in use */
+	struct astray *astray;  /* folders that were renamed */
 	bool no_uring;          /* the kernel refused io_uring: done one after another */
 };
 

@@ -81,6 +81,11 @@ static void space_size(struct plan_file *place, int64_t size)
 		place->largest = size;
 }
 
+static void space_empty(struct plan_file *place)
+{
+	place->grown = place->held = place->ahead = place->reserved = 0;
+}
+
 static void space_moved(struct space *s, uint32_t from, uint32_t to)
 {
 	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
@@ -212,7 +217,7 @@ void space_made(struct space *s, uint32_t name, bool folder)
 		return;
 	place->now = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->folder |= folder;
-	place->grown = place->held = 0;
+	space_empty(place);
 	place->origin = 0;
 }
 
@@ -220,7 +225,7 @@ void space_removed(struct space *s, uint32_t name)
 {
 	space_found(s, name, false, 0);
 	space_add(s, -s->plan->places[name].held);
-	s->plan->places[name].grown = s->plan->places[name].held = 0;
+	space_empty(&s->plan->places[name]);
 	s->plan->places[name].now = PLACE_ABSENT;
 	s->plan->places[name].origin = 0;
 }
@@ -267,10 +272,12 @@ void space_renamed(struct space *s, uint32_t from, uint32_t to)
 	b->now = a->now == PLACE_ABSENT ? PLACE_FILE : a->now;
 	space_size(b, a->grown);
 	b->held = a->held;
+	b->ahead = a->ahead;
+	b->reserved = a->reserved;
 	b->origin = a->origin;
 	a->now = PLACE_ABSENT;
 	a->origin = 0;
-	a->grown = a->held = 0;
+	space_empty(a);
 	if (folder)
 		space_folder_renamed(s, from, to);
 }
@@ -296,13 +303,22 @@ void space_read(struct space *s, uint32_t name, int64_t end)
 	place->held = end;
 }
 
-/* No more than its size, however many bytes more it is said to hold. */
+/* Behind the file's end, as far as it has not grown into that meanwhile. */
+static int64_t space_ahead(const struct plan_file *place)
+{
+	int64_t room = place->reserved > place->grown ? place->reserved - place->grown : 0;
+
+	return place->ahead < room ? place->ahead : room;
+}
+
+/* No more than its size and what it keeps behind that, however many bytes more it is
+ * said to hold. */
 static void space_hold(struct space *s, struct plan_file *place, int64_t more)
 {
-	int64_t bytes;
+	int64_t bytes, most = wrap_add((uint64_t)place->grown, (uint64_t)space_ahead(place));
 
-	if (__builtin_add_overflow(place->held, more, &bytes) || bytes > place->grown)
-		bytes = place->grown;
+	if (__builtin_add_overflow(place->held, more, &bytes) || bytes > most)
+		bytes = most;
 	if (bytes < 0)
 		bytes = 0;
 	space_add(s, bytes - place->held);
@@ -321,10 +337,25 @@ void space_grown(struct space *s, uint32_t name, int64_t end, int64_t bytes)
 	space_hold(s, place, bytes);
 }
 
+void space_kept(struct space *s, uint32_t name, int64_t offset, int64_t bytes)
+{
+	struct plan_file *place = &s->plan->places[name];
+	int64_t end = offset + bytes;
+	int64_t behind = end - (offset > place->grown ? offset : place->grown);
+
+	if (behind > 0 && __builtin_add_overflow(place->ahead, behind, &place->ahead))
+		place->ahead = INT64_MAX;
+	if (end > place->reserved)
+		place->reserved = end;
+	space_hold(s, place, bytes);
+}
+
 void space_resized(struct space *s, uint32_t name, int64_t size)
 {
 	struct plan_file *place = &s->plan->places[name];
 
+	if (size <= place->grown)
+		place->ahead = place->reserved = 0;
 	space_size(place, size);
 	space_hold(s, place, 0);
 }

@@ -34,6 +34,8 @@ void space_linked(struct space *space, uint32_t from, uint32_t to);
  * from now on. */
 void space_read(struct space *space, uint32_t name, int64_t end);
 void space_grown(struct space *space, uint32_t name, int64_t end, int64_t bytes);
+/* So many bytes from there on are its own, also behind its end, where it ends as before. */
+void space_kept(struct space *space, uint32_t name, int64_t offset, int64_t bytes);
 void space_resized(struct space *space, uint32_t name, int64_t size);
 
 /* Folders of what was found, hard links, sums and the hash. Frees it. */

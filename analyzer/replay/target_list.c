@@ -14,6 +14,14 @@
 #include "replay/plain.h"
 #include "replay/target.h"
 
+bool target_list_has(const struct plan *plan, uint32_t name)
+{
+	const struct plan_file *place = &plan->places[name];
+
+	return (place->used || place->first == PLACE_FILE || place->first == PLACE_FOLDER) &&
+	       plain_ok(names_text(plan->recording->names, name));
+}
+
 int target_list_write(int folder, const struct plan *plan, struct problem *why)
 {
 	int fd = confine_open(folder, TARGET_LIST, O_WRONLY | O_CREAT | O_TRUNC, 0666);
@@ -23,10 +31,8 @@ int target_list_write(int folder, const struct plan *plan, struct problem *why)
 		return problem_set(why, TARGET_LIST ": %s", strerror(-fd));
 	output_open(&output, fd);
 	for (uint32_t i = 1; i < plan->name_count; i++) {
-		const struct plan_file *place = &plan->places[i];
 		const char *text = names_text(plan->recording->names, i);
-		if ((place->used || place->first == PLACE_FILE || place->first == PLACE_FOLDER) &&
-		    plain_ok(text))
+		if (target_list_has(plan, i))
 			output_write(&output, text + 1, strlen(text));
 	}
 	if (output_close(&output) || close(fd))

@@ -17,6 +17,9 @@ struct target_list {
 
 int target_list_write(int folder, const struct plan *plan, struct problem *why);
 int target_list_read(int folder, struct target_list *list, struct problem *why);
+/* Whether a name of the recording may lie in a target. */
+bool target_list_has(const struct plan *plan, uint32_t name);
+
 void target_list_free(struct target_list *list);
 
 #endif
