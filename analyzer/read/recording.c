@@ -18,6 +18,7 @@
 #include "read/kin.h"
 #include "read/live.h"
 #include "read/locate.h"
+#include "read/runs.h"
 #include "read/script.h"
 
 static void recording_live(struct recording *r, struct process *p, const char *trace)
@@ -340,6 +341,7 @@ int recording_load(struct recording *r, char *const *names, size_t count)
 	locate_free(&located);
 	recording_clocks(r, &known);
 	recording_known_free(&known);
+	runs_order(r);
 	if (r->count)
 		qsort(r->processes, r->count, sizeof *r->processes, recording_earlier);
 	recording_times(r);

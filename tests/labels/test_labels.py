@@ -56,7 +56,7 @@ def table(request):
 
 def run(script, name, folder, python=sys.executable, extra=None):
     for part in ("work", "elsewhere", "tmp"):
-        (folder / part).mkdir()
+        (folder / part).mkdir(exist_ok=True)
     command = [python, os.path.join(HERE, "programs", script + ".py"), name, folder / "work"]
     environment = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "AIOTRACE_MARK": "other", "TMPDIR": str(folder / "tmp")}
     done = aiotrace.run_traced(command, folder / "traces", {**environment, **(extra or {})}, cwd=folder / "elsewhere")
@@ -90,6 +90,11 @@ def test_tools_that_read_many_files_in_any_order_learn_nothing(tmp_path):
         assert done.returncode == 0, done.stderr
     found = {row["stage"] for row in rows(tmp_path / "traces") if row["path"].startswith(str(folder) + "/")}
     assert found == {"other"}
+
+
+def test_what_an_earlier_run_saved_is_known_to_those_after_it(tmp_path):
+    found = [run("separate", part, tmp_path) for part in ("put", "fit", "ask")]
+    check("separate", found[-1])
 
 
 @pytest.mark.parametrize("script, name", [(s, n) for s, names in PROGRAMS.items() for n in names])
