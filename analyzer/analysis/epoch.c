@@ -4,23 +4,32 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/generation.h"
+#include "analysis/stretch.h"
 #include "base/memory.h"
 #include "measure/cache.h"
 
+/* What a file's epochs are told by, but for being begun: nothing, places that are read
+ * again, turns at which workers are made. */
 #define EPOCHS_OTHER UINT32_MAX
+#define EPOCHS_AGAIN (UINT32_MAX - 1)
+#define EPOCHS_TURNS (UINT32_MAX - 2)
 /* So many times fewer bytes than in the longest one are no epoch. */
 #define HARDLY 8
-/* A file of at least so much, a quarter of whose reads go back, is read as often as it fits into
- * the bytes, if that is nearly a whole number. */
+/* A smaller file is read as a whole. */
 #define LEAST_JUMPED (1 << 20)
-#define NEARLY       0.04
+/* Places that no other epoch has are read as often as their file fits into the bytes, if that is
+ * nearly a whole number; or once, if it is not much more and most of it. */
+#define NEARLY 0.04
+#define MOSTLY 0.7
 
 struct beginnings {
 	uint64_t begins, bytes, reads, jumps, extent;
+	uint32_t maps;
 	int32_t rank;
 	bool mapped;
-	bool shared_out; /* among its epochs */
-	bool ranks;      /* read by more than one rank, each of which may read all of it */
+	bool ranks; /* read by more than one rank */
+	uint32_t told_by;
 };
 
 static void epochs_beginning(struct beginnings *b, const struct use *u,
@@ -31,6 +40,7 @@ static void epochs_beginning(struct beginnings *b, const struct use *u,
 	b->ranks |= b->reads && b->rank != rank;
 	b->rank = rank;
 	b->mapped |= u->maps > 0;
+	b->maps = u->maps > b->maps ? u->maps : b->maps;
 	b->begins += u->begins - (after ? after->begins : 0);
 	b->bytes += u->read_bytes - (after ? after->bytes : 0);
 	b->reads += u->reads;
@@ -38,19 +48,20 @@ static void epochs_beginning(struct beginnings *b, const struct use *u,
 	b->extent = end > b->extent ? end : b->extent;
 }
 
-/* Formats with a header are begun when they are opened, however often they are read after. */
-static void epochs_passes(struct beginnings *b)
+/* Formats with a header are begun when they are opened, which may be for each sample: a file
+ * that is begun far more often than all of it is read is not read in order either. */
+static bool epochs_any_order(const struct beginnings *b)
 {
-	double passes, whole;
+	if (b->mapped || b->extent < LEAST_JUMPED)
+		return false;
+	return b->jumps * 4 >= b->reads ||
+	       (double)b->begins > 2 * ((double)b->bytes / (double)b->extent + 1);
+}
 
-	if (b->mapped || b->ranks || b->extent < LEAST_JUMPED || b->jumps * 4 < b->reads)
-		return;
-	passes = (double)b->bytes / (double)b->extent;
-	whole = round(passes);
-	if (whole < 2 || whole > EPOCHS_MOST || fabs(passes - whole) > NEARLY * whole)
-		return;
-	b->shared_out = b->begins != (uint64_t)whole;
-	b->begins = (uint64_t)whole;
+/* A mapping that is kept shows each page once to a process. */
+static bool epochs_kept(const struct beginnings *b)
+{
+	return b->mapped && b->maps <= 1 && b->extent >= LEAST_JUMPED;
 }
 
 static struct beginnings *epochs_beginnings(const struct features *f, const struct stages *stages)
@@ -72,9 +83,55 @@ static struct beginnings *epochs_beginnings(const struct features *f, const stru
 			epochs_beginning(b, u, after, process_file_more(&r->processes[n], i)->size,
 			                 r->processes[n].rank);
 		}
-	for (uint32_t i = 0; i < names_count(r->names); i++)
-		epochs_passes(&list[i]);
 	return list;
+}
+
+/* Mapped files are begun by each generation of workers; one alone tells nothing. */
+static void epochs_generations(struct epochs *e, struct beginnings *list, const struct features *f,
+                               const struct stages *stages)
+{
+	struct generations g;
+	uint32_t largest = 0;
+
+	for (uint32_t i = 1; i < e->names; i++)
+		if (epochs_kept(&list[i]) && (!largest || list[i].bytes > list[largest].bytes))
+			largest = i;
+	if (!largest)
+		return;
+	g = generations_of(f, stages, largest);
+	if (g.count < 2) {
+		free(g.first_ns);
+		g.first_ns = NULL;
+	}
+	for (uint32_t i = 1; i < e->names && g.count; i++)
+		if (epochs_kept(&list[i])) {
+			list[i].begins = g.count > 1 ? g.count : 0;
+			list[i].told_by = EPOCHS_TURNS;
+		}
+	e->turns = g.first_ns;
+}
+
+/* Files that are read in any order: whether they are most of the data. */
+static bool epochs_again(struct epochs *e, struct beginnings *list)
+{
+	uint64_t again = 0, other = 0, extent = 0;
+
+	for (uint32_t i = 1; i < e->names; i++) {
+		bool any = epochs_any_order(&list[i]);
+		*(any ? &again : &other) += list[i].bytes;
+		extent += any ? list[i].extent : 0;
+		e->again += any;
+		e->ranks |= any && list[i].ranks;
+	}
+	e->passes = extent ? (double)again / (double)extent : 0;
+	if (again <= other)
+		return false;
+	for (uint32_t i = 1; i < e->names; i++)
+		if (epochs_any_order(&list[i]))
+			list[i].told_by = EPOCHS_AGAIN;
+	e->revisit = revisit_new();
+	e->stretches = stretches_new();
+	return true;
 }
 
 /* How often most of the data was begun. */
@@ -95,62 +152,79 @@ static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
 	return best;
 }
 
+static uint32_t epochs_told_by(const struct epochs *e, const struct beginnings *b)
+{
+	if (b->told_by == EPOCHS_AGAIN)
+		return EPOCHS_AGAIN;
+	if (e->revisit || !e->count || b->begins != e->count)
+		return EPOCHS_OTHER;
+	return b->told_by ? b->told_by : 0;
+}
+
 struct epochs *epochs_new(const struct features *features, const struct stages *stages)
 {
 	struct epochs *e = memory_get(1, sizeof *e);
 	struct beginnings *list = epochs_beginnings(features, stages);
 
 	e->names = names_count(features->recording->names);
-	e->count = epochs_count(list, e->names);
+	if (!epochs_again(e, list)) {
+		epochs_generations(e, list, features, stages);
+		e->count = epochs_count(list, e->names);
+	}
 	e->items = memory_get(e->count + 1, sizeof *e->items);
-	e->files = memory_get(e->names, sizeof *e->files);
+	e->begun = memory_get(e->names, sizeof *e->begun);
 	for (uint32_t i = 0; i < e->names; i++)
-		e->files[i] = (struct epoch_file){
-		        .begun = e->count && list[i].begins == e->count ? 0 : EPOCHS_OTHER,
-		        .bytes = list[i].bytes,
-		        .shared_out = list[i].shared_out,
-		};
+		e->begun[i] = epochs_told_by(e, &list[i]);
 	free(list);
 	return e;
 }
 
-/* Whether the file is begun once more. */
-static bool epochs_begins(const struct epochs *e, struct epoch_file *f, const struct span *s)
+void epoch_read(struct epoch *epoch, const struct span *s)
 {
-	bool in_order = !f->shared_out && (f->begun ? !f->passed : s->offset == 0);
-	double passed = (double)f->passed;
-
-	if (f->begun == e->count)
-		return false;
-	if (in_order)
-		return s->offset == 0;
-	f->passed += s->bytes;
-	return passed * e->count >= (double)f->begun * (double)f->bytes;
-}
-
-void epochs_add(struct epochs *e, const struct span *s)
-{
-	struct epoch *epoch;
-	struct epoch_file *file;
-	bool begins;
-
-	if (s->name >= e->names || e->files[s->name].begun == EPOCHS_OTHER || !s->bytes)
-		return;
-	file = &e->files[s->name];
-	begins = epochs_begins(e, file, s);
-	file->begun += begins;
-	epoch = &e->items[file->begun - 1];
 	if (!epoch->ops || s->start < epoch->first_ns)
 		epoch->first_ns = s->start;
-	if (s->end > epoch->last_ns)
+	if (!epoch->ops || s->end > epoch->last_ns)
 		epoch->last_ns = s->end;
-	epoch->files += begins;
 	epoch->ops++;
 	epoch->bytes += s->bytes;
 	epoch->hit_ops += s->cached == CACHE_HIT;
 	epoch->hit_bytes += s->cached == CACHE_HIT ? s->bytes : 0;
 	epoch->storage_ops += s->cached == CACHE_STORAGE;
 	epoch->storage_bytes += s->cached == CACHE_STORAGE ? s->bytes : 0;
+}
+
+/* In order of time: the last turn before then. */
+static uint32_t epochs_turn(const struct epochs *e, int64_t time)
+{
+	uint32_t number = 0;
+
+	while (number + 1 < e->count && e->turns[number + 1] <= time)
+		number++;
+	return number;
+}
+
+void epochs_add(struct epochs *e, const struct span *s)
+{
+	uint32_t *begun = &e->begun[s->name < e->names ? s->name : 0];
+	bool begins;
+
+	if (s->name >= e->names || *begun == EPOCHS_OTHER || !s->bytes)
+		return;
+	if (*begun == EPOCHS_AGAIN) {
+		revisit_add(e->revisit, s->name, (uint64_t)s->offset, s->bytes, s->start);
+		stretches_add(e->stretches, s);
+		return;
+	}
+	if (*begun == EPOCHS_TURNS) {
+		epoch_read(&e->items[epochs_turn(e, s->start)], s);
+		return;
+	}
+	begins = *begun < e->count && s->offset == 0;
+	*begun += begins;
+	if (!*begun)
+		return;
+	epoch_read(&e->items[*begun - 1], s);
+	e->items[*begun - 1].files += begins;
 }
 
 /* More than half of the shorter one lies within the other. */
@@ -163,7 +237,7 @@ static bool epoch_overlaps(const struct epoch *a, const struct epoch *b)
 	return (double)to - (double)from > 0.5 * (one < other ? one : other);
 }
 
-static void epoch_join(struct epoch *to, const struct epoch *from)
+void epoch_join(struct epoch *to, const struct epoch *from)
 {
 	to->first_ns = from->first_ns < to->first_ns ? from->first_ns : to->first_ns;
 	to->last_ns = from->last_ns > to->last_ns ? from->last_ns : to->last_ns;
@@ -223,11 +297,47 @@ static void epochs_join_headers(struct epochs *e)
 	}
 }
 
+/* How often files that are read in any order were read where no place was read twice. */
+static size_t epochs_whole(const struct epochs *e)
+{
+	double whole = round(e->passes);
+
+	if (e->ranks)
+		return 0;
+	if (e->passes >= MOSTLY && e->passes <= 1 + NEARLY)
+		return 1;
+	if (whole < 2 || whole > EPOCHS_MOST || fabs(e->passes - whole) > NEARLY * whole)
+		return 0;
+	return (size_t)whole;
+}
+
+static void epochs_cut(struct epochs *e)
+{
+	size_t count;
+	struct pass *passes = revisit_passes(e->revisit, EPOCHS_MOST, &count);
+
+	free(e->items);
+	if (count > 1) {
+		e->items = stretches_cut(e->stretches, passes, count);
+	} else {
+		count = count ? epochs_whole(e) : 0;
+		e->items = stretches_share(e->stretches, count);
+	}
+	e->count = (uint32_t)count;
+	for (uint32_t i = 0; i < e->count; i++)
+		e->items[i].files = e->again;
+	free(passes);
+}
+
 void epochs_finish(struct epochs *e)
 {
 	uint32_t kept = 0;
 
-	epochs_join_headers(e);
+	if (e->revisit)
+		epochs_cut(e);
+	/* What faults bring in is no measure. */
+	if (!e->turns)
+		epochs_join_headers(e);
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (!e->items[i].ops)
 			continue;
@@ -243,7 +353,10 @@ void epochs_free(struct epochs *e)
 {
 	if (!e)
 		return;
-	free(e->files);
+	free(e->begun);
 	free(e->items);
+	free(e->turns);
+	free(e->stretches);
+	revisit_free(e->revisit);
 	free(e);
 }

@@ -2,12 +2,13 @@
  *
  * Epochs: the same files begun again. How often a file is begun is known
  * before; most of the data says how many epochs there are, and the files that
- * were begun as often say when each one was. A file that is read in any order is
- * begun somewhere in each epoch: an epoch is its share of the bytes.
+ * were begun as often say when each one was. Of files that are read in any order,
+ * places are read again; mapped ones, by loader workers that are made anew.
  */
 #ifndef EPOCH_H
 #define EPOCH_H
 
+#include "analysis/revisit.h"
 #include "base/wrap.h"
 #include "read/spans.h"
 #include "stage/feature.h"
@@ -28,17 +29,18 @@ static inline int64_t epoch_ns(const struct epoch *epoch)
 
 #define EPOCHS_MOST 1024u
 
-struct epoch_file {
-	uint32_t begun;  /* EPOCHS_OTHER: the file tells nothing */
-	uint64_t bytes;  /* read in all epochs */
-	uint64_t passed; /* of those so far, where the file is read in any order */
-	bool shared_out; /* that is so wherever its first read is */
-};
+struct stretches;
 
 struct epochs {
-	uint32_t names, count;    /* count: 0 where nothing tells */
-	struct epoch_file *files; /* by name */
+	uint32_t names, count; /* count: 0 where nothing tells */
+	uint32_t *begun;       /* by name: how often so far, or what its epochs are told by */
 	struct epoch *items;
+	int64_t *turns; /* when each begins for mapped files, or NULL */
+	struct revisit *revisit;
+	struct stretches *stretches; /* of files that are read in any order, or NULL */
+	uint32_t again;              /* how many those are */
+	bool ranks;                  /* more than one reads them, each maybe all of them */
+	double passes;               /* their bytes read for each that there is */
 };
 
 /* By how often files were begun that are read for training. */
@@ -52,5 +54,9 @@ void epochs_add(struct epochs *epochs, const struct span *span);
 void epochs_finish(struct epochs *epochs);
 
 void epochs_free(struct epochs *epochs);
+
+/* Adds a read to a sum, and one sum that is not empty to another. */
+void epoch_read(struct epoch *to, const struct span *read);
+void epoch_join(struct epoch *to, const struct epoch *from);
 
 #endif

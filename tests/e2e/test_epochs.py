@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Epochs of files that are read in any order: by places that are read again, and by workers that are made anew."""
+import json
+import random
+
+import pytest
+
+import aiotrace
+from handmade import MS, Process
+
+SAMPLE, COUNT = 1 << 16, 96
+HEADERS = (8, 512)
+
+
+def opened(p, path, at):
+    """As HDF5 is where each sample opens the file; returns the bytes."""
+    p.open(path, extent=4096 + COUNT * SAMPLE, stage="train", gap=5 * MS)
+    for size in HEADERS:
+        p.read(path, 0, size, stage="train")
+    p.read(path, 4096 + at * SAMPLE, SAMPLE, took=2 * MS, stage="train")
+    p.add("close", path, stage="train")
+
+
+def opened_for_each_sample(folder, passes, last=COUNT, ranks=1, drawn=False):
+    """Returns when each pass began and ended, in s of the process's own time."""
+    times = []
+    for rank in range(ranks):
+        chance = random.Random(rank)
+        p = Process(folder, pid=10 + rank, **({"env.RANK": str(rank), "env.WORLD_SIZE": str(ranks)} if ranks > 1 else {}))
+        times = []
+        for number in range(passes):
+            begin = p.now
+            order = [chance.randrange(COUNT) for _ in range(COUNT)] if drawn else chance.sample(range(COUNT), COUNT)
+            for i in order[:last if number == passes - 1 else COUNT]:
+                opened(p, "/disk/volumes.h5", i)
+            times.append(((begin - p.start) / 1e9, (p.now - p.start) / 1e9))
+            p.now += 50 * MS
+        p.save()
+    return times
+
+
+@pytest.mark.parametrize("passes, last", [(2, COUNT), (3, COUNT), (7, COUNT), (3, COUNT // 3)])
+def test_a_file_that_is_opened_for_each_sample_has_its_epochs(passes, last, tmp_path):
+    times = opened_for_each_sample(tmp_path, passes, last)
+    epochs = aiotrace.report(tmp_path)["epochs"]
+    samples = [COUNT] * (passes - 1) + [last]
+    assert [e["read_bytes"] for e in epochs] == [n * (SAMPLE + sum(HEADERS)) for n in samples]
+    for epoch, (begin, end) in zip(epochs, times):
+        assert epoch["start_s"] == pytest.approx(begin, abs=0.01) and epoch["duration_s"] == pytest.approx(end - begin, abs=0.01)
+
+
+def test_ranks_that_read_all_of_a_file_each_share_its_epochs(tmp_path):
+    times = opened_for_each_sample(tmp_path, 3, ranks=2)
+    epochs = aiotrace.report(tmp_path)["epochs"]
+    assert [e["read_bytes"] for e in epochs] == [2 * COUNT * (SAMPLE + sum(HEADERS))] * 3
+    assert [e["start_s"] for e in epochs] == pytest.approx([begin for begin, _ in times], abs=0.01)
+
+
+def test_samples_that_are_drawn_by_chance_have_no_epochs(tmp_path):
+    opened_for_each_sample(tmp_path, 4, drawn=True)
+    assert aiotrace.report(tmp_path)["epochs"] == []
+
+
+MAPPED = """
+import json, sys, time
+import numpy as np, torch
+from torch.utils.data import DataLoader, Dataset
+tokens = np.memmap(sys.argv[1], dtype=np.uint16, mode="r")
+
+class Windows(Dataset):
+    def __len__(self): return len(tokens) // 4096
+    def __getitem__(self, i): return torch.from_numpy(tokens[i * 4096:(i + 1) * 4096].astype(np.int32))
+
+said = []
+loader = DataLoader(Windows(), batch_size=8, shuffle=True, num_workers=2, persistent_workers=sys.argv[2] == "kept")
+for epoch in range(3):
+    begin = time.time()
+    for batch in loader: time.sleep(0.002)
+    said.append(begin)
+print(json.dumps(said))
+"""
+
+
+@pytest.mark.parametrize("workers", ["anew", "kept"])
+def test_of_a_mapped_file_workers_that_are_made_anew_tell_epochs(workers, tmp_path):
+    """Those that are kept have each page once: no fault tells of a later epoch."""
+    if not aiotrace.faults_are_told():
+        pytest.skip("page faults are not told here")
+    (tmp_path / "tokens.bin").write_bytes(bytes(1 << 22))
+    done = aiotrace.run_traced(aiotrace.python(MAPPED, tmp_path / "tokens.bin", workers), tmp_path / "t", {"OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr
+    report, said = aiotrace.report(tmp_path / "t"), json.loads(done.stdout)
+    assert len(report["epochs"]) == (3 if workers == "anew" else 0)
+    for epoch, begin in zip(report["epochs"], said):
+        assert report["run"]["start_ns"] / 1e9 + epoch["start_s"] == pytest.approx(begin, abs=0.3)
