@@ -109,6 +109,30 @@ static void flight_append(const struct flight *flight, struct aiot_event *event)
 		event->offset = about.st_size - event->result;
 }
 
+static bool flight_reads(uint16_t call)
+{
+	switch (call) {
+	case AIOT_CALL_aio_read:
+	case AIOT_CALL_aio_read64:
+	case AIOT_CALL_lio_listio_read:
+	case AIOT_CALL_libaio_read:
+	case AIOT_CALL_libaio_readv:
+	case AIOT_CALL_uring_read:
+	case AIOT_CALL_uring_readv:
+	case AIOT_CALL_uring_read_fixed: return true;
+	default: return false;
+	}
+}
+
+/* What is read past the cache is storage's, whoever waits for it. */
+static unsigned flight_direct(const struct flight *flight)
+{
+	const struct description *held = flight->fd.description;
+	bool direct = held && held->traits & DESCRIPTION_DIRECT;
+
+	return direct && flight_reads(flight->call) ? AIOT_EVENT_DIRECT : 0;
+}
+
 void flight_store_at(const struct flight *flight, int64_t result, uint64_t end, unsigned flags)
 {
 	const struct description *held = flight->fd.description;
@@ -127,6 +151,7 @@ void flight_store_at(const struct flight *flight, int64_t result, uint64_t end, 
 	                           .stage = marked.stage,
 	                           .flags = marked.flags};
 	flight_append(flight, &event);
+	event.flags |= (uint8_t)flight_direct(flight);
 	if (flight->call != AIOT_CALL_NONE)
 		event_store_as(&event, (struct marked){event.stage, event.flags});
 }

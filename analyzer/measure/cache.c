@@ -65,8 +65,7 @@ struct cache *cache_like(const struct cache *cache)
 	return cache_new(cache->recording, cache->mounts);
 }
 
-/* Faults say themselves what they waited for. What goes past the kernel's page
- * cache, or was not waited for, is no question of latency. */
+/* Faults say themselves what they waited for; streams repeat what calls say. */
 static enum cache_answer cache_given_otherwise(const struct cache_read *r)
 {
 	if (r->call->level != AIOT_LEVEL_MMAP || r->result <= 0)
@@ -86,10 +85,21 @@ static enum cache_file cache_file(const struct file *file, const struct mount *m
 	                                                       : CACHE_FILE_ASKED;
 }
 
+/* Nobody waits in an asynchronous read: its latency tells of its queue. */
+static inline bool cache_later(uint8_t level)
+{
+	return level == AIOT_LEVEL_AIO || level == AIOT_LEVEL_URING;
+}
+
+static inline bool cache_level(uint8_t level)
+{
+	return level == AIOT_LEVEL_FD || cache_later(level);
+}
+
 /* What needs no model: memory is its own cache, /proc has none. */
 static inline enum cache_answer cache_given(enum cache_file file, const struct cache_read *r)
 {
-	if (r->result <= 0 || file == CACHE_FILE_OTHER || r->call->level != AIOT_LEVEL_FD)
+	if (r->result <= 0 || file == CACHE_FILE_OTHER || !cache_level(r->call->level))
 		return cache_given_otherwise(r);
 	if (file == CACHE_FILE_PSEUDO)
 		return CACHE_NONE;
@@ -161,6 +171,9 @@ static inline enum cache_answer cache_asked(const struct cache *c, const struct 
 	static const struct learnt_rule none;
 	const struct cache_seen *seen = cache_seen(c, r->process, r->flags);
 
+	*rule = &none;
+	if (cache_later(r->call->level))
+		return CACHE_UNKNOWN;
 	*rule = &seen->rule;
 	if (seen->answer != CACHE_UNKNOWN)
 		return seen->answer;

@@ -2,6 +2,7 @@
 """Whether a read was served from the page cache: the truth is the kernel's, asked
 by the program itself before each read."""
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -229,3 +230,21 @@ sys.exit(max(w.exitcode for w in workers))
     show(f"small files, shuffled, two workers: {100 * right / len(rows):.2f} % of {len(rows)} reads right, {sum(truth.values())} cold")
     assert len(rows) == len(truth) == 600 and sum(truth.values()) >= 200
     assert right >= 0.99 * len(rows)
+
+
+@pytest.mark.parametrize("engine", ["libaio", "io_uring", "posixaio"])
+@pytest.mark.parametrize("direct", [1, 0])
+def test_reads_that_nobody_waits_for_are_storage_s_if_direct_and_else_unknown(engine, direct, tmp_path):
+    """Their latency tells of their queue."""
+    done = aiotrace.run_traced(["fio", "--name=job", f"--filename={tmp_path / 'blob'}", "--size=4m", "--bs=16k", "--rw=randrw", "--rwmixread=70",
+                                f"--ioengine={engine}", f"--direct={direct}", "--iodepth=4", "--output-format=json"], tmp_path / "t",
+                               cwd=tmp_path)
+    if done.returncode:
+        pytest.skip(f"fio can't: {done.stderr or done.stdout}")
+    reads = json.loads(done.stdout[done.stdout.index("{"):])["jobs"][0]["read"]["total_ios"]
+    seen = answers(tmp_path / "t", tmp_path / "blob", {"libaio": "libaio.read", "io_uring": "io_uring.read", "posixaio": "aio_read"}[engine])
+    asked = [row for row in seen if int(row["result"]) > 0]
+    assert len(asked) == reads > 100 and {row["cache"] for row in asked} == {"storage" if direct else "unknown"}
+    key = "storage_ops" if direct else "unknown_ops"
+    assert max(s["cache"][key] for s in aiotrace.report(tmp_path / "t")["stages"]) == reads
+    assert "Page cache" in aiotrace.aiotrace("report", tmp_path / "t").stdout
