@@ -256,18 +256,30 @@ static const char *text_tail_of(const char *path, size_t width)
 	return tail;
 }
 
+/* A path that is cut does not begin there: "…/name", or "…ame". */
+static const char *text_cut(const char *path, const char *tail)
+{
+	if (tail == path)
+		return "";
+	return tail[-1] == '/' ? "…/" : "…";
+}
+
 const char *text_tail(const struct text *t, const char *path, size_t width)
 {
 	int fits = (int)width + t->options->width - REPORT_WIDTH;
-	static char rooms[TEXT_TAILS][4 * TEXT_TAIL_MOST + 1];
+	static char rooms[TEXT_TAILS][4 * TEXT_TAIL_MOST + sizeof "…/"];
 	static unsigned next;
 	char *room = rooms[next++ % TEXT_TAILS];
+	const char *tail, *cut;
 
 	if (fits > TEXT_TAIL_MOST)
 		fits = TEXT_TAIL_MOST;
 	if (fits < TEXT_TAIL_LEAST)
 		fits = TEXT_TAIL_LEAST;
-	escape_plain(text_tail_of(path, (size_t)fits), room, sizeof rooms[0]);
+	tail = strlen(path) > (size_t)fits ? text_tail_of(path, (size_t)fits - 2) : path;
+	cut = text_cut(path, tail);
+	memcpy(room, cut, strlen(cut));
+	escape_plain(tail, room + strlen(cut), sizeof rooms[0] - strlen(cut));
 	return room;
 }
 
