@@ -84,6 +84,7 @@ static void consumer_made(struct consumer *c, int64_t start)
 	    wrap_span(c->made_ns, start) - c->made_held_ns < EARLY_NS) {
 		consumer_fetched(c, c->made_ns, start);
 		consumer_phase(c, c->made_ns, start);
+		c->starting_ns = c->made_ns;
 	}
 	c->made_ns = 0;
 }
@@ -129,6 +130,16 @@ static void consumer_goes_on(struct consumer *c, const struct events *e, uint32_
 		consumer_phase(c, start, end);
 }
 
+/* The first data of workers that were made. */
+static void consumer_started(struct consumer *c, int64_t end)
+{
+	if (!c->starting_ns)
+		return;
+	c->turnover_ns += (uint64_t)wrap_span(c->starting_ns, end);
+	c->generations++;
+	c->starting_ns = 0;
+}
+
 static void consumer_begins(const struct consumers *all, struct consumer *c, const struct events *e,
                             uint32_t i)
 {
@@ -136,6 +147,7 @@ static void consumer_begins(const struct consumers *all, struct consumer *c, con
 
 	consumer_made(c, start);
 	consumer_fetched(c, start, end);
+	consumer_started(c, end);
 	if (fetch_holds(e, i) && !all->silent[e->process->number])
 		consumer_turns(c, start);
 	else
@@ -164,6 +176,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		start = consumer_since(c, start);
 		consumer_turns(c, start);
 		consumer_fetched(c, start, end);
+		c->turnover_ns += (uint64_t)wrap_span(start, end);
 		break;
 	case FETCH_BEGINS: consumer_begins(all, c, e, i); break;
 	}

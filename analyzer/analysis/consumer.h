@@ -55,8 +55,14 @@ struct consumer {
 
 	/* Of the fetch under way, and of the last wait for a lock. */
 	int64_t end_ns, lock_ns, lock_end_ns;
-	int64_t made_ns;              /* when workers were made that nothing was fetched from yet */
-	int64_t made_held_ns;         /* waited for locks since */
+	int64_t made_ns;      /* when workers were made that nothing was fetched from yet */
+	int64_t made_held_ns; /* waited for locks since */
+	/* Of its fetches, from making workers until the first of their data, and for their end;
+	 * how often they were made; since when it waits for the first data of those. */
+	uint64_t turnover_ns;
+	uint32_t generations;
+	int64_t starting_ns;
+	uint32_t let_go[2];           /* batches: later; at once, see fetch.c */
 	int64_t thread_made_ns;       /* when the latest thread was made; 0 = none */
 	uint32_t socket, waited_file; /* 0 = none */
 	/* A wait that a signal cut short names no file: the one that follows at once does. */

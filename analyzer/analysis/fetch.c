@@ -11,6 +11,8 @@
  * woke an event loop. */
 #define AT_ONCE_NS 200000
 #define LETS_GO_NS 1000000
+/* Who mostly does so at once was held up where it took longer, up to that. */
+#define HELD_UP_NS 5000000
 
 /* The process of that pid that is a worker of p, or NULL. */
 static const struct process *fetch_worker(const struct consumers *all, const struct process *p,
@@ -85,9 +87,15 @@ static bool fetch_at_once(const struct consumer *c, int64_t start)
 }
 
 /* The last batch is let go of as soon as the next one is there, or while it is used. */
-static bool fetch_lets_go(const struct consumer *c, int64_t start)
+static bool fetch_lets_go(struct consumer *c, int64_t start)
 {
-	return c->fetching && wrap_span(c->end_ns, start) < LETS_GO_NS;
+	int64_t since = wrap_span(c->end_ns, start);
+	bool at_once = since < LETS_GO_NS;
+
+	if (!c->fetching)
+		return false;
+	c->let_go[at_once]++;
+	return at_once || (since < HELD_UP_NS && c->let_go[true] > 2 * c->let_go[false]);
 }
 
 static enum fetch fetch_socket(const struct consumers *all, struct consumer *c,

@@ -18,6 +18,8 @@
 /* Workers that are idle for half their time are not what is waited for. */
 #define IDLE    0.5
 #define SETTLED 0.3
+/* Of what is waited for, that much is the workers' making and end. */
+#define TURNOVER 0.5
 /* Below this share of their work, neither storage nor processor is to blame
  * alone. */
 #define ALONE 0.6
@@ -42,6 +44,7 @@ const char *stall_word(enum stall_cause cause)
 	        "preprocessing-bound",
 	        "too few workers",
 	        "too little prefetch",
+	        "worker start-up",
 	};
 
 	return words[cause];
@@ -62,18 +65,29 @@ static bool stall_apart(const struct stall_part *p, uint32_t threads)
 	return threads && p->storage_s >= NEVER_AHEAD * threads * p->phase_s;
 }
 
-static enum stall_cause stall_cause(const struct stall_part *p, bool loaders, uint32_t threads)
+/* Workers that are idle: their making is what is waited for, or what they have made. */
+static enum stall_cause stall_idle(const struct stall *s, const struct stall_part *p)
 {
+	if (s->generations > 1 && s->all.turnover_s >= TURNOVER * s->all.waited_s)
+		return STALL_START;
+	return p->waited_s < SETTLED * p->phase_s ? STALL_COMPUTE : STALL_IDLE;
+}
+
+static enum stall_cause stall_cause(const struct stall *s, const struct stall_part *p)
+{
+	bool loaders = s->workers || s->threads;
+
 	double busy = p->storage_s + p->prepare_s, all = busy + p->idle_s + p->blocked_s;
 	double share = p->phase_s > 0 ? p->waited_s / p->phase_s : 0;
 
 	if (p->phase_s <= 0)
 		return STALL_NONE;
 	if (share < FED)
-		return p->untold_s >= FED * p->phase_s || stall_apart(p, threads) ? STALL_NONE
-		                                                                  : STALL_COMPUTE;
+		return p->untold_s >= FED * p->phase_s || stall_apart(p, s->threads)
+		               ? STALL_NONE
+		               : STALL_COMPUTE;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
-		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
+		return stall_idle(s, p);
 	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
 		return STALL_WORKERS;
 	return p->storage_s > p->prepare_s ? STALL_STORAGE : STALL_PREPARE;
@@ -87,6 +101,7 @@ void stall_part_add(struct stall_part *to, const struct stall_part *from)
 	to->prepare_s += from->prepare_s;
 	to->idle_s += from->idle_s;
 	to->blocked_s += from->blocked_s;
+	to->turnover_s += from->turnover_s;
 	to->untold_s += from->untold_s;
 }
 
@@ -169,6 +184,9 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 	const struct consumer *c = v->consumer;
 	struct stall_part part = stall_span(v, c->first_ns, c->last_ns);
 
+	part.turnover_s = fmin((double)c->turnover_ns / 1e9, part.waited_s);
+	stall->generations =
+	        c->generations > stall->generations ? c->generations : stall->generations;
 	stall_part_add(&stall->all, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
@@ -321,13 +339,13 @@ struct stall stall_find(const struct summary *s)
 	stall.epochs = memory_get(stall.epoch_count + 1, sizeof *stall.epochs);
 	stall_consumers(&stall, s);
 	loaders = stall.workers || stall.threads;
-	stall.all.cause = stall_cause(&stall.all, loaders, stall.threads);
+	stall.all.cause = stall_cause(&stall, &stall.all);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
-		stall.epochs[i].cause = stall_cause(&stall.epochs[i], loaders, stall.threads);
+		stall.epochs[i].cause = stall_cause(&stall, &stall.epochs[i]);
 	stall.cached = stall.all.cause == STALL_STORAGE && stall_cached(s);
 	compute = stall.all.phase_s - stall.all.waited_s;
-	if (stall.all.cause != STALL_COMPUTE && stall.all.cause != STALL_IDLE && loaders &&
-	    compute > COMPUTES * stall.all.phase_s)
+	if (stall.all.cause != STALL_COMPUTE && stall.all.cause != STALL_IDLE &&
+	    stall.all.cause != STALL_START && loaders && compute > COMPUTES * stall.all.phase_s)
 		stall.workers_needed = ceil((stall.all.storage_s + stall.all.prepare_s) / compute);
 	return stall;
 }

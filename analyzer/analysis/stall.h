@@ -17,12 +17,15 @@ enum stall_cause {
 	STALL_PREPARE,
 	STALL_WORKERS, /* workers are busy, with storage and the processor alike */
 	STALL_IDLE,    /* it waits, and workers have nothing to do */
+	STALL_START,   /* likewise, mostly for workers that are made again and again */
 };
 
 /* Seconds; of workers those of all of them, summed up. */
 struct stall_part {
 	double phase_s, waited_s;
 	double storage_s, prepare_s, idle_s, blocked_s;
+	/* Of waited_s, from making workers until the first of their data, and for their end. */
+	double turnover_s;
 	/* Of who loads itself: preparing data or training, nothing tells which. */
 	double untold_s;
 	enum stall_cause cause;
@@ -33,6 +36,7 @@ struct stall {
 	struct stall_part *epochs; /* by number of the epoch */
 	uint32_t epoch_count;
 	uint32_t workers;      /* the most that one consumer had at a time; 0: it loads itself */
+	uint32_t generations;  /* how often one consumer made workers, at most */
 	uint32_t threads;      /* the same of threads that load, where there are no workers */
 	bool remote;           /* loaders get data over the network: that is their storage */
 	bool cached;           /* storage is the page cache: calls take what calls on memory do */
@@ -52,7 +56,7 @@ void stall_free(struct stall *stall);
 int stall_stage(const struct summary *summary);
 
 /* "compute-bound", "storage-bound", "preprocessing-bound", "too few workers",
- * "too little prefetch"; NULL for none. */
+ * "too little prefetch", "worker start-up"; NULL for none. */
 const char *stall_word(enum stall_cause cause);
 
 #endif

@@ -95,6 +95,20 @@ bool rule_little_prefetch(const struct summary *s, char evidence[RULE_EVIDENCE],
 	return rule_stalls(s, evidence, STALL_IDLE);
 }
 
+bool rule_restarted_workers(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
+{
+	const struct stall_part *p = &s->stall.all;
+	struct unit waited, phase, turnover;
+
+	*stage = stall_stage(s);
+	if (p->cause != STALL_START || !rule_matters(s, p->waited_s))
+		return false;
+	return RULE_SAY("waited %s of %s (%.0f %%), %s of it for workers that were made %u times",
+	                unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
+	                100 * p->waited_s / p->phase_s, unit_seconds(&turnover, p->turnover_s),
+	                s->stall.generations);
+}
+
 bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	const struct stall_part *p = &s->stall.all;

@@ -91,7 +91,14 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 	const struct stall *stall = &t->s->stall;
 	double all = p->storage_s + p->prepare_s + p->idle_s + p->blocked_s;
 	uint32_t count = stall->workers ? stall->workers : stall->threads;
+	struct unit turnover;
 
+	if (p->turnover_s >= 0.01 * p->phase_s)
+		text_say(t,
+		         "%s of that from making workers until the first of their data, and for "
+		         "their end (made %" PRIu32 " time%s).",
+		         unit_seconds(&turnover, p->turnover_s), stall->generations,
+		         stall->generations == 1 ? "" : "s");
 	if (all > 0)
 		text_say(t,
 		         "Its %" PRIu32

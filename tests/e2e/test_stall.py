@@ -37,7 +37,7 @@ def measured(program, folder, loader, slow, epochs=1):
 
 
 RULES = {"storage-bound": "storage_bound", "preprocessing-bound": "preprocessing_bound", "too few workers": "too_few_workers",
-         "too little prefetch": "little_prefetch", "compute-bound": None}
+         "too little prefetch": "little_prefetch", "worker start-up": "restarted_workers", "compute-bound": None}
 TABLE = []
 
 
@@ -102,6 +102,48 @@ def test_where_several_things_are_slow_the_share_is_right(program, tmp_path, loa
 def test_workers_that_are_asked_too_late_are_not_too_few(program, tmp_path):
     stall, _ = judged(program, tmp_path, "on demand", ["storage"])
     assert stall["cause"] == "too little prefetch"
+
+
+SHORT_EPOCHS = """
+import json, os, sys, time
+import torch
+from torch.utils.data import DataLoader, Dataset
+class Files(Dataset):
+    def __init__(self): self.paths = sorted(os.path.join(sys.argv[1], name) for name in os.listdir(sys.argv[1]))
+    def __len__(self): return len(self.paths)
+    def __getitem__(self, i):
+        with open(self.paths[i], "rb") as f: return torch.frombuffer(bytearray(f.read()), dtype=torch.uint8)[:64]
+loader = DataLoader(Files(), batch_size=4, shuffle=True, num_workers=2, persistent_workers=sys.argv[2] == "kept")
+waited, begin = 0, time.perf_counter()
+for epoch in range(12):
+    at = time.perf_counter()
+    for batch in loader:
+        waited += time.perf_counter() - at
+        time.sleep(0.008)
+        at = time.perf_counter()
+    waited += time.perf_counter() - at
+print(json.dumps(waited / (time.perf_counter() - begin)))
+"""
+
+
+@pytest.mark.parametrize("workers", ["anew", "kept"])
+def test_workers_that_are_made_for_each_short_epoch_are_what_is_waited_for(workers, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for i in range(32):
+        (data / f"{i:04}.raw").write_bytes(bytes(30000))
+    done = aiotrace.run_traced(aiotrace.python(SHORT_EPOCHS, data, workers), tmp_path / "t", {"OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    stall, fired = report["stall"], {f["id"] for f in report["findings"]}
+    text = " ".join(aiotrace.aiotrace("report", tmp_path / "t").stdout.split())
+    if workers == "kept":
+        assert stall["generations"] == 1 and "restarted_workers" not in fired and stall["cause"] != "worker start-up", stall
+        return
+    assert stall["generations"] == 12 and stall["share"] == pytest.approx(json.loads(done.stdout), abs=0.1), (stall, done.stdout)
+    assert stall["cause"] == "worker start-up" and "restarted_workers" in fired, stall
+    assert 0.5 * stall["consumer_wait_s"] <= stall["turnover_s"] <= stall["consumer_wait_s"]
+    assert "made 12 times" in text
 
 
 FETCHES = """
