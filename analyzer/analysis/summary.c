@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analysis/coverage.h"
+#include "analysis/moved.h"
 #include "analysis/tally.h"
 #include "base/memory.h"
 #include "measure/mapped.h"
@@ -271,6 +272,7 @@ static void summary_events(struct summing *s)
 	missing_find(&summary->missing, summary->recording, &summary->coverage,
 	             summary->waiting->untraced);
 	summary_truth(summary);
+	moved_rename(&saved, s->features);
 	summary->checkpoints = episodes_group(&saved, summary->recording, false);
 	summary->restores = episodes_group(&loaded, summary->recording, true);
 	episodes_free(&saved);

@@ -231,3 +231,21 @@ for name in ("1", "2", "3", "3"):
     saves = aiotrace.report(tmp_path / "t")["checkpoints"]
     assert [(os.path.basename(s["path"]), s["bytes"], s["syncs"], s["renames"]) for s in saves] == \
         [(f"model_{name}.pt", 5_000_000, 1, 1) for name in ("1", "2", "3", "3")]
+
+
+MOVED_BY_OTHERS = """
+import os, subprocess, sys, time
+for i in range(3):
+    path = f"{sys.argv[1]}/epoch{i}.pth"
+    with open(path + ".incomplete", "wb", buffering=0) as f:
+        for _ in range(8): f.write(bytes(1 << 20))
+        os.fsync(f.fileno())
+    subprocess.run(["mv", path + ".incomplete", path], check=True)
+    time.sleep(0.2)
+"""
+
+
+def test_a_save_has_the_name_that_another_process_gave_it(tmp_path):
+    done = aiotrace.run_traced(aiotrace.python(MOVED_BY_OTHERS, tmp_path), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    assert [os.path.basename(c["path"]) for c in aiotrace.report(tmp_path / "t")["checkpoints"]] == [f"epoch{i}.pth" for i in range(3)]

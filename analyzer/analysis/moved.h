@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Checkpoints that another process than their writer gave their name, as `mv` does.
+ */
+#ifndef MOVED_H
+#define MOVED_H
+
+#include "analysis/episode.h"
+#include "stage/feature.h"
+
+/* Gives episodes the names that their files have got from others, where each was renamed to
+ * one name alone. */
+void moved_rename(struct episodes *saved, const struct features *features);
+
+#endif
