@@ -125,7 +125,9 @@ void loop_read(struct loop_reads *r, uint32_t file, uint64_t offset, uint64_t by
 		r->opens[r->places.samples] = first;
 	loop_add(&r->places, start, duration, begins);
 	loop_add(&r->files, start, duration, first);
+	loop_add(&r->again, start, duration, r->opened);
 	loop_add(&r->stream, start, duration, true);
+	r->again.reads++;
 	r->places.reads++;
 	r->files.reads++;
 	r->low = begins || offset < r->low ? offset : r->low;
@@ -140,6 +142,7 @@ void loop_other(struct loop_reads *r, bool opens, int64_t start, uint64_t durati
 {
 	loop_add(&r->places, start, duration, false);
 	loop_add(&r->files, start, duration, false);
+	loop_add(&r->again, start, duration, false);
 	loop_add(&r->stream, start, duration, false);
 	r->opened |= opens;
 }
@@ -160,11 +163,25 @@ static bool loop_between_files(const struct loop_reads *r)
 	return (double)between >= BETWEEN * (double)all;
 }
 
+/* One file that is opened for each batch has one kind of rest; where it is opened for each
+ * sample, a header and an index are read of it before, at places of their own. */
+static bool loop_opens_again(const struct loop_reads *r)
+{
+	struct loop_split split;
+
+	if (r->again.samples < FEW_FILES || r->again.samples <= 2 * r->files.samples)
+		return false;
+	split = loop_split(&r->again);
+	return split.told && split.step_s > 0;
+}
+
 struct loop *loop_of(struct loop_reads *r)
 {
 	bool files = r->files.samples >= FEW_FILES &&
 	             (r->places.samples <= FEW_PLACES * r->files.samples || loop_between_files(r));
 
+	if (loop_opens_again(r))
+		return &r->again;
 	return files ? &r->files : &r->places;
 }
 
@@ -178,6 +195,7 @@ static void loop_event(struct loop_reads *r, const struct events *e, uint32_t i)
 {
 	loop_mapped(&r->places, e, i);
 	loop_mapped(&r->files, e, i);
+	loop_mapped(&r->again, e, i);
 	timeline_add(&r->timeline, TIMELINE_STORAGE, e->start[i], e->end[i]);
 	if (e->class[i] == AIOT_CLASS_READ && e->bytes[i] && e->offset[i] >= 0)
 		loop_read(r, e->file[i], (uint64_t)e->offset[i], e->bytes[i], e->start[i],

@@ -6,7 +6,8 @@
  *
  * A sample begins where a read does not go on where the last one ended, nor
  * looks again at what was just read; or, where files are opened for a sample
- * each and read here and there, with the first read of each. What is not I/O is
+ * each and read here and there, with the first read of each; also where it is the same file
+ * that is opened for each, if a step comes behind some of them. What is not I/O is
  * the same for all samples of a batch, but longer for the last one, behind which
  * the training step comes.
  */
@@ -46,6 +47,7 @@ struct loops {
 /* The loop of a main thread: samples by where reads lie, and by the opening of files. */
 struct loop_reads {
 	struct loop places, files;
+	struct loop again;        /* samples by the opening of a file, also of the same one */
 	struct loop stream;       /* each read for itself: where they go on and on */
 	struct timeline timeline; /* STORAGE */
 	uint8_t opens[LOOP_KEPT]; /* of the first samples by place: whether the next one's file is

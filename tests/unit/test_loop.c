@@ -181,6 +181,41 @@ static void places_of_one_file_are_samples(void **state)
 
 /* An epoch of 300 samples in batches of 256: the last one has 44. Now and then two samples lie one
  * behind the other and are counted as one. */
+/* One file that is opened for each sample: a header and an index, then the sample. */
+static struct loop_split opened(uint64_t prepare, uint64_t step, uint64_t each)
+{
+	struct loop_reads *r = calloc(1, sizeof *r);
+	struct loop_split s;
+	int64_t now = 1000;
+
+	for (uint64_t i = 1; i <= 400; i++) {
+		loop_other(r, i % each == 0, now, MS / 20);
+		now += MS / 20;
+		for (uint64_t k = 0; k < 4; k++, now += MS / 50)
+			loop_read(r, 1, k * 4096 + k % 2 * 100000, 512, now, MS / 100);
+		loop_read(r, 1, (uint64_t)(drand48() * 100) * 65536 + 200000, 65536, now, MS / 5);
+		now += (int64_t)(MS / 5 + prepare + (i % 4 ? 0 : step));
+	}
+	s = loop_split(loop_of(r));
+	free(r);
+	return s;
+}
+
+static void a_file_that_is_opened_for_each_sample_tells_samples(void **state)
+{
+	struct loop_split s;
+
+	(void)state;
+	srand48(17);
+	s = opened(2 * MS, 10 * MS, 1);
+	assert_true(s.told);
+	assert_near(s.step_s, 100 * 10e-3);
+	/* Opened for each batch, with nothing to prepare: all of it are steps. */
+	s = opened(0, 10 * MS, 4);
+	assert_true(s.told);
+	assert_near(s.step_s, 100 * 10e-3);
+}
+
 static void the_last_batch_of_an_epoch_may_be_smaller(void **state)
 {
 	struct loop_split s;
@@ -301,6 +336,7 @@ int main(void)
 	        cmocka_unit_test(steps_behind_each_sample_are_not_told),
 	        cmocka_unit_test(what_is_read_of_a_file_in_pieces_is_one_sample),
 	        cmocka_unit_test(places_of_one_file_are_samples),
+	        cmocka_unit_test(a_file_that_is_opened_for_each_sample_tells_samples),
 	        cmocka_unit_test(the_last_batch_of_an_epoch_may_be_smaller),
 	        cmocka_unit_test(faults_of_a_kept_mapping_tell_no_samples),
 	        cmocka_unit_test(a_stream_is_told_by_two_kinds_of_pauses),
