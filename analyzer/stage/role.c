@@ -119,6 +119,13 @@ static bool role_spawned(const struct process *p, const struct process *parent)
 	return parent && role_says(parent, "multiprocessing.forkserver");
 }
 
+/* Who was given a rank that the one who made it has not trains itself; a rank's workers have
+ * its rank. */
+static bool role_own_rank(const struct process *p, const struct process *parent)
+{
+	return p->rank >= 0 && p->world_size > 1 && (!parent || parent->rank != p->rank);
+}
+
 /* A process of multiprocessing: worker, or one that trains itself. */
 static int role_worker(const struct features *f, struct process *p, const struct process *parent,
                        bool spawned)
@@ -137,6 +144,8 @@ static int role_worker(const struct features *f, struct process *p, const struct
 		return role_set(p, ROLE_WORKER,
 		                spawned ? "spawned, and runs torch/utils/data/_utils/worker.py"
 		                        : "forked, and runs torch/utils/data/_utils/worker.py");
+	if (role_own_rank(p, asker))
+		return 0;
 	/* Libraries write a note of a few bytes; a worker that writes files is none. */
 	if (!sums.storage_reads || sums.storage_write_bytes > sums.storage_read_bytes / 16)
 		return 0;
@@ -177,7 +186,7 @@ static bool role_launched(const struct features *f, const struct process *p,
 static void role_main(const struct features *f, struct process *p, const struct process *parent,
                       bool spawned)
 {
-	if (p->rank >= 0 && (spawned || p->origin == AIOT_ORIGIN_EXEC))
+	if (p->rank >= 0 && (spawned || p->origin == AIOT_ORIGIN_EXEC || role_own_rank(p, parent)))
 		role_set(p, ROLE_RANK_MAIN, "has a rank in its environment and is no worker");
 	else if (!parent)
 		role_set(p, ROLE_MAIN, "the first process of its run");

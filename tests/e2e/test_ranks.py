@@ -70,3 +70,37 @@ if __name__ == '__main__':
     known = processes(tmp_path / "traces")
     said = dict(map(int, line.split()) for line in done.stdout.splitlines())
     assert {rank: known[pid]["rank"] for rank, pid in said.items()} == {0: 0, 1: 1}
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork"])
+def test_ranks_that_say_how_it_went_are_no_loader_workers(method, tmp_path):
+    """They load their data themselves, and put what they measured into the launcher's queue."""
+    data = tmp_path / "data"
+    data.mkdir()
+    for i in range(64):
+        (data / f"{i:03}.npy").write_bytes(bytes(30000))
+    script = tmp_path / "launch.py"
+    script.write_text(f"""
+import multiprocessing, os, random, sys, time
+def main(rank, results):
+    os.environ.update(RANK=str(rank), WORLD_SIZE='2')
+    names = sorted(os.listdir(sys.argv[1]))[rank::2]
+    for epoch in range(3):
+        for n, name in enumerate(random.sample(names, len(names)), 1):
+            with open(os.path.join(sys.argv[1], name), 'rb') as f: f.read()
+            time.sleep(0.025 if n % 8 == 0 else 0.001)
+    results.put((rank, epoch))
+if __name__ == '__main__':
+    context = multiprocessing.get_context({method!r})
+    results = context.SimpleQueue()
+    ranks = [context.Process(target=main, args=(rank, results)) for rank in range(2)]
+    for rank in ranks: rank.start()
+    print([results.get() for _ in ranks])
+    for rank in ranks: rank.join()
+""")
+    done = aiotrace.run_traced([sys.executable, script, data], tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "traces")
+    ranks = [p for p in report["run"]["processes"] if p["rank"] is not None]
+    assert [p["rank"] for p in ranks] == [0, 1] and {p["role"] for p in ranks} == {"rank main"}, ranks
+    assert report["stall"]["workers"] == 0 and report["stall"]["share"] < 0.6, report["stall"]
