@@ -2,12 +2,13 @@
 #include "stage/after.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "measure/mapped.h"
 #include "read/merge.h"
 #include "stage/evaluate.h"
-#include "stage/reason.h"
+#include "stage/fold.h"
 
 /* Data are gone over so often to try one state: to sum up, and to look closer. */
 #define AFTER_PASSES 2
@@ -16,26 +17,14 @@
 
 struct after_search {
 	const struct judge *judge;
-	const struct process *process; /* who went back */
+	struct fold_search fold; /* its process: who went back */
 	struct after *afters;
-	const struct kinds *kinds;
-	uint16_t *const *kind_of;
 };
-
-static bool after_is_cut(const struct after_search *s, const struct process *p, size_t i,
-                         int64_t since)
-{
-	const struct kind *kind = &s->kinds->items[s->kind_of[p->number][i]];
-	const struct verdict *v = &kind->verdicts[DIRECTION_READ];
-
-	return v->stage == AIOT_STAGE_TRAIN && v->reason != REASON_MARKED &&
-	       features_use(s->judge->features, p->number, i, &(struct use){0})->last_read > since;
-}
 
 static bool after_any(const struct after_search *s, const struct process *p, int64_t since)
 {
 	for (size_t i = 1; i < p->file_count; i++)
-		if (after_is_cut(s, p, i, since))
+		if (fold_is_cut(&s->fold, p, i, since))
 			return true;
 	return false;
 }
@@ -66,7 +55,8 @@ static void after_event(const struct after_lane *lane, const struct slice *s, ui
 		                      (uint32_t)column[AIOT_COLUMN_HANDLE][i],
 		                      call->class == AIOT_CLASS_WRITE, offset, result);
 	if (call->class != AIOT_CLASS_READ || !lane->cut[at] || marked ||
-	    wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)p->clock) <= lane->after->since)
+	    !way_within(lane->after->spans, lane->after->span_count,
+	                wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)p->clock)))
 		return;
 	file->ops += mapped_weight(kind, column[AIOT_COLUMN_AUX][i]);
 	file->bytes += result > 0 ? (uint64_t)result : 0;
@@ -102,17 +92,21 @@ static void after_count(const struct after_search *s, const struct process *p, c
 	handles_free(lane.handles);
 }
 
-static void after_process(const struct after_search *s, const struct process *p, int64_t since)
+static void after_process(const struct after_search *s, const struct process *p,
+                          const struct way_span *spans, size_t count)
 {
+	struct after *after = &s->afters[p->number];
 	bool *cut;
 
-	s->afters[p->number].since = since;
-	if (!after_any(s, p, since))
+	after->spans = memory_get(count, sizeof *spans);
+	memcpy(after->spans, spans, count * sizeof *spans);
+	after->span_count = count;
+	if (!after_any(s, p, spans[0].from))
 		return;
 	cut = memory_get(p->file_count, sizeof *cut);
 	for (size_t i = 1; i < p->file_count; i++)
-		cut[i] = after_is_cut(s, p, i, since);
-	s->afters[p->number].files = memory_get(p->file_count, sizeof *s->afters[p->number].files);
+		cut[i] = fold_is_cut(&s->fold, p, i, spans[0].from);
+	after->files = memory_get(p->file_count, sizeof *after->files);
 	after_count(s, p, cut);
 	free(cut);
 }
@@ -134,11 +128,11 @@ static bool after_trains(const struct after_search *s)
 	const struct judge *j = s->judge;
 	uint32_t names = names_count(j->recording->names), all = 0, more = 0;
 	struct after_file *sums = memory_get(names, sizeof *sums);
-	uint64_t most = j->conducts[s->process->number].tried;
+	uint64_t most = j->conducts[s->fold.process->number].tried;
 
 	most = most > AFTER_PASSES ? most : AFTER_PASSES;
 	for (size_t n = 0; n < j->recording->count; n++)
-		if (evaluate_works_for(j, n, s->process))
+		if (evaluate_works_for(j, n, s->fold.process))
 			after_add(s, n, sums);
 	for (uint32_t i = 0; i < names; i++) {
 		uint64_t extent = (uint64_t)j->shared[i].extent;
@@ -149,19 +143,36 @@ static bool after_trains(const struct after_search *s)
 	return more * AFTER_BESIDES > all;
 }
 
+static void after_all(const struct after_search *s, const struct way_span *spans, size_t count)
+{
+	const struct judge *j = s->judge;
+
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, s->fold.process))
+			after_process(s, &j->recording->processes[n], spans, count);
+}
+
 static void after_search(const struct after_search *s)
 {
 	const struct judge *j = s->judge;
-	const struct conduct *c = &j->conducts[s->process->number];
+	const struct conduct *c = &j->conducts[s->fold.process->number];
 
-	for (size_t n = 0; n < j->recording->count; n++)
-		if (evaluate_works_for(j, n, s->process))
-			after_process(s, &j->recording->processes[n], c->returned);
+	after_all(s, &(struct way_span){c->returned, INT64_MAX}, 1);
 	if (!after_trains(s))
 		return;
 	for (size_t n = 0; n < j->recording->count; n++)
-		if (evaluate_works_for(j, n, s->process))
+		if (evaluate_works_for(j, n, s->fold.process))
 			after_free(&s->afters[n]);
+}
+
+static void after_folds(const struct after_search *s)
+{
+	size_t count;
+	struct way_span *spans = folds_find(&s->fold, &count);
+
+	if (count)
+		after_all(s, spans, count);
+	free(spans);
 }
 
 void afters_find(struct after *afters, const struct judge *j, uint32_t run,
@@ -169,15 +180,20 @@ void afters_find(struct after *afters, const struct judge *j, uint32_t run,
 {
 	for (size_t n = 0; n < j->recording->count; n++) {
 		const struct process *p = &j->recording->processes[n];
-		struct after_search search = {j, p, afters, kinds, kind_of};
-		if (p->run == run && p->role != ROLE_WORKER && j->conducts[n].tried &&
-		    !j->conducts[n].looks_back)
+		const struct conduct *c = &j->conducts[n];
+		struct after_search search = {j, {j, p, kinds, kind_of}, afters};
+		if (p->run != run || p->role == ROLE_WORKER)
+			continue;
+		if (c->looks_back)
+			after_folds(&search);
+		else if (c->tried)
 			after_search(&search);
 	}
 }
 
 void after_free(struct after *after)
 {
+	free(after->spans);
 	free(after->files);
 	*after = (struct after){0};
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Who has trained and went back to what it saved tries that from then on, though over files
- * that it learnt from: there the verdict on a file is cut in time.
+ * Who has trained and went back to what it saved tries that from then on, or until it learns
+ * another one (fold.h), though over files that it learnt from: there the verdict on a file is cut
+ * in time.
  */
 #ifndef AFTER_H
 #define AFTER_H
@@ -10,8 +11,9 @@
 #include "measure/seek.h"
 #include "stage/judge.h"
 #include "stage/kind.h"
+#include "stage/way.h"
 
-/* Reads of a file since then. */
+/* Reads of a file in such times. */
 struct after_file {
 	uint64_t ops, bytes;
 	uint32_t begins;
@@ -19,7 +21,8 @@ struct after_file {
 
 /* Of a process. Reads that are marked are left out. */
 struct after {
-	int64_t since;            /* CLOCK_REALTIME in ns; 0 = it and its workers have none */
+	struct way_span *spans; /* in order; none where it and its workers have none */
+	size_t span_count;
 	struct after_file *files; /* by index in the process's files; NULL = none is cut */
 	struct pattern read;      /* of all files that are cut */
 	struct seeks seeks;

@@ -29,19 +29,24 @@ void move_find(struct judge *j, const struct process *p)
 
 #define MOVES 64 /* of a process, that a path is looked for in */
 
-/* The process's last one of a folder that the path lies in, or NULL. */
+/* The process's last one of a folder that the path lies in, or NULL. A folder within another
+ * one is renamed before that: the innermost is first. */
 static struct move *move_of(const struct judge *j, const struct process *p, const char *path)
 {
 	const struct conduct *c = &j->conducts[p->number];
+	struct move *found = NULL;
+	size_t longest = 0;
 
 	for (size_t i = c->move_count; i > 0 && i + MOVES > c->move_count; i--) {
 		struct move *move = &j->moves[c->moves + i - 1];
 		const char *from = names_text(j->recording->names, move->from);
 		size_t length = strlen(from);
-		if (!strncmp(path, from, length) && path[length] == '/')
-			return move;
+		if (length > longest && !strncmp(path, from, length) && path[length] == '/') {
+			found = move;
+			longest = length;
+		}
 	}
-	return NULL;
+	return found;
 }
 
 /* The path with its folder's new name, or NULL; free() it. */

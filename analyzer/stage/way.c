@@ -147,7 +147,8 @@ uint8_t way_stage(struct ways w, const struct way_turns *turns, uint32_t file,
 {
 	uint8_t stage = way_stage_then(w, turns, file, handles, e);
 
-	return w.later && turns->since && stage == AIOT_STAGE_TRAIN && e->start > turns->since
+	return w.later && stage == AIOT_STAGE_TRAIN &&
+	                       way_within(turns->tries, turns->try_count, e->start)
 	               ? AIOT_STAGE_INFERENCE
 	               : stage;
 }

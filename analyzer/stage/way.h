@@ -22,7 +22,7 @@ struct ways {
 	uint8_t before : 1;  /* enum way: of what neither reads nor writes, before the turn */
 	uint8_t folder : 1;
 	uint8_t copies : 1; /* of a checkpoint: what the kernel copies is copied to save it */
-	uint8_t later : 1;  /* training no longer, from the process's `since` on */
+	uint8_t later : 1;  /* no training while the process tries what it learnt */
 	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone
 	                     */
 };
@@ -33,14 +33,20 @@ struct way_turn {
 	uint32_t file;      /* index in the process's files */
 };
 
+/* A time, CLOCK_REALTIME in ns: after `from`, before `until`. */
+struct way_span {
+	int64_t from, until;
+};
+
 /* Those of a process, of the few files that have any. */
 struct way_turns {
 	struct way_turn *items; /* 0 is none */
 	size_t count, room;
 	uint32_t *places; /* by hash of the file: numbers of items, 0 = free; a power of two */
 	size_t place_count;
-	int64_t since; /* from when on what it learnt is tried (after.h), CLOCK_REALTIME in ns;
-	                * 0 = it is not */
+	const struct way_span *tries; /* when what it learnt is tried (after.h), in order; not its
+	                               * own */
+	size_t try_count;
 };
 
 /* An event, as far as it tells. */
@@ -77,6 +83,15 @@ void way_turn(struct ways *ways, struct way_turns *turns, uint32_t file,
 
 /* One file's ways for another one. */
 struct ways way_copy(struct way_turns *turns, uint32_t to, struct ways ways, uint32_t from);
+
+/* Whether a time is in one of such. */
+static inline bool way_within(const struct way_span *spans, size_t count, int64_t time)
+{
+	for (size_t i = 0; i < count && time > spans[i].from; i++)
+		if (time < spans[i].until)
+			return true;
+	return false;
+}
 
 void way_turns_free(struct way_turns *turns);
 
