@@ -82,6 +82,10 @@ static const struct evidence_row evidence_rows[] = {
         {"/soundfile.py", "", EVIDENCE_DATA},
         {"/torchvision/io/", "", EVIDENCE_DATA},
         {"/pyarrow/", "", EVIDENCE_DATA},
+        {"/pandas/io/", "", EVIDENCE_DATA},
+        {"/numpy/lib/", "save", EVIDENCE_DATA},
+        {"/numpy/lib/", "_save", EVIDENCE_DATA},
+        {"/json/__init__.py", "dump", EVIDENCE_DATA},
 };
 
 uint32_t evidence_of(const char *file, const char *function)

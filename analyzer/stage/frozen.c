@@ -78,6 +78,37 @@ static bool frozen_goes_on(const struct judge *j, const struct process *p, size_
 	return false;
 }
 
+/* When the process began to write, after that time, what it goes over then. */
+static int64_t frozen_made(const struct judge *j, const struct process *p, int64_t since)
+{
+	int64_t made = INT64_MAX;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) ||
+		    !(recur_takes_part(j, p, i) || recur_anywhere(j, p, i)))
+			continue;
+		u = frozen_use(j, p, i);
+		if (u->write_bytes && u->first_write > since && u->first_write < made)
+			made = u->first_write;
+	}
+	return made;
+}
+
+/* Data are made, and nothing else was read that they can be made of. */
+static bool frozen_is_source(const struct judge *j, const struct process *p, size_t i)
+{
+	int64_t since = frozen_use(j, p, i)->last_read, made = frozen_made(j, p, since);
+
+	for (size_t k = 1; made < INT64_MAX && k < p->file_count; k++) {
+		const struct use *u = frozen_use(j, p, k);
+		if (u->read_bytes && !u->writes && u->first_read > since && u->first_read < made &&
+		    system_is_not(j->recording, process_file_at(p, k)))
+			return false;
+	}
+	return made < INT64_MAX;
+}
+
 /* Read before all data that are gone over, and not much smaller than these. */
 static bool frozen_is(const struct judge *j, const struct process *p, size_t i,
                       const struct frozen_data *data)
@@ -85,7 +116,8 @@ static bool frozen_is(const struct judge *j, const struct process *p, size_t i,
 	const struct use *u = frozen_use(j, p, i);
 
 	return u->last_read <= data->begun && frozen_whole(j, p, i) &&
-	       (u->read_bytes >= SURE_FROZEN || u->read_bytes >= data->bytes / SHARE);
+	       (u->read_bytes >= SURE_FROZEN || u->read_bytes >= data->bytes / SHARE) &&
+	       !frozen_is_source(j, p, i);
 }
 
 /* The files of a model, up to some; returns how many there are. */

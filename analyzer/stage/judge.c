@@ -14,6 +14,7 @@
 #include "read/tool.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
+#include "stage/estimator.h"
 #include "stage/evaluate.h"
 #include "stage/frozen.h"
 #include "stage/helper.h"
@@ -194,6 +195,17 @@ void judge_no_training(struct judge *j, const struct process *p)
 		j->trains |= j->recording->processes[n].run == p->run && j->conducts[n].trains;
 }
 
+/* One of some that it wrote in turns is read back, and no more: no data. */
+static bool judge_goes_back(const struct judge *j, const struct process *p, size_t i,
+                            const struct use *u)
+{
+	uint32_t name = process_file_at(p, i)->name;
+	const struct shared *s = &j->shared[name];
+
+	return u->write_bytes && u->last_write < u->first_read && !s->recurs && !s->random &&
+	       series_exact(j, name);
+}
+
 static void judge_conduct_read(struct judge *j, const struct process *p, size_t i)
 {
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
@@ -210,6 +222,8 @@ static void judge_conduct_read(struct judge *j, const struct process *p, size_t 
 	c->data_read += u->read_bytes;
 	c->recurring += s->recurs;
 	c->files_read++;
+	if (judge_goes_back(j, p, i, u))
+		return;
 	if (s->clue != CLUE_LOG && (!c->first_data_read || u->first_read < c->first_data_read))
 		c->first_data_read = u->first_read;
 	if (s->clue != CLUE_LOG && u->last_read > c->last_data_read)
@@ -331,6 +345,7 @@ void judge_run(struct judge *j, uint32_t run)
 	judge_processes(j, run, trial_find);
 	judge_processes(j, run, named_prepares);
 	judge_processes(j, run, outcome_find);
+	judge_processes(j, run, estimator_find);
 	judge_each_changed(j, run, score_checkpoint);
 	helpers_save(j, run);
 	judge_processes(j, run, through_find);

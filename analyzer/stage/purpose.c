@@ -115,10 +115,14 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 	return UNDECIDED;
 }
 
-/* Faults have no frames: what is mapped is for what it was mapped for. */
-static bool purpose_readies(const struct use *u)
+/* Faults have no frames: what is mapped is for what it was mapped for, but what the process made
+ * itself, and made nothing of. */
+static bool purpose_readies(const struct judge *j, const struct process *p, size_t i,
+                            const struct use *u)
 {
-	uint32_t says = (uint32_t)u->evidence[0] | (u->maps ? u->evidence[1] | u->evidence[2] : 0);
+	bool own = u->writes && !(j->made[p->number][i] & JUDGE_SOURCE);
+	uint32_t says =
+	        (uint32_t)u->evidence[0] | (u->maps && !own ? u->evidence[1] | u->evidence[2] : 0);
 
 	return says & EVIDENCE_PREPARE && !(says & EVIDENCE_LOADER);
 }
@@ -144,7 +148,7 @@ static enum reason purpose_as_fuel(const struct judge *j, const struct process *
 		return REASON_TESTED;
 	if (purpose_makes(j, p, i, u))
 		return REASON_PASSES;
-	if (purpose_readies(u) && !purpose_infers(j, p))
+	if (purpose_readies(j, p, i, u) && !purpose_infers(j, p))
 		return REASON_READIED;
 	if (recur_anywhere(j, p, i) && purpose_serves(j, p))
 		return REASON_SERVED;

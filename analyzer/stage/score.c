@@ -5,6 +5,7 @@
 #include "stage/score.h"
 
 #include "read/evidence.h"
+#include "stage/estimator.h"
 #include "stage/named.h"
 #include "stage/no_state.h"
 #include "stage/outcome.h"
@@ -186,6 +187,14 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 	return score;
 }
 
+/* Most of it, from its beginning to its end. */
+static bool score_in_order(const struct use *u)
+{
+	return pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5 ||
+	       4 * (u->write.bytes[ACCESS_CONSECUTIVE] + u->write.bytes[ACCESS_SEQUENTIAL]) >
+	               3 * u->write_bytes;
+}
+
 /* How it is written. */
 static int score_by_writes(const struct judge *j, const struct conduct *c, const struct use *u,
                            uint32_t name)
@@ -196,8 +205,7 @@ static int score_by_writes(const struct judge *j, const struct conduct *c, const
 	score += u->write_bytes >= HUGE_FILE;
 	score += u->syncs > 0;
 	score += u->renamed_to ? 1 + (u->write_opens > 1) : 0;
-	score += (u->created || u->truncated) && !u->append &&
-	         pattern_share(&u->write, ACCESS_CONSECUTIVE) > 0.5;
+	score += (u->created || u->truncated) && !u->append && score_in_order(u);
 	score += series_in_turns(j, name) && !u->append
 	                 ? 1 + (u->write_bytes >= 4 * LEAST_STATE) + series_even(j, name)
 	                 : 0;
@@ -224,6 +232,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	score += score_by_fork(j, p, u) && !note ? 3 : 0;
 	score += score_extract(c, u);
 	score += score_of_model(j, c, u, name) ? 2 : 0;
+	score += estimator_wrote(j, c, u, name) ? 3 : 0;
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
 	                         !series_steady(j, name) && !score_amid_batches(j, c, name)
 	                 ? 3

@@ -60,6 +60,30 @@ static struct sibling sibling_of(const struct siblings *s, size_t i, const struc
 	};
 }
 
+/* Folders that differ in the number that they end with. */
+static bool sibling_like(const struct sibling *a, const struct sibling *b)
+{
+	size_t stem = a->folder, other = b->folder;
+
+	while (stem && isdigit((unsigned char)a->path[stem - 1]))
+		stem--;
+	while (other && isdigit((unsigned char)b->path[other - 1]))
+		other--;
+	return stem == other && stem < a->folder && stem < b->folder &&
+	       !strncmp(a->path, b->path, stem) &&
+	       (a->folder != b->folder || strncmp(a->path, b->path, a->folder));
+}
+
+/* Of files that end under names that are not known: other folders like this one have some. */
+static void siblings_number(struct siblings *s)
+{
+	for (size_t k = 1; k < s->count; k++) {
+		struct sibling *a = &s->items[k - 1], *b = &s->items[k];
+		if (a->written && b->written && sibling_like(a, b))
+			a->numbered = b->numbered = true;
+	}
+}
+
 struct siblings siblings_find(const struct judge *judge, const struct process *p)
 {
 	struct siblings s = {.judge = judge, .process = p};
@@ -74,6 +98,7 @@ struct siblings siblings_find(const struct judge *judge, const struct process *p
 		s.items = memory_grow(s.items, s.count, &s.room, sizeof *s.items);
 		s.items[s.count++] = sibling_of(&s, i, u);
 	}
+	siblings_number(&s);
 	return s;
 }
 

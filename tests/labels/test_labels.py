@@ -42,6 +42,7 @@ PROGRAMS = {
     "afterwards": ["back", "back_by_workers", "goes_on", "two_lives", "outcome", "scripted", "named_arrays",
                    "same_map", "second_course", "second_course_by_workers",
                    "rotated"],
+    "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted"],
 }
 TABLE = {}
 
@@ -54,13 +55,14 @@ def table(request):
         sys.modules["conftest"].SHOWN.append("\n".join([HEAD, *TABLE.values()]))
 
 
-def run(script, name, folder, python=sys.executable, extra=None):
+def run(script, name, folder, python=sys.executable, extra=None, lives=1):
     for part in ("work", "elsewhere", "tmp"):
         (folder / part).mkdir(exist_ok=True)
     command = [python, os.path.join(HERE, "programs", script + ".py"), name, folder / "work"]
     environment = {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "AIOTRACE_MARK": "other", "TMPDIR": str(folder / "tmp")}
-    done = aiotrace.run_traced(command, folder / "traces", {**environment, **(extra or {})}, cwd=folder / "elsewhere")
-    assert done.returncode == 0, done.stderr[-3000:]
+    for _ in range(lives):
+        done = aiotrace.run_traced(command, folder / "traces", {**environment, **(extra or {})}, cwd=folder / "elsewhere")
+        assert done.returncode == 0, done.stderr[-3000:]
     return Agreement(folder / "traces", folder / "tmp", folder / "elsewhere")
 
 
@@ -68,6 +70,11 @@ def check(name, found):
     TABLE[name] = found.line(name)
     of_bytes, of_ops = found.shares()
     assert found.ops and of_bytes >= 0.99 and of_ops >= 0.97, f"{found.line(name)}\n{found.wrong()}"
+
+
+def test_runs_go_back_to_what_earlier_ones_saved(tmp_path):
+    found = run("courses", "life", tmp_path, lives=3)
+    check("life", found)
 
 
 def test_what_shells_are_told_to_run_is_code_however_often(tmp_path):
