@@ -160,6 +160,7 @@ static void run_lane(struct worker *w)
 			run_handed(w, i, arrived);
 		else
 			run_op(w, i, next, at_once);
+		place_ended(&w->place, w->last_ns);
 		progress_publish(w, i + 1, op->bits & OP_AWAITED);
 	}
 	while (w->ring && ring_busy(w->ring))
@@ -241,6 +242,9 @@ static void *run_thread(void *argument)
 	run_ring(w);
 	if (w->run->options.timing != TIMING_FAST)
 		pace_begin(&w->pace, !w->ring);
+	else
+		place_begin(&w->place, w->lane->count,
+		            w->run->plan->lane_count * w->run->target->options.clients);
 	w->folders = folders_new(w->run->folders_each);
 	pthread_mutex_lock(&run_gate.lock);
 	run_gate.ready++;

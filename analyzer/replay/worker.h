@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 
 #include "replay/pace.h"
+#include "replay/place.h"
 #include "replay/run.h"
 
 #define WORKER_BUFFER ((uint32_t)8 << 20) /* larger operations use it several times */
@@ -43,6 +44,7 @@ struct worker {
 	struct ring *ring;               /* NULL: none needed */
 	struct folders *folders;
 	struct pace pace;
+	struct place place;
 	uint8_t *buffer;
 	uint32_t buffer_size;
 	uint32_t contents, written; /* where in it those of a write begin; how many they are */
