@@ -77,15 +77,25 @@ static void loop_sample(struct loop *l, uint64_t whole)
 	l->since = 0;
 }
 
+/* The time of the sample under way, if the next one begins then. */
+static uint64_t loop_whole(const struct loop *l, int64_t start)
+{
+	uint64_t whole = (uint64_t)start - (uint64_t)l->last_ns,
+	         aside = (uint64_t)wrap_span(l->aside_ns, l->back_ns);
+
+	return aside < whole ? whole - aside : 0;
+}
+
 void loop_add(struct loop *l, int64_t start, uint64_t duration, bool begins)
 {
 	if (begins) {
 		if (!l->first_ns)
 			l->first_ns = start;
 		else if (start >= l->last_ns)
-			loop_sample(l, (uint64_t)start - (uint64_t)l->last_ns);
+			loop_sample(l, loop_whole(l, start));
 		l->last_ns = start;
 		l->now_io_ns = 0;
+		l->aside_ns = l->back_ns = 0;
 	}
 	l->now_io_ns += duration;
 	if (!l->first_ns)
@@ -145,6 +155,18 @@ void loop_other(struct loop_reads *r, bool opens, int64_t start, uint64_t durati
 	loop_add(&r->again, start, duration, false);
 	loop_add(&r->stream, start, duration, false);
 	r->opened |= opens;
+}
+
+void loop_aside(struct loop_reads *r, int64_t start, int64_t end)
+{
+	struct loop *const all[] = {&r->places, &r->files, &r->again, &r->stream};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+		if (!all[i]->aside_ns)
+			all[i]->aside_ns = all[i]->back_ns = start;
+		if (end > all[i]->back_ns)
+			all[i]->back_ns = end;
+	}
 }
 
 /* Whether what is long is between files, and hardly ever within one. */
@@ -213,7 +235,11 @@ static void loop_rows(void *state, const struct events *e)
 	if (e->process->role != ROLE_MAIN && e->process->role != ROLE_RANK_MAIN)
 		return;
 	for (uint32_t i = 0; i < e->count; i++) {
-		if (e->stage[i] != AIOT_STAGE_TRAIN || e->tid[i] != e->process->pid)
+		if (e->tid[i] != e->process->pid)
+			continue;
+		if (e->stage[i] == AIOT_STAGE_CHECKPOINT && *r)
+			loop_aside(*r, e->start[i], e->end[i]);
+		if (e->stage[i] != AIOT_STAGE_TRAIN)
 			continue;
 		if (!*r)
 			*r = memory_get(1, sizeof **r);

@@ -31,6 +31,7 @@ struct loop {
 	uint64_t faults, maps;            /* of the reads; mappings that were made */
 	int64_t until_ns;                 /* end of the latest one */
 	uint64_t now_io_ns;               /* of the sample under way */
+	int64_t aside_ns, back_ns;        /* in it, a checkpoint was saved from one to the other */
 	uint32_t count[LOOP_BUCKETS];     /* samples by their rest */
 	float rest[LOOP_KEPT];            /* of the first samples, ns */
 	/* Long rests, and after how many samples they come: those that hold a step
@@ -64,6 +65,9 @@ void loop_read(struct loop_reads *reads, uint32_t file, uint64_t offset, uint64_
                int64_t start_ns, uint64_t duration_ns);
 /* ... and another event, which may open a file. */
 void loop_other(struct loop_reads *reads, bool opens, int64_t start_ns, uint64_t duration_ns);
+/* ... and what is none of it, as saving a checkpoint: from the first such event in a sample to
+ * the last one it is none of the sample's time. */
+void loop_aside(struct loop_reads *reads, int64_t start_ns, int64_t end_ns);
 /* Those samples that are it. */
 struct loop *loop_of(struct loop_reads *reads);
 

@@ -11,6 +11,8 @@
 /* Batches that a period is believed from, and how sure it must be. */
 #define FEW_BATCHES 8
 #define SURE        6
+/* Of so many periods one is found in noise: steps that take so little of the time are none. */
+#define LEAST_STEPS 0.01
 /* Long rests are a step's where this share of them are whole batches apart, and so many
  * standard deviations more than by chance. */
 #define WHOLE    0.8
@@ -57,6 +59,7 @@ static double loop_steps(const struct loop *l)
 {
 	size_t kept = l->samples < LOOP_KEPT ? l->samples : LOOP_KEPT, best = 0;
 	struct fold found = {0};
+	double steps;
 
 	for (size_t period = 2; period < LOOP_PERIODS && period * FEW_BATCHES <= kept; period++) {
 		struct fold fold = loop_folded(l, kept, period, LOOP_LONGER * loop_typical(l));
@@ -65,7 +68,8 @@ static double loop_steps(const struct loop *l)
 		found = fold;
 		best = period;
 	}
-	return best ? found.longer_ns * (double)l->samples / (double)best / 1e9 : 0;
+	steps = best ? found.longer_ns * (double)l->samples / (double)best : 0;
+	return steps >= LEAST_STEPS * (double)l->rest_ns ? steps / 1e9 : 0;
 }
 
 /* After how many samples long rests come, in the order of the first samples; returns

@@ -216,6 +216,31 @@ static void a_file_that_is_opened_for_each_sample_tells_samples(void **state)
 	assert_near(s.step_s, 100 * 10e-3);
 }
 
+/* Each sample is a batch of its own; a checkpoint is saved each `every`. */
+static void saves_are_no_steps(void **state)
+{
+	struct loop_reads *r = calloc(1, sizeof *r);
+	struct loop_split s;
+	int64_t now = 1000;
+
+	(void)state;
+	for (uint64_t i = 1; i <= 1600; i++) {
+		loop_other(r, true, now, MS / 20);
+		loop_read(r, (uint32_t)(i % 320) + 1, 0, 65536, now += MS / 20, MS / 5);
+		now += (int64_t)(4 * MS + MS / 5);
+		if (i % 320)
+			continue;
+		loop_aside(r, now, now + 2 * (int64_t)MS);
+		now += 60 * (int64_t)MS;
+		loop_aside(r, now, now + 20 * (int64_t)MS);
+		now += 20 * (int64_t)MS;
+	}
+	s = loop_split(loop_of(r));
+	free(r);
+	assert_true(!s.told && s.step_s == 0);
+	assert_near(s.prepare_s, 1600 * 4e-3);
+}
+
 static void the_last_batch_of_an_epoch_may_be_smaller(void **state)
 {
 	struct loop_split s;
@@ -337,6 +362,7 @@ int main(void)
 	        cmocka_unit_test(what_is_read_of_a_file_in_pieces_is_one_sample),
 	        cmocka_unit_test(places_of_one_file_are_samples),
 	        cmocka_unit_test(a_file_that_is_opened_for_each_sample_tells_samples),
+	        cmocka_unit_test(saves_are_no_steps),
 	        cmocka_unit_test(the_last_batch_of_an_epoch_may_be_smaller),
 	        cmocka_unit_test(faults_of_a_kept_mapping_tell_no_samples),
 	        cmocka_unit_test(a_stream_is_told_by_two_kinds_of_pauses),
