@@ -37,6 +37,7 @@ static void alone_streaming(struct stall *stall, const struct epochs *e,
 	        alone_stream_part(l->first_ns, l->until_ns, (double)l->all_io_ns / 1e9, prepares);
 
 	stall_part_add(&stall->all, &part);
+	stall->consumers++;
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = e->items[i].first_ns, to = e->items[i].last_ns;
 		part = alone_stream_part(from, to, timeline_between(t, TIMELINE_STORAGE, from, to),
@@ -79,6 +80,7 @@ void alone_add(struct stall *stall, const struct summary *s, const struct proces
 	                           .untold_s = split.told ? 0 : split.prepare_s};
 	part.waited_s = part.storage_s + part.prepare_s;
 	stall_part_add(&stall->all, &part);
+	stall->consumers++;
 	for (uint32_t i = 0; i < e->count; i++)
 		files += e->items[i].files;
 	for (uint32_t i = 0; i < e->count && files; i++) {

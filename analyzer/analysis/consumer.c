@@ -135,8 +135,9 @@ static void consumer_started(struct consumer *c, int64_t end)
 {
 	if (!c->starting_ns)
 		return;
-	c->turnover_ns += (uint64_t)wrap_span(c->starting_ns, end);
-	c->generations++;
+	c->generations = memory_grow(c->generations, c->generation_count, &c->generation_room,
+	                             sizeof *c->generations);
+	c->generations[c->generation_count++] = (struct generation){c->starting_ns, end};
 	c->starting_ns = 0;
 }
 
@@ -176,7 +177,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 		start = consumer_since(c, start);
 		consumer_turns(c, start);
 		consumer_fetched(c, start, end);
-		c->turnover_ns += (uint64_t)wrap_span(start, end);
+		c->ending_ns += (uint64_t)wrap_span(start, end);
 		break;
 	case FETCH_BEGINS: consumer_begins(all, c, e, i); break;
 	}
@@ -384,6 +385,7 @@ static void consumer_drop(struct consumer *c)
 	for (size_t i = 0; i < c->thread_count; i++)
 		timeline_free(&c->threads[i].timeline);
 	free(c->forks);
+	free(c->generations);
 	free(c->threads);
 	free(c);
 }

@@ -30,6 +30,11 @@ struct loader_thread {
 	struct timeline timeline; /* STORAGE and LOCK */
 };
 
+/* Workers that are made at a time: until when the first data of them came. */
+struct generation {
+	int64_t made_ns, got_ns;
+};
+
 struct consumer {
 	uint32_t process;
 	/* From the making of the first worker, or the first fetch, until what was
@@ -57,11 +62,10 @@ struct consumer {
 	int64_t end_ns, lock_ns, lock_end_ns;
 	int64_t made_ns;      /* when workers were made that nothing was fetched from yet */
 	int64_t made_held_ns; /* waited for locks since */
-	/* Of its fetches, from making workers until the first of their data, and for their end;
-	 * how often they were made; since when it waits for the first data of those. */
-	uint64_t turnover_ns;
-	uint32_t generations;
-	int64_t starting_ns;
+	struct generation *generations; /* of workers */
+	size_t generation_count, generation_room;
+	uint64_t ending_ns;           /* waited for their end */
+	int64_t starting_ns;          /* when those were made that nothing came from yet */
 	uint32_t let_go[2];           /* batches: later; at once, see fetch.c */
 	int64_t thread_made_ns;       /* when the latest thread was made; 0 = none */
 	uint32_t socket, waited_file; /* 0 = none */

@@ -65,12 +65,10 @@ static bool stall_apart(const struct stall_part *p, uint32_t threads)
 	return threads && p->storage_s >= NEVER_AHEAD * threads * p->phase_s;
 }
 
-/* Workers that are idle: their making is what is waited for, or what they have made. */
-static enum stall_cause stall_idle(const struct stall *s, const struct stall_part *p)
+/* It waits for its workers' making and end more than for what they make. */
+static bool stall_restarts(const struct stall *s)
 {
-	if (s->generations > 1 && s->all.turnover_s >= TURNOVER * s->all.waited_s)
-		return STALL_START;
-	return p->waited_s < SETTLED * p->phase_s ? STALL_COMPUTE : STALL_IDLE;
+	return s->generations > 1 && s->all.turnover_s >= TURNOVER * s->all.waited_s;
 }
 
 static enum stall_cause stall_cause(const struct stall *s, const struct stall_part *p)
@@ -86,8 +84,10 @@ static enum stall_cause stall_cause(const struct stall *s, const struct stall_pa
 		return p->untold_s >= FED * p->phase_s || stall_apart(p, s->threads)
 		               ? STALL_NONE
 		               : STALL_COMPUTE;
+	if (loaders && stall_restarts(s))
+		return STALL_START;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
-		return stall_idle(s, p);
+		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
 	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
 		return STALL_WORKERS;
 	return p->storage_s > p->prepare_s ? STALL_STORAGE : STALL_PREPARE;
@@ -178,16 +178,34 @@ static int64_t stall_epoch_from(const struct epochs *e, uint32_t i, const struct
 	                    : c->last_ns;
 }
 
+/* What workers take to begin, and to end: what they load first is none of it. */
+static double stall_turnover(const struct consumer_view *v)
+{
+	const struct consumer *c = v->consumer;
+	double seconds = (double)c->ending_ns / 1e9;
+
+	for (size_t i = 0; i < c->generation_count; i++) {
+		const struct generation *g = &c->generations[i];
+		int64_t loads = g->got_ns;
+		for (size_t k = 0; k < v->count; k++)
+			if (v->loaders[k].from >= g->made_ns && v->loaders[k].from < loads)
+				loads = v->loaders[k].from;
+		seconds += wrap_seconds(g->made_ns, loads);
+	}
+	return seconds;
+}
+
 static void stall_with_loaders(struct stall *stall, const struct epochs *e,
                                const struct consumer_view *v)
 {
 	const struct consumer *c = v->consumer;
 	struct stall_part part = stall_span(v, c->first_ns, c->last_ns);
 
-	part.turnover_s = fmin((double)c->turnover_ns / 1e9, part.waited_s);
-	stall->generations =
-	        c->generations > stall->generations ? c->generations : stall->generations;
+	part.turnover_s = fmin(stall_turnover(v), part.waited_s);
+	if (c->generation_count > stall->generations)
+		stall->generations = (uint32_t)c->generation_count;
 	stall_part_add(&stall->all, &part);
+	stall->consumers++;
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
 		from = from > c->first_ns ? from : c->first_ns;

@@ -17,14 +17,14 @@ enum stall_cause {
 	STALL_PREPARE,
 	STALL_WORKERS, /* workers are busy, with storage and the processor alike */
 	STALL_IDLE,    /* it waits, and workers have nothing to do */
-	STALL_START,   /* likewise, mostly for workers that are made again and again */
+	STALL_START,   /* it waits mostly for workers that are made again and again */
 };
 
 /* Seconds; of workers those of all of them, summed up. */
 struct stall_part {
 	double phase_s, waited_s;
 	double storage_s, prepare_s, idle_s, blocked_s;
-	/* Of waited_s, from making workers until the first of their data, and for their end. */
+	/* Of waited_s, from making workers until one of them loads, and for their end. */
 	double turnover_s;
 	/* Of who loads itself: preparing data or training, nothing tells which. */
 	double untold_s;
@@ -35,6 +35,7 @@ struct stall {
 	struct stall_part all;
 	struct stall_part *epochs; /* by number of the epoch */
 	uint32_t epoch_count;
+	uint32_t consumers;    /* main threads that phase_s and waited_s are sums of */
 	uint32_t workers;      /* the most that one consumer had at a time; 0: it loads itself */
 	uint32_t generations;  /* how often one consumer made workers, at most */
 	uint32_t threads;      /* the same of threads that load, where there are no workers */

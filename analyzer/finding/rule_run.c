@@ -32,6 +32,17 @@ static bool rule_matters(const struct summary *s, double seconds)
 	return seconds >= 1 || seconds >= fmax(run / 100, LEAST_WAIT_S);
 }
 
+#define RULE_OF 40
+
+/* Whose time it is, where it is that of more than one. */
+static const char *rule_of(char of[RULE_OF], const struct summary *s)
+{
+	of[0] = 0;
+	if (s->stall.consumers > 1)
+		snprintf(of, RULE_OF, " of %u main threads", s->stall.consumers);
+	return of;
+}
+
 static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
                         enum stall_cause cause)
 {
@@ -39,7 +50,7 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 	double work = p->storage_s + p->prepare_s;
 	uint32_t loaders = s->stall.workers ? s->stall.workers : s->stall.threads;
 	struct unit waited, phase;
-	char number[16];
+	char number[16], of[RULE_OF];
 
 	if (p->cause != cause || !rule_matters(s, p->waited_s))
 		return false;
@@ -50,12 +61,16 @@ static bool rule_stalls(const struct summary *s, char evidence[RULE_EVIDENCE],
 		                unit_seconds(&phase, p->phase_s), 100 * p->waited_s / p->phase_s);
 	snprintf(number, sizeof number, "%u", loaders);
 	snprintf(evidence, RULE_EVIDENCE,
-	         "waited %s of %s (%.0f %%); %s loader %s%s, %.0f %% of %s work is storage, "
+	         "waited %s of %s%s (%.0f %%); %s loader %s%s%s, %.0f %% of %s work is storage, "
 	         "%.0f %% preprocessing",
 	         unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
-	         100 * p->waited_s / p->phase_s, loaders ? number : "no",
+	         rule_of(of, s), 100 * p->waited_s / p->phase_s, loaders ? number : "no",
 	         s->stall.threads ? "thread" : "worker", loaders == 1 ? "" : "s",
-	         work > 0 ? 100 * p->storage_s / work : 0, loaders ? "their" : "the main thread's",
+	         loaders && s->stall.consumers > 1 ? " each" : "",
+	         work > 0 ? 100 * p->storage_s / work : 0,
+	         loaders > 1 || s->stall.consumers > 1 ? "their"
+	         : loaders                             ? "its"
+	                                               : "the main thread's",
 	         work > 0 ? 100 * p->prepare_s / work : 0);
 	if (s->stall.workers_needed > loaders) {
 		size_t used = strlen(evidence);
@@ -99,14 +114,15 @@ bool rule_restarted_workers(const struct summary *s, char evidence[RULE_EVIDENCE
 {
 	const struct stall_part *p = &s->stall.all;
 	struct unit waited, phase, turnover;
+	char of[RULE_OF];
 
 	*stage = stall_stage(s);
 	if (p->cause != STALL_START || !rule_matters(s, p->waited_s))
 		return false;
-	return RULE_SAY("waited %s of %s (%.0f %%), %s of it for workers that were made %u times",
+	return RULE_SAY("waited %s of %s%s (%.0f %%), %s of it for workers that were made %u times",
 	                unit_seconds(&waited, p->waited_s), unit_seconds(&phase, p->phase_s),
-	                100 * p->waited_s / p->phase_s, unit_seconds(&turnover, p->turnover_s),
-	                s->stall.generations);
+	                rule_of(of, s), 100 * p->waited_s / p->phase_s,
+	                unit_seconds(&turnover, p->turnover_s), s->stall.generations);
 }
 
 bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

@@ -82,6 +82,7 @@ json_t *json_stall(const struct summary *summary)
 	epochs = json_array();
 	json_stall_part(o, &s->all);
 	json_object_set_new(o, "turnover_s", json_real(s->all.turnover_s));
+	json_object_set_new(o, "consumers", json_integer(s->consumers));
 	json_object_set_new(o, "generations", json_integer(s->generations));
 	json_object_set_new(o, "workers", json_integer(s->workers));
 	json_object_set_new(o, "threads", json_integer(s->threads));

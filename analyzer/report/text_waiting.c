@@ -95,28 +95,36 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 
 	if (p->turnover_s >= 0.01 * p->phase_s)
 		text_say(t,
-		         "%s of that from making workers until the first of their data, and for "
-		         "their end (made %" PRIu32 " time%s).",
+		         "%s of that from making workers until one of them loads, and for their "
+		         "end (made %" PRIu32 " time%s).",
 		         unit_seconds(&turnover, p->turnover_s), stall->generations,
 		         stall->generations == 1 ? "" : "s");
 	if (all > 0)
 		text_say(t,
-		         "Its %" PRIu32
-		         " loader %s%s: %.0f %% storage%s, %.0f %% preprocessing, %.0f %% "
+		         "%s %" PRIu32
+		         " loader %s%s%s: %.0f %% storage%s, %.0f %% preprocessing, %.0f %% "
 		         "short of work, %.0f %% blocked.",
-		         count, stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
-		         100 * p->storage_s / all, stall->remote ? " (by network)" : "",
-		         100 * p->prepare_s / all, 100 * p->idle_s / all, 100 * p->blocked_s / all);
+		         stall->consumers > 1 ? "Their" : "Its", count,
+		         stall->workers ? "worker" : "thread", count == 1 ? "" : "s",
+		         stall->consumers > 1 ? " each" : "", 100 * p->storage_s / all,
+		         stall->remote ? " (by network)" : "", 100 * p->prepare_s / all,
+		         100 * p->idle_s / all, 100 * p->blocked_s / all);
 }
 
 static void text_loader(const struct text *t, const struct stall_part *p)
 {
 	const struct stall *stall = &t->s->stall;
 	bool alone = !stall->workers && !stall->threads;
+	char who[40] = "main thread";
 	struct unit a, b;
 
-	text_say(t, "The main thread %s for %s of %s (%.0f %%)%s%s.",
-	         alone ? "loaded its data itself" : "waited for its loaders",
+	if (stall->consumers > 1)
+		snprintf(who, sizeof who, "%" PRIu32 " main threads", stall->consumers);
+	text_say(t, "The %s %s for %s of %s (%.0f %%)%s%s.", who,
+	         alone                  ? stall->consumers > 1 ? "loaded their data themselves"
+	                                                       : "loaded its data itself"
+	         : stall->consumers > 1 ? "waited for their loaders"
+	                                : "waited for its loaders",
 	         unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
 	         100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
 	         p->cause ? stall_word(p->cause) : "");

@@ -104,3 +104,5 @@ if __name__ == '__main__':
     ranks = [p for p in report["run"]["processes"] if p["rank"] is not None]
     assert [p["rank"] for p in ranks] == [0, 1] and {p["role"] for p in ranks} == {"rank main"}, ranks
     assert report["stall"]["workers"] == 0 and report["stall"]["share"] < 0.6, report["stall"]
+    assert report["stall"]["consumers"] == 2
+    assert "The 2 main threads loaded their data themselves" in " ".join(aiotrace.aiotrace("report", tmp_path / "traces").stdout.split())
