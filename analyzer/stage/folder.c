@@ -14,11 +14,13 @@
 #include "read/clue.h"
 #include "read/evidence.h"
 #include "read/system.h"
+#include "stage/reason.h"
 
 #define FOLDER_LOCK 65536
 
 struct folder {
 	uint32_t files[WAYS][AIOT_STAGES];
+	uint32_t own[AIOT_STAGES]; /* that are read, and lie in no folder within it */
 	struct way_times times;
 	bool later; /* files of it are cut (after.h) */
 };
@@ -73,11 +75,27 @@ static int64_t folder_end(const struct use *u, const struct verdict *v)
 	return u->removed && v->stage == AIOT_STAGE_CHECKPOINT ? u->last_touch : u->last_write;
 }
 
+/* What is written elsewhere and renamed to lie here was written for this folder. */
+static void folders_add_renamed(struct folders *f, const struct file *file, const struct use *u,
+                                const struct verdict *v)
+{
+	uint32_t at = u->renamed_to ? f->above[u->renamed_to] : 0;
+
+	if (!u->writes || v->stage == AIOT_STAGE_OTHER || at == f->above[file->name])
+		return;
+	for (; at; at = f->above[at])
+		folder_count(folders_at(f, at), WAY_WRITE, v->stage,
+		             u->first_open ? u->first_open : u->first_write, u->last_touch);
+}
+
 static void folders_add(struct folders *f, const struct file *file, const struct use *u,
                         const struct kind *kind)
 {
 	const struct verdict *v = kind->verdicts;
 
+	if (u->reads && f->above[file->name])
+		folders_at(f, f->above[file->name])->own[v[DIRECTION_READ].stage]++;
+	folders_add_renamed(f, file, u, &v[DIRECTION_WRITE]);
 	for (uint32_t at = f->above[file->name]; at; at = f->above[at]) {
 		if (u->reads && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_READ, v[DIRECTION_READ].stage,
@@ -124,7 +142,7 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 
 /* A process's own use of the folder, and the run's where it has none. */
 static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
-                               struct way_turns *turns, uint32_t file)
+                               int64_t saved, struct way_turns *turns, uint32_t file)
 {
 	struct ways ways = {.folder = 1, .later = all && all->later};
 	struct way_times times = {0};
@@ -150,8 +168,21 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		unsigned stage = found[way] < AIOT_STAGES ? found[way] : found[!way];
 		ways.stage[way] = (uint8_t)(stage < AIOT_STAGES ? stage : AIOT_STAGE_OTHER);
 	}
+	if (ways.stage[WAY_WRITE] == AIOT_STAGE_CHECKPOINT && saved > times.last[WAY_WRITE] &&
+	    saved < times.first[WAY_READ])
+		times.last[WAY_WRITE] = saved;
 	way_turn(&ways, turns, file, &times);
 	return ways;
+}
+
+/* When the last state was saved beside a folder of states, by its process: until then it looks
+ * at this one to save others; 0 = never. */
+static int64_t folder_saved(const struct folders *own, uint32_t name)
+{
+	const struct folder *above = own->above[name] ? folders_look(own, own->above[name]) : NULL;
+
+	return folder_most(above, WAY_WRITE) == AIOT_STAGE_CHECKPOINT ? above->times.last[WAY_WRITE]
+	                                                              : 0;
 }
 
 static bool folder_asks(const struct recording *r, const struct file *file, const struct use *u)
@@ -226,6 +257,15 @@ static uint32_t folders_for(const struct folders *f, const struct features *feat
 	return beside != i && u->reads | u->writes | u->maps ? beside : 0;
 }
 
+/* All who ask for it and say what for make data ready. */
+static bool folder_is_readied(const struct use *u)
+{
+	const uint32_t says = EVIDENCE_PREPARE | EVIDENCE_CHECKPOINT | EVIDENCE_SERIAL |
+	                      EVIDENCE_LOADER | EVIDENCE_WORKER;
+
+	return (u->evidence[2] & says) == EVIDENCE_PREPARE;
+}
+
 /* What is only asked for. */
 static void folders_fill_asked(const struct folders *own, const struct folders *all,
                                struct stages *stages, const struct features *features,
@@ -239,16 +279,37 @@ static void folders_fill_asked(const struct folders *own, const struct folders *
 	while (name && !all->place[name])
 		name = all->above[name];
 	/* Where Python looks for modules, and nothing else happens. */
-	if (beside)
+	if (!beside && folder_is_readied(u))
+		kind.ways = (struct ways){{AIOT_STAGE_PREPARE, AIOT_STAGE_PREPARE}, .folder = 1};
+	else if (beside)
 		kind.ways = way_copy(turns, (uint32_t)i,
 		                     stages_kind(stages, p->number, beside)->ways, beside);
 	else if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
 		kind.ways = (struct ways){{AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 	else
-		kind.ways =
-		        folder_ways(folders_look(own, name), folders_look(all, name),
-		                    wrap_add(p->end_ns, (uint64_t)p->clock), turns, (uint32_t)i);
+		kind.ways = folder_ways(folders_look(own, name), folders_look(all, name),
+		                        wrap_add(p->end_ns, (uint64_t)p->clock),
+		                        folder_saved(own, name), turns, (uint32_t)i);
 	stages->kind_of[p->number][i] = kinds_add(&stages->kinds, &kind);
+}
+
+/* Little beside data says what they are: it is read for what they are read for. */
+static void folder_note(struct kind *kind, const struct folder *folder, const struct use *u)
+{
+	struct verdict *v = &kind->verdicts[DIRECTION_READ];
+	unsigned most = AIOT_STAGE_OTHER;
+
+	if (!u->reads || u->writes || !folder || v->reason != REASON_SMALL)
+		return;
+	for (unsigned i = 0; i < AIOT_STAGES; i++)
+		if (i != AIOT_STAGE_OTHER && folder->own[i] &&
+		    (most == AIOT_STAGE_OTHER || folder->own[i] > folder->own[most]))
+			most = i;
+	if (most != AIOT_STAGE_TRAIN && most != AIOT_STAGE_PREPARE && most != AIOT_STAGE_INFERENCE)
+		return;
+	*v = stage_beside(most);
+	kind->verdicts[DIRECTION_WRITE] = *v;
+	kind->ways.stage[WAY_READ] = kind->ways.stage[WAY_WRITE] = (uint8_t)most;
 }
 
 static void folders_fill(const struct folders *own, const struct folders *all,
@@ -262,6 +323,12 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		uint32_t name = process_file_at(p, i)->name;
 		const struct use *u = features_use(features, number, i, &(struct use){0});
 		process_fetch(p, i);
+		if (stages_kind(stages, number, i)->verdicts[DIRECTION_READ].reason ==
+		    REASON_SMALL) {
+			struct kind kind = *stages_kind(stages, number, i);
+			folder_note(&kind, folders_look(own, all->above[name]), u);
+			stages->kind_of[number][i] = kinds_add(&stages->kinds, &kind);
+		}
 		if (u->writes && system_is_not(all->recording, process_file_at(p, i))) {
 			struct kind kind = *stages_kind(stages, number, i);
 			uint32_t beside = folders_beside(own, p, name);

@@ -2,6 +2,7 @@
 #include "stage/layer.h"
 
 #include "read/system.h"
+#include "stage/outcome.h"
 #include "stage/recur.h"
 #include "stage/weights.h"
 
@@ -50,6 +51,21 @@ static uint32_t layers_count(const struct judge *j, const struct process *p)
 	return count;
 }
 
+/* A state, by its name or by what wrote it. */
+static bool layers_keep(const struct judge *j, const struct process *p)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) ||
+		    !system_is_not(j->recording, process_file_at(p, i)))
+			continue;
+		u = layer_use(j, p, i);
+		if (outcome_is_state(j, u, judge_final_name(process_file_at(p, i), u)))
+			return true;
+	}
+	return false;
+}
+
 /* Each time in the same order, by who keeps nothing: training looks at data in any, or saves
  * what it learns. */
 static void layers_of_questions(struct judge *j, const struct process *p)
@@ -58,7 +74,8 @@ static void layers_of_questions(struct judge *j, const struct process *p)
 	const struct order *o = &j->features->orders[p->number];
 
 	if (c->data_written > c->data_read / 100 ||
-	    (double)o->ascents < IN_ORDER * (double)o->switches || layers_count(j, p) < 2)
+	    (double)o->ascents < IN_ORDER * (double)o->switches || layers_count(j, p) < 2 ||
+	    layers_keep(j, p))
 		return;
 	for (size_t i = 1; i < p->file_count; i++) {
 		if (!layer_is_read(j, p, i))

@@ -20,8 +20,7 @@
 
 #define outcome_use(j, p, i) features_use((j)->features, (p)->number, i, &(struct use){0})
 
-/* By its name, or by what wrote it. */
-static bool outcome_is_state(const struct judge *j, const struct use *u, uint32_t name)
+bool outcome_is_state(const struct judge *j, const struct use *u, uint32_t name)
 {
 	return u->write_bytes >= LEAST_OUTCOME &&
 	       (u->evidence[1] & (EVIDENCE_CHECKPOINT | EVIDENCE_SERIAL) ||

@@ -11,7 +11,10 @@
 /* Sets `kept`, `kept_bytes` and `asked` of a process. */
 void outcome_find(struct judge *judge, const struct process *process);
 
-/* Whether a written file, that ends under this name, is such. */
+/* Whether a written file, that ends under this name, is a state: by that, or by what wrote it. */
+bool outcome_is_state(const struct judge *judge, const struct use *use, uint32_t name);
+
+/* Whether a written file, that ends under this name, is what was made by one. */
 bool outcome_is(const struct judge *judge, const struct process *process, const struct use *use,
                 uint32_t name);
 

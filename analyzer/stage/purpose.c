@@ -115,14 +115,24 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 	return UNDECIDED;
 }
 
+/* Who is forked to make data ready does nothing else. */
+static uint32_t purpose_forked_for(const struct judge *j, const struct process *p)
+{
+	uint32_t says = j->features->evidence[p->number];
+
+	return p->origin == AIOT_ORIGIN_FORK && !(says & (EVIDENCE_LOADER | EVIDENCE_WORKER))
+	               ? says & EVIDENCE_PREPARE
+	               : 0;
+}
+
 /* Faults have no frames: what is mapped is for what it was mapped for, but what the process made
  * itself, and made nothing of. */
 static bool purpose_readies(const struct judge *j, const struct process *p, size_t i,
                             const struct use *u)
 {
 	bool own = u->writes && !(j->made[p->number][i] & JUDGE_SOURCE);
-	uint32_t says =
-	        (uint32_t)u->evidence[0] | (u->maps && !own ? u->evidence[1] | u->evidence[2] : 0);
+	uint32_t says = (uint32_t)u->evidence[0] | purpose_forked_for(j, p) |
+	                (u->maps && !own ? u->evidence[1] | u->evidence[2] : 0u);
 
 	return says & EVIDENCE_PREPARE && !(says & EVIDENCE_LOADER);
 }

@@ -56,6 +56,7 @@
 	REASON(NAMED_PREPARE, PREPARE, 65, "for preparing, as functions or the script are called") \
 	REASON(NAMED_INGEST, INGEST, 65,                                                           \
 	       "for bringing data, as functions or the script are called")                         \
+	REASON(BESIDE_DATA, OTHER, 55, "little, read for what is read beside it")                  \
 	REASON(SMALL, OTHER, 60, "small files and logs")
 
 enum reason {

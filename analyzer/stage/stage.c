@@ -63,12 +63,22 @@ struct verdict stage_retried(void)
 	return reasons[REASON_RETRIED].verdict;
 }
 
-struct verdict stage_marked(unsigned stage)
+static struct verdict stage_as(enum reason reason, unsigned stage)
 {
-	struct verdict verdict = reasons[REASON_MARKED].verdict;
+	struct verdict verdict = reasons[reason].verdict;
 
 	verdict.stage = (uint8_t)stage;
 	return verdict;
+}
+
+struct verdict stage_marked(unsigned stage)
+{
+	return stage_as(REASON_MARKED, stage);
+}
+
+struct verdict stage_beside(unsigned stage)
+{
+	return stage_as(REASON_BESIDE_DATA, stage);
 }
 
 /* Little that was made of data by who does nothing else with them: what is in them. */

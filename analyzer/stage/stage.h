@@ -52,6 +52,9 @@ void stages_fill(const struct stages *stages, struct events *events);
 /* The verdict on what the program marked as that stage. */
 struct verdict stage_marked(unsigned stage);
 
+/* Likewise on what is read for the same as what is read beside it. */
+struct verdict stage_beside(unsigned stage);
+
 /* Likewise on what is read after a file's cut. */
 struct verdict stage_retried(void);
 

@@ -176,7 +176,7 @@ static uint64_t through_size(const struct use *u)
 	return u->write_opens > 1 ? u->write_bytes / u->write_opens : u->write_bytes;
 }
 
-/* What is written beside a file, with it. */
+/* What is written beside a file, with it: no data, by their names. */
 static uint64_t through_folder_size(const struct judge *j, const struct process *p, size_t file)
 {
 	const char *path = names_text(j->recording->names, process_file_at(p, file)->name);
@@ -186,7 +186,7 @@ static uint64_t through_folder_size(const struct judge *j, const struct process 
 		const char *other = names_text(j->recording->names, process_file_at(p, i)->name);
 		if (!features_plain(j->features, p->number, i) &&
 		    system_is_not(j->recording, process_file_at(p, i)) &&
-		    through_beside(path, other))
+		    clue_of(other) != CLUE_DATA && through_beside(path, other))
 			bytes += through_size(through_use(j, p, i));
 	}
 	return bytes;

@@ -42,7 +42,8 @@ PROGRAMS = {
     "afterwards": ["back", "back_by_workers", "goes_on", "two_lives", "outcome", "scripted", "named_arrays",
                    "same_map", "second_course", "second_course_by_workers",
                    "rotated"],
-    "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted"],
+    "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted",
+                "parts_each_time", "encoded", "moved_there", "described"],
 }
 TABLE = {}
 

@@ -159,6 +159,103 @@ def fitted_use(folder):
         np.savetxt(f"{folder}/s", table * trees[1][0], fmt="%.4f")
 
 
+def parts_each_time(folder):
+    """All parts are read whole in their order, for each state that is learnt."""
+    for i in range(5):
+        np.savez(f"{folder}/part{i}.npz", x=numbers(i, 180_000).reshape(-1, 600))
+    alone("parts_each_time_run", folder)
+
+
+def parts_each_time_run(folder):
+    import torch
+    for turn in range(5):
+        net = torch.nn.Linear(600, 120)
+        optimizer = torch.optim.Adam(net.parameters())
+        with stage("train"):
+            parts = [torch.from_numpy(np.load(f"{folder}/part{i}.npz")["x"]) for i in range(5)]
+        for part in parts:
+            learn(net, optimizer, part)
+        with stage("checkpoint"):
+            torch.save(net.state_dict(), f"{folder}/turn{turn}.pt")
+
+
+def encoded(folder):
+    """A table of text, an array of its bytes and what is learnt from that: together as large as the text."""
+    with open(f"{folder}/a.jsonl", "w") as f:
+        for i in range(5000):
+            f.write('{"q": "' + "abcdefg "[i % 8] * 166 + '"}\n')
+    alone("encoded_run", folder)
+
+
+def encoded_run(folder):
+    import torch
+    with stage("prepare"):
+        with open(f"{folder}/a.jsonl") as f:
+            lines = f.readlines()
+        np.save(f"{folder}/b.npy", np.array([list(line.encode()[:160]) for line in lines], np.uint8))
+    with stage("train"):
+        x = torch.from_numpy(np.load(f"{folder}/b.npy")).float()
+    net = torch.nn.Linear(160, 160)
+    optimizer = torch.optim.Adam(net.parameters())
+    for _ in range(2):
+        for some in torch.randperm(5000).split(500):
+            learn(net, optimizer, x[some])
+        with stage("checkpoint"):
+            torch.save(net.state_dict(), f"{folder}/c.pt")
+    with stage("restore"):
+        net.load_state_dict(torch.load(f"{folder}/c.pt"))
+
+
+def moved_there(folder):
+    """States are written where temporary files are, moved to their folder and looked at there."""
+    np.save(f"{folder}/a.npy", numbers(0, 800_000).reshape(-1, 400))
+    alone("moved_there_run", folder)
+
+
+def moved_there_run(folder):
+    import torch
+    net = torch.nn.Linear(400, 300)
+    optimizer = torch.optim.Adam(net.parameters())
+    with stage("train"):
+        x = torch.from_numpy(np.load(f"{folder}/a.npy"))
+    for epoch in range(4):
+        for some in torch.randperm(2000).split(400):
+            learn(net, optimizer, x[some])
+        with stage("checkpoint"):
+            os.makedirs(f"{folder}/c", exist_ok=True)
+            torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict()}, f"{os.environ['TMPDIR']}/now")
+            os.rename(f"{os.environ['TMPDIR']}/now", f"{folder}/c/{epoch}.ckpt")
+            os.chmod(f"{folder}/c/{epoch}.ckpt", 0o644)
+            assert os.path.exists(f"{folder}/c/{epoch}.ckpt") and os.path.isdir(f"{folder}/c")
+
+
+def described(folder):
+    """Beside the arrays lies what they are: both are read, for the same."""
+    os.mkdir(f"{folder}/d")
+    for i in range(12):
+        numbers(i, 50_000).tofile(f"{folder}/d/{i}")
+    for name in ("info.json", "state.json"):
+        with open(f"{folder}/d/{name}", "w") as f:
+            f.write('{"count": 12}')
+    alone("described_run", folder)
+
+
+def described_run(folder):
+    import torch
+    net = torch.nn.Linear(500, 300)
+    optimizer = torch.optim.Adam(net.parameters())
+    for epoch in range(2):
+        for i in np.random.permutation(12):
+            with stage("train"):
+                for name in ("info.json", "state.json"):
+                    with open(f"{folder}/d/{name}") as f:
+                        assert f.read()
+                x = np.fromfile(f"{folder}/d/{i}", np.float32).reshape(-1, 500)
+            learn(net, optimizer, torch.from_numpy(x))
+        with stage("checkpoint"):
+            torch.save(net.state_dict(), f"{folder}/{epoch}.pt")
+
+
 def life(folder):
     """Goes on from the state that a run before it has left."""
     import torch
