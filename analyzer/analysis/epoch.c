@@ -16,6 +16,8 @@
 #define EPOCHS_TURNS (UINT32_MAX - 2)
 /* So many times fewer bytes than in the longest one are no epoch. */
 #define HARDLY 8
+/* One part of the data in so many tells. */
+#define ENOUGH 3
 /* A smaller file is read as a whole. */
 #define LEAST_JUMPED (1 << 20)
 /* Places that no other epoch has are read as often as their file fits into the bytes, if that is
@@ -134,19 +136,23 @@ static bool epochs_again(struct epochs *e, struct beginnings *list)
 	return true;
 }
 
-/* How often most of the data was begun. */
+/* How often more of the data was begun than any other number of times, if that is enough of it:
+ * files that are drawn by chance are begun any number of times. */
 static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
 {
 	uint64_t *bytes = memory_get(EPOCHS_MOST + 1, sizeof *bytes);
+	uint64_t all = 0;
 	uint32_t best = 0;
 
+	for (uint32_t i = 1; i < names; i++)
+		all += list[i].bytes;
 	for (uint32_t i = 1; i < names; i++)
 		if (list[i].begins <= EPOCHS_MOST)
 			bytes[list[i].begins] += list[i].bytes;
 	for (uint32_t i = 1; i <= EPOCHS_MOST; i++)
 		if (bytes[i] > bytes[best] || (!best && bytes[i]))
 			best = i;
-	if (best && bytes[0] > bytes[best])
+	if (best && (bytes[0] > bytes[best] || bytes[best] < all / ENOUGH))
 		best = 0;
 	free(bytes);
 	return best;

@@ -165,6 +165,9 @@ static double rule_hits(const struct epochs *e, uint32_t from, uint32_t to)
 	return known > 0 ? hits / known : -1;
 }
 
+/* A first epoch that takes hardly longer than the second one has lost nothing. */
+#define COLD 1.1
+
 bool rule_cold_start(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
 	const struct epochs *e = rule_epochs(s);
@@ -172,7 +175,8 @@ bool rule_cold_start(const struct summary *s, char evidence[RULE_EVIDENCE], int 
 	struct unit one, two;
 
 	*stage = AIOT_STAGE_TRAIN;
-	if (e->count < 2 || first < 0 || first >= 0.5 || later <= 0.9)
+	if (e->count < 2 || first < 0 || first >= 0.5 || later <= 0.9 ||
+	    (double)epoch_ns(&e->items[0]) < COLD * (double)epoch_ns(&e->items[1]))
 		return false;
 	return RULE_SAY("from the page cache: %.0f %% of the first epoch's bytes, %.0f %% of later "
 	                "ones; the first took %s, the second %s",

@@ -129,13 +129,15 @@ bool rule_loads_alone(const struct summary *s, char evidence[RULE_EVIDENCE], int
 {
 	const struct stall_part *p = &s->stall.all;
 	struct unit loading, phase;
+	char of[RULE_OF];
 
 	*stage = stall_stage(s);
 	if (s->stall.workers || s->stall.threads || p->phase_s <= 0 ||
 	    p->waited_s < 0.1 * p->phase_s || !rule_matters(s, p->waited_s))
 		return false;
-	return RULE_SAY("loading took %s of %s of its main thread",
-	                unit_seconds(&loading, p->waited_s), unit_seconds(&phase, p->phase_s));
+	return RULE_SAY("loading took %s of %s%s", unit_seconds(&loading, p->waited_s),
+	                unit_seconds(&phase, p->phase_s),
+	                s->stall.consumers > 1 ? rule_of(of, s) : " of its main thread");
 }
 
 bool rule_slow_worker(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)

@@ -50,7 +50,9 @@ double recording_seconds(const struct recording *recording, const struct process
 /* From the first start to the last known moment. */
 static inline double recording_duration_s(const struct recording *recording)
 {
-	return wrap_seconds(recording->start_ns, recording->end_ns);
+	double seconds = wrap_seconds(recording->start_ns, recording->end_ns);
+
+	return seconds > 0 ? seconds : 0; /* times of a damaged trace may lie anywhere */
 }
 
 uint64_t recording_lost(const struct recording *recording);

@@ -49,6 +49,9 @@ static int text_heaviest(const struct summary *s, bool write)
 	return best;
 }
 
+/* What is less changes no share. */
+#define UNTOLD 0.005
+
 static void text_verdict_loading(const struct text *t, const struct stall *stall)
 {
 	const struct stall_part *p = &stall->all;
@@ -58,7 +61,7 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		fprintf(t->to, "\nLoading: %s%s, %s waits %s%.0f %% of its time.",
 		        stall_word(p->cause), stall->cached ? " (page cache)" : "",
 		        stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference",
-		        p->untold_s > 0 ? "at least " : "", share);
+		        p->untold_s >= UNTOLD * p->phase_s ? "at least " : "", share);
 	/* It waits, and nobody is to blame. */
 	if (p->cause == STALL_COMPUTE && share >= 10)
 		fputs("\nIts loaders have nothing to do meanwhile: it is what getting a "

@@ -93,3 +93,15 @@ def test_of_a_mapped_file_workers_that_are_made_anew_tell_epochs(workers, tmp_pa
     assert len(report["epochs"]) == (3 if workers == "anew" else 0)
     for epoch, begin in zip(report["epochs"], said):
         assert report["run"]["start_ns"] / 1e9 + epoch["start_s"] == pytest.approx(begin, abs=0.3)
+
+
+@pytest.mark.parametrize("drawn", [True, False])
+def test_files_that_are_drawn_by_chance_have_no_epochs(drawn, tmp_path):
+    chance, p = random.Random(7), Process(tmp_path)
+    for number in range(8):
+        for i in [chance.randrange(100) for _ in range(100)] if drawn else chance.sample(range(100), 100):
+            p.open(f"/disk/{i:04}.jpg", extent=50000, stage="train", gap=5 * MS)
+            p.read(f"/disk/{i:04}.jpg", 0, 50000, took=MS, stage="train")
+            p.add("close", f"/disk/{i:04}.jpg", stage="train")
+    p.save()
+    assert len(aiotrace.report(tmp_path)["epochs"]) == (0 if drawn else 8)
