@@ -49,6 +49,7 @@ struct consumer {
 	bool by_workers, by_threads;       /* hand data over */
 	bool by_main;                      /* takes it from workers itself */
 	bool watches;                      /* waits in an event loop */
+	uint64_t timer_ns;                 /* there, until a timer was due */
 	uint32_t semaphores;               /* waited at */
 
 	/* The first other thread that gets data from workers: it hands them over, or it trains

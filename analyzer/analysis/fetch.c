@@ -174,6 +174,7 @@ enum fetch fetch_kind(const struct consumers *all, struct consumer *c, const str
 		return fetch_call(all, c, e, i);
 	if (fetch_watches(e, i) && !fetch_elsewhere(c, e->process)) {
 		c->watches = true;
+		c->timer_ns += e->result[i] ? 0 : e->duration[i];
 		return c->by_workers || c->by_threads ? FETCH_BEGINS : FETCH_NO_PART;
 	}
 	if (e->stage[i] != AIOT_STAGE_IPC)

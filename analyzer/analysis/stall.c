@@ -20,6 +20,9 @@
 #define SETTLED 0.3
 /* Of what is waited for, that much is the workers' making and end. */
 #define TURNOVER 0.5
+/* Of what is waited for in an event loop, so much until timers are due: steps may be awaited
+ * there, too. */
+#define TIMED 0.1
 /* Below this share of their work, neither storage nor processor is to blame
  * alone. */
 #define ALONE 0.6
@@ -84,6 +87,8 @@ static enum stall_cause stall_cause(const struct stall *s, const struct stall_pa
 		return p->untold_s >= FED * p->phase_s || stall_apart(p, s->threads)
 		               ? STALL_NONE
 		               : STALL_COMPUTE;
+	if (s->timed)
+		return STALL_NONE;
 	if (loaders && stall_restarts(s))
 		return STALL_START;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
@@ -206,6 +211,7 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 		stall->generations = (uint32_t)c->generation_count;
 	stall_part_add(&stall->all, &part);
 	stall->consumers++;
+	stall->timed |= (double)c->timer_ns / 1e9 >= TIMED * part.waited_s;
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
 		from = from > c->first_ns ? from : c->first_ns;

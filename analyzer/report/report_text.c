@@ -69,6 +69,13 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		      t->to);
 	if (p->cause)
 		return;
+	if (stall->timed) {
+		fprintf(t->to,
+		        "\nLoading: the main thread waits in an event loop for %.0f %% of its "
+		        "time, for its loaders\nor for its timers: nothing tells which.",
+		        share);
+		return;
+	}
 	if (p->untold_s > 0)
 		fprintf(t->to,
 		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "

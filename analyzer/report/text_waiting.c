@@ -111,6 +111,18 @@ static void text_loaders(const struct text *t, const struct stall_part *p)
 		         100 * p->idle_s / all, 100 * p->blocked_s / all);
 }
 
+static const char *text_what(const struct stall *s, bool alone)
+{
+	static const char *const words[][2] = {
+	        {"waited for its loaders", "waited for their loaders"},
+	        {"loaded its data itself", "loaded their data themselves"},
+	        {"waited for its loaders, or for its timers,",
+	         "waited for their loaders, or for their timers,"},
+	};
+
+	return words[alone ? 1 : s->timed ? 2 : 0][s->consumers > 1];
+}
+
 static void text_loader(const struct text *t, const struct stall_part *p)
 {
 	const struct stall *stall = &t->s->stall;
@@ -120,11 +132,7 @@ static void text_loader(const struct text *t, const struct stall_part *p)
 
 	if (stall->consumers > 1)
 		snprintf(who, sizeof who, "%" PRIu32 " main threads", stall->consumers);
-	text_say(t, "The %s %s for %s of %s (%.0f %%)%s%s.", who,
-	         alone                  ? stall->consumers > 1 ? "loaded their data themselves"
-	                                                       : "loaded its data itself"
-	         : stall->consumers > 1 ? "waited for their loaders"
-	                                : "waited for its loaders",
+	text_say(t, "The %s %s for %s of %s (%.0f %%)%s%s.", who, text_what(stall, alone),
 	         unit_seconds(&a, p->waited_s), unit_seconds(&b, p->phase_s),
 	         100 * p->waited_s / p->phase_s, p->cause ? ": " : "",
 	         p->cause ? stall_word(p->cause) : "");

@@ -104,6 +104,42 @@ def test_workers_that_are_asked_too_late_are_not_too_few(program, tmp_path):
     assert stall["cause"] == "too little prefetch"
 
 
+AWAITED = """
+import asyncio, os, sys
+paths = sorted(os.path.join(sys.argv[1], name) for name in os.listdir(sys.argv[1]))
+def get(path):
+    fd = os.open(path, os.O_RDONLY)
+    try: return os.read(fd, 40000)
+    finally: os.close(fd)
+async def fill(queue):
+    for at in range(0, len(paths), 4):
+        await queue.put(await asyncio.gather(*[asyncio.to_thread(get, path) for path in paths[at:at + 4]]))
+async def main():
+    for epoch in range(3):
+        queue = asyncio.Queue(2)
+        task = asyncio.create_task(fill(queue))
+        for at in range(0, len(paths), 4):
+            await queue.get()
+            await asyncio.sleep(float(sys.argv[2]))
+        await task
+asyncio.run(main())
+"""
+
+
+def test_steps_that_an_event_loop_awaits_are_not_blamed_on_its_loaders(program, tmp_path):
+    data = tmp_path / "data"
+    data.mkdir()
+    for i in range(64):
+        (data / f"{i:04}.jpg").write_bytes(bytes(40000))
+    library = program("slow_read", "-shared", "-fPIC", name_as="slow_read.so")
+    done = aiotrace.run_traced(aiotrace.python(AWAITED, data, 0.02), tmp_path / "t",
+                               {"LD_PRELOAD": f"{aiotrace.LIBRARY} {library}", "SLOW_BYTES": "40000", "SLOW_US": "3000"})
+    assert done.returncode == 0, done.stderr
+    report = aiotrace.report(tmp_path / "t")
+    assert report["stall"]["cause"] is None and not {f["id"] for f in report["findings"]} & set(RULES.values()), report["stall"]
+    assert "for its loaders or for its timers" in " ".join(aiotrace.aiotrace("report", tmp_path / "t").stdout.split())
+
+
 SHORT_EPOCHS = """
 import json, os, sys, time
 import torch
