@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/wrap.h"
 #include "read/evidence.h"
 #include "read/system.h"
 #include "stage/folder.h"
@@ -287,43 +286,10 @@ static void stages_run(struct stages *stages, struct judge *judge, uint32_t run)
 	folders_judge(stages, judge->features, run);
 }
 
-/* When a run's first process started. */
-struct stage_run {
-	int64_t start; /* CLOCK_REALTIME in ns */
-	uint32_t run;
-};
-
-static int stage_earlier(const void *one, const void *other)
-{
-	const struct stage_run *a = one, *b = other;
-
-	if (a->start != b->start)
-		return a->start < b->start ? -1 : 1;
-	return a->run < b->run ? -1 : a->run > b->run;
-}
-
-/* What earlier ones saved, later ones go back to; free() them. */
-static struct stage_run *stages_runs(const struct recording *r)
-{
-	struct stage_run *runs = memory_get(r->run_count, sizeof *runs);
-
-	for (uint32_t k = 0; k < r->run_count; k++)
-		runs[k] = (struct stage_run){INT64_MAX, k};
-	for (size_t n = 0; n < r->count; n++) {
-		const struct process *p = &r->processes[n];
-		int64_t start = wrap_add(p->start_ns, (uint64_t)p->clock);
-		if (start < runs[p->run].start)
-			runs[p->run].start = start;
-	}
-	qsort(runs, r->run_count, sizeof *runs, stage_earlier);
-	return runs;
-}
-
 struct stages *stages_find(const struct features *features)
 {
 	const struct recording *r = features->recording;
 	struct stages *stages = memory_get(1, sizeof *stages);
-	struct stage_run *runs = stages_runs(r);
 	struct judge judge;
 
 	stages->recording = r;
@@ -333,9 +299,8 @@ struct stages *stages_find(const struct features *features)
 	stages->handles = memory_get(r->count, sizeof *stages->handles);
 	kinds_add(&stages->kinds, &(struct kind){0});
 	judge_init(&judge, features);
-	for (uint32_t k = 0; k < r->run_count; k++)
-		stages_run(stages, &judge, runs[k].run);
-	free(runs);
+	for (uint32_t run = 0; run < r->run_count; run++)
+		stages_run(stages, &judge, run);
 	judge_free(&judge);
 	return stages;
 }
