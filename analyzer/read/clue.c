@@ -36,6 +36,10 @@ static const char *const media_suffixes[] = {".jpg", ".jpeg", ".png", ".webp", "
 static const char *const log_suffixes[] = {".log", ".txt",  ".json", ".yaml", ".yml", ".out",
                                            ".err", ".toml", ".cfg",  ".ini",  NULL};
 static const char *const code_suffixes[] = {".py", ".pyc", ".so", ".pyi", ".pth.py", NULL};
+/* What data are called, and what the folder that they lie in is. */
+static const char *const set_words[] = {"dataset", "datasets", "train",  "training",   "test",
+                                        "testing", "val",      "valid",  "validation", "corpus",
+                                        "samples", "images",   "labels", "tokens",     NULL};
 static const char *const optimizer_words[] = {"optim", "trainer_state", "rng_state", "scheduler",
                                               NULL};
 static const char *const system_folders[] = {"/proc/", "/sys/", "/dev/", "/etc/", NULL};
@@ -113,6 +117,29 @@ bool clue_text(const char *path)
 bool clue_optimizer(const char *path)
 {
 	return clue_has(path, strlen(path), optimizer_words);
+}
+
+static bool clue_is_word(const char *text, size_t length, const char *const *words)
+{
+	for (; *words; words++)
+		if (strlen(*words) == length && !strncasecmp(text, *words, length))
+			return true;
+	return false;
+}
+
+bool clue_dataset(const char *path)
+{
+	size_t folder = clue_folder(path), at = folder, n;
+
+	while (at > 0 && path[at - 1] != '/')
+		at--;
+	for (; path[at]; at += n + (path[at + n] != 0)) {
+		for (n = 0; isalpha((unsigned char)path[at + n]);)
+			n++;
+		if (clue_is_word(path + at, n, set_words))
+			return clue_of(path) != CLUE_CHECKPOINT;
+	}
+	return false;
 }
 
 /* model.npz, best_model.pkl, model-final.h5; not models.npz, and not model.csv. */

@@ -33,6 +33,10 @@ bool clue_store(const char *path);
 /* Plain text: notes, or what is to be learnt from. */
 bool clue_text(const char *path);
 
+/* A word of the file's name, or of its folder's, is one for a set of data: no weights, unless they
+ * are called so, too. */
+bool clue_dataset(const char *path);
+
 /* A folder of the path is named as checkpoints are. */
 bool clue_checkpoint_folder(const char *path);
 

@@ -14,6 +14,8 @@
 #define AFTER_PASSES 2
 /* One file in so many may be looked at besides. */
 #define AFTER_BESIDES 8
+/* Who learns on needs at least this part of what it learnt from: one in so many bytes. */
+#define AFTER_PART 2
 
 struct after_search {
 	const struct judge *judge;
@@ -111,36 +113,58 @@ static void after_process(const struct after_search *s, const struct process *p,
 	free(cut);
 }
 
-static void after_add(const struct after_search *s, size_t n, struct after_file *sums)
+/* What processes read to train, by name: all told, and since then. */
+struct after_sum {
+	uint64_t ops, bytes;
+	bool learnt;
+};
+
+static void after_add(const struct after_search *s, size_t n, struct after_sum *sums)
 {
 	const struct process *p = &s->judge->recording->processes[n];
+	const struct after_file *files = s->afters[n].files;
 
-	for (size_t i = 1; s->afters[n].files && i < p->file_count; i++) {
-		struct after_file *sum = &sums[process_file_at(p, i)->name];
-		sum->ops += s->afters[n].files[i].ops;
-		sum->bytes += s->afters[n].files[i].bytes;
+	for (size_t i = 1; i < p->file_count; i++) {
+		struct after_sum *sum = &sums[process_file_at(p, i)->name];
+		sum->learnt |= fold_is_cut(&s->fold, p, i, 0);
+		if (!files)
+			continue;
+		sum->ops += files[i].ops;
+		sum->bytes += files[i].bytes;
 	}
 }
 
-/* Whether files are gone over more often than it takes to try what was read back. */
-static bool after_trains(const struct after_search *s)
+/* Whether files are gone over more often than it takes to try what was read back, and they
+ * are not just a small part of what was learnt from. */
+static bool after_goes_on(const struct judge *j, const struct after_sum *sums, uint64_t most)
 {
-	const struct judge *j = s->judge;
-	uint32_t names = names_count(j->recording->names), all = 0, more = 0;
-	struct after_file *sums = memory_get(names, sizeof *sums);
-	uint64_t most = j->conducts[s->fold.process->number].tried;
+	uint64_t learnt = 0, again = 0;
+	uint32_t all = 0, more = 0;
 
-	most = most > AFTER_PASSES ? most : AFTER_PASSES;
-	for (size_t n = 0; n < j->recording->count; n++)
-		if (evaluate_works_for(j, n, s->fold.process))
-			after_add(s, n, sums);
-	for (uint32_t i = 0; i < names; i++) {
+	for (uint32_t i = 0; i < names_count(j->recording->names); i++) {
 		uint64_t extent = (uint64_t)j->shared[i].extent;
 		all += sums[i].ops > 0;
 		more += extent && sums[i].bytes / extent > most;
+		learnt += sums[i].learnt ? extent : 0;
+		again += sums[i].ops ? extent : 0;
 	}
+	return more * AFTER_BESIDES > all && again * AFTER_PART >= learnt;
+}
+
+static bool after_trains(const struct after_search *s)
+{
+	const struct judge *j = s->judge;
+	const struct process *who = s->fold.process;
+	struct after_sum *sums = memory_get(names_count(j->recording->names), sizeof *sums);
+	uint64_t most = j->conducts[who->number].tried;
+	bool trains;
+
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, who))
+			after_add(s, n, sums);
+	trains = after_goes_on(j, sums, most > AFTER_PASSES ? most : AFTER_PASSES);
 	free(sums);
-	return more * AFTER_BESIDES > all;
+	return trains;
 }
 
 static void after_all(const struct after_search *s, const struct way_span *spans, size_t count)

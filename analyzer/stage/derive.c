@@ -71,19 +71,24 @@ void derive_free(struct derive *d)
 	*d = (struct derive){0};
 }
 
-/* Readings that begin before that time. */
-static size_t derive_begun(const struct derive *d, int64_t time)
+static size_t derive_before(const struct derive_side *sides, size_t count, int64_t time)
 {
-	size_t low = 0, high = d->read_count;
+	size_t low = 0, high = count;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		if (d->reads[middle].first < time)
+		if (sides[middle].first < time)
 			low = middle + 1;
 		else
 			high = middle;
 	}
 	return low;
+}
+
+/* Readings that begin before that time. */
+static size_t derive_begun(const struct derive *d, int64_t time)
+{
+	return derive_before(d->reads, d->read_count, time);
 }
 
 /* The latest end of a writing that had ended by then; INT64_MIN if none had. */
@@ -139,6 +144,19 @@ void derive_find(struct derive *d)
 	}
 }
 
+/* Who copies writes soon; who reads so many before the next writing begins knows them all by then,
+ * and makes something of them. */
+#define DERIVE_AHEAD 16
+
+static bool derive_reads_on(const struct derive *d, const struct derive_side *read)
+{
+	size_t next = derive_before(d->writes, d->write_count, read->first);
+	size_t begin = next ? derive_begun(d, d->writes[next - 1].first) : 0;
+	size_t end = next < d->write_count ? derive_begun(d, d->writes[next].first) : d->read_count;
+
+	return end - begin > DERIVE_AHEAD;
+}
+
 static struct derive_side *derive_like(const struct derive *d, const struct derive_side *write)
 {
 	size_t begun = derive_begun(d, write->last);
@@ -152,7 +170,8 @@ static struct derive_side *derive_like(const struct derive *d, const struct deri
 		if (!write->kernel && read->series && read->series == write->series)
 			continue;
 		if (read->bytes == write->bytes && read->bytes && read->file != write->file &&
-		    (read->base == write->base || (read->kernel && write->kernel)))
+		    ((read->base == write->base && !derive_reads_on(d, read)) ||
+		     (read->kernel && write->kernel)))
 			return read;
 	}
 	return NULL;

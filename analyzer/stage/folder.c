@@ -88,6 +88,15 @@ static void folders_add_renamed(struct folders *f, const struct file *file, cons
 		             u->first_open ? u->first_open : u->first_write, u->last_touch);
 }
 
+/* Not just again, by who writes it. */
+static bool folder_reads(const struct use *u, const struct verdict *v)
+{
+	bool looks_back = u->writes && u->last_read < u->last_write &&
+	                  v[DIRECTION_READ].stage == v[DIRECTION_WRITE].stage;
+
+	return u->reads && !looks_back && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER;
+}
+
 static void folders_add(struct folders *f, const struct file *file, const struct use *u,
                         const struct kind *kind)
 {
@@ -97,7 +106,7 @@ static void folders_add(struct folders *f, const struct file *file, const struct
 		folders_at(f, f->above[file->name])->own[v[DIRECTION_READ].stage]++;
 	folders_add_renamed(f, file, u, &v[DIRECTION_WRITE]);
 	for (uint32_t at = f->above[file->name]; at; at = f->above[at]) {
-		if (u->reads && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER)
+		if (folder_reads(u, v))
 			folder_count(folders_at(f, at), WAY_READ, v[DIRECTION_READ].stage,
 			             u->first_read, u->last_read);
 		if (u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
@@ -112,16 +121,23 @@ static void folders_add(struct folders *f, const struct file *file, const struct
 	}
 }
 
+/* What is mapped and so small. */
+static bool folder_is_lock(const struct recording *r, const struct file *file, const struct use *u)
+{
+	return u->maps && !u->writes && files_more(r->files, file)->size < FOLDER_LOCK &&
+	       u->read_end < FOLDER_LOCK;
+}
+
 static void folders_add_process(struct folders *f, const struct stages *stages,
                                 const struct features *features, size_t number)
 {
 	const struct process *p = &f->recording->processes[number];
 
 	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u = features_use(features, number, i, &(struct use){0});
 		process_fetch(p, i);
-		folders_add(f, process_file_at(p, i),
-		            features_use(features, number, i, &(struct use){0}),
-		            stages_kind(stages, number, i));
+		if (!folder_is_lock(f->recording, process_file_at(p, i), u))
+			folders_add(f, process_file_at(p, i), u, stages_kind(stages, number, i));
 	}
 }
 
@@ -187,13 +203,10 @@ static int64_t folder_saved(const struct folders *own, uint32_t name)
 
 static bool folder_asks(const struct recording *r, const struct file *file, const struct use *u)
 {
-	/* What is mapped and so small is a lock. */
-	bool lock = u->maps && files_more(r->files, file)->size < FOLDER_LOCK &&
-	            u->read_end < FOLDER_LOCK;
-
 	if (!file->name || system_stage(r, file) != AIOT_STAGE_OTHER)
 		return false;
-	return file->kind == AIOT_FILE_DIRECTORY || (!u->writes && (lock || !(u->reads | u->maps)));
+	return file->kind == AIOT_FILE_DIRECTORY || folder_is_lock(r, file, u) ||
+	       (!u->writes && !(u->reads | u->maps));
 }
 
 /* What is asked of a file that was written, before it or those beside it are read,

@@ -213,7 +213,8 @@ static void judge_conduct_read(struct judge *j, const struct process *p, size_t 
 	struct conduct *c = &j->conducts[p->number];
 
 	c->fetches |= (judge_read_for(u) & EVIDENCE_LOADER) != 0;
-	if (u->writes && u->copied == u->reads && u->first_write < u->first_read)
+	if (!u->read_bytes ||
+	    (u->writes && u->copied == u->reads && u->first_write < u->first_read))
 		return;
 	if (judge_is_loaded(s, u) && !s->recurs && !s->random) {
 		judge_loads(c, u);

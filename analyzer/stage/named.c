@@ -18,6 +18,9 @@ static const uint64_t named_weak_read = OF(NONE) | OF(SMALL) | OF(BESIDE) | OF(M
                                         OF(CHECKED) | OF(PASSES) | OF(SHUFFLED);
 static const uint64_t named_weak_write =
         OF(NONE) | OF(SMALL) | OF(PRODUCED) | OF(RESULT) | OF(IN_OUT);
+/* ... or that of one that answers questions, when all has been learnt ... */
+static const uint64_t named_last_read =
+        OF(NONE) | OF(SMALL) | OF(FETCHED) | OF(WORKER) | OF(BESIDE) | OF(MAPPED) | OF(SHUFFLED);
 /* ... and, of reads, those that a whole program's purpose does, too. */
 static const uint64_t named_weaker_read =
         OF(NONE) | OF(SMALL) | OF(SERVED) | OF(IN_OUT) | OF(PRODUCT) | OF(LOOKED) | OF(CHECKED);
@@ -134,6 +137,15 @@ static enum reason named_reason(uint32_t word)
 	}
 }
 
+/* It, or whose loader it is, has saved for the last time when it turns to that. */
+static bool named_is_last(const struct judge *j, const struct process *p, const struct use *u)
+{
+	const struct process *parent = p->role == ROLE_WORKER ? j->parents[p->number] : p;
+	const struct conduct *c = &j->conducts[parent ? parent->number : p->number];
+
+	return c->saves && u->first_read > c->last_save;
+}
+
 /* What is tried or inferred by who learns is part of learning. */
 static uint32_t named_meant(const struct judge *j, const struct process *p, uint32_t word)
 {
@@ -173,6 +185,8 @@ enum reason named_read(const struct judge *j, const struct process *p, size_t i,
 {
 	uint32_t word = named_for(u, DIRECTION_READ);
 
+	if (named_last_read >> reason & 1 && word == WORD_INFER && named_is_last(j, p, u))
+		return REASON_NAMED_INFERENCE;
 	if (!(named_weak_read >> reason & 1) || j->conducts[p->number].tool || word == WORD_STATE)
 		return reason;
 	if (word == WORD_PART)

@@ -46,7 +46,7 @@ static void share_reads(struct shared *s, const struct process *p, const struct 
 		s->most_bytes = bytes;
 	if (u->maps > s->most_maps)
 		s->most_maps = u->maps;
-	if (!s->first_read || u->first_read < s->first_read)
+	if (u->first_read && (!s->first_read || u->first_read < s->first_read))
 		s->first_read = u->first_read;
 }
 

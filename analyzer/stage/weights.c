@@ -342,6 +342,15 @@ static void weights_of_lookups(struct judge *j, const struct process *p)
 	judge_no_training(j, p);
 }
 
+/* By its name, or as it is read again. */
+static bool weights_is_data(const struct judge *j, const struct file *file)
+{
+	const struct shared *s = &j->shared[file->name];
+
+	return s->recurs || s->clue == CLUE_LOG ||
+	       clue_dataset(names_text(j->recording->names, file->name));
+}
+
 void weights_find(struct judge *j, const struct process *p)
 {
 	const struct conduct *c = &j->conducts[p->number];
@@ -357,8 +366,7 @@ void weights_find(struct judge *j, const struct process *p)
 	if (c->loads)
 		return;
 	first = weights_first(j, p);
-	if (!first || j->shared[process_file_at(p, first)->name].recurs ||
-	    j->shared[process_file_at(p, first)->name].clue == CLUE_LOG)
+	if (!first || weights_is_data(j, process_file_at(p, first)))
 		return;
 	parts = weights_parts(j, p, first);
 	fetched = asked_fetched(j, p);
