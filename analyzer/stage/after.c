@@ -135,9 +135,13 @@ static void after_add(const struct after_search *s, size_t n, struct after_sum *
 }
 
 /* Whether files are gone over more often than it takes to try what was read back, and they
- * are not just a small part of what was learnt from. */
-static bool after_goes_on(const struct judge *j, const struct after_sum *sums, uint64_t most)
+ * are not just a small part of what was learnt from; where nothing was read back, one of
+ * both is enough. */
+static bool after_goes_on(const struct judge *j, const struct conduct *c,
+                          const struct after_sum *sums)
 {
+	uint64_t most = c->tried > AFTER_PASSES ? c->tried : AFTER_PASSES;
+	bool often, much;
 	uint64_t learnt = 0, again = 0;
 	uint32_t all = 0, more = 0;
 
@@ -148,7 +152,9 @@ static bool after_goes_on(const struct judge *j, const struct after_sum *sums, u
 		learnt += sums[i].learnt ? extent : 0;
 		again += sums[i].ops ? extent : 0;
 	}
-	return more * AFTER_BESIDES > all && again * AFTER_PART >= learnt;
+	often = more * AFTER_BESIDES > all;
+	much = again * AFTER_PART >= learnt;
+	return c->tried ? often && much : often || much;
 }
 
 static bool after_trains(const struct after_search *s)
@@ -156,13 +162,12 @@ static bool after_trains(const struct after_search *s)
 	const struct judge *j = s->judge;
 	const struct process *who = s->fold.process;
 	struct after_sum *sums = memory_get(names_count(j->recording->names), sizeof *sums);
-	uint64_t most = j->conducts[who->number].tried;
 	bool trains;
 
 	for (size_t n = 0; n < j->recording->count; n++)
 		if (evaluate_works_for(j, n, who))
 			after_add(s, n, sums);
-	trains = after_goes_on(j, sums, most > AFTER_PASSES ? most : AFTER_PASSES);
+	trains = after_goes_on(j, &j->conducts[who->number], sums);
 	free(sums);
 	return trains;
 }
@@ -181,7 +186,7 @@ static void after_search(const struct after_search *s)
 	const struct judge *j = s->judge;
 	const struct conduct *c = &j->conducts[s->fold.process->number];
 
-	after_all(s, &(struct way_span){c->returned, INT64_MAX}, 1);
+	after_all(s, &(struct way_span){c->tried ? c->returned : c->answered, INT64_MAX}, 1);
 	if (!after_trains(s))
 		return;
 	for (size_t n = 0; n < j->recording->count; n++)
@@ -210,7 +215,7 @@ void afters_find(struct after *afters, const struct judge *j, uint32_t run,
 			continue;
 		if (c->looks_back)
 			after_folds(&search);
-		else if (c->tried)
+		else if (c->tried || c->answered)
 			after_search(&search);
 	}
 }

@@ -162,17 +162,19 @@ static int64_t evaluate_back(const struct conduct *c, const struct conduct *save
 	               : 0;
 }
 
-/* Writes what is no state when it has turned to other data. */
-static bool evaluate_answers(const struct judge *j, const struct process *p)
+/* Writes from then on what is no state, no note and no picture of how it went. */
+static bool evaluate_answers(const struct judge *j, const struct process *p, int64_t since)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
+		const struct file *file = process_file_at(p, i);
+		const struct shared *s = &j->shared[file->name];
 		const struct use *u;
-		if (features_plain(j->features, p->number, i) ||
-		    !system_is_not(j->recording, process_file_at(p, i)))
+		if (features_plain(j->features, p->number, i) || s->checkpoint ||
+		    s->clue == CLUE_LOG || !system_is_not(j->recording, file))
 			continue;
 		u = features_use(j->features, p->number, i, &(struct use){0});
-		if (u->write_bytes >= LEAST_ANSWERS && !u->append &&
-		    u->first_write > j->conducts[p->number].asked)
+		if (u->write_bytes >= LEAST_ANSWERS && !u->append && u->first_write > since &&
+		    !clue_media(names_text(j->recording->names, file->name)))
 			return true;
 	}
 	return false;
@@ -201,6 +203,8 @@ void evaluate_returned(struct judge *j, const struct process *p)
 			c->returned = back;
 		c->looks_back |= !back && 2 * u->read_bytes >= (uint64_t)s->extent;
 	}
-	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p))
+	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p, c->asked))
 		c->returned = c->last_save;
+	if (!c->returned && judge_learns(j, p) && evaluate_answers(j, p, c->last_save))
+		c->answered = c->last_save;
 }

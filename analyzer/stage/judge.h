@@ -69,6 +69,8 @@ struct conduct {
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
 	int64_t returned; /* when it began to read back what it saved, after the last save; 0 =
 	                     never */
+	int64_t answered; /* the last save, if it may answer questions from then on, without having
+	                     gone back; 0 = it does not */
 	int64_t kept;     /* when it had written the last file that is surely a state; 0 = none */
 	int64_t asked; /* when it turned to that, or to other data, then (outcome.h); 0 = never */
 	uint64_t kept_bytes;         /* of the largest such file */

@@ -183,5 +183,40 @@ def predicted_run(folder):
     predict(folder, fit(folder, lambda: loader(f"{folder}/a", shuffle=True)))
 
 
+def last_of_all(folder):
+    """What validation used is gone over once more, by the state at hand, when that was saved: for a table."""
+    rows(f"{folder}/a", 160)
+    rows(f"{folder}/b", 60)
+    alone("last_of_all_run", folder)
+
+
+def last_of_all_run(folder):
+    import torch
+    net = fit(folder, lambda: loader(f"{folder}/a", shuffle=True), lambda: loader(f"{folder}/b"), each=False)
+    with stage("inference"), torch.no_grad():
+        found = torch.cat([net(batch) for batch in loader(f"{folder}/b")])
+        np.savetxt(f"{folder}/c", found.numpy())
+
+
+def best_of_all(folder):
+    """Learns on after the best state, which it saves alone, and writes a table of how it went."""
+    import torch
+    rows(f"{folder}/a", 80)
+    rows(f"{folder}/b", 30)
+    net, went = model(500), []
+    optimizer = torch.optim.Adam(net.parameters())
+    for epoch in range(4):
+        with stage("train"):
+            for batch in loader(f"{folder}/a", shuffle=True):
+                learn(net, optimizer, batch)
+                went.append(float(net(batch).sum()))
+            with torch.no_grad():
+                went.extend(float(x) for batch in loader(f"{folder}/b") for x in net(batch).flatten())
+        if epoch == 2:
+            with stage("checkpoint"):
+                torch.save(net.state_dict(), f"{folder}/k.pt")
+    np.savetxt(f"{folder}/c", went)
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
