@@ -20,23 +20,25 @@
 
 #define TARGET_FORMAT "aiotrace replay target 1\n"
 
-static bool target_is_empty(int folder)
+/* 1 if it is, 0 if not, -errno where nobody may look. */
+static int target_is_empty(int folder)
 {
 	int copy = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = copy >= 0 ? fdopendir(copy) : NULL;
 	struct dirent *entry;
-	bool empty = d != NULL;
+	int empty = 1;
 
-	while (d && (entry = readdir(d)))
+	if (!d)
+		return -errno;
+	while ((entry = readdir(d)))
 		if (strcmp(entry->d_name, ".") && strcmp(entry->d_name, "..") &&
 		    strcmp(entry->d_name, "lost+found"))
-			empty = false;
-	if (d)
-		closedir(d);
+			empty = 0;
+	closedir(d);
 	return empty;
 }
 
-/* 1 if it is a target, 0 if it has no marker, -1 if the marker is another's. */
+/* 1 if it is a target, 0 if it has no marker, -EINVAL if the marker is another's, or -errno. */
 static int target_marker(int folder, uint64_t *hash, unsigned *clients)
 {
 	char text[256] = "";
@@ -44,15 +46,15 @@ static int target_marker(int folder, uint64_t *hash, unsigned *clients)
 	ssize_t n;
 
 	if (fd < 0)
-		return fd == -ENOENT ? 0 : -1;
+		return fd == -ENOENT ? 0 : fd;
 	n = read(fd, text, sizeof text - 1);
 	close(fd);
 	if (n <= 0 || strncmp(text, TARGET_FORMAT, strlen(TARGET_FORMAT)))
-		return -1;
+		return -EINVAL;
 	return sscanf(text + strlen(TARGET_FORMAT), "plan %" SCNx64 " clients %u", hash, clients) ==
 	                       2
 	               ? 1
-	               : -1;
+	               : -EINVAL;
 }
 
 /* What lies in a target is told by the plan and by the kind of contents. */
@@ -117,14 +119,18 @@ int target_open(struct target *t, const struct plan *plan, const struct target_o
 {
 	uint64_t hash = 0;
 	unsigned clients = 0;
-	int marker;
+	int marker, empty;
 
 	*t = (struct target){.plan = plan, .options = *options, .cached = -1};
 	t->folder = target_folder(options->folder, true, why);
 	if (t->folder < 0)
 		return -1;
 	marker = target_marker(t->folder, &hash, &clients);
-	if (marker < 0 || (!marker && !target_is_empty(t->folder)))
+	empty = marker ? 0 : target_is_empty(t->folder);
+	if (marker == -EACCES || empty < 0)
+		return problem_set(why, "%s: %s", options->folder,
+		                   strerror(empty < 0 ? -empty : -marker));
+	if (marker < 0 || (!marker && !empty))
 		return problem_set(why,
 		                   "%s: not empty, and not made by aiotrace replay; name a folder "
 		                   "that is new or empty",
@@ -232,13 +238,17 @@ int target_clean(const char *name, uint64_t *removed, uint64_t *left, struct pro
 	struct target_list list;
 	uint64_t hash;
 	unsigned clients;
-	int folder = target_folder(name, false, why), root;
+	int folder = target_folder(name, false, why), root, marker;
 
 	*removed = *left = 0;
 	if (folder < 0)
 		return -1;
-	if (target_marker(folder, &hash, &clients) != 1) {
+	marker = target_marker(folder, &hash, &clients);
+	if (marker != 1) {
 		close(folder);
+		if (marker == -EACCES)
+			return problem_set(why, "%s: %s; nothing was removed", name,
+			                   strerror(EACCES));
 		return problem_set(why, "%s: not made by aiotrace replay; nothing was removed",
 		                   name);
 	}

@@ -136,6 +136,20 @@ def test_what_is_not_allowed_is_counted_and_the_rest_goes_on(tmp_path):
     assert "Permission denied" in done.stdout + done.stderr, done
 
 
+def test_a_target_that_nobody_may_look_into_is_named_as_that(tmp_path):
+    if os.geteuid() != 0 or subprocess.run(["setpriv", "--version"], capture_output=True).returncode:
+        pytest.skip("wants root, and setpriv")
+    record(tmp_path)
+    (tmp_path / "target").mkdir(mode=0o700)
+    for at in (tmp_path / "t", tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        os.chmod(at, 0o755)
+    other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", aiotrace.PROGRAM, "replay", "--target", tmp_path / "target"]
+    done = aiotrace.run([*other, "--no-record", tmp_path / "t"])
+    assert done.returncode == 1 and done.stderr.endswith("target: Permission denied\n"), done
+    done = aiotrace.run([*other, "--clean"])
+    assert done.returncode == 1 and "Permission denied; nothing was removed" in done.stderr, done
+
+
 CUT_JOB = """
 import os, sys, time
 os.chdir(sys.argv[1])
