@@ -20,6 +20,8 @@
 #define ENOUGH 3
 /* A smaller file is read as a whole. */
 #define LEAST_JUMPED (1 << 20)
+/* Who reads in order jumps to a header, an index and a footer, each time. */
+#define JUMPS 8
 /* Places that no other epoch has are read as often as their file fits into the bytes, if that is
  * nearly a whole number; or once, if it is not much more and most of it. */
 #define NEARLY 0.04
@@ -54,10 +56,13 @@ static void epochs_beginning(struct beginnings *b, const struct use *u,
  * that is begun far more often than all of it is read is not read in order either. */
 static bool epochs_any_order(const struct beginnings *b)
 {
+	double passes;
+
 	if (b->mapped || b->extent < LEAST_JUMPED)
 		return false;
-	return b->jumps * 4 >= b->reads ||
-	       (double)b->begins > 2 * ((double)b->bytes / (double)b->extent + 1);
+	passes = (double)b->bytes / (double)b->extent + 1;
+	return b->jumps * 4 >= b->reads || (double)b->jumps > JUMPS * passes ||
+	       (double)b->begins > 2 * passes;
 }
 
 /* A mapping that is kept shows each page once to a process. */

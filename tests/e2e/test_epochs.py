@@ -61,6 +61,24 @@ def test_samples_that_are_drawn_by_chance_have_no_epochs(tmp_path):
     assert aiotrace.report(tmp_path)["epochs"] == []
 
 
+def test_groups_that_are_read_in_any_order_have_epochs_wherever_the_first_one_comes(tmp_path):
+    """As parquet's are: of each group many pieces, one behind the other, and a footer first."""
+    chance, p, times = random.Random(5), Process(tmp_path), []
+    for number in range(3):
+        times.append(p.now - p.start)
+        p.open("/disk/table.parquet", extent=(32 << 19) + 4096, stage="train")
+        p.read("/disk/table.parquet", 32 << 19, 4096, stage="train")
+        for group in chance.sample(range(32), 32):
+            for piece in range(32):
+                p.read("/disk/table.parquet", (group << 19) + (piece << 14), 1 << 14, took=MS // 10, stage="train")
+        p.add("close", "/disk/table.parquet", stage="train")
+        p.now += 20 * MS
+    p.save()
+    epochs = aiotrace.report(tmp_path)["epochs"]
+    assert [e["start_s"] for e in epochs] == pytest.approx([at / 1e9 for at in times], abs=0.002)
+    assert [e["read_bytes"] for e in epochs] == [(32 << 19) + 4096] * 3
+
+
 MAPPED = """
 import json, sys, time
 import numpy as np, torch
