@@ -20,11 +20,12 @@ static double saving_held(const struct summary *s, const struct moment *m)
 
 	for (size_t i = 0; i < s->recording->count; i++) {
 		const struct process *p = &s->recording->processes[i];
-		const struct timeline *t = s->waiting->of[i].timeline;
+		const struct holds *holds = &s->waiting->of[i].holds;
 		double held;
-		if (!t || p->run != m->run || (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN))
+		if (!holds->count || p->run != m->run ||
+		    (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN))
 			continue;
-		held = timeline_between(t, TIMELINE_LOCK, m->start_ns, m->end_ns);
+		held = holds_between(holds, m->start_ns, m->end_ns);
 		most = held > most ? held : most;
 	}
 	return fmin(most, moment_seconds(m));

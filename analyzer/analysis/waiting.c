@@ -208,6 +208,8 @@ static inline void waiting_row(struct waiting *of, struct waiting_run *run, cons
 	run->sum += e->duration[i];
 	if (!main || run->kind == TIMELINE_KINDS)
 		return;
+	if (run->kind == TIMELINE_LOCK)
+		holds_add(&of->holds, start, end, e->duration[i]);
 	if (run->window && start >= run->from_ns && start <= end && end <= run->to_ns)
 		run->in_window += e->duration[i];
 	else
@@ -289,6 +291,7 @@ static void waiting_free(void *state)
 		if (w->lookups[i].kinds != w->common)
 			free(w->lookups[i].kinds);
 		free(w->lookups[i].files);
+		free(w->of[i].holds.items);
 		timeline_free(w->of[i].timeline);
 		free(w->of[i].timeline);
 	}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "analysis/hold.h"
 #include "analysis/timeline.h"
 #include "read/recording.h"
 
@@ -36,6 +37,7 @@ struct waiting {
 	uint64_t moment_ns[2], moment_ops[2];
 	double main_s[WAITING_KINDS], all_s[WAITING_KINDS]; /* when all is added */
 	struct timeline *timeline; /* of the main thread; NULL where it never waited */
+	struct holds holds;        /* likewise */
 };
 
 /* Of all processes: analysis_waiting. */

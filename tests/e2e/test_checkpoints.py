@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import aiotrace
+from handmade import MS, Process
 
 # Who saves beside the main thread takes long: a main thread that a busy machine keeps from beginning
 # to wait does so for little of it.
@@ -249,3 +250,26 @@ def test_a_save_has_the_name_that_another_process_gave_it(tmp_path):
     done = aiotrace.run_traced(aiotrace.python(MOVED_BY_OTHERS, tmp_path), tmp_path / "t")
     assert done.returncode == 0, done.stderr
     assert [os.path.basename(c["path"]) for c in aiotrace.report(tmp_path / "t")["checkpoints"]] == [f"epoch{i}.pth" for i in range(3)]
+
+
+@pytest.mark.parametrize("joined", [True, False])
+def test_in_a_run_of_hours_too_a_save_by_a_thread_that_is_joined_is_waited_for(joined, tmp_path):
+    """Six seconds each ten minutes; else the main thread waits for its next batch, for less."""
+    p = Process(tmp_path)
+    for number in range(30):
+        for step in range(600):
+            p.add("sem_wait", took=100 * MS, gap=900 * MS)
+            if step % 10 == 0:
+                p.read("/disk/data.bin", (number * 60 + step // 10) << 20, 1 << 20, stage="train")
+        begin, path = p.now, f"/disk/step{number}.pt"
+        if joined:
+            p.add("sem_wait", took=6100 * MS)
+        p.now = begin
+        p.open(path, write=True, stage="checkpoint", tid=2)
+        for piece in range(60):
+            p.write(path, piece << 24, 1 << 24, took=100 * MS, gap=0, stage="checkpoint", tid=2)
+        p.add("close", path, stage="checkpoint", tid=2)
+        p.now = begin + 6200 * MS
+    p.save()
+    saves = aiotrace.report(tmp_path)["checkpoints"]
+    assert [s["mode"] for s in saves] == ["synchronous" if joined else "background"] * 30, saves[0]

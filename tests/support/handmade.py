@@ -12,7 +12,7 @@ with open(f"{aiotrace.TOP}/include/aiotrace/format.h") as f:
 STAGES = ["other", "ingest", "prepare", "train", "checkpoint", "restore", "inference", "runtime", "ipc"]
 MOUNTS = {"/nfs": "nfs4", "/lustre": "lustre", "/disk": "ext4"}
 CALLS = {name: next(r for r in aiotrace.table() if r.name == name)
-         for name in ("open64", "read", "pread64", "write", "pwrite64", "close", "fsync", "rename", "stat64", "posix_fadvise64")}
+         for name in ("open64", "read", "pread64", "write", "pwrite64", "close", "fsync", "rename", "stat64", "posix_fadvise64", "sem_wait")}
 FAULT = next(r for r in aiotrace.EVENTS if r.name == "fault.major")
 HIT, STORAGE, MARKED = 8, 16, 1
 MS = 1_000_000
