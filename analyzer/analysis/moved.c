@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/moved.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -56,5 +58,55 @@ void moved_rename(struct episodes *saved, const struct features *features)
 		e->name = name;
 		e->renamed = true;
 	}
+	free(to);
+}
+
+/* The longest folder of the path that was renamed: its length, or 0. */
+static size_t moved_folder(const struct names *names, const uint32_t *to, const char *path,
+                           uint32_t *folder)
+{
+	for (size_t n = strlen(path); n-- > 1;) {
+		if (path[n] != '/')
+			continue;
+		*folder = names_find(names, path, n);
+		if (*folder && to[*folder] && to[*folder] != MOVED_OFTEN)
+			return n;
+	}
+	return 0;
+}
+
+static void moved_path(struct moment *m, const char *to, size_t folder)
+{
+	char *path = NULL;
+	size_t size;
+	FILE *text = open_memstream(&path, &size);
+
+	if (!text)
+		return;
+	fprintf(text, "%s%s", to, m->path + folder);
+	if (fclose(text)) {
+		free(path);
+		return;
+	}
+	free(m->path);
+	m->path = path;
+}
+
+void moved_folders(struct moments *saves, const struct features *features)
+{
+	const struct names *names = features->recording->names;
+	uint32_t *to = saves->count ? moved_names(features) : NULL, folder;
+	uint32_t *held = memory_get(names_count(names), sizeof *held);
+
+	/* A folder that several were written in, one after the other, had many names. */
+	for (size_t i = 0; i < saves->count; i++)
+		if (moved_folder(names, to, saves->items[i].path, &folder))
+			held[folder]++;
+	for (size_t i = 0; i < saves->count; i++) {
+		size_t n = moved_folder(names, to, saves->items[i].path, &folder);
+		if (n && held[folder] == 1)
+			moved_path(&saves->items[i], names_text(names, to[folder]), n);
+	}
+	free(held);
 	free(to);
 }

@@ -274,6 +274,7 @@ static void summary_events(struct summing *s)
 	summary_truth(summary);
 	moved_rename(&saved, s->features);
 	summary->checkpoints = episodes_group(&saved, summary->recording, false);
+	moved_folders(&summary->checkpoints, s->features);
 	summary->restores = episodes_group(&loaded, summary->recording, true);
 	episodes_free(&saved);
 	episodes_free(&loaded);

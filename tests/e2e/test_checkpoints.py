@@ -273,3 +273,26 @@ def test_in_a_run_of_hours_too_a_save_by_a_thread_that_is_joined_is_waited_for(j
     p.save()
     saves = aiotrace.report(tmp_path)["checkpoints"]
     assert [s["mode"] for s in saves] == ["synchronous" if joined else "background"] * 30, saves[0]
+
+
+FOLDERS = """
+import os, sys, time
+for i in range(3):
+    made = os.path.join(sys.argv[1], ".tmp-step%d" % i if sys.argv[2] == "each" else ".tmp")
+    os.makedirs(made)
+    for part in ("model", "optimizer"):
+        with open(os.path.join(made, part + ".bin"), "wb", buffering=0) as f:
+            for _ in range(4): f.write(bytes(1 << 20))
+            os.fsync(f.fileno())
+    os.rename(made, os.path.join(sys.argv[1], "step%d" % i))
+    time.sleep(0.2)
+"""
+
+
+@pytest.mark.parametrize("names", ["each", "one"])
+def test_a_save_in_a_folder_that_is_renamed_has_its_name(names, tmp_path):
+    """Of one name that all had nothing tells which is whose."""
+    done = aiotrace.run_traced(aiotrace.python(FOLDERS, tmp_path, names), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    paths = [os.path.basename(c["path"].rstrip("/")) for c in aiotrace.report(tmp_path / "t")["checkpoints"]]
+    assert paths == ([f"step{i}" for i in range(3)] if names == "each" else [".tmp"] * 3)
