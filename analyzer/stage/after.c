@@ -213,7 +213,7 @@ void afters_find(struct after *afters, const struct judge *j, uint32_t run,
 		struct after_search search = {j, {j, p, kinds, kind_of}, afters};
 		if (p->run != run || p->role == ROLE_WORKER)
 			continue;
-		if (c->looks_back)
+		if (c->looks_back || (c->maps_back && !c->tried))
 			after_folds(&search);
 		else if (c->tried || c->answered)
 			after_search(&search);

@@ -180,6 +180,14 @@ static bool evaluate_answers(const struct judge *j, const struct process *p, int
 	return false;
 }
 
+/* A state under a name that nobody is known to have written: some formats are renamed without
+ * a call that is seen. */
+static bool evaluate_maps(const struct conduct *c, const struct shared *s, const struct use *u)
+{
+	return u->maps && !u->writes && !s->maker && !s->recurs && !s->random && c->saves &&
+	       u->first_read > c->first_data_read && judge_is_loaded(s, u);
+}
+
 /* It has trained, and goes back to what it saved: what comes now is to be tried by that. */
 void evaluate_returned(struct judge *j, const struct process *p)
 {
@@ -190,9 +198,11 @@ void evaluate_returned(struct judge *j, const struct process *p)
 		const struct conduct *saver = evaluate_saver(j, p, s);
 		const struct use *u;
 		int64_t back;
+		judge_fetch(j, p, i);
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		c->maps_back |= evaluate_maps(c, s, u);
 		if (!saver || saver->last_save < c->first_data_read)
 			continue;
-		u = features_use(j->features, p->number, i, &(struct use){0});
 		if (!u->read_bytes || u->copied == u->reads)
 			continue;
 		back = evaluate_back(c, saver, s, u);

@@ -15,7 +15,7 @@ void evaluate_find(struct judge *judge, const struct process *process);
 /* Whether process `n` is that one, or a worker of it that saves nothing. */
 bool evaluate_works_for(const struct judge *judge, size_t n, const struct process *process);
 
-/* Sets `returned`, `answered`, `tried` and `looks_back` of a process. */
+/* Sets `returned`, `answered`, `tried`, `looks_back` and `maps_back` of a process. */
 void evaluate_returned(struct judge *judge, const struct process *process);
 
 #endif

@@ -3,7 +3,7 @@
  * Where a state is read back and another one is saved later, what is read between is the
  * trial of the one, then the learning of the other. Each file that is turned to says which:
  * to learn all are turned to as often, those that are tried once more, or fewer times, and
- * before all others.
+ * before all others. Where nothing is read between, the other state is the same, exported.
  */
 #include "stage/fold.h"
 
@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/merge.h"
+#include "read/system.h"
 #include "stage/evaluate.h"
 #include "stage/reason.h"
 
@@ -24,6 +25,10 @@
 #define LAST_PASSES 2
 /* ... but for one file in so many. */
 #define LAST_BESIDES 8
+/* Weights are so much of the largest file at least, with what else is saved in it. */
+#define STATE_SHARE 4
+/* What is saved soon after is saved with it. */
+#define TOGETHER_NS INT64_C(2000000000)
 
 /* How often a file is turned to in one of the times, and when first. */
 struct fold_turns {
@@ -34,8 +39,11 @@ struct fold_turns {
 struct folds {
 	const struct fold_search *search;
 	struct way_span spans[FOLDS_MOST]; /* from a state's reading to the next one's writing */
+	bool again[FOLDS_MOST];            /* from that writing on: the same state may be tried */
 	size_t count;
-	uint32_t *place; /* by name: of the files, + 1; 0 = not gone over */
+	bool *states;     /* by the process's files: it goes back to them */
+	uint64_t largest; /* bytes of one that it wrote */
+	uint32_t *place;  /* by name: of the files, + 1; 0 = not gone over */
 	uint32_t files;
 	struct fold_turns *turns; /* [span][place] */
 };
@@ -54,28 +62,53 @@ bool fold_is_cut(const struct fold_search *s, const struct process *p, size_t i,
 /* What a process's events tell, in order. */
 struct fold_state {
 	bool saved;     /* a state, since one was read back */
+	bool data;      /* read since */
 	uint64_t bytes; /* of a state, read since one was saved */
 };
 
-/* An event of a state's file. */
-static void fold_of_state(struct folds *f, struct fold_state *at, bool write, int64_t start,
-                          int64_t end, uint64_t moved, uint64_t extent)
+/* A part of the process's time begins. */
+static void fold_begin(struct folds *f, int64_t from, bool again)
+{
+	if (f->count == FOLDS_MOST)
+		return;
+	f->again[f->count] = again;
+	f->spans[f->count++] = (struct way_span){from, INT64_MAX};
+}
+
+/* The one that has begun; NULL if none has, or it has ended. */
+static struct way_span *fold_open(struct folds *f)
 {
 	struct way_span *span = f->count ? &f->spans[f->count - 1] : NULL;
 
-	if (write) {
-		if (span && span->until == INT64_MAX)
-			span->until = start;
-		*at = (struct fold_state){.saved = true};
-		return;
-	}
-	at->bytes += moved;
-	if (2 * at->bytes < extent)
-		return;
-	if (at->saved && f->count < FOLDS_MOST)
-		f->spans[f->count++] = (struct way_span){end, INT64_MAX};
-	else if (span && span->until == INT64_MAX)
+	return span && span->until == INT64_MAX ? span : NULL;
+}
+
+static void fold_saves(struct folds *f, struct fold_state *at, int64_t start, int64_t end)
+{
+	struct way_span *span = fold_open(f);
+	bool again = span && f->again[f->count - 1];
+
+	if (again && !at->data && start < span->from + TOGETHER_NS) {
 		span->from = end;
+	} else if (span) {
+		span->until = start;
+		if (!again)
+			fold_begin(f, end, true);
+	}
+	*at = (struct fold_state){.saved = true};
+}
+
+static void fold_loads(struct folds *f, struct fold_state *at, int64_t start, int64_t end)
+{
+	struct way_span *span = fold_open(f);
+
+	if (at->saved) {
+		if (span)
+			span->until = start;
+		fold_begin(f, end, false);
+	} else if (span) {
+		span->from = end;
+	}
 	at->saved = false;
 }
 
@@ -104,18 +137,48 @@ static void fold_state_event(struct folds *f, const struct slice *s, uint32_t i,
 	uint64_t *const *column = s->batch->column;
 	const struct process *p = s->process;
 	size_t file = process_file(p, column[AIOT_COLUMN_FILE][i]);
-	const struct shared *shared;
+	bool maps = call->class == AIOT_CLASS_MAP;
 	int64_t result = (int64_t)column[AIOT_COLUMN_RESULT][i];
-	uint64_t start = column[AIOT_COLUMN_START][i] + (uint64_t)p->clock;
+	int64_t start = wrap_add(column[AIOT_COLUMN_START][i], (uint64_t)p->clock);
+	int64_t end = wrap_add((uint64_t)start, column[AIOT_COLUMN_DURATION][i]);
+	struct fold_state *at = context;
 
-	if ((call->class != AIOT_CLASS_READ && call->class != AIOT_CLASS_WRITE) || result <= 0 ||
-	    !file)
+	if ((call->class != AIOT_CLASS_READ && call->class != AIOT_CLASS_WRITE && !maps) ||
+	    (maps ? result < 0 : result <= 0) || !file)
 		return;
-	shared = &f->search->judge->shared[process_file_at(p, file)->name];
-	if (shared->checkpoint)
-		fold_of_state(f, context, call->class == AIOT_CLASS_WRITE, (int64_t)start,
-		              (int64_t)(start + column[AIOT_COLUMN_DURATION][i]), (uint64_t)result,
-		              (uint64_t)shared->extent);
+	if (!f->states[file]) {
+		at->data |= call->class == AIOT_CLASS_READ &&
+		            fold_is_cut(f->search, p, file, INT64_MIN);
+		return;
+	}
+	if (call->class == AIOT_CLASS_WRITE) {
+		fold_saves(f, at, start, end);
+		return;
+	}
+	if (maps)
+		result = f->search->judge->shared[process_file_at(p, file)->name].extent;
+	at->bytes += (uint64_t)result;
+	if (at->bytes >= f->largest / STATE_SHARE)
+		fold_loads(f, at, start, end);
+}
+
+/* What are surely states, and what is loaded as they are. */
+static void folds_states(struct folds *f)
+{
+	const struct judge *j = f->search->judge;
+	const struct process *p = f->search->process;
+
+	f->states = memory_get(p->file_count, sizeof *f->states);
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		uint64_t extent = s->extent > 0 ? (uint64_t)s->extent : 0;
+		judge_fetch(j, p, i);
+		f->states[i] = system_is_not(j->recording, process_file_at(p, i)) &&
+		               (s->checkpoint || (judge_is_loaded(s, fold_use(j, p, i)) &&
+		                                  !s->recurs && !s->random));
+		if (f->states[i] && fold_use(j, p, i)->write_bytes && extent > f->largest)
+			f->largest = extent;
+	}
 }
 
 /* Names of what it and its workers go over. */
@@ -248,17 +311,27 @@ static bool fold_only_tries(const struct fold_turns *turns, uint32_t files)
 	return all && more * LAST_BESIDES <= all;
 }
 
+static bool fold_any(const struct fold_turns *turns, uint32_t files)
+{
+	for (uint32_t i = 0; i < files; i++)
+		if (turns[i].count)
+			return true;
+	return false;
+}
+
 static size_t folds_cut(const struct folds *f, struct way_span *spans)
 {
+	bool same = false; /* a state was read back, and nothing was learnt since */
 	size_t found = 0;
 
 	for (size_t k = 0; k < f->count; k++) {
 		const struct fold_turns *turns = &f->turns[k * f->files];
-		bool last = f->spans[k].until == INT64_MAX;
-		int64_t until;
-		if (last && found && fold_only_tries(turns, f->files))
+		bool last = f->spans[k].until == INT64_MAX, known = f->again[k] ? same : found;
+		int64_t until = 0;
+		same = !f->again[k] && !fold_any(turns, f->files);
+		if (last && known && fold_only_tries(turns, f->files))
 			until = INT64_MAX;
-		else
+		else if (!f->again[k] || known)
 			until = fold_until(turns, f->files);
 		if (until)
 			spans[found++] = (struct way_span){f->spans[k].from, until};
@@ -274,6 +347,7 @@ struct way_span *folds_find(const struct fold_search *search, size_t *count)
 
 	*count = 0;
 	f->search = search;
+	folds_states(f);
 	folds_each(f, search->process, fold_state_event, &(struct fold_state){0});
 	if (f->count)
 		folds_list(f);
@@ -286,6 +360,7 @@ struct way_span *folds_find(const struct fold_search *search, size_t *count)
 		spans = memory_get(f->count, sizeof *spans);
 		*count = folds_cut(f, spans);
 	}
+	free(f->states);
 	free(f->place);
 	free(f->turns);
 	free(f);

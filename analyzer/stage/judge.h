@@ -97,6 +97,7 @@ struct conduct {
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool once;                /* it and those forked with it read each file but once */
 	bool looks_back;          /* reads back what it saved before it goes on to learn */
+	bool maps_back;           /* maps a state when it has begun to learn and to save */
 	bool divides;             /* its workers read parts of files, or read them again */
 	bool fits;                /* has imported what fits models to tables (estimator.h) */
 	bool feeds;               /* what it reads goes through a pipe to one that trains */

@@ -43,7 +43,7 @@ PROGRAMS = {
                    "same_map", "second_course", "second_course_by_workers",
                    "rotated"],
     "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted",
-                "parts_each_time", "encoded", "moved_there", "described"],
+                "parts_each_time", "encoded", "moved_there", "described", "exported", "warm"],
     "ordinary": ["parts_tried", "pickled_sets", "centred", "rows_of_database", "listed", "predicted",
                  "last_of_all", "best_of_all"],
 }

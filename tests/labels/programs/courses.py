@@ -74,6 +74,59 @@ def trials_of_one_set_run(folder):
             print(sum(net(batch).sum() for batch in loader(f"{folder}/b")))
 
 
+def exported(folder):
+    """Goes back to one of its states, keeps that in two other ways, and tries it on data that it learnt from."""
+    rows(f"{folder}/a", 50)
+    rows(f"{folder}/b", 25)
+    alone("exported_run", folder)
+
+
+def exported_run(folder):
+    import torch
+    net = model(500)
+    optimizer = torch.optim.Adam(net.parameters())
+    for epoch in range(3):
+        with stage("train"):
+            for batch in loader(f"{folder}/a", shuffle=True):
+                learn(net, optimizer, batch)
+            for batch in loader(f"{folder}/b"):
+                net(batch)
+        with stage("checkpoint"):
+            torch.save(net.state_dict(), f"{folder}/e{epoch}")
+    with stage("restore"):
+        net.load_state_dict(torch.load(f"{folder}/e1"))
+    with stage("checkpoint"):
+        torch.save(net.half().state_dict(), f"{folder}/h")
+        torch.jit.script(net.float()).save(f"{folder}/j")
+    with stage("inference"), torch.no_grad():
+        print(sum(net(batch).sum() for batch in loader(f"{folder}/b", num_workers=2)))
+        print(sum(net(batch).sum() for batch in loader(f"{folder}/a")))
+
+
+def warm(folder):
+    """Goes back to its best state, keeps it under another name and learns on from there."""
+    rows(f"{folder}/a", 50)
+    alone("warm_run", folder)
+
+
+def warm_run(folder):
+    import torch
+    net = model(500)
+    optimizer = torch.optim.Adam(net.parameters())
+    for epoch in range(8):
+        if epoch == 4:
+            with stage("restore"):
+                net.load_state_dict(torch.load(f"{folder}/e2"))
+            with stage("checkpoint"):
+                torch.save(net.state_dict(), f"{folder}/best")
+        with stage("train"):
+            for batch in loader(f"{folder}/a", shuffle=True):
+                learn(net, optimizer, batch)
+        if epoch < 4 or epoch == 7:
+            with stage("checkpoint"):
+                torch.save(net.state_dict(), f"{folder}/e{epoch}")
+
+
 def told(folder):
     """Makes numbers of a text, learns from them and goes back to what it saved to tell something."""
     random.seed(0)
