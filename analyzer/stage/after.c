@@ -194,7 +194,8 @@ static void after_search(const struct after_search *s)
 			after_free(&s->afters[n]);
 }
 
-static void after_folds(const struct after_search *s)
+/* Whether it does. */
+static bool after_folds(const struct after_search *s)
 {
 	size_t count;
 	struct way_span *spans = folds_find(&s->fold, &count);
@@ -202,6 +203,7 @@ static void after_folds(const struct after_search *s)
 	if (count)
 		after_all(s, spans, count);
 	free(spans);
+	return count;
 }
 
 void afters_find(struct after *afters, const struct judge *j, uint32_t run,
@@ -213,9 +215,9 @@ void afters_find(struct after *afters, const struct judge *j, uint32_t run,
 		struct after_search search = {j, {j, p, kinds, kind_of}, afters};
 		if (p->run != run || p->role == ROLE_WORKER)
 			continue;
-		if (c->looks_back || (c->maps_back && !c->tried))
-			after_folds(&search);
-		else if (c->tried || c->answered)
+		if ((c->looks_back || (c->maps_back && !c->tried)) && after_folds(&search))
+			continue;
+		if (!c->looks_back && (c->tried || c->answered))
 			after_search(&search);
 	}
 }

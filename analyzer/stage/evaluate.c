@@ -162,15 +162,17 @@ static int64_t evaluate_back(const struct conduct *c, const struct conduct *save
 	               : 0;
 }
 
-/* Writes from then on what is no state, no note and no picture of how it went. */
-static bool evaluate_answers(const struct judge *j, const struct process *p, int64_t since)
+/* Writes from then on what is no state, no picture of how it went, and no note, but by who has
+ * turned to other data. */
+static bool evaluate_answers(const struct judge *j, const struct process *p, int64_t since,
+                             bool notes)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct file *file = process_file_at(p, i);
 		const struct shared *s = &j->shared[file->name];
 		const struct use *u;
 		if (features_plain(j->features, p->number, i) || s->checkpoint ||
-		    s->clue == CLUE_LOG || !system_is_not(j->recording, file))
+		    (s->clue == CLUE_LOG && !notes) || !system_is_not(j->recording, file))
 			continue;
 		u = features_use(j->features, p->number, i, &(struct use){0});
 		if (u->write_bytes >= LEAST_ANSWERS && !u->append && u->first_write > since &&
@@ -213,8 +215,8 @@ void evaluate_returned(struct judge *j, const struct process *p)
 			c->returned = back;
 		c->looks_back |= !back && 2 * u->read_bytes >= (uint64_t)s->extent;
 	}
-	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p, c->asked))
+	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p, c->asked, true))
 		c->returned = c->last_save;
-	if (!c->returned && judge_learns(j, p) && evaluate_answers(j, p, c->last_save))
+	if (!c->returned && judge_learns(j, p) && evaluate_answers(j, p, c->last_save, false))
 		c->answered = c->last_save;
 }

@@ -312,7 +312,8 @@ static void folder_note(struct kind *kind, const struct folder *folder, const st
 	struct verdict *v = &kind->verdicts[DIRECTION_READ];
 	unsigned most = AIOT_STAGE_OTHER;
 
-	if (!u->reads || u->writes || !folder || v->reason != REASON_SMALL)
+	if (!u->reads || (u->writes && u->first_read < u->last_write) || !folder ||
+	    v->reason != REASON_SMALL)
 		return;
 	for (unsigned i = 0; i < AIOT_STAGES; i++)
 		if (i != AIOT_STAGE_OTHER && folder->own[i] &&
@@ -321,8 +322,11 @@ static void folder_note(struct kind *kind, const struct folder *folder, const st
 	if (most != AIOT_STAGE_TRAIN && most != AIOT_STAGE_PREPARE && most != AIOT_STAGE_INFERENCE)
 		return;
 	*v = stage_beside(most);
+	kind->ways.stage[WAY_READ] = (uint8_t)most;
+	if (u->writes)
+		return;
 	kind->verdicts[DIRECTION_WRITE] = *v;
-	kind->ways.stage[WAY_READ] = kind->ways.stage[WAY_WRITE] = (uint8_t)most;
+	kind->ways.stage[WAY_WRITE] = (uint8_t)most;
 }
 
 static void folders_fill(const struct folders *own, const struct folders *all,
