@@ -66,7 +66,7 @@ static size_t stretches_begin(const struct stretches *s, size_t from, const stru
 	if (before->last_ns < pass->first_ns)
 		return stretches_pause(s, stretches_after(s, from, before->last_ns),
 		                       pass->first_ns);
-	return stretches_after(s, from, pass->first_ns - 1);
+	return stretches_after(s, from, wrap_subtract((uint64_t)pass->first_ns, 1));
 }
 
 static void stretches_sum(const struct stretches *s, size_t from, size_t to, struct epoch *sum)
