@@ -114,6 +114,11 @@ bool clue_text(const char *path)
 	return clue_ends(path, suffixes);
 }
 
+bool clue_table(const char *path)
+{
+	return clue_ends(path, text_suffixes);
+}
+
 bool clue_optimizer(const char *path)
 {
 	return clue_has(path, strlen(path), optimizer_words);

@@ -33,6 +33,9 @@ bool clue_store(const char *path);
 /* Plain text: notes, or what is to be learnt from. */
 bool clue_text(const char *path);
 
+/* Rows, as text or by columns: no state is kept so. */
+bool clue_table(const char *path);
+
 /* A word of the file's name, or of its folder's, is one for a set of data: no weights, unless they
  * are called so, too. */
 bool clue_dataset(const char *path);

@@ -117,6 +117,37 @@ static void evaluate_served(struct judge *j, const struct process *p)
 		c->served = c->data_read;
 }
 
+/* Writes from then on what is no state, no picture of how it went, and no note, but by who has
+ * turned to other data. */
+static bool evaluate_answers(const struct judge *j, const struct process *p, int64_t since,
+                             bool notes)
+{
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct file *file = process_file_at(p, i);
+		const struct shared *s = &j->shared[file->name];
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) || s->checkpoint ||
+		    (s->clue == CLUE_LOG && !notes) || !system_is_not(j->recording, file))
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (u->write_bytes >= LEAST_ANSWERS && !u->append && u->first_write > since &&
+		    !clue_media(names_text(j->recording->names, file->name)))
+			return true;
+	}
+	return false;
+}
+
+/* When it and its workers had read all data; what comes then says what for. */
+static int64_t evaluate_last_read(const struct judge *j, const struct process *p)
+{
+	int64_t last = 0;
+
+	for (size_t n = 0; n < j->recording->count; n++)
+		if (evaluate_works_for(j, n, p) && j->conducts[n].last_data_read > last)
+			last = j->conducts[n].last_data_read;
+	return last;
+}
+
 void evaluate_find(struct judge *j, const struct process *p)
 {
 	struct conduct *c = &j->conducts[p->number];
@@ -125,7 +156,8 @@ void evaluate_find(struct judge *j, const struct process *p)
 	evaluate_served(j, p);
 	if (!c->loads || !c->trains || c->saves || c->optimizer || p->role == ROLE_WORKER ||
 	    judge_learns(j, p) ||
-	    (evaluate_more_often(j, p, c->loaded) && !evaluate_in_order(j, p)))
+	    (evaluate_more_often(j, p, c->loaded) && !evaluate_in_order(j, p) &&
+	     !evaluate_answers(j, p, evaluate_last_read(j, p), false)))
 		return;
 	for (size_t n = 0; n < j->recording->count; n++) {
 		if (!evaluate_works_for(j, n, p))
@@ -160,26 +192,6 @@ static int64_t evaluate_back(const struct conduct *c, const struct conduct *save
 	                       u->opens - u->write_opens <= MOST_TURNS
 	               ? u->last_read
 	               : 0;
-}
-
-/* Writes from then on what is no state, no picture of how it went, and no note, but by who has
- * turned to other data. */
-static bool evaluate_answers(const struct judge *j, const struct process *p, int64_t since,
-                             bool notes)
-{
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct file *file = process_file_at(p, i);
-		const struct shared *s = &j->shared[file->name];
-		const struct use *u;
-		if (features_plain(j->features, p->number, i) || s->checkpoint ||
-		    (s->clue == CLUE_LOG && !notes) || !system_is_not(j->recording, file))
-			continue;
-		u = features_use(j->features, p->number, i, &(struct use){0});
-		if (u->write_bytes >= LEAST_ANSWERS && !u->append && u->first_write > since &&
-		    !clue_media(names_text(j->recording->names, file->name)))
-			return true;
-	}
-	return false;
 }
 
 /* A state under a name that nobody is known to have written: some formats are renamed without

@@ -180,7 +180,7 @@ static int score_by_name(const struct judge *j, const struct file *file, uint32_
 	if (clue == CLUE_CHECKPOINT || root_checkpoint_folder(j, path))
 		score += 3;
 	score -= clue == CLUE_DATA ? 2 : clue == CLUE_LOG && !growth && !called ? 3 : 0;
-	score -= clue_media(path) ? 2 : 0;
+	score -= clue_media(path) || clue_table(path) ? 2 : 0;
 	/* What training reads again and again is data, whatever its name. */
 	score -= s->recurs || s->random || s->worker_read || series_again(j, name) ? 4 : 0;
 	score -= s->random || series_used(j, name) || series_again(j, name) ? 4 : 0;

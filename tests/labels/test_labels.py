@@ -45,7 +45,7 @@ PROGRAMS = {
     "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted",
                 "parts_each_time", "encoded", "moved_there", "described", "exported", "warm"],
     "ordinary": ["parts_tried", "pickled_sets", "centred", "rows_of_database", "listed", "predicted",
-                 "last_of_all", "best_of_all"],
+                 "last_of_all", "best_of_all", "found_lines"],
 }
 TABLE = {}
 

@@ -218,5 +218,41 @@ def best_of_all(folder):
     np.savetxt(f"{folder}/c", went)
 
 
+def found_lines(folder):
+    """Lines are found first and then read one by one, by who goes back to a state and writes a table."""
+    with stage("ingest"):
+        for name, count in (("a", 300), ("b", 80)):
+            with open(f"{folder}/{name}", "w") as file:
+                file.writelines(" ".join(f"{x:.3f}" for x in numbers(i, WIDTH)) + "\n" for i in range(count))
+    alone("found_lines_run", folder)
+    alone("found_lines_table", folder)
+
+
+def lines(path, **options):
+    import torch
+    file, at = open(path, "rb"), [0]
+    for line in file:
+        at.append(at[-1] + len(line))
+
+    def sample(i):
+        file.seek(at[i])
+        return torch.tensor([float(x) for x in file.readline().split()])
+    return batches(sample, len(at) - 1, **options)
+
+
+def found_lines_run(folder):
+    with stage("train"):
+        data = lines(f"{folder}/a", shuffle=True)
+    fit(folder, lambda: data)
+
+
+def found_lines_table(folder):
+    import torch
+    net = model(500)
+    with stage("inference"), torch.no_grad():
+        net.load_state_dict(torch.load(f"{folder}/k.pt")["net"])
+        np.savetxt(f"{folder}/c.csv", torch.cat([net(batch) for batch in lines(f"{folder}/b")]).numpy())
+
+
 if __name__ == "__main__":
     globals()[sys.argv[1]](*sys.argv[2:])
