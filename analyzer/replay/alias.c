@@ -273,6 +273,19 @@ void aliases_linked(struct aliases *a, uint32_t name, uint32_t to, uint32_t lane
 	alias_set(a, name, to);
 }
 
+void aliases_hard_linked(struct aliases *a, uint32_t from, uint32_t to)
+{
+	uint32_t link = alias_link(a, from);
+
+	if (!link)
+		return;
+	a->made = memory_grow(a->made, a->made_count, &a->made_room, sizeof *a->made);
+	a->made[a->made_count] = a->made[link - 1];
+	a->made[a->made_count++].name = to;
+	id_table_set(a->links, to, (uint32_t)a->made_count);
+	alias_set(a, to, alias_behind(a, from));
+}
+
 void aliases_removed(struct aliases *a, uint32_t name)
 {
 	alias_set(a, name, 0);

@@ -28,6 +28,8 @@ void aliases_opened(struct aliases *aliases, uint32_t name, uint64_t device, uin
  * has another one now; a name was removed. */
 void aliases_linked(struct aliases *aliases, uint32_t name, uint32_t to, uint32_t lane,
                     uint32_t op);
+/* Another name of what `from` is, where that is a link itself. */
+void aliases_hard_linked(struct aliases *aliases, uint32_t from, uint32_t to);
 void aliases_renamed(struct aliases *aliases, uint32_t from, uint32_t to);
 void aliases_removed(struct aliases *aliases, uint32_t name);
 

@@ -88,6 +88,8 @@ static bool plan_follows(const struct happening *h)
 
 	if (kind == OP_CHMOD && h->result == -EOPNOTSUPP)
 		return false;
+	if (kind == OP_LINK && (h->size & AT_SYMLINK_FOLLOW))
+		return true;
 	return kind != OP_READLINK && kind != OP_LUTIME && kind != OP_LSTAT && kind != OP_UNLINK &&
 	       kind != OP_RENAME && kind != OP_LINK && kind != OP_SYMLINK && kind != OP_MKDIR &&
 	       kind != OP_RMDIR;

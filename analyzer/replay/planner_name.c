@@ -187,7 +187,10 @@ static void planner_path_done(struct planner *p, const struct happening *h,
 		else
 			planner_rename(p, h->name, h->second);
 		break;
-	case OP_LINK: space_linked(p->space, h->name, h->second); break;
+	case OP_LINK:
+		space_linked(p->space, h->name, h->second);
+		aliases_hard_linked(p->aliases, h->name, h->second);
+		break;
 	case OP_TRUNCATE:
 		space_found(p->space, h->name, false,
 		            process_file_first(h->process, h->file)->size);
@@ -247,19 +250,36 @@ enum refusal planner_path(struct planner *p, struct happening *h)
 	return REFUSAL_COUNT;
 }
 
+/* Whose descriptors a name in /proc or /dev is about; without a number, or with one that
+ * nobody has, those of who names it. */
+static const struct process *planner_whose(const struct planner *p, const struct happening *h,
+                                           const char *path)
+{
+	const struct recording *recording = p->plan->recording;
+	unsigned long pid = strncmp(path, "/proc/", 6) ? 0 : strtoul(path + 6, NULL, 10);
+
+	for (size_t i = recording->count; pid && pid != h->process->pid && i-- > 0;) {
+		const struct process *other = &recording->processes[i];
+		if (other->pid == pid && p->processes[i].nameless &&
+		    !strcmp(process_host(other), process_host(h->process)))
+			return other;
+	}
+	return h->process;
+}
+
 uint32_t planner_nameless(struct planner *p, const struct happening *h)
 {
-	struct id_table *table = p->processes[h->process->number].nameless;
 	const char *path = names_text(p->plan->recording->names, h->raw), *fd;
 	uint32_t known = h->handle ? planner_known(p, h) : 0;
 	const struct opening_state *state;
+	struct id_table *table;
 
 	if (known)
 		return known;
-	fd = table && (!strncmp(path, "/proc/", 6) || !strncmp(path, "/dev/", 5))
-	             ? strstr(path, "/fd/")
-	             : NULL;
-	known = fd ? id_table_get(table, (uint32_t)strtoul(fd + 4, NULL, 10)) : 0;
+	fd = !strncmp(path, "/proc/", 6) || !strncmp(path, "/dev/", 5) ? strstr(path, "/fd/")
+	                                                               : NULL;
+	table = fd ? p->processes[planner_whose(p, h, path)->number].nameless : NULL;
+	known = table ? id_table_get(table, (uint32_t)strtoul(fd + 4, NULL, 10)) : 0;
 	state = known ? planner_state(p, known - 1) : NULL;
 	return state && !state->closed ? known : 0;
 }

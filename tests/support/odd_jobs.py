@@ -182,6 +182,27 @@ for i in range(4):
     if libc.linkat(fd, b"", -100, f"out/shard{i}".encode(), 0x1000): raise OSError(ctypes.get_errno(), "linkat")
     os.close(fd); assert len(open(f"out/shard{i}", "rb").read()) == 2000 + i
 """,
+    "nameless of another": r"""
+import os
+r, w = os.pipe()
+child = os.fork()
+if child == 0:
+    own = os.open(".", os.O_TMPFILE | os.O_RDWR); os.write(own, bytes(11)); number = os.read(r, 1)[0]
+    assert own == number
+    os.link(f"/proc/{os.getppid()}/fd/{number}", "theirs", src_dir_fd=0, follow_symlinks=True)
+    os.link(f"/proc/self/fd/{number}", "mine", src_dir_fd=0, follow_symlinks=True)
+    os._exit(0)
+fd = os.open(".", os.O_TMPFILE | os.O_RDWR); os.write(fd, bytes(2222)); os.write(w, bytes([fd])); os.waitpid(child, 0)
+assert os.path.getsize("theirs") == 2222 and os.path.getsize("mine") == 11
+""",
+    "hard links of links": r"""
+import os
+here = os.open(".", os.O_RDONLY)
+open("real", "wb").write(bytes(500)); os.symlink("real", "way")
+os.link("way", "followed", src_dir_fd=here, follow_symlinks=True); os.link("way", "itself", follow_symlinks=False)
+os.unlink("way"); open("followed", "ab").write(bytes(20)); open("itself", "ab").write(bytes(3))
+assert os.path.islink("itself") and not os.path.islink("followed") and os.path.getsize("real") == 523
+""",
     "exchanged": r"""
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
