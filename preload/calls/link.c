@@ -24,12 +24,11 @@ int linkat(int from_directory, const char *from, int to_directory, const char *t
 	bool of_fd = from && !*from && flags & AT_EMPTY_PATH;
 	if (of_fd ? !call_begin_on(&call, from_directory) : !call_begin(&call))
 		return REAL(linkat)(from_directory, from, to_directory, to, flags);
-	struct aiot_event event =
-	        call_event(&call, AIOT_CALL_linkat,
-	                   REAL(linkat)(from_directory, from, to_directory, to, flags));
+	int returned = REAL(linkat)(from_directory, from, to_directory, to, flags);
+	struct aiot_event event = call_event(&call, AIOT_CALL_linkat, returned);
 	event.size = (unsigned)flags;
 	call_store_named(&event, from_directory, from, to_directory, to);
-	return (int)event.result;
+	return returned;
 }
 
 static const char *link_target(const char *text, int directory, const char *path, char *name)
