@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "read/evidence.h"
 #include "read/system.h"
 #include "stage/asked.h"
 
@@ -176,7 +177,7 @@ static uint64_t through_size(const struct use *u)
 	return u->write_opens > 1 ? u->write_bytes / u->write_opens : u->write_bytes;
 }
 
-/* What is written beside a file, with it: no data, by their names. */
+/* What is written beside a file, with it: no data, by their names or by what writes them. */
 static uint64_t through_folder_size(const struct judge *j, const struct process *p, size_t file)
 {
 	const char *path = names_text(j->recording->names, process_file_at(p, file)->name);
@@ -186,7 +187,8 @@ static uint64_t through_folder_size(const struct judge *j, const struct process 
 		const char *other = names_text(j->recording->names, process_file_at(p, i)->name);
 		if (!features_plain(j->features, p->number, i) &&
 		    system_is_not(j->recording, process_file_at(p, i)) &&
-		    clue_of(other) != CLUE_DATA && through_beside(path, other))
+		    clue_of(other) != CLUE_DATA && through_beside(path, other) &&
+		    !(through_use(j, p, i)->evidence[1] & EVIDENCE_DATA))
 			bytes += through_size(through_use(j, p, i));
 	}
 	return bytes;
@@ -220,7 +222,7 @@ static size_t through_out(struct judge *j, const struct process *p, const struct
 		     (!through_written(c, in, u) ||
 		      through_product(j, c, judge_final_name(process_file_at(p, i), u)))) ||
 		    (!through_like(in, through_size(u), known) &&
-		     !(few && through_like(in, through_folder_size(j, p, i), known))))
+		     !(few && through_like(in, through_folder_size(j, p, i), false))))
 			continue;
 		judge_saves(j, p, process_file_at(p, i), u);
 		found++;
@@ -316,6 +318,8 @@ void through_find(struct judge *j, const struct process *p)
 	if (c->tool || p->role == ROLE_WORKER)
 		return;
 	first = through_first(j, p);
+	if (first && clue_dataset(names_text(j->recording->names, process_file_at(p, first)->name)))
+		return;
 	for (int folder = 0; first && folder < 2; folder++) {
 		if (!through_in(j, p, first, folder, &in) || !through_leads(j, p, &in))
 			continue;
