@@ -174,6 +174,9 @@ static enum refusal planner_data(struct planner *p, struct happening *h)
 	planner_uses(p, opening, &at);
 	planner_seen(p, h);
 	planner_moved(p, h, &at, op);
+	/* What found no room, or not for all of it, may find it here. */
+	if (op_needs(kind) == 'w' && h->result < (int64_t)op->size)
+		space_kept(p->space, h->name, h->offset, op->size);
 	return REFUSAL_COUNT;
 }
 

@@ -114,6 +114,10 @@ def test_room_that_a_file_keeps_behind_its_end_is_needed_too(tmp_path):
            ("ftruncate", 1, 1, -1, 0, 0, 0), ("fallocate", 1, 1, 0, 1 << 40, -28, 1)])
     plan = json.loads(replayed(tmp_path, "--dry-run").stdout)
     assert plan["space_bytes"] == 2 << 20 and plan["by_kind"]["fallocate"] == 3, plan
+    write(tmp_path / "u", [(b"/w/log", 1, -1)],
+          [(OPEN, 1, 1, -1, 0, 3, os.O_CREAT | os.O_EXCL | os.O_RDWR), (WRITE, 1, 1, 0, 1 << 30, 4096, 0), (WRITE, 1, 1, 4096, 1 << 30, -28, 0)])
+    plan = json.loads(aiotrace.aiotrace("replay", "--dry-run", "--json", tmp_path / "u").stdout)
+    assert plan["space_bytes"] == (1 << 30) + 4096, plan
     strace = ["strace", "-f", "-qq", "-e", "trace=fallocate", aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--no-record",
               tmp_path / "t"]
     done = subprocess.run(strace, env=aiotrace.clean(), capture_output=True, text=True, timeout=60)
