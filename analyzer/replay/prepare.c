@@ -279,6 +279,20 @@ static int prepare_space(const struct target *t, struct problem *why)
 	return 0;
 }
 
+/* What was refused before anything was made is to be refused again, not to be taken for
+ * prepared. */
+static void prepare_refused(const struct target *t)
+{
+	char name[32];
+
+	for (unsigned i = 0; i < t->options.clients; i++) {
+		snprintf(name, sizeof name, "client-%u", i);
+		unlinkat(t->folder, name, AT_REMOVEDIR);
+	}
+	unlinkat(t->folder, TARGET_LIST, 0);
+	unlinkat(t->folder, TARGET_MARKER, 0);
+}
+
 int target_prepare(struct target *t, struct problem *why)
 {
 	struct preparing p = {.target = t,
@@ -287,7 +301,9 @@ int target_prepare(struct target *t, struct problem *why)
 	int status = prepare_space(t, why);
 
 	p.piece = memory_get(1, PREPARE_PIECE);
-	if (!status)
+	if (status)
+		prepare_refused(t);
+	else
 		status = prepare_clients(&p, why);
 	progress_line_end(&p.line);
 	free(p.piece);

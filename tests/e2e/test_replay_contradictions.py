@@ -118,6 +118,10 @@ def test_room_that_a_file_keeps_behind_its_end_is_needed_too(tmp_path):
           [(OPEN, 1, 1, -1, 0, 3, os.O_CREAT | os.O_EXCL | os.O_RDWR), (WRITE, 1, 1, 0, 1 << 30, 4096, 0), (WRITE, 1, 1, 4096, 1 << 30, -28, 0)])
     plan = json.loads(aiotrace.aiotrace("replay", "--dry-run", "--json", tmp_path / "u").stdout)
     assert plan["space_bytes"] == (1 << 30) + 4096, plan
+    write(tmp_path / "v", [(b"/w/log", 1, 1 << 50)], [(OPEN, 1, 1, -1, 0, 3, 0)])
+    for _ in range(2):
+        done = aiotrace.aiotrace("replay", "--target", tmp_path / "small", "--no-record", tmp_path / "v", check=False)
+        assert done.returncode == 1 and "the replay needs" in done.stderr and not os.listdir(tmp_path / "small"), done
     strace = ["strace", "-f", "-qq", "-e", "trace=fallocate", aiotrace.PROGRAM, "replay", "--target", tmp_path / "target", "--no-record",
               tmp_path / "t"]
     done = subprocess.run(strace, env=aiotrace.clean(), capture_output=True, text=True, timeout=60)
