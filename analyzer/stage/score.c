@@ -226,6 +226,8 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	int score = 0;
 
 	score -= score_downloads(c, p) ? 4 : 0;
+	/* What loaders read are samples. */
+	score -= u->evidence[0] & EVIDENCE_LOADER ? 4 : 0;
 	score += j->trains || c->fetches;
 	score += score_while_training(j, c, u, name) && !note ? 2 : 0;
 	score += score_of_trial(j, c, u, name) && !note ? 2 : 0;
