@@ -37,7 +37,7 @@ void *memory_grow(void *items, size_t count, size_t *room, size_t size)
 
 	if (count < *room)
 		return items;
-	more = count < 8 ? 16 : count * 2;
+	more = count ? count * 2 : 2;
 	items = memory_check(reallocarray(items, more, size));
 	memset((char *)items + *room * size, 0, (more - *room) * size);
 	*room = more;
