@@ -102,7 +102,8 @@ if __name__ == '__main__':
     assert done.returncode == 0, done.stderr
     report = aiotrace.report(tmp_path / "traces")
     ranks = [p for p in report["run"]["processes"] if p["rank"] is not None]
-    assert [p["rank"] for p in ranks] == [0, 1] and {p["role"] for p in ranks} == {"rank main"}, ranks
+    # Processes stand in the order in which they began, and which rank begins first is the scheduler's to say.
+    assert sorted(p["rank"] for p in ranks) == [0, 1] and {p["role"] for p in ranks} == {"rank main"}, ranks
     assert report["stall"]["workers"] == 0 and report["stall"]["share"] < 0.6, report["stall"]
     assert report["stall"]["consumers"] == 2
     assert "The 2 main threads loaded their data themselves" in " ".join(aiotrace.aiotrace("report", tmp_path / "traces").stdout.split())
