@@ -288,7 +288,7 @@ struct summary *summary_make(struct recording *recording)
 	reading_begin(&recording->reading, recording->processes, recording->count, 2);
 	s.summary->mounts = mounts_find(recording);
 	s.summary->cache = cache_new(recording, s.summary->mounts);
-	s.features = features_find(recording, s.summary->cache);
+	s.features = features_find(recording, s.summary->cache, true);
 	roles_find(s.features);
 	s.stages = stages_find(s.features);
 	s.mapped = memory_get(names_count(recording->names), sizeof *s.mapped);

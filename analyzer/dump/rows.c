@@ -157,7 +157,7 @@ static void rows_judge(struct rows *r)
 
 	r->mounts = mounts_find(r->recording);
 	r->cache = cache_new(r->recording, r->mounts);
-	features = features_find(r->recording, r->cache);
+	features = features_find(r->recording, r->cache, false);
 
 	roles_find(features);
 	r->stages = stages_find(features);

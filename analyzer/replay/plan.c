@@ -350,7 +350,7 @@ static void plan_judge(struct planner *p)
 
 	p->mounts = mounts_find(p->plan->recording);
 	p->cache = cache_new(p->plan->recording, p->mounts);
-	features = features_find(p->plan->recording, p->cache);
+	features = features_find(p->plan->recording, p->cache, false);
 	roles_find(features);
 	p->stages = stages_find(features);
 	features_free(features);

@@ -27,8 +27,10 @@ struct features {
 	struct pattern (*stated)[AIOT_STAGES];
 };
 
-/* Reads all events once. The cache, unless NULL, learns from them. */
-struct features *features_find(struct recording *recording, struct cache *cache);
+/* Reads all events once. The cache, unless NULL, learns from them. Records of use have their
+ * seeks if they are wanted: these take more memory than all the rest of a record, and no
+ * stage is judged by them. */
+struct features *features_find(struct recording *recording, struct cache *cache, bool seeks);
 void features_free(struct features *features);
 
 /* The record of a process's use of a file; `room`, zeroed by the caller, is for

@@ -70,7 +70,7 @@ void judge_init(struct judge *j, const struct features *features)
 	*j = (struct judge){.features = features, .recording = features->recording};
 	j->shared = memory_get(names, sizeof *j->shared);
 	j->series_of = memory_get(names, sizeof *j->series_of);
-	j->series = memory_get(names + 1, sizeof *j->series);
+	j->series = memory_grow(NULL, 0, &j->series_room, sizeof *j->series);
 	j->series_names = names_new();
 	j->conducts = memory_get(j->recording->count, sizeof *j->conducts);
 	j->made = memory_get(j->recording->count, sizeof *j->made);

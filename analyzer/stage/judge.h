@@ -117,7 +117,8 @@ struct judge {
 	struct shared *shared; /* by name */
 	uint32_t *series_of;   /* by name, 0 = none */
 	struct names *series_names;
-	struct series *series;
+	struct series *series; /* by number in series_names */
+	size_t series_room;
 	struct conduct *conducts;       /* by process number */
 	const struct process **parents; /* by process number; NULL: not in the recording */
 	struct move *moves;

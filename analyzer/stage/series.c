@@ -16,12 +16,14 @@ static void series_add(struct judge *j, uint32_t writer, const struct file *file
 	uint32_t name = judge_final_name(file, u);
 	char *text = clue_series(names_text(j->recording->names, name));
 	uint32_t number = names_add(j->series_names, text, strlen(text));
-	struct series *s = &j->series[number];
+	struct series *s;
 	uint64_t times = u->write_opens > 1 && (u->truncated || u->renamed_to) ? u->write_opens : 1;
 	int64_t opened =
 	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
 
 	free(text);
+	j->series = memory_grow(j->series, number, &j->series_room, sizeof *j->series);
+	s = &j->series[number];
 	j->conducts[writer - 1].kinds += !s->members;
 	j->series_of[name] = j->series_of[file->name] = number;
 	if (!s->members || u->write_bytes / times < s->least)

@@ -50,7 +50,7 @@ struct use {
 	uint64_t switched_before;         /* from one file read to another, when writes began */
 	int64_t first_open, last_touch; /* open for writing; write, sync, rename, close, removal */
 	struct use_marks *marks;        /* NULL = none */
-	struct seeks *seeks;            /* [read, write]; NULL = none */
+	struct seeks *seeks;            /* [read, write]; NULL = none, or not wanted */
 	uint64_t written_before;        /* bytes, when it was opened for writing last */
 	uint32_t opens, write_opens, syncs, maps; /* write_opens: that were made use of */
 	uint32_t renamed_to;                      /* name, 0 = not renamed */

@@ -102,7 +102,7 @@ static struct features *found_in(const struct sample *s, const char *path, struc
 	sample_write(s, path);
 	assert_int_equal(recording_load(r, names, 1), 0);
 	assert_int_equal(r->problems.total, 0);
-	return features_find(r, NULL);
+	return features_find(r, NULL, true);
 }
 
 static void assert_same_use(const struct use *a, const struct use *b)
