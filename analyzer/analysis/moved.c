@@ -21,7 +21,7 @@ static uint32_t *moved_names(const struct features *f)
 			uint32_t *name;
 			if (features_plain(f, n, i))
 				continue;
-			u = features_use(f, n, i, NULL);
+			u = features_use(f, n, i, &(struct use){0});
 			name = &to[process_file_at(&r->processes[n], i)->name];
 			if (u->renamed_to && !u->writes)
 				*name = *name && *name != u->renamed_to ? MOVED_OFTEN

@@ -139,13 +139,9 @@ static bool tally_uncaches(const struct events *e, uint32_t i)
 static uint32_t tally_final(const struct tally *t, const struct events *e, uint32_t i,
                             uint32_t name)
 {
-	const struct features *f = t->known->features;
-	const struct use *u;
+	uint32_t to = features_renamed_to(t->known->features, e->process->number, e->file[i]);
 
-	if (features_plain(f, e->process->number, e->file[i]))
-		return name;
-	u = features_use(f, e->process->number, e->file[i], NULL);
-	return u->renamed_to ? u->renamed_to : name;
+	return to ? to : name;
 }
 
 static uint32_t tally_target(const struct events *e, uint32_t i)

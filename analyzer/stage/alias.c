@@ -44,7 +44,7 @@ static void aliases_add(const struct judge *j, struct aliases *all, const struct
 		if (features_plain(j->features, p->number, i))
 			continue;
 		more = process_file_more(p, i);
-		u = features_use(j->features, p->number, i, NULL);
+		u = features_use(j->features, p->number, i, &(struct use){0});
 		if (!alias_file(f, more) || !u->write_bytes || !j->shared[f->name].checkpoint)
 			continue;
 		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);

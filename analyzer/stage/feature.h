@@ -33,8 +33,7 @@ struct features {
 struct features *features_find(struct recording *recording, struct cache *cache, bool seeks);
 void features_free(struct features *features);
 
-/* The record of a process's use of a file; `room`, zeroed by the caller, is for
- * those that are kept folded. */
+/* The record of a process's use of a file, in `room`, zeroed by the caller. */
 static inline const struct use *features_use(const struct features *features, size_t process,
                                              size_t file, struct use *room)
 {
@@ -45,6 +44,13 @@ static inline const struct use *features_use(const struct features *features, si
 static inline bool features_plain(const struct features *features, size_t process, size_t file)
 {
 	return use_plain(&features->uses[process][file]);
+}
+
+/* Of the record, without the rest. */
+static inline uint32_t features_renamed_to(const struct features *features, size_t process,
+                                           size_t file)
+{
+	return use_renamed_to(&features->uses[process][file]);
 }
 
 #endif

@@ -4,9 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
+#include "base/narrow.h"
 
 #define USE_SAID (offsetof(struct use, evidence) + sizeof((struct use *)0)->evidence)
+
+_Static_assert(sizeof(struct use) <= NARROW_MOST && sizeof(struct use) % 8 == 0, "see narrow.h");
 
 /* Of what was read as often from the beginning to the same end: how often. */
 static uint8_t use_passes(const struct use *u)
@@ -71,18 +73,18 @@ static void use_unfold(const struct use_slot *slot, const struct shape *shape, s
 	memcpy(room->evidence, shape->evidence, sizeof room->evidence);
 }
 
-static struct use *use_whole(const struct use_slot *slot)
+static void *use_whole(const struct use_slot *slot)
 {
-	return (struct use *)((uintptr_t)slot->last_low << 32 | slot->first_low);
+	return (void *)((uintptr_t)slot->last_low << 32 | slot->first_low);
 }
 
 static struct use_slot use_keep_whole(const struct use *use)
 {
-	struct use *whole = memory_get(1, sizeof *whole);
+	void *whole = narrow_keep(use, sizeof *use);
 
-	*whole = *use;
 	return (struct use_slot){.first_low = (uint32_t)(uintptr_t)whole,
-	                         .last_low = (uint32_t)((uint64_t)(uintptr_t)whole >> 32)};
+	                         .last_low = (uint32_t)((uint64_t)(uintptr_t)whole >> 32),
+	                         .read_end = use->renamed_to};
 }
 
 /* Plain is what comes out of a slot as it went in. */
@@ -101,21 +103,23 @@ struct use_slot use_keep(const struct use *use, struct shapes *shapes, struct sh
 
 const struct use *use_of(const struct use_slot *slot, const struct shapes *shapes, struct use *room)
 {
-	if (!use_plain(slot))
-		return use_whole(slot);
-	use_unfold(slot, shapes_at(shapes, slot->shape), room);
+	if (use_plain(slot))
+		use_unfold(slot, shapes_at(shapes, slot->shape), room);
+	else
+		narrow_get(use_whole(slot), room, sizeof *room);
 	return room;
 }
 
 void use_free(struct use_slot *slots, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		struct use *whole = use_whole(&slots[i]);
+		struct use use;
 		if (use_plain(&slots[i]))
 			continue;
-		free(whole->marks);
-		free(whole->seeks);
-		free(whole);
+		narrow_get(use_whole(&slots[i]), &use, sizeof use);
+		free(use.marks);
+		free(use.seeks);
+		free(use_whole(&slots[i]));
 	}
 	free(slots);
 }

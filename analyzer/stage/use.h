@@ -2,7 +2,8 @@
  *
  * What one process did with one file. There may be many millions of these, and
  * nearly all of them say that a file was opened and read from its beginning on:
- * such plain ones are kept small, in 20 bytes. Times are CLOCK_REALTIME in ns.
+ * such plain ones are kept small, in 20 bytes, others as narrow as their numbers. Times are
+ * CLOCK_REALTIME in ns.
  */
 #ifndef USE_H
 #define USE_H
@@ -66,7 +67,7 @@ struct use {
 
 /* A record of use as it is kept: what is its own; the rest is in its shape. */
 struct use_slot {
-	uint32_t shape;               /* 0: not plain, the times hold where the record is */
+	uint32_t shape; /* 0: not plain, the times hold where the record is, read_end renamed_to */
 	uint32_t first_low, last_low; /* of first_read and last_read */
 	uint16_t first_high, last_high;
 	uint32_t read_end;
@@ -81,7 +82,12 @@ static inline bool use_plain(const struct use_slot *slot)
 	return slot->shape;
 }
 
-/* The record: a kept one, or in `room`, which the caller has zeroed. */
+static inline uint32_t use_renamed_to(const struct use_slot *slot)
+{
+	return use_plain(slot) ? 0 : slot->read_end;
+}
+
+/* The record, in `room`, which the caller has zeroed. */
 const struct use *use_of(const struct use_slot *slot, const struct shapes *shapes,
                          struct use *room);
 
