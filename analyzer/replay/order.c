@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Names and ranges are remembered only of files that change in the run: what
- * is only read needs no order. What a file remembers is bounded: where more
- * threads write to it than that, or at more places, ranges are taken together.
+ * is only read needs no order.
  */
 #include "replay/order.h"
 
@@ -10,25 +9,9 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "replay/reach.h"
+#include "replay/about.h"
 
-#define ORDER_RANGES 32 /* of a file */
-#define ORDER_RECENT 8  /* holds that a lane remembers */
-
-struct written {
-	uint64_t begin, end;
-	struct moment_of at;
-};
-
-struct about { /* a name that changes */
-	struct moment_of change;
-	struct moment_of *users; /* the last use by each lane since the change */
-	struct written *ranges;
-	uint32_t user_count, range_count;
-	size_t user_room, range_room;
-	struct reach reach;
-	bool changed;
-};
+#define ORDER_RECENT 8 /* holds that a lane remembers */
 
 struct piped {
 	uint64_t pipe, bytes;
@@ -63,21 +46,6 @@ struct order *order_new(struct plan *plan)
 	return order;
 }
 
-static struct about *order_about(struct order *o, uint32_t name)
-{
-	if (name >= o->name_room) {
-		uint32_t room = o->plan->name_count + o->plan->name_count / 8 + 64;
-		o->names = realloc(o->names, room * sizeof(struct about *));
-		if (!o->names)
-			abort();
-		memset(o->names + o->name_room, 0, (room - o->name_room) * sizeof *o->names);
-		o->name_room = room;
-	}
-	if (!o->names[name])
-		o->names[name] = memory_get(1, sizeof **o->names);
-	return o->names[name];
-}
-
 /* True where the lane waits for that, or for more, already. */
 static bool order_known(struct order *o, uint32_t lane, const struct hold *hold)
 {
@@ -110,7 +78,7 @@ static void order_hold(struct order *o, uint32_t lane, const struct hold *hold)
 	o->plan->lanes[hold->thread].awaited = true;
 }
 
-void order_after(struct order *o, const struct moment_of *later, const struct moment_of *earlier)
+void order_after_done(struct order *o, const struct moment_of *later, const struct done *earlier)
 {
 	if (later->lane == earlier->lane || earlier->end_ns > later->start_ns)
 		return;
@@ -119,130 +87,61 @@ void order_after(struct order *o, const struct moment_of *later, const struct mo
 	        &(struct hold){.op = later->op, .thread = earlier->lane, .until = earlier->op + 1});
 }
 
+void order_after(struct order *o, const struct moment_of *later, const struct moment_of *earlier)
+{
+	struct done done = done_at(earlier);
+
+	order_after_done(o, later, &done);
+}
+
+static struct about *order_about(struct order *o, uint32_t name)
+{
+	if (name >= o->name_room) {
+		uint32_t room = o->plan->name_count + o->plan->name_count / 8 + 64;
+		o->names = realloc(o->names, room * sizeof(struct about *));
+		if (!o->names)
+			abort();
+		memset(o->names + o->name_room, 0, (room - o->name_room) * sizeof *o->names);
+		o->name_room = room;
+	}
+	if (!o->names[name])
+		o->names[name] = about_new();
+	return o->names[name];
+}
+
 void order_use(struct order *o, uint32_t name, const struct moment_of *at)
 {
-	struct about *a;
-
-	if (!o->plan->places[name].changes)
-		return;
-	a = order_about(o, name);
-	if (a->changed)
-		order_after(o, at, &a->change);
-	for (uint32_t i = 0; i < a->user_count; i++)
-		if (a->users[i].lane == at->lane) {
-			a->users[i] = *at;
-			return;
-		}
-	a->users = memory_grow(a->users, a->user_count, &a->user_room, sizeof *a->users);
-	a->users[a->user_count++] = *at;
+	if (o->plan->places[name].changes)
+		about_use(order_about(o, name), o, at);
 }
 
 void order_change(struct order *o, uint32_t name, const struct moment_of *at)
 {
-	struct about *a = order_about(o, name);
-
-	if (a->changed)
-		order_after(o, at, &a->change);
-	for (uint32_t i = 0; i < a->user_count; i++)
-		order_after(o, at, &a->users[i]);
-	a->user_count = 0;
-	a->change = *at;
-	a->changed = true;
-}
-
-/* What a lane wrote before, if it adjoins. */
-static bool order_extend(struct about *a, uint64_t begin, uint64_t end, const struct moment_of *at)
-{
-	for (uint32_t i = 0; i < a->range_count; i++) {
-		struct written *w = &a->ranges[i];
-		if (w->at.lane != at->lane || begin > w->end || end < w->begin)
-			continue;
-		w->begin = begin < w->begin ? begin : w->begin;
-		w->end = end > w->end ? end : w->end;
-		w->at = *at;
-		return true;
-	}
-	return false;
-}
-
-/* The ranges of each lane become one. */
-static void order_coarser(struct about *a)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < a->range_count; i++) {
-		uint32_t k = 0;
-		while (k < kept && a->ranges[k].at.lane != a->ranges[i].at.lane)
-			k++;
-		if (k == kept) {
-			a->ranges[kept++] = a->ranges[i];
-			continue;
-		}
-		if (a->ranges[i].begin < a->ranges[k].begin)
-			a->ranges[k].begin = a->ranges[i].begin;
-		if (a->ranges[i].end > a->ranges[k].end)
-			a->ranges[k].end = a->ranges[i].end;
-		if (a->ranges[i].at.op > a->ranges[k].at.op)
-			a->ranges[k].at = a->ranges[i].at;
-	}
-	a->range_count = kept;
+	about_change(order_about(o, name), o, at);
 }
 
 void order_write(struct order *o, uint32_t name, uint64_t begin, uint64_t end,
                  const struct moment_of *at)
 {
-	struct about *a = order_about(o, name);
-
-	reach_write(&a->reach, o, end, at);
-	if (order_extend(a, begin, end, at))
-		return;
-	if (a->range_count >= ORDER_RANGES)
-		order_coarser(a);
-	if (order_extend(a, begin, end, at))
-		return;
-	a->ranges = memory_grow(a->ranges, a->range_count, &a->range_room, sizeof *a->ranges);
-	a->ranges[a->range_count++] = (struct written){begin, end, *at};
+	about_write(order_about(o, name), o, begin, end, at);
 }
 
 void order_read(struct order *o, uint32_t name, uint64_t begin, uint64_t end, uint64_t asked,
                 const struct moment_of *at)
 {
-	struct about *a;
-
-	if (!o->plan->places[name].changes)
-		return;
-	a = order_about(o, name);
-	for (uint32_t i = 0; i < a->range_count; i++)
-		if (begin < a->ranges[i].end && asked > a->ranges[i].begin)
-			order_after(o, at, &a->ranges[i].at);
-	reach_read(&a->reach, o, end, end < asked, at);
+	if (o->plan->places[name].changes)
+		about_read(order_about(o, name), o, begin, end, asked, at);
 }
 
 void order_resize(struct order *o, uint32_t name, uint64_t from, uint64_t to,
                   const struct moment_of *at)
 {
-	struct about *a = order_about(o, name);
-	uint64_t least = from < to ? from : to;
-
-	for (uint32_t i = 0; i < a->range_count; i++)
-		if (a->ranges[i].end > least)
-			order_after(o, at, &a->ranges[i].at);
-	reach_resize(&a->reach, o, least, at);
+	about_resize(order_about(o, name), o, from < to ? from : to, at);
 }
 
 void order_renamed(struct order *o, uint32_t from, uint32_t to)
 {
-	struct about *a = order_about(o, from), *b = order_about(o, to);
-	struct written *ranges = b->ranges;
-	size_t room = b->range_room;
-
-	b->ranges = a->ranges;
-	b->range_count = a->range_count;
-	b->range_room = a->range_room;
-	a->ranges = ranges;
-	a->range_count = 0;
-	a->range_room = room;
-	reach_move(&a->reach, &b->reach);
+	about_renamed(order_about(o, from), order_about(o, to));
 }
 
 void order_pipe(struct order *o, uint64_t pipe, bool write, uint64_t bytes,
@@ -421,12 +320,8 @@ void order_finish(struct order *o)
 	}
 	order_check(o->plan);
 	for (uint32_t i = 0; i < o->name_room; i++) {
-		if (!o->names[i])
-			continue;
-		free(o->names[i]->users);
-		free(o->names[i]->ranges);
-		reach_free(&o->names[i]->reach);
-		free(o->names[i]);
+		if (o->names[i])
+			about_free(o->names[i]);
 	}
 	free(o->names);
 	free(o->recent);

@@ -18,11 +18,25 @@ struct moment_of {
 	uint64_t start_ns, end_ns; /* since the plan's start */
 };
 
+/* What others come after. */
+struct done {
+	uint32_t lane, op;
+	uint64_t end_ns;
+};
+
+static inline struct done done_at(const struct moment_of *at)
+{
+	return (struct done){at->lane, at->op, at->end_ns};
+}
+
 struct order *order_new(struct plan *plan);
 
 /* `later` begins after `earlier` is done, if it did. */
 void order_after(struct order *order, const struct moment_of *later,
                  const struct moment_of *earlier);
+
+void order_after_done(struct order *order, const struct moment_of *later,
+                      const struct done *earlier);
 
 /* The name is used as it is; or it is made, removed, replaced: after all uses
  * before it, and before all after it. */

@@ -9,7 +9,7 @@
 #include "replay/order.h"
 
 struct reader { /* a lane's last read */
-	struct moment_of at;
+	struct done at;
 	uint64_t end;  /* of all that it has read */
 	uint32_t told; /* lane + 1 that comes after it already */
 	bool met_end;
@@ -17,11 +17,14 @@ struct reader { /* a lane's last read */
 
 struct reach {
 	struct reader *readers;
-	uint32_t count;
-	size_t room;
-	struct moment_of resized;
+	uint32_t count, room;
+	struct done resized;
 	bool was_resized;
 };
+
+/* Room for one more than count things, as memory_grow; at first for one, which most lists
+ * here are enough with. */
+void *reach_room(void *items, uint32_t count, uint32_t *room, size_t size);
 
 /* A read of bytes up to `end`; more were asked for than there were. */
 void reach_read(struct reach *reach, struct order *order, uint64_t end, bool met_end,
