@@ -38,7 +38,8 @@ struct word_row {
 
 static const struct word_row word_rows[] = {
         {" save saves saving saver write writes writing writer dump store export persist ", SAVES},
-        {" load loads loading loader read reads reading reader get open init ", LOADS},
+        {" load loads loading loader read reads reading reader get open init resume resumes ",
+         LOADS},
         {" build make create setup ", MAKES},
         {" model models weights weight params parameters state states optimizer optim adapter "
          "adapters lora policy net nets network networks backbone teacher student generator "
@@ -48,18 +49,18 @@ static const struct word_row word_rows[] = {
          "cnn lstm mlp transformer svm gbm ",
          STATE},
         {" checkpoint checkpoints checkpointer checkpointing ckpt ckpts restore restores "
-         "resume snapshot pretrained ",
+         "snapshot pretrained ",
          CHECKPOINT},
         {" data dataset datasets file files sample samples example examples image images record "
          "records row rows table corpus document documents text texts line lines shard shards "
          "features output outputs input inputs batch result results prediction dataloader ",
          DATA},
         {" train trains training trainer pretrain pretraining finetune finetuning finetuner fit "
-         "fits epoch epochs sgd learn learner learning distill distillation validate validation "
-         "val valid boost boosting ",
+         "fits epoch epochs sgd learn learner learning distill distillation "
+         "boost boosting ",
          TRAINS},
-        {" eval evaluate evaluates evaluation evaluator test tests tester benchmark score scoring "
-         "perplexity ",
+        {" eval evaluate evaluates evaluation evaluator validate validates validation val valid "
+         "test tests tester benchmark score scoring perplexity ",
          TRIES},
         {" infer inference predict predicts predictor predictions serve serving answer answers "
          "chat respond transcribe translate caption classify recommend retrieve embed ",

@@ -9,6 +9,7 @@
 #include "read/merge.h"
 #include "stage/evaluate.h"
 #include "stage/fold.h"
+#include "stage/held.h"
 
 /* Data are gone over so often to try one state: to sum up, and to look closer. */
 #define AFTER_PASSES 2
@@ -181,24 +182,28 @@ static void after_all(const struct after_search *s, const struct way_span *spans
 			after_process(s, &j->recording->processes[n], spans, count);
 }
 
-static void after_search(const struct after_search *s)
+/* Whether it tries, from then on. */
+static bool after_search(const struct after_search *s)
 {
 	const struct judge *j = s->judge;
 	const struct conduct *c = &j->conducts[s->fold.process->number];
 
 	after_all(s, &(struct way_span){c->tried ? c->returned : c->answered, INT64_MAX}, 1);
 	if (!after_trains(s))
-		return;
+		return true;
 	for (size_t n = 0; n < j->recording->count; n++)
 		if (evaluate_works_for(j, n, s->fold.process))
 			after_free(&s->afters[n]);
+	return false;
 }
 
-/* Whether it does. */
-static bool after_folds(const struct after_search *s)
+typedef struct way_span *after_find(const struct fold_search *, size_t *);
+
+/* Whether it does at times that are found so. */
+static bool after_at_times(const struct after_search *s, after_find *find)
 {
 	size_t count;
-	struct way_span *spans = folds_find(&s->fold, &count);
+	struct way_span *spans = find(&s->fold, &count);
 
 	if (count)
 		after_all(s, spans, count);
@@ -215,10 +220,13 @@ void afters_find(struct after *afters, const struct judge *j, uint32_t run,
 		struct after_search search = {j, {j, p, kinds, kind_of}, afters};
 		if (p->run != run || p->role == ROLE_WORKER)
 			continue;
-		if ((c->looks_back || (c->maps_back && !c->tried)) && after_folds(&search))
+		if ((c->looks_back || (c->maps_back && !c->tried)) &&
+		    after_at_times(&search, folds_find))
 			continue;
-		if (!c->looks_back && (c->tried || c->answered))
-			after_search(&search);
+		if (!c->looks_back && (c->tried || c->answered) && after_search(&search))
+			continue;
+		if (c->saves && !c->tried && !c->looks_back)
+			after_at_times(&search, held_find);
 	}
 }
 

@@ -22,7 +22,7 @@ struct folder {
 	uint32_t files[WAYS][AIOT_STAGES];
 	uint32_t own[AIOT_STAGES]; /* that are read, and lie in no folder within it */
 	struct way_times times;
-	bool later; /* files of it are cut (after.h) */
+	bool later; /* files of it are cut (after.h), or read to infer */
 };
 
 struct folders {
@@ -116,7 +116,7 @@ static void folders_add(struct folders *f, const struct file *file, const struct
 		if (u->removed && !u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
 			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
 			             u->last_touch, u->last_touch);
-		if (kind->ways.later)
+		if (kind->ways.later || v[DIRECTION_READ].stage == AIOT_STAGE_INFERENCE)
 			folders_at(f, at)->later = true;
 	}
 }
@@ -156,6 +156,16 @@ static const struct folder *folders_look(const struct folders *f, uint32_t name)
 	return f->place[name] ? &f->of[f->place[name]] : NULL;
 }
 
+/* What is read to train and to infer, by who has times for that: the times tell. */
+static unsigned folder_at_times(const struct folder *from, unsigned found,
+                                const struct way_turns *turns)
+{
+	bool trains = from && from->files[WAY_READ][AIOT_STAGE_TRAIN];
+
+	return found == AIOT_STAGE_INFERENCE && trains && turns->try_count ? AIOT_STAGE_TRAIN
+	                                                                   : found;
+}
+
 /* A process's own use of the folder, and the run's where it has none. */
 static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
                                int64_t saved, struct way_turns *turns, uint32_t file)
@@ -175,6 +185,8 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		    all->times.first[WAY_READ] > end)
 			from = own;
 		found[way] = folder_most(from, way);
+		if (way == WAY_READ)
+			found[way] = folder_at_times(from, found[way], turns);
 		if (!from || found[way] >= AIOT_STAGES)
 			continue;
 		times.first[way] = from->times.first[way];

@@ -60,8 +60,11 @@ uint32_t named_intent(const struct judge *j, const struct process *p)
 	uint32_t script = (all & WORDS_OF_SCRIPT) >> WORD_SCRIPT_BITS & ~(uint32_t)WORD_STATE;
 
 	functions &= ~(uint32_t)WORD_PART;
-	if (named_one(script) && script != WORD_TRY)
+	/* What is done at last is nearer than what the script was written for. */
+	if (named_one(script) && script != WORD_TRY && named_only(functions) != WORD_TRAIN)
 		return script;
+	if (named_only(functions) == WORD_TRAIN)
+		return WORD_TRAIN;
 	return functions | script ? named_only(functions | script) : named_by_saving(j, p);
 }
 

@@ -38,7 +38,7 @@
 	REASON(TESTED, INFERENCE, 60,                                                              \
 	       "data new to who trained, after it read back what it saved last")                   \
 	REASON(RETRIED, INFERENCE, 55,                                                             \
-	       "data that it learnt from, after it read back what it saved last")                  \
+	       "tried when it had been saved: read back before, or data not learnt from since")    \
 	REASON(IN_OUT, PREPARE, 75, "data in and data out by the same process, read once")         \
 	REASON(READIED, PREPARE, 85, "made ready for a loader, as its frames say")                 \
 	REASON(PASSES, PREPARE, 65, "read as often as it takes to make other data of it")          \

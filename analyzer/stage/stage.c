@@ -251,6 +251,15 @@ static bool stage_is_mapped(const struct verdict *v, const struct use *u)
 	       v[DIRECTION_READ].reason != REASON_MARKED;
 }
 
+/* Anew, while what was learnt is tried. */
+static bool stage_answers(const struct verdict *v, const struct use *u, const struct after *after)
+{
+	bool little = v->reason == REASON_PRODUCED || v->reason == REASON_SMALL;
+
+	return little && u->writes && (u->created || u->truncated) && !u->append &&
+	       way_within(after->spans, after->span_count, u->first_write);
+}
+
 /* What was learnt is tried on them from some time on. */
 static void stages_cut(struct stages *stages, const struct features *features,
                        const struct process *p)
@@ -262,11 +271,16 @@ static void stages_cut(struct stages *stages, const struct features *features,
 	stages->turns[p->number].try_count = after->span_count;
 	for (size_t i = 1; i < p->file_count; i++) {
 		struct kind kind = stages->kinds.items[kinds[i]];
-		if (!after_of(after, i) &&
-		    !stage_is_mapped(kind.verdicts,
-		                     features_use(features, p->number, i, &(struct use){0})))
+		const struct use *u = features_use(features, p->number, i, &(struct use){0});
+		struct verdict *v = &kind.verdicts[DIRECTION_WRITE];
+		if (stage_answers(v, u, after)) {
+			*v = stage_retried();
+			kind.ways.stage[WAY_WRITE] = v->stage;
+		} else if (after_of(after, i) || stage_is_mapped(kind.verdicts, u)) {
+			kind.ways.later = 1;
+		} else {
 			continue;
-		kind.ways.later = 1;
+		}
 		kinds[i] = kinds_add(&stages->kinds, &kind);
 	}
 }

@@ -30,9 +30,9 @@ static void functions_say_what_is_done(void **state)
 {
 	static const struct named names[] = {
 	        {"save_checkpoint", WORD_STATE},  {"loadModelWeights", WORD_STATE},
-	        {"resume", WORD_STATE},           {"save_trained_model", WORD_STATE},
+	        {"resume_model", WORD_STATE},     {"save_trained_model", WORD_STATE},
 	        {"train_one_epoch", WORD_TRAIN},  {"run.<locals>.fit", WORD_TRAIN},
-	        {"validate", WORD_TRAIN},         {"evaluate", WORD_TRY},
+	        {"validate", WORD_TRY},           {"evaluate", WORD_TRY},
 	        {"predict_batch", WORD_INFER},    {"generate", WORD_INFER},
 	        {"TokenizeCorpus", WORD_PREPARE}, {"write_shard", WORD_PREPARE},
 	        {"download_files", WORD_INGEST},  {"collect_episodes", WORD_INGEST},
@@ -81,6 +81,7 @@ static void general_names_say_nothing(void **state)
 	                                    "save_predictions_log",
 	                                    "constrain",
 	                                    "retrained",
+	                                    "resume",
 	                                    "",
 	                                    ".",
 	                                    "_",
