@@ -227,6 +227,10 @@ static void consumer_other(const struct consumers *all, struct consumer *c, cons
 	bool train = read && e->stage[i] == AIOT_STAGE_TRAIN;
 	struct loader_thread *t = consumer_thread(c, e->tid[i], train);
 
+	if (c->awaited)
+		awaited_other(c->awaited, e, i, c->thread_made_ns, &c->timeline,
+		              t ? &t->timeline : NULL);
+
 	if (read && all->pipes[e->process->number][e->file[i]] == PIPE_WORKERS) {
 		consumer_handed(c, &c->by_workers, e->start[i]);
 		if (e->bytes[i])
@@ -384,6 +388,7 @@ static void consumer_drop(struct consumer *c)
 	timeline_free(&c->timeline);
 	for (size_t i = 0; i < c->thread_count; i++)
 		timeline_free(&c->threads[i].timeline);
+	free(c->awaited);
 	free(c->forks);
 	free(c->generations);
 	free(c->threads);

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "analysis/awaited.h"
 #include "analysis/timeline.h"
 #include "read/recording.h"
 
@@ -27,7 +28,7 @@ struct loader_thread {
 	uint32_t tid;
 	int64_t first_ns, last_ns;
 	uint64_t bytes;
-	struct timeline timeline; /* STORAGE and LOCK */
+	struct timeline timeline; /* STORAGE, LOCK, and AWAITED of its own tasks */
 };
 
 /* Workers that are made at a time: until when the first data of them came. */
@@ -40,7 +41,7 @@ struct consumer {
 	/* From the making of the first worker, or the first fetch, until what was
 	 * handed over last is used; 0 where there is none. */
 	int64_t first_ns, last_ns;
-	struct timeline timeline; /* FETCH */
+	struct timeline timeline; /* FETCH and AWAITED */
 	int64_t *forks;           /* when workers were made, in order */
 	size_t fork_count, fork_room;
 	struct loader_thread *threads;
@@ -50,6 +51,7 @@ struct consumer {
 	bool by_main;                      /* takes it from workers itself */
 	bool watches;                      /* waits in an event loop */
 	uint64_t timer_ns;                 /* there, until a timer was due */
+	struct awaited *awaited;           /* there: what threads do; NULL without */
 	uint32_t semaphores;               /* waited at */
 
 	/* The first other thread that gets data from workers: it hands them over, or it trains

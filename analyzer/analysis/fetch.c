@@ -46,10 +46,15 @@ static bool fetch_condition(uint16_t call)
 	return call == AIOT_CALL_pthread_cond_wait || call == AIOT_CALL_pthread_cond_clockwait;
 }
 
-bool fetch_locks(uint16_t call)
+bool fetch_waits_for_work(uint16_t call)
 {
 	return call == AIOT_CALL_sem_wait || call == AIOT_CALL_sem_timedwait ||
-	       call == AIOT_CALL_sem_clockwait || fetch_condition(call);
+	       call == AIOT_CALL_sem_clockwait;
+}
+
+bool fetch_locks(uint16_t call)
+{
+	return fetch_waits_for_work(call) || fetch_condition(call);
 }
 
 /* An event loop waits at its epoll descriptor for what its threads tell it. */
@@ -175,6 +180,9 @@ enum fetch fetch_kind(const struct consumers *all, struct consumer *c, const str
 	if (fetch_watches(e, i) && !fetch_elsewhere(c, e->process)) {
 		c->watches = true;
 		c->timer_ns += e->result[i] ? 0 : e->duration[i];
+		if (!c->awaited)
+			c->awaited = memory_get(1, sizeof *c->awaited);
+		awaited_wait(c->awaited, e->start[i], e->end[i]);
 		return c->by_workers || c->by_threads ? FETCH_BEGINS : FETCH_NO_PART;
 	}
 	if (e->stage[i] != AIOT_STAGE_IPC)

@@ -25,6 +25,9 @@ enum fetch fetch_kind(const struct consumers *all, struct consumer *consumer,
  * condition. */
 bool fetch_locks(uint16_t call);
 
+/* ... that is Python's own, at which a thread also waits for work. */
+bool fetch_waits_for_work(uint16_t call);
+
 /* ... or waits in an event loop. */
 bool fetch_holds(const struct events *events, uint32_t row);
 

@@ -122,6 +122,7 @@ struct loader {
 	int64_t from, to, busy_until;
 	/* What it waits for at sockets: work, or data. */
 	bool asked, remote;
+	bool steps; /* takes on its consumer's steps, too */
 };
 
 /* A process that trains, and what loads for it. */
@@ -129,6 +130,7 @@ struct consumer_view {
 	const struct consumer *consumer;
 	struct loader *loaders;
 	size_t count;
+	bool steps; /* tasks of threads that it awaits */
 };
 
 /* What a loader did between two times. */
@@ -149,7 +151,8 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 	sockets = l->asked || l->remote ? stall_time(l->timeline, TIMELINE_SOCKET, from, to) : 0;
 	storage = stall_time(l->timeline, TIMELINE_STORAGE, from, to) + (l->remote ? sockets : 0);
 	idle = stall_time(l->timeline, TIMELINE_PIPE, from, to) +
-	       stall_time(l->timeline, TIMELINE_LOCK, from, to) + (l->remote ? 0 : sockets);
+	       stall_time(l->timeline, TIMELINE_LOCK, from, to) + (l->remote ? 0 : sockets) +
+	       (l->steps ? stall_time(l->timeline, TIMELINE_AWAITED, from, to) : 0);
 	blocked = stall_time(l->timeline, TIMELINE_BLOCKED, from, to);
 	part->storage_s += storage;
 	part->idle_s += idle;
@@ -163,7 +166,9 @@ static struct stall_part stall_span(const struct consumer_view *v, int64_t from,
 	struct stall_part part = {.phase_s = wrap_seconds(from, to)};
 
 	part.waited_s = stall_time(&v->consumer->timeline, TIMELINE_FETCH, from, to);
-	part.waited_s = fmin(part.waited_s, part.phase_s);
+	if (v->steps)
+		part.waited_s -= stall_time(&v->consumer->timeline, TIMELINE_AWAITED, from, to);
+	part.waited_s = fmin(fmax(0, part.waited_s), part.phase_s);
 	for (size_t i = 0; i < v->count; i++)
 		stall_loader(&part, &v->loaders[i], from, to);
 	return part;
@@ -200,6 +205,16 @@ static double stall_turnover(const struct consumer_view *v)
 	return seconds;
 }
 
+/* What it waits for in its event loop may be steps that it awaits there. */
+static bool stall_untold(const struct consumer_view *v, const struct stall_part *p)
+{
+	const struct consumer *c = v->consumer;
+	double timers = (double)c->timer_ns / 1e9, tasks;
+
+	tasks = v->steps ? 0 : stall_time(&c->timeline, TIMELINE_AWAITED, c->first_ns, c->last_ns);
+	return timers >= TIMED * p->waited_s || tasks >= TIMED * p->waited_s;
+}
+
 static void stall_with_loaders(struct stall *stall, const struct epochs *e,
                                const struct consumer_view *v)
 {
@@ -211,7 +226,7 @@ static void stall_with_loaders(struct stall *stall, const struct epochs *e,
 		stall->generations = (uint32_t)c->generation_count;
 	stall_part_add(&stall->all, &part);
 	stall->consumers++;
-	stall->timed |= (double)c->timer_ns / 1e9 >= TIMED * part.waited_s;
+	stall->timed |= stall_untold(v, &part);
 	for (uint32_t i = 0; i < e->count; i++) {
 		int64_t from = stall_epoch_from(e, i, c), to = stall_epoch_from(e, i + 1, c);
 		from = from > c->first_ns ? from : c->first_ns;
@@ -266,12 +281,14 @@ static void stall_take(struct stall *stall, struct consumer_view *v, struct load
 
 static void stall_threads(struct consumer_view *v)
 {
+	v->steps = v->consumer->awaited && awaited_trains(v->consumer->awaited);
 	for (size_t i = 0; i < v->consumer->thread_count; i++) {
 		const struct loader_thread *t = &v->consumer->threads[i];
 		v->loaders[v->count++] = (struct loader){.timeline = &t->timeline,
 		                                         .from = t->first_ns,
 		                                         .to = t->last_ns,
-		                                         .busy_until = t->last_ns};
+		                                         .busy_until = t->last_ns,
+		                                         .steps = v->steps};
 	}
 }
 
@@ -319,6 +336,7 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 	for (size_t i = 0; i < r->count; i++) {
 		v.consumer = all->of[i];
 		v.count = 0;
+		v.steps = false;
 		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
 			continue;
 		if (all->made_by[i] || !stall_feeds(all, i))

@@ -17,6 +17,7 @@ enum timeline_kind {
 	TIMELINE_BLOCKED, /* writing to a full pipe or socket */
 	TIMELINE_LOCK,    /* for locks, threads and children */
 	TIMELINE_FETCH,   /* for loaders, what comes with it included: consumer.h */
+	TIMELINE_AWAITED, /* of that, for work that reads no data: awaited.h */
 	TIMELINE_KINDS
 };
 

@@ -67,12 +67,17 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		fputs("\nIts loaders have nothing to do meanwhile: it is what getting a "
 		      "batch takes, or\nthe first ones of an epoch.",
 		      t->to);
+	if (p->cause == STALL_COMPUTE && !stall->workers && !stall->threads)
+		fputs("\nIt loads its data itself: what it does behind the last read of a batch "
+		      "counts as training.",
+		      t->to);
 	if (p->cause)
 		return;
 	if (stall->timed) {
 		fprintf(t->to,
 		        "\nLoading: the main thread waits in an event loop for %.0f %% of its "
-		        "time, for its loaders\nor for its timers: nothing tells which.",
+		        "time, for its loaders\nor for timers and other work that it awaits: "
+		        "nothing tells which.",
 		        share);
 		return;
 	}

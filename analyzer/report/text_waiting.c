@@ -116,8 +116,8 @@ static const char *text_what(const struct stall *s, bool alone)
 	static const char *const words[][2] = {
 	        {"waited for its loaders", "waited for their loaders"},
 	        {"loaded its data itself", "loaded their data themselves"},
-	        {"waited for its loaders, or for its timers,",
-	         "waited for their loaders, or for their timers,"},
+	        {"waited for its loaders, or for timers or other work,",
+	         "waited for their loaders, or for timers or other work,"},
 	};
 
 	return words[alone ? 1 : s->timed ? 2 : 0][s->consumers > 1];
