@@ -137,6 +137,8 @@ static void course_add(void *state, unsigned stage, const struct span *spans, si
 	struct course_stage *s = &c->stages[stage];
 	struct sweep sweep = {&s->rate, &s->burst, &s->depth, &s->flow, c->start_ns};
 
+	if (stage == AIOT_STAGE_IPC)
+		epochs_add_pipes(c->epochs, spans, count);
 	if (stage == AIOT_STAGE_RUNTIME || stage == AIOT_STAGE_IPC) {
 		rate_add_spans(&s->rate, spans, count);
 		return;

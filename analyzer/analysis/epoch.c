@@ -5,15 +5,17 @@
 #include <stdlib.h>
 
 #include "analysis/generation.h"
+#include "analysis/round.h"
 #include "analysis/stretch.h"
 #include "base/memory.h"
 #include "measure/cache.h"
 
 /* What a file's epochs are told by, but for being begun: nothing, places that are read
- * again, turns at which workers are made. */
-#define EPOCHS_OTHER UINT32_MAX
-#define EPOCHS_AGAIN (UINT32_MAX - 1)
-#define EPOCHS_TURNS (UINT32_MAX - 2)
+ * again, turns at which workers are made, rounds of asking them. */
+#define EPOCHS_OTHER  UINT32_MAX
+#define EPOCHS_AGAIN  (UINT32_MAX - 1)
+#define EPOCHS_TURNS  (UINT32_MAX - 2)
+#define EPOCHS_ROUNDS (UINT32_MAX - 3)
 /* So many times fewer bytes than in the longest one are no epoch. */
 #define HARDLY 8
 /* One part of the data in so many tells. */
@@ -31,8 +33,8 @@ struct beginnings {
 	uint64_t begins, bytes, reads, jumps, extent;
 	uint32_t maps;
 	int32_t rank;
-	bool mapped;
-	bool ranks; /* read by more than one rank */
+	bool mapped, inherited; /* the latter: by who has not opened it */
+	bool ranks;             /* read by more than one rank */
 	uint32_t told_by;
 };
 
@@ -44,6 +46,7 @@ static void epochs_beginning(struct beginnings *b, const struct use *u,
 	b->ranks |= b->reads && b->rank != rank;
 	b->rank = rank;
 	b->mapped |= u->maps > 0;
+	b->inherited |= !u->maps && !u->opens;
 	b->maps = u->maps > b->maps ? u->maps : b->maps;
 	b->begins += u->begins - (after ? after->begins : 0);
 	b->bytes += u->read_bytes - (after ? after->bytes : 0);
@@ -71,10 +74,28 @@ static bool epochs_kept(const struct beginnings *b)
 	return b->mapped && b->maps <= 1 && b->extent >= LEAST_JUMPED;
 }
 
+/* Workers may get the mapping from who made them, which reads nothing of it itself. */
+static void epochs_inherited(struct beginnings *list, const struct features *f)
+{
+	const struct recording *r = f->recording;
+
+	for (size_t n = 0; n < r->count; n++)
+		for (size_t i = 1; i < r->processes[n].file_count; i++) {
+			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
+			const struct use *u;
+			if (!b->inherited || b->mapped)
+				continue;
+			u = features_use(f, n, i, &(struct use){0});
+			b->mapped = u->maps > 0;
+			b->maps = u->maps;
+		}
+}
+
 static struct beginnings *epochs_beginnings(const struct features *f, const struct stages *stages)
 {
 	const struct recording *r = f->recording;
 	struct beginnings *list = memory_get(names_count(r->names), sizeof *list);
+	bool inherited = false;
 
 	for (size_t n = 0; n < r->count; n++)
 		for (size_t i = 1; i < r->processes[n].file_count; i++) {
@@ -89,11 +110,33 @@ static struct beginnings *epochs_beginnings(const struct features *f, const stru
 			after = after_of(&stages->afters[n], i);
 			epochs_beginning(b, u, after, process_file_more(&r->processes[n], i)->size,
 			                 r->processes[n].rank);
+			inherited |= b->inherited;
 		}
+	if (inherited)
+		epochs_inherited(list, f);
 	return list;
 }
 
-/* Mapped files are begun by each generation of workers; one alone tells nothing. */
+/* Where one generation of workers keeps its mappings, which are most of the data. */
+static void epochs_rounds(struct epochs *e, struct beginnings *list, const struct features *f,
+                          const struct stages *stages, uint32_t largest)
+{
+	uint64_t kept = 0, other = 0;
+
+	for (uint32_t i = 1; i < e->names; i++)
+		*(epochs_kept(&list[i]) ? &kept : &other) += list[i].bytes;
+	e->rounds = kept > other ? rounds_new(f, stages, largest) : NULL;
+	if (!e->rounds)
+		return;
+	e->stretches = stretches_new();
+	for (uint32_t i = 1; i < e->names; i++)
+		if (epochs_kept(&list[i])) {
+			list[i].told_by = EPOCHS_ROUNDS;
+			e->again++;
+		}
+}
+
+/* Mapped files are begun by each generation of workers. */
 static void epochs_generations(struct epochs *e, struct beginnings *list, const struct features *f,
                                const struct stages *stages)
 {
@@ -109,7 +152,10 @@ static void epochs_generations(struct epochs *e, struct beginnings *list, const 
 	if (g.count < 2) {
 		free(g.first_ns);
 		g.first_ns = NULL;
+		epochs_rounds(e, list, f, stages, largest);
 	}
+	if (e->rounds)
+		return;
 	for (uint32_t i = 1; i < e->names && g.count; i++)
 		if (epochs_kept(&list[i])) {
 			list[i].begins = g.count > 1 ? g.count : 0;
@@ -165,8 +211,8 @@ static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
 
 static uint32_t epochs_told_by(const struct epochs *e, const struct beginnings *b)
 {
-	if (b->told_by == EPOCHS_AGAIN)
-		return EPOCHS_AGAIN;
+	if (b->told_by == EPOCHS_AGAIN || b->told_by == EPOCHS_ROUNDS)
+		return b->told_by;
 	if (e->revisit || !e->count || b->begins != e->count)
 		return EPOCHS_OTHER;
 	return b->told_by ? b->told_by : 0;
@@ -180,7 +226,7 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 	e->names = names_count(features->recording->names);
 	if (!epochs_again(e, list)) {
 		epochs_generations(e, list, features, stages);
-		e->count = epochs_count(list, e->names);
+		e->count = e->rounds ? 0 : epochs_count(list, e->names);
 	}
 	e->items = memory_get(e->count + 1, sizeof *e->items);
 	e->begun = memory_get(e->names, sizeof *e->begun);
@@ -226,6 +272,10 @@ void epochs_add(struct epochs *e, const struct span *s)
 		stretches_add(e->stretches, s);
 		return;
 	}
+	if (*begun == EPOCHS_ROUNDS) {
+		stretches_add(e->stretches, s);
+		return;
+	}
 	if (*begun == EPOCHS_TURNS) {
 		epoch_read(&e->items[epochs_turn(e, s->start)], s);
 		return;
@@ -236,6 +286,12 @@ void epochs_add(struct epochs *e, const struct span *s)
 		return;
 	epoch_read(&e->items[*begun - 1], s);
 	e->items[*begun - 1].files += begins;
+}
+
+void epochs_add_pipes(struct epochs *e, const struct span *spans, size_t count)
+{
+	if (e->rounds)
+		rounds_add(e->rounds, spans, count);
 }
 
 /* More than half of the shorter one lies within the other. */
@@ -340,10 +396,31 @@ static void epochs_cut(struct epochs *e)
 	free(passes);
 }
 
+/* An epoch that finds all pages in place has no reads. */
+static void epochs_of_rounds(struct epochs *e)
+{
+	size_t count;
+	struct pass *passes = rounds_passes(e->rounds, EPOCHS_MOST, &count);
+
+	free(e->items);
+	e->items = stretches_cut(e->stretches, passes, count);
+	e->count = (uint32_t)count;
+	for (uint32_t i = 0; i < e->count; i++) {
+		e->items[i].files = e->again;
+		e->items[i].first_ns = passes[i].first_ns;
+		e->items[i].last_ns = passes[i].last_ns;
+	}
+	free(passes);
+}
+
 void epochs_finish(struct epochs *e)
 {
 	uint32_t kept = 0;
 
+	if (e->rounds) {
+		epochs_of_rounds(e);
+		return;
+	}
 	if (e->revisit)
 		epochs_cut(e);
 	/* What faults bring in is no measure. */
@@ -369,5 +446,6 @@ void epochs_free(struct epochs *e)
 	free(e->turns);
 	free(e->stretches);
 	revisit_free(e->revisit);
+	rounds_free(e->rounds);
 	free(e);
 }

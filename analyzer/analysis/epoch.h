@@ -3,7 +3,8 @@
  * Epochs: the same files begun again. How often a file is begun is known
  * before; most of the data says how many epochs there are, and the files that
  * were begun as often say when each one was. Of files that are read in any order,
- * places are read again; mapped ones, by loader workers that are made anew.
+ * places are read again; mapped ones, by loader workers that are made anew, or by
+ * rounds of asking them.
  */
 #ifndef EPOCH_H
 #define EPOCH_H
@@ -35,9 +36,10 @@ struct epochs {
 	uint32_t names, count; /* count: 0 where nothing tells */
 	uint32_t *begun;       /* by name: how often so far, or what its epochs are told by */
 	struct epoch *items;
-	int64_t *turns; /* when each begins for mapped files, or NULL */
+	int64_t *turns;        /* when each begins for mapped files, or NULL */
+	struct rounds *rounds; /* of workers that keep such files, or NULL */
 	struct revisit *revisit;
-	struct stretches *stretches; /* of files that are read in any order, or NULL */
+	struct stretches *stretches; /* of files that are read in any order or kept, or NULL */
 	uint32_t again;              /* how many those are */
 	bool ranks;                  /* more than one reads them, each maybe all of them */
 	double passes;               /* their bytes read for each that there is */
@@ -48,6 +50,9 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 
 /* Reads of the stage, in order. */
 void epochs_add(struct epochs *epochs, const struct span *span);
+
+/* Reads and writes of pipes, likewise. */
+void epochs_add_pipes(struct epochs *epochs, const struct span *spans, size_t count);
 
 /* Takes together what happened at the same time, as where several ranks read
  * all files each. */
