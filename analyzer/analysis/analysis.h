@@ -33,6 +33,7 @@
 	ANALYSIS(loop)                                                                             \
 	ANALYSIS(consumer)                                                                         \
 	ANALYSIS(marks)                                                                            \
+	ANALYSIS(renaming)                                                                         \
 	ANALYSIS(latency)                                                                          \
 	ANALYSIS(call_sites)
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "analysis/beginning.h"
 #include "analysis/generation.h"
 #include "analysis/round.h"
 #include "analysis/stretch.h"
@@ -20,131 +21,39 @@
 #define HARDLY 8
 /* One part of the data in so many tells. */
 #define ENOUGH 3
-/* A smaller file is read as a whole. */
-#define LEAST_JUMPED (1 << 20)
-/* Who reads in order jumps to a header, an index and a footer, each time. */
-#define JUMPS 8
 /* Places that no other epoch has are read as often as their file fits into the bytes, if that is
  * nearly a whole number; or once, if it is not much more and most of it. */
 #define NEARLY 0.04
 #define MOSTLY 0.7
 
-struct beginnings {
-	uint64_t begins, bytes, reads, jumps, extent;
-	uint32_t maps;
-	int32_t rank;
-	bool mapped, inherited; /* the latter: by who has not opened it */
-	bool ranks;             /* read by more than one rank */
-	uint32_t told_by;
-};
-
-static void epochs_beginning(struct beginnings *b, const struct use *u,
-                             const struct after_file *after, int64_t size, int32_t rank)
-{
-	uint64_t end = (uint64_t)(u->read_end > size ? u->read_end : size);
-
-	b->ranks |= b->reads && b->rank != rank;
-	b->rank = rank;
-	b->mapped |= u->maps > 0;
-	b->inherited |= !u->maps && !u->opens;
-	b->maps = u->maps > b->maps ? u->maps : b->maps;
-	b->begins += u->begins - (after ? after->begins : 0);
-	b->bytes += u->read_bytes - (after ? after->bytes : 0);
-	b->reads += u->reads;
-	b->jumps += u->read.count[ACCESS_RANDOM];
-	b->extent = end > b->extent ? end : b->extent;
-}
-
-/* Formats with a header are begun when they are opened, which may be for each sample: a file
- * that is begun far more often than all of it is read is not read in order either. */
-static bool epochs_any_order(const struct beginnings *b)
-{
-	double passes;
-
-	if (b->mapped || b->extent < LEAST_JUMPED)
-		return false;
-	passes = (double)b->bytes / (double)b->extent + 1;
-	return b->jumps * 4 >= b->reads || (double)b->jumps > JUMPS * passes ||
-	       (double)b->begins > 2 * passes;
-}
-
-/* A mapping that is kept shows each page once to a process. */
-static bool epochs_kept(const struct beginnings *b)
-{
-	return b->mapped && b->maps <= 1 && b->extent >= LEAST_JUMPED;
-}
-
-/* Workers may get the mapping from who made them, which reads nothing of it itself. */
-static void epochs_inherited(struct beginnings *list, const struct features *f)
-{
-	const struct recording *r = f->recording;
-
-	for (size_t n = 0; n < r->count; n++)
-		for (size_t i = 1; i < r->processes[n].file_count; i++) {
-			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
-			const struct use *u;
-			if (!b->inherited || b->mapped)
-				continue;
-			u = features_use(f, n, i, &(struct use){0});
-			b->mapped = u->maps > 0;
-			b->maps = u->maps;
-		}
-}
-
-static struct beginnings *epochs_beginnings(const struct features *f, const struct stages *stages)
-{
-	const struct recording *r = f->recording;
-	struct beginnings *list = memory_get(names_count(r->names), sizeof *list);
-	bool inherited = false;
-
-	for (size_t n = 0; n < r->count; n++)
-		for (size_t i = 1; i < r->processes[n].file_count; i++) {
-			struct beginnings *b = &list[process_file_at(&r->processes[n], i)->name];
-			const struct use *u;
-			const struct after_file *after;
-			process_fetch(&r->processes[n], i);
-			if (stages_kind(stages, n, i)->verdicts[DIRECTION_READ].stage !=
-			    AIOT_STAGE_TRAIN)
-				continue;
-			u = features_use(f, n, i, &(struct use){0});
-			after = after_of(&stages->afters[n], i);
-			epochs_beginning(b, u, after, process_file_more(&r->processes[n], i)->size,
-			                 r->processes[n].rank);
-			inherited |= b->inherited;
-		}
-	if (inherited)
-		epochs_inherited(list, f);
-	return list;
-}
-
 /* Where one generation of workers keeps its mappings, which are most of the data. */
-static void epochs_rounds(struct epochs *e, struct beginnings *list, const struct features *f,
+static void epochs_rounds(struct epochs *e, struct beginning *list, const struct features *f,
                           const struct stages *stages, uint32_t largest)
 {
 	uint64_t kept = 0, other = 0;
 
 	for (uint32_t i = 1; i < e->names; i++)
-		*(epochs_kept(&list[i]) ? &kept : &other) += list[i].bytes;
+		*(beginning_kept(&list[i]) ? &kept : &other) += list[i].bytes;
 	e->rounds = kept > other ? rounds_new(f, stages, largest) : NULL;
 	if (!e->rounds)
 		return;
 	e->stretches = stretches_new();
 	for (uint32_t i = 1; i < e->names; i++)
-		if (epochs_kept(&list[i])) {
+		if (beginning_kept(&list[i])) {
 			list[i].told_by = EPOCHS_ROUNDS;
 			e->again++;
 		}
 }
 
 /* Mapped files are begun by each generation of workers. */
-static void epochs_generations(struct epochs *e, struct beginnings *list, const struct features *f,
+static void epochs_generations(struct epochs *e, struct beginning *list, const struct features *f,
                                const struct stages *stages)
 {
 	struct generations g;
 	uint32_t largest = 0;
 
 	for (uint32_t i = 1; i < e->names; i++)
-		if (epochs_kept(&list[i]) && (!largest || list[i].bytes > list[largest].bytes))
+		if (beginning_kept(&list[i]) && (!largest || list[i].bytes > list[largest].bytes))
 			largest = i;
 	if (!largest)
 		return;
@@ -157,7 +66,7 @@ static void epochs_generations(struct epochs *e, struct beginnings *list, const 
 	if (e->rounds)
 		return;
 	for (uint32_t i = 1; i < e->names && g.count; i++)
-		if (epochs_kept(&list[i])) {
+		if (beginning_kept(&list[i])) {
 			list[i].begins = g.count > 1 ? g.count : 0;
 			list[i].told_by = EPOCHS_TURNS;
 		}
@@ -165,12 +74,12 @@ static void epochs_generations(struct epochs *e, struct beginnings *list, const 
 }
 
 /* Files that are read in any order: whether they are most of the data. */
-static bool epochs_again(struct epochs *e, struct beginnings *list)
+static bool epochs_again(struct epochs *e, struct beginning *list)
 {
 	uint64_t again = 0, other = 0, extent = 0;
 
 	for (uint32_t i = 1; i < e->names; i++) {
-		bool any = epochs_any_order(&list[i]);
+		bool any = beginning_any_order(&list[i]);
 		*(any ? &again : &other) += list[i].bytes;
 		extent += any ? list[i].extent : 0;
 		e->again += any;
@@ -180,7 +89,7 @@ static bool epochs_again(struct epochs *e, struct beginnings *list)
 	if (again <= other)
 		return false;
 	for (uint32_t i = 1; i < e->names; i++)
-		if (epochs_any_order(&list[i]))
+		if (beginning_any_order(&list[i]))
 			list[i].told_by = EPOCHS_AGAIN;
 	e->revisit = revisit_new();
 	e->stretches = stretches_new();
@@ -189,7 +98,7 @@ static bool epochs_again(struct epochs *e, struct beginnings *list)
 
 /* How often more of the data was begun than any other number of times, if that is enough of it:
  * files that are drawn by chance are begun any number of times. */
-static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
+static uint32_t epochs_count(const struct beginning *list, uint32_t names)
 {
 	uint64_t *bytes = memory_get(EPOCHS_MOST + 1, sizeof *bytes);
 	uint64_t all = 0;
@@ -209,7 +118,7 @@ static uint32_t epochs_count(const struct beginnings *list, uint32_t names)
 	return best;
 }
 
-static uint32_t epochs_told_by(const struct epochs *e, const struct beginnings *b)
+static uint32_t epochs_told_by(const struct epochs *e, const struct beginning *b)
 {
 	if (b->told_by == EPOCHS_AGAIN || b->told_by == EPOCHS_ROUNDS)
 		return b->told_by;
@@ -221,7 +130,7 @@ static uint32_t epochs_told_by(const struct epochs *e, const struct beginnings *
 struct epochs *epochs_new(const struct features *features, const struct stages *stages)
 {
 	struct epochs *e = memory_get(1, sizeof *e);
-	struct beginnings *list = epochs_beginnings(features, stages);
+	struct beginning *list = beginnings_of(features, stages);
 
 	e->names = names_count(features->recording->names);
 	if (!epochs_again(e, list)) {

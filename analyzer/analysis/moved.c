@@ -6,73 +6,63 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/wrap.h"
 
-#define MOVED_OFTEN UINT32_MAX
+/* What comes so soon is part of the save. */
+#define SOON_NS INT64_C(1000000000)
 
-/* By name: what one who did not write it renamed it to, 0 = nothing. */
-static uint32_t *moved_names(const struct features *f)
+static bool moved_soon(int64_t end, const struct renaming *move)
 {
-	const struct recording *r = f->recording;
-	uint32_t *to = memory_get(names_count(r->names), sizeof *to);
-
-	for (size_t n = 0; n < r->count; n++)
-		for (size_t i = 1; i < r->processes[n].file_count; i++) {
-			const struct use *u;
-			uint32_t *name;
-			if (features_plain(f, n, i))
-				continue;
-			u = features_use(f, n, i, &(struct use){0});
-			name = &to[process_file_at(&r->processes[n], i)->name];
-			if (u->renamed_to && !u->writes)
-				*name = *name && *name != u->renamed_to ? MOVED_OFTEN
-				                                        : u->renamed_to;
-		}
-	return to;
+	return move->start_ns <= end || wrap_span(end, move->start_ns) < SOON_NS;
 }
 
-/* What is written again and again was moved once, or is: nothing tells which. */
-static void moved_drop_series(uint32_t *to, const struct episodes *saved, uint32_t names)
+/* Takes a rename in, once for all that it moved. */
+static void moved_labour(struct labour *labour, const struct renaming *move, bool *counted)
 {
-	uint8_t *seen = memory_get(names, sizeof *seen);
-
-	for (size_t i = 0; i < saved->count; i++) {
-		uint32_t name = saved->items[i].name;
-		if (seen[name])
-			to[name] = 0;
-		seen[name] = 1;
+	if (!*counted) {
+		labour->renames++;
+		labour->rename_ns += (uint64_t)wrap_span(move->start_ns, move->end_ns);
 	}
-	free(seen);
+	*counted = true;
 }
 
-void moved_rename(struct episodes *saved, const struct features *features)
+void moved_rename(struct episodes *saved, const struct renamings *moves, uint32_t names)
 {
-	uint32_t *to = saved->count ? moved_names(features) : NULL;
+	uint32_t *written = memory_get(names, sizeof *written);
+	bool *counted = memory_get(moves->count + 1, sizeof *counted);
 
-	if (to)
-		moved_drop_series(to, saved, names_count(features->recording->names));
-	for (size_t i = 0; i < saved->count; i++) {
+	for (size_t i = 0; moves->count && i < saved->count; i++)
+		written[saved->items[i].name]++;
+	for (size_t i = 0; moves->count && i < saved->count; i++) {
 		struct episode *e = &saved->items[i];
-		uint32_t name = e->renamed ? 0 : to[e->name];
-		if (!name || name == MOVED_OFTEN)
+		bool series = written[e->name] > 1;
+		struct renaming *move =
+		        e->renamed ? NULL : renamings_find(moves, e->name, e->run, e->start_ns);
+		if (!move || (series && !moved_soon(e->end_ns, move)))
 			continue;
-		e->name = name;
+		e->name = move->to;
 		e->renamed = true;
+		moved_labour(&e->labour, move, &counted[move - moves->items]);
 	}
-	free(to);
+	free(counted);
+	free(written);
 }
 
-/* The longest folder of the path that was renamed: its length, or 0. */
-static size_t moved_folder(const struct names *names, const uint32_t *to, const char *path,
-                           uint32_t *folder)
+/* The rename of the innermost folder of the checkpoint, once it had begun; NULL for none. */
+static struct renaming *moved_folder(const struct names *names, const struct renamings *moves,
+                                     const struct moment *m, size_t *length)
 {
-	for (size_t n = strlen(path); n-- > 1;) {
-		if (path[n] != '/')
+	for (size_t n = strlen(m->path); n-- > 1;) {
+		struct renaming *move = NULL;
+		uint32_t folder = m->path[n] == '/' ? names_find(names, m->path, n) : 0;
+		if (folder)
+			move = renamings_find(moves, folder, m->run, m->start_ns);
+		if (!move)
 			continue;
-		*folder = names_find(names, path, n);
-		if (*folder && to[*folder] && to[*folder] != MOVED_OFTEN)
-			return n;
+		*length = n;
+		return move;
 	}
-	return 0;
+	return NULL;
 }
 
 static void moved_path(struct moment *m, const char *to, size_t folder)
@@ -92,21 +82,35 @@ static void moved_path(struct moment *m, const char *to, size_t folder)
 	m->path = path;
 }
 
-void moved_folders(struct moments *saves, const struct features *features)
+/* Who wrote it may go on while another process renames it. */
+static bool moved_own(const struct moment *m, const struct renaming *move)
 {
-	const struct names *names = features->recording->names;
-	uint32_t *to = saves->count ? moved_names(features) : NULL, folder;
-	uint32_t *held = memory_get(names_count(names), sizeof *held);
+	for (size_t i = 0; i < m->part_count; i++)
+		if (m->parts[i].process == move->process)
+			return true;
+	return false;
+}
+
+void moved_folders(struct moments *saves, const struct renamings *moves, const struct names *names)
+{
+	uint32_t *held = memory_get(moves->count + 1, sizeof *held);
+	size_t n;
 
 	/* A folder that several were written in, one after the other, had many names. */
-	for (size_t i = 0; i < saves->count; i++)
-		if (moved_folder(names, to, saves->items[i].path, &folder))
-			held[folder]++;
-	for (size_t i = 0; i < saves->count; i++) {
-		size_t n = moved_folder(names, to, saves->items[i].path, &folder);
-		if (n && held[folder] == 1)
-			moved_path(&saves->items[i], names_text(names, to[folder]), n);
+	for (size_t i = 0; moves->count && i < saves->count; i++) {
+		const struct renaming *move = moved_folder(names, moves, &saves->items[i], &n);
+		if (move)
+			held[move - moves->items]++;
+	}
+	for (size_t i = 0; moves->count && i < saves->count; i++) {
+		struct moment *m = &saves->items[i];
+		const struct renaming *move = moved_folder(names, moves, m, &n);
+		if (!move || held[move - moves->items] != 1)
+			continue;
+		moved_path(m, names_text(names, move->to), n);
+		moved_labour(&m->labour, move, &(bool){false});
+		if (moved_own(m, move) && moved_soon(m->end_ns, move) && move->end_ns > m->end_ns)
+			m->end_ns = move->end_ns;
 	}
 	free(held);
-	free(to);
 }

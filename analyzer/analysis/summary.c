@@ -272,9 +272,11 @@ static void summary_events(struct summing *s)
 	missing_find(&summary->missing, summary->recording, &summary->coverage,
 	             summary->waiting->untraced);
 	summary_truth(summary);
-	moved_rename(&saved, s->features);
+	moved_rename(&saved, summary->found[ANALYSIS_renaming],
+	             names_count(summary->recording->names));
 	summary->checkpoints = episodes_group(&saved, summary->recording, false);
-	moved_folders(&summary->checkpoints, s->features);
+	moved_folders(&summary->checkpoints, summary->found[ANALYSIS_renaming],
+	              summary->recording->names);
 	summary->restores = episodes_group(&loaded, summary->recording, true);
 	episodes_free(&saved);
 	episodes_free(&loaded);

@@ -291,8 +291,28 @@ for i in range(3):
 
 @pytest.mark.parametrize("names", ["each", "one"])
 def test_a_save_in_a_folder_that_is_renamed_has_its_name(names, tmp_path):
-    """Of one name that all had nothing tells which is whose."""
+    """Also where all had one name, each until it was complete: the rename is part of the save."""
     done = aiotrace.run_traced(aiotrace.python(FOLDERS, tmp_path, names), tmp_path / "t")
     assert done.returncode == 0, done.stderr
-    paths = [os.path.basename(c["path"].rstrip("/")) for c in aiotrace.report(tmp_path / "t")["checkpoints"]]
-    assert paths == ([f"step{i}" for i in range(3)] if names == "each" else [".tmp"] * 3)
+    saves = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert [os.path.basename(c["path"].rstrip("/")) for c in saves] == [f"step{i}" for i in range(3)]
+    took = [e.duration_ns / 1e9 for e in aiotrace.dump(tmp_path / "t") if e.call == "rename"]
+    assert [c["renames"] for c in saves] == [1] * 3 and [c["rename_s"] for c in saves] == pytest.approx(took)
+
+
+def test_a_name_that_each_save_is_written_under_is_whose_mv_comes_next(tmp_path):
+    script = """
+import os, subprocess, sys
+for i in range(3):
+    path = os.path.join(sys.argv[1], "latest.incomplete")
+    with open(path, "wb", buffering=0) as f:
+        for _ in range(4): f.write(bytes(1 << 20))
+        os.fsync(f.fileno())
+    subprocess.run(["mv", path, os.path.join(sys.argv[1], "step%d.ckpt" % i)], check=True)
+"""
+    done = aiotrace.run_traced(aiotrace.python(script, tmp_path), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    saves = aiotrace.report(tmp_path / "t")["checkpoints"]
+    assert [os.path.basename(c["path"]) for c in saves] == [f"step{i}.ckpt" for i in range(3)]
+    took = [e.duration_ns / 1e9 for e in aiotrace.dump(tmp_path / "t") if e.call.startswith("rename") and not e.errno]
+    assert len(took) == 3 and [c["rename_s"] for c in saves] == pytest.approx(took)
