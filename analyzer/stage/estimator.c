@@ -16,6 +16,8 @@ static const char *const estimator_code[] = {
         "/sklearn/svm/",
 };
 #define ESTIMATOR_SHARED 2 /* the last ones: those that make features need them, too */
+#define ESTIMATOR_TEXT                                                                             \
+	(64u << 10) /* bytes: trees as text or JSON, which notes of how it went are less than */
 static const char *const estimator_features[] = {"/sklearn/compose/", "/sklearn/decomposition/"};
 
 static bool estimator_any(const char *path, const char *const *parts, size_t count)
@@ -58,7 +60,8 @@ bool estimator_wrote(const struct judge *j, const struct conduct *c, const struc
 
 	return c->fits && !c->loads && judge_after_data(c, u) &&
 	       u->first_write > c->last_data_read && (u->created || u->truncated) && !u->append &&
-	       !(u->evidence[1] & EVIDENCE_DATA) && clue != CLUE_DATA && clue != CLUE_LOG &&
+	       !(u->evidence[1] & EVIDENCE_DATA) && clue != CLUE_DATA &&
+	       (clue != CLUE_LOG || u->write_bytes >= ESTIMATOR_TEXT) &&
 	       !clue_media(names_text(j->recording->names, name)) && s->members < SERIES_MANY &&
 	       !c->in_order && !c->fetches;
 }

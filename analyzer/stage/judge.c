@@ -333,6 +333,7 @@ void judge_run(struct judge *j, uint32_t run)
 	recur_find(j);
 	tensors_beside(j);
 	recur_workers(j, run);
+	recur_dwell(j, run);
 	judge_each_changed(j, run, series_join);
 	judge_each_changed(j, run, series_removed);
 	judge_processes(j, run, series_resumed);

@@ -96,6 +96,7 @@ struct conduct {
 	bool evaluates;           /* tries what it or its parent has loaded */
 	bool tries;               /* reads the same data whole as others that are started like it */
 	bool once;                /* it and those forked with it read each file but once */
+	bool dwells;              /* it reads each again and again, and is then done with it */
 	bool looks_back;          /* reads back what it saved before it goes on to learn */
 	bool maps_back;           /* maps a state when it has begun to learn and to save */
 	bool divides;             /* its workers read parts of files, or read them again */

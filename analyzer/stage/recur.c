@@ -19,6 +19,7 @@
  * they are before they are read. */
 #define FEW_FILES   16
 #define FEW_RETURNS 3
+#define FEW_DWELT   4
 #define MANY_VISITS 32
 #define BIG_TEXT    (INT64_C(256) << 10)
 #define MANY_TEXTS  32
@@ -175,7 +176,8 @@ bool recur_takes_part(const struct judge *j, const struct process *p, size_t i)
 		return false;
 	u = features_use(j->features, p->number, i, &(struct use){0});
 	return (u->returns >= 2 || p->role == ROLE_WORKER || p->rank >= 0 ||
-	        recur_twice(s, u->read_bytes) || recur_anywhere(j, p, i));
+	        (recur_twice(s, u->read_bytes) && !j->conducts[p->number].dwells) ||
+	        recur_anywhere(j, p, i));
 }
 
 bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
@@ -191,6 +193,35 @@ bool recur_anywhere(const struct judge *j, const struct process *p, size_t i)
 	return (u->reads < FEW_READS ||
 	        recur_jumps(u->reads, recur_jumped(u), count[ACCESS_RANDOM],
 	                    pattern_total(&u->read) - count[ACCESS_CONSECUTIVE]));
+}
+
+/* Whether the process reads file after file, each again and again as long as it is at it,
+ * as a window that moves over them does, and goes back to next to none. */
+static bool recur_process_dwells(const struct judge *j, const struct process *p)
+{
+	uint32_t dwelt = 0, returned = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		judge_fetch(j, p, i);
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->reads || s->extent < LEAST_AGAIN ||
+		    !system_is_not(j->recording, process_file_at(p, i)))
+			continue;
+		dwelt += u->returns < 2 && recur_twice(s, u->read_bytes);
+		returned += u->returns >= 2;
+	}
+	return dwelt >= FEW_DWELT && returned * 4 <= dwelt;
+}
+
+void recur_dwell(struct judge *j, uint32_t run)
+{
+	for (size_t n = 0; n < j->recording->count; n++) {
+		const struct process *p = &j->recording->processes[n];
+		if (p->run == run)
+			j->conducts[n].dwells = recur_process_dwells(j, p);
+	}
 }
 
 /* A worker, and who made it. */

@@ -31,4 +31,7 @@ bool recur_anywhere(const struct judge *judge, const struct process *process, si
  * file but once together, though others read these, too. */
 void recur_workers(struct judge *judge, uint32_t run);
 
+/* Likewise: whether each process of the run dwells on one file after the other. */
+void recur_dwell(struct judge *judge, uint32_t run);
+
 #endif
