@@ -14,6 +14,7 @@
 #include "read/evidence.h"
 #include "read/kin.h"
 #include "read/system.h"
+#include "stage/gang.h"
 
 /* Less is no data set, but what a program looks up. */
 #define LEAST_DATA 65536
@@ -35,17 +36,17 @@ static int role_number(const struct process *p, const char *const *keys)
 	return -1;
 }
 
+static const char *const role_rank[] = {"env.RANK",      "env.OMPI_COMM_WORLD_RANK", "env.PMI_RANK",
+                                        "env.PMIX_RANK", "env.SLURM_PROCID",         NULL};
+
 static void role_ranks(struct process *p)
 {
-	static const char *const rank[] = {"env.RANK",         "env.OMPI_COMM_WORLD_RANK",
-	                                   "env.PMI_RANK",     "env.PMIX_RANK",
-	                                   "env.SLURM_PROCID", NULL};
 	static const char *const local[] = {"env.LOCAL_RANK", "env.OMPI_COMM_WORLD_LOCAL_RANK",
 	                                    "env.MPI_LOCALRANKID", "env.SLURM_LOCALID", NULL};
 	static const char *const world[] = {"env.WORLD_SIZE", "env.OMPI_COMM_WORLD_SIZE",
 	                                    "env.PMI_SIZE", "env.SLURM_NTASKS", NULL};
 
-	p->rank = role_number(p, rank);
+	p->rank = role_number(p, role_rank);
 	p->local_rank = role_number(p, local);
 	p->world_size = role_number(p, world);
 }
@@ -112,7 +113,7 @@ static int role_helper(struct process *p)
 	return 0;
 }
 
-static bool role_spawned(const struct process *p, const struct process *parent)
+bool role_spawned(const struct process *p, const struct process *parent)
 {
 	if (p->origin == AIOT_ORIGIN_EXEC)
 		return role_says(p, "spawn_main") || role_says(p, "--multiprocessing-fork");
@@ -187,7 +188,10 @@ static void role_main(const struct features *f, struct process *p, const struct 
                       bool spawned)
 {
 	if (p->rank >= 0 && (spawned || p->origin == AIOT_ORIGIN_EXEC || role_own_rank(p, parent)))
-		role_set(p, ROLE_RANK_MAIN, "has a rank in its environment and is no worker");
+		role_set(p, ROLE_RANK_MAIN,
+		         role_number(p, role_rank) >= 0
+		                 ? "has a rank in its environment and is no worker"
+		                 : "has a MASTER_PORT in common with others of its parent");
 	else if (!parent)
 		role_set(p, ROLE_MAIN, "the first process of its run");
 	else if (spawned)
@@ -224,6 +228,7 @@ void roles_find(struct features *f)
 
 	for (size_t i = 0; i < r->count; i++)
 		role_ranks(&r->processes[i]);
+	gang_find(f);
 	for (size_t i = 0; i < r->count; i++) {
 		struct process *p = &r->processes[i];
 		const struct process *parent = kin_parent(r, p);

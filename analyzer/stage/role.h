@@ -11,4 +11,7 @@
 /* Sets rank, local_rank, world_size, role and why of every process. */
 void roles_find(struct features *features);
 
+/* Whether multiprocessing made it with an image of its own, or its fork server did. */
+bool role_spawned(const struct process *process, const struct process *parent);
+
 #endif
