@@ -68,7 +68,7 @@ with open(folder + "/part.tar", "wb", buffering=0) as f:
 for epoch in range(500):
     for i in random.sample(range(64), 64):
         with open(f"{folder}/{i}", "rb", buffering=0) as f: f.read(3000)
-""", r"waited .* no loader workers, \d+ % of the main thread's work is storage"),
+""", r"waited .*(no loader workers, \d+ % of the main thread's work is|\d+ %\) for) storage"),
     "loads_alone": (64, BEGIN + """
 for epoch in range(4):
     order = random.sample(range(64), 64)
