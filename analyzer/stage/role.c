@@ -187,7 +187,8 @@ static bool role_launched(const struct features *f, const struct process *p,
 static void role_main(const struct features *f, struct process *p, const struct process *parent,
                       bool spawned)
 {
-	if (p->rank >= 0 && (spawned || p->origin == AIOT_ORIGIN_EXEC || role_own_rank(p, parent)))
+	if (p->rank >= 0 && (spawned ? !parent || parent->rank != p->rank
+	                             : p->origin == AIOT_ORIGIN_EXEC || role_own_rank(p, parent)))
 		role_set(p, ROLE_RANK_MAIN,
 		         role_number(p, role_rank) >= 0
 		                 ? "has a rank in its environment and is no worker"

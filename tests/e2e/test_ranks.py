@@ -72,6 +72,36 @@ if __name__ == '__main__':
     assert {rank: known[pid]["rank"] for rank, pid in said.items()} == {0: 0, 1: 1}
 
 
+@pytest.mark.parametrize("where", ["children", "parent"])
+def test_ranks_that_an_argument_tells(where, tmp_path):
+    """The environment says only where they meet; a worker has the rank of who made it."""
+    script = tmp_path / "told.py"
+    script.write_text(f"""
+import os, sys, torch, torch.distributed, torch.multiprocessing
+def work(rank): os.write(1, f'{{rank}} {{os.getpid()}}\\n'.encode())
+def main(rank, port):
+    os.environ.update(MASTER_ADDR='127.0.0.1', MASTER_PORT=port)
+    torch.distributed.init_process_group('gloo', rank=rank, world_size=3)
+    work(rank)
+    worker = torch.multiprocessing.Process(target=work, args=(rank,))
+    worker.start(); worker.join()
+    torch.distributed.barrier()
+if __name__ == '__main__':
+    import socket
+    with socket.socket() as s: s.bind(('127.0.0.1', 0)); port = str(s.getsockname()[1])
+    if {where!r} == 'parent': os.environ['MASTER_PORT'] = port
+    torch.multiprocessing.spawn(main, (port,), 3)
+""")
+    done = aiotrace.run_traced([sys.executable, script], tmp_path / "traces", ENVIRONMENT)
+    assert done.returncode == 0, done.stderr
+    known = processes(tmp_path / "traces")
+    said = {int(pid): int(rank) for rank, pid in map(str.split, done.stdout.splitlines())}
+    assert {pid: known[pid]["rank"] for pid in said} == said and sorted(said.values()) == [0, 0, 1, 1, 2, 2]
+    assert {known[pid]["world_size"] for pid in said} == {3}
+    assert sum(p["role"] == "rank main" for p in known.values()) == 3
+    assert {p["rank"] for pid, p in known.items() if pid not in said} == {None}
+
+
 @pytest.mark.parametrize("method", ["spawn", "fork"])
 def test_ranks_that_say_how_it_went_are_no_loader_workers(method, tmp_path):
     """They load their data themselves, and put what they measured into the launcher's queue."""
