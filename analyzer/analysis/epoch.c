@@ -69,6 +69,7 @@ static void epochs_generations(struct epochs *e, struct beginning *list, const s
 		if (beginning_kept(&list[i])) {
 			list[i].begins = g.count > 1 ? g.count : 0;
 			list[i].told_by = EPOCHS_TURNS;
+			e->again++;
 		}
 	e->turns = g.first_ns;
 }
@@ -134,6 +135,7 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 
 	e->names = names_count(features->recording->names);
 	if (!epochs_again(e, list)) {
+		e->again = 0;
 		epochs_generations(e, list, features, stages);
 		e->count = e->rounds ? 0 : epochs_count(list, e->names);
 	}
@@ -335,6 +337,8 @@ void epochs_finish(struct epochs *e)
 	/* What faults bring in is no measure. */
 	if (!e->turns)
 		epochs_join_headers(e);
+	for (uint32_t i = 0; e->turns && i < e->count; i++)
+		e->items[i].files = e->again;
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (!e->items[i].ops)
 			continue;

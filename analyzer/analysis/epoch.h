@@ -40,7 +40,7 @@ struct epochs {
 	struct rounds *rounds; /* of workers that keep such files, or NULL */
 	struct revisit *revisit;
 	struct stretches *stretches; /* of files that are read in any order or kept, or NULL */
-	uint32_t again;              /* how many those are */
+	uint32_t again;              /* how many those are, or mapped ones */
 	bool ranks;                  /* more than one reads them, each maybe all of them */
 	double passes;               /* their bytes read for each that there is */
 };

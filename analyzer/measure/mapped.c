@@ -30,14 +30,14 @@ static unsigned mapped_bucket(uint64_t ns)
 	return 8 * (power - 2) + (unsigned)(ns >> (power - 3) & 7);
 }
 
-/* The largest value of a bucket. */
-static uint64_t mapped_edge(unsigned bucket)
+/* The middle of a bucket. */
+static uint64_t mapped_middle(unsigned bucket)
 {
 	unsigned power = bucket / 8 + 2;
 
 	if (bucket < 8)
 		return bucket;
-	return (((uint64_t)(bucket % 8) + 9) << (power - 3)) - 1;
+	return (2 * ((uint64_t)(bucket % 8) + 8) + 1) << (power - 3) >> 1;
 }
 
 static void mapped_wait(struct mapped *m, uint64_t ns)
@@ -116,7 +116,7 @@ uint64_t mapped_percentile(const struct mapped *m, double share)
 	for (unsigned i = 0; l && i < MAPPED_BUCKETS; i++) {
 		below += l->count[i];
 		if (below >= share * (double)l->total && l->count[i])
-			return mapped_edge(i) < l->max ? mapped_edge(i) : l->max;
+			return mapped_middle(i) < l->max ? mapped_middle(i) : l->max;
 	}
 	return 0;
 }

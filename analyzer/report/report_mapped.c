@@ -52,9 +52,8 @@ void report_mapped_text(const struct mapped *m, FILE *to)
 	if (m->major || m->minor)
 		fprintf(to,
 		        ", %" PRIu64 " from the page cache;\n%18s at least %s read: one can bring "
-		        "in more pages;\n%18s the pattern is that of first touches, and pages "
-		        "that are there and\n%18s are written count as read\n",
-		        m->minor, "", unit_bytes(&bytes, (double)m->bytes_faulted), "", "");
+		        "in more pages, touched again it is none\n",
+		        m->minor, "", unit_bytes(&bytes, (double)m->bytes_faulted));
 	if (m->populated)
 		fprintf(to, "%10s  mapped: %s asked for and brought in by %" PRIu64 " call%s\n", "",
 		        unit_bytes(&bytes, (double)m->bytes_populated), m->populated,
