@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json_value.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/escape.h"
@@ -22,7 +23,12 @@ json_t *json_bytes(const char *bytes)
 
 json_t *json_count(uint64_t value)
 {
-	return json_integer((json_int_t)value);
+	return json_integer(value < INT64_MAX ? (json_int_t)value : INT64_MAX);
+}
+
+json_t *json_whole(double value)
+{
+	return json_integer(value < 0x1p63 ? (json_int_t)llround(value) : INT64_MAX);
 }
 
 json_t *json_number(int value)

@@ -15,6 +15,8 @@
 json_t *json_bytes(const char *bytes);
 
 json_t *json_count(uint64_t value);
+/* Rounded. What is too large for a number of JSON is the largest one. */
+json_t *json_whole(double value);
 
 /* null where the value is negative. */
 json_t *json_number(int value);

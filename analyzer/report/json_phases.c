@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/json_phases.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "analysis/marks.h"
 #include "analysis/period.h"
+#include "base/json_value.h"
 #include "base/wrap.h"
 
 static json_t *json_phase_part(unsigned stage, const struct period_part *p)
 {
-	return json_pack("{s:s, s:I, s:I, s:I, s:I}", "stage", stage_name(stage), "read_ops",
-	                 (json_int_t)llround(p->ops[0]), "write_ops",
-	                 (json_int_t)llround(p->ops[1]), "read_bytes",
-	                 (json_int_t)llround(p->bytes[0]), "write_bytes",
-	                 (json_int_t)llround(p->bytes[1]));
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "stage", stage_name(stage), "read_ops",
+	                 json_whole(p->ops[0]), "write_ops", json_whole(p->ops[1]), "read_bytes",
+	                 json_whole(p->bytes[0]), "write_bytes", json_whole(p->bytes[1]));
 }
 
 json_t *json_phases(const struct summary *s)

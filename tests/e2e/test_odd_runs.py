@@ -261,6 +261,18 @@ def test_an_odd_run_s_report_is_honest(name, tmp_path):
         assert aiotrace.aiotrace(*verb, tmp_path, check=False).returncode in (0, 1), verb
 
 
+def test_what_no_number_of_json_holds_is_the_largest_one(tmp_path):
+    p, largest = Process(tmp_path).open("/disk/a", extent=0, stage="train"), (1 << 63) - 1
+    for i in range(6):
+        p.read("/disk/a", i, HUGE >> 1, took=1 << 63, at=i, stage="train")
+    p.now = p.start + 9
+    p.save()
+    report = aiotrace.report(tmp_path)
+    train = next(s for s in report["stages"] if s["stage"] == "train")
+    assert train["read_bytes"] == train["latency_ns"]["max"] == largest
+    assert all(s["read_bytes"] >= 0 for phase in report["phases"] for s in phase["stages"])
+
+
 def test_a_report_fits_its_width_whatever_the_run(tmp_path):
     for name in ("thousands", "sizes that cannot be", "a missing rank"):
         folder = tmp_path / name.replace(" ", "")
