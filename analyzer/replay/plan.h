@@ -44,6 +44,7 @@ struct plan_file {
 	bool changes;        /* written, made, removed or renamed in the run */
 	bool used;           /* by any operation */
 	bool folder;         /* at some time */
+	bool unsized;        /* of what size it was when the run began is not known */
 	int8_t warmth;       /* see warmth.h */
 	uint32_t alias;      /* the name of which it is a hard link, 0 = none */
 	uint32_t origin;     /* as planning goes on: where what lies here lay when the run began */

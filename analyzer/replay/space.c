@@ -70,6 +70,7 @@ static void space_first(struct space *s, uint32_t name, bool folder, int64_t siz
 
 	place->first = folder ? PLACE_FOLDER : PLACE_FILE;
 	place->folder |= folder;
+	place->unsized = !folder && size < 0;
 	if (!folder && size > place->size)
 		place->size = size;
 }
@@ -90,6 +91,22 @@ static void space_moved(struct space *s, uint32_t from, uint32_t to)
 {
 	s->moved = memory_grow(s->moved, s->moved_count, &s->moved_room, sizeof *s->moved);
 	s->moved[s->moved_count++] = (struct moved_folder){from, to};
+}
+
+/* Who only asks for a file does not learn its size: who opens it later does, if nothing was
+ * written to it meanwhile. */
+static void space_sized(struct space *s, uint32_t name, int64_t size)
+{
+	struct plan_file *place = &s->plan->places[name];
+
+	if (!place->unsized || size < 0)
+		return;
+	place->unsized = false;
+	if (place->now != PLACE_FILE || place->origin != name || place->grown || place->held)
+		return;
+	place->size = size;
+	space_size(place, size);
+	place->held = size;
 }
 
 /* What was renamed before anything was known of it: it was so from the start. */
@@ -150,6 +167,8 @@ void space_found(struct space *s, uint32_t name, bool folder, int64_t size)
 	place->used = true;
 	place->folder |= folder;
 	space_learnt(s, name, folder, size);
+	if (!folder)
+		space_sized(s, name, size);
 	if (place->now == PLACE_UNKNOWN)
 		space_learnt_above(s, name);
 	if (place->now == PLACE_FILE && folder && place->first == PLACE_FILE)

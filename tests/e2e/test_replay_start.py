@@ -169,3 +169,27 @@ def test_a_childs_first_pause_goes_on_while_what_it_is_to_read_comes(tmp_path):
     verdict = replay(tmp_path, "--timing", "think", "--no-record")
     assert verdict["complete"] and verdict["plan"]["orderings"] >= 2, verdict
     assert 1.45 < verdict["duration_s"] < 2.4, verdict  # 2.9, if one came after the other
+
+
+SEEN_BY_PARENT = """
+import os, sys
+os.chdir(sys.argv[1])
+os.stat("shard")
+if os.fork():
+    os.wait()
+else:
+    fd = os.open("shard", os.O_RDWR | os.O_CREAT)
+    os.pwrite(fd, b"x" * 4096, 8192)
+    os._exit(0)
+"""
+
+
+def test_a_file_that_a_parent_asked_for_and_a_child_writes_to_has_the_size_it_had(tmp_path):
+    """Only who opens a file learns its size."""
+    folder = tmp_path / "job"
+    folder.mkdir()
+    (folder / "shard").write_bytes(os.urandom(300_000))
+    assert aiotrace.run_traced(aiotrace.python(SEEN_BY_PARENT, folder), tmp_path / "t").returncode == 0
+    replay(tmp_path, "--no-record", "--path", f"{folder}/*", "--timing", "fast")
+    there = os.stat(f"{tmp_path}/target/client-0{folder}/shard")
+    assert there.st_size == 300_000 and there.st_blocks * 512 >= 300_000
