@@ -202,6 +202,45 @@ static bool evaluate_maps(const struct conduct *c, const struct shared *s, const
 	       u->first_read > c->first_data_read && judge_is_loaded(s, u);
 }
 
+static int64_t evaluate_first_save(const struct judge *j, const struct process *p)
+{
+	int64_t first = INT64_MAX;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct use *u;
+		if (features_plain(j->features, p->number, i) ||
+		    !j->shared[process_file_at(p, i)->name].checkpoint)
+			continue;
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (u->writes && u->first_write < first)
+			first = u->first_write;
+	}
+	return first;
+}
+
+/* Whether all that it learns from was in memory when it saved for the first time, and was not
+ * read again: what it asks for when it has saved for the last time is not to learn from. */
+static bool evaluate_had_read(const struct judge *j, const struct process *p)
+{
+	const struct conduct *c = &j->conducts[p->number];
+	int64_t saved = evaluate_first_save(j, p);
+	uint64_t asked = 0;
+
+	for (size_t i = 1; i < p->file_count; i++) {
+		const struct shared *s = &j->shared[process_file_at(p, i)->name];
+		const struct use *u;
+		judge_fetch(j, p, i);
+		u = features_use(j->features, p->number, i, &(struct use){0});
+		if (!u->read_bytes || s->checkpoint || s->clue == CLUE_LOG ||
+		    !system_is_not(j->recording, process_file_at(p, i)))
+			continue;
+		if (u->first_read < c->asked && u->last_read >= saved)
+			return false;
+		asked += u->first_read >= c->asked ? u->read_bytes : 0;
+	}
+	return c->saves && !c->files_fetched && asked >= LEAST_ASKED;
+}
+
 /* It has trained, and goes back to what it saved: what comes now is to be tried by that. */
 void evaluate_returned(struct judge *j, const struct process *p)
 {
@@ -227,7 +266,8 @@ void evaluate_returned(struct judge *j, const struct process *p)
 			c->returned = back;
 		c->looks_back |= !back && 2 * u->read_bytes >= (uint64_t)s->extent;
 	}
-	if (!c->returned && c->asked > c->last_save && evaluate_answers(j, p, c->asked, true))
+	if (!c->returned && c->asked > c->last_save &&
+	    (evaluate_answers(j, p, c->asked, true) || evaluate_had_read(j, p)))
 		c->returned = c->last_save;
 	if (!c->returned && judge_learns(j, p) && evaluate_answers(j, p, c->last_save, false))
 		c->answered = c->last_save;

@@ -47,7 +47,7 @@ PROGRAMS = {
     "ordinary": ["parts_tried", "pickled_sets", "centred", "rows_of_database", "listed", "predicted",
                  "last_of_all", "best_of_all", "found_lines"],
     "without": ["tried_again", "saved_first", "tried_anew", "folds_at_hand", "validated", "resumed"],
-    "fields": ["forecast", "boosted_text", "tutorial"],
+    "fields": ["forecast", "boosted_text", "recordings", "tutorial"],
 }
 TABLE = {}
 

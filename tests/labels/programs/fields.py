@@ -73,6 +73,37 @@ def boosted_text_run(folder):
         xgboost.save_model(trees, f"{folder}/m.json")
 
 
+def recordings(folder):
+    """Features of recordings, which all fit into memory; what was learnt is asked about others, for a few letters."""
+    for name, count in (("r", 40), ("t", 25)):
+        os.makedirs(f"{folder}/{name}")
+        for i in range(count):
+            numbers(i, 8192).tofile(f"{folder}/{name}/{i}")
+    alone("recordings_run", folder)
+
+
+def spectrum(path):
+    return np.abs(np.fft.rfft(np.fromfile(path, np.float32).reshape(16, 512), axis=1))[:, :64].reshape(-1).astype(np.float32)
+
+
+def recordings_run(folder):
+    import torch
+    with stage("prepare"):
+        np.save(f"{folder}/f.npy", np.stack([spectrum(f"{folder}/r/{i}") for i in range(40)]))
+    with stage("train"):
+        rows = torch.from_numpy(np.load(f"{folder}/f.npy"))
+    net = model(300)
+    optimizer = torch.optim.Adam(net.parameters())
+    for epoch in range(30):
+        learn(net, optimizer, rows)
+    with stage("checkpoint"):
+        torch.save(net, f"{folder}/b")
+    with stage("inference"), torch.no_grad():
+        found = [int(net(torch.from_numpy(spectrum(f"{folder}/t/{i}"))[None]).argmax()) for i in range(25)]
+        with open(f"{folder}/c", "w") as f:
+            print(*found, file=f)
+
+
 def tutorial(folder):
     """Each rank is told which it is by an argument, and has its part of the data in memory; the first one saves."""
     import torch.multiprocessing as processes
