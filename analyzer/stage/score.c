@@ -234,7 +234,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	score += score_by_fork(j, p, u) && !note ? 3 : 0;
 	score += score_extract(c, u);
 	score += score_of_model(j, c, u, name) ? 2 : 0;
-	score += estimator_wrote(j, c, u, name) ? 3 : 0;
+	score += estimator_wrote(j, c, u, name) ? 3 + 3 * note : 0;
 	score -= !c->trains && !score_replaces(u) && score_amid_data(j, p, u, name) &&
 	                         !series_steady(j, name) && !score_amid_batches(j, c, name)
 	                 ? 3

@@ -56,7 +56,7 @@ def forecast_run(folder):
 def boosted_text(folder):
     """A table in one file; the trees are one large text."""
     np.savez(f"{folder}/a.npz", x=np.random.default_rng(0).standard_normal((12000, 40)))
-    lib = os.path.join(os.getcwd(), "lib")
+    lib = os.path.join(os.getcwd(), "lib/python3/site-packages")
     os.makedirs(f"{lib}/xgboost")
     with open(f"{lib}/xgboost/__init__.py", "w") as f:
         f.write("def train(x):\n    return str({'trees': [x[:3000, k].round(5).tolist() for k in range(40)]})\n"
