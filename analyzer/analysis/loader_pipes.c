@@ -33,13 +33,15 @@ uint8_t *loader_pipes(const struct features *f, const struct process *p,
 
 	for (size_t k = 1; k < p->file_count; k++) {
 		uint32_t name = process_file_at(p, k)->name;
+		bool reads;
 		if (process_file_at(p, k)->kind != AIOT_FILE_PIPE)
 			continue;
-		if (by->written[name] == p->number + 1)
+		reads = features_use(f, p->number, k, &(struct use){0})->reads;
+		if (reads && by->written[name] == p->number + 1)
 			pipes[k] = PIPE_WORKERS;
 		else if (by->read[name] == p->number + 1)
 			pipes[k] = PIPE_ASKS;
-		else if (!features_use(f, p->number, k, &(struct use){0})->reads)
+		else if (!reads)
 			pipes[k] = PIPE_SILENT;
 	}
 	return pipes;

@@ -9,7 +9,7 @@
 
 enum loader_pipe {
 	PIPE_NONE,
-	PIPE_WORKERS, /* a worker writes it */
+	PIPE_WORKERS, /* a worker writes it, and the process reads it */
 	PIPE_ASKS,    /* a worker reads it */
 	PIPE_SILENT,  /* nobody reads it: it tells that a worker ended */
 };

@@ -137,17 +137,25 @@ def through_sockets():
         yield item
 
 
-def fill(memory, made, taken):
+def fill(name, made, taken):
+    from multiprocessing.shared_memory import SharedMemory
+    shared = SharedMemory(name)
+    memory = shared.buf.cast("i")
     for i, numbers in enumerate(batches()):
         taken.acquire()
         memory[i % WORKERS] = batch(numbers)[0]
         made.release()
+    memory.release()
+    shared.close()
 
 
 def in_shared_memory():
+    """What tracks such memory is told of it by a pipe of its own, which is none of the data's."""
     import multiprocessing
-    memory, made, taken = multiprocessing.RawArray("i", WORKERS), multiprocessing.Semaphore(0), multiprocessing.Semaphore(WORKERS)
-    maker = multiprocessing.Process(target=fill, args=(memory, made, taken))
+    from multiprocessing.shared_memory import SharedMemory
+    shared, made, taken = SharedMemory(create=True, size=4 * WORKERS), multiprocessing.Semaphore(0), multiprocessing.Semaphore(WORKERS)
+    memory = shared.buf.cast("i")
+    maker = multiprocessing.Process(target=fill, args=(shared.name, made, taken))
     maker.start()
     for i in range(FILES // BATCH):
         made.acquire()
@@ -155,6 +163,9 @@ def in_shared_memory():
         taken.release()
         yield item
     maker.join()
+    memory.release()
+    shared.close()
+    shared.unlink()
 
 
 def pools(kind):
