@@ -162,6 +162,16 @@ static bool clue_model(const char *base)
 	return false;
 }
 
+/* model.json and best_model.txt, as trees are written; not model_config.json. */
+static bool clue_model_text(const char *base)
+{
+	static const char *const suffixes[] = {"model.json", "model.txt", NULL};
+
+	const char *dot = strrchr(base, '.');
+
+	return clue_ends(base, suffixes) && !isalpha((unsigned char)dot[-6]); /* before the word */
+}
+
 enum clue clue_of(const char *path)
 {
 	const char *base = path + clue_folder(path);
@@ -177,6 +187,8 @@ enum clue clue_of(const char *path)
 	if (clue_ends(path, source_suffixes))
 		return CLUE_NONE;
 	if (clue_has(base, strlen(base), checkpoint_words))
+		return CLUE_CHECKPOINT;
+	if (clue_model_text(base))
 		return CLUE_CHECKPOINT;
 	if (clue_ends(path, log_suffixes) || strstr(base, "events.out.tfevents"))
 		return CLUE_LOG;

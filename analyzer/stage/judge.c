@@ -14,6 +14,7 @@
 #include "read/tool.h"
 #include "stage/alias.h"
 #include "stage/conduit.h"
+#include "stage/download.h"
 #include "stage/estimator.h"
 #include "stage/evaluate.h"
 #include "stage/frozen.h"
@@ -242,6 +243,7 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 
 	if (u->reads && !(u->maps && judge_fills(j, p, i)))
 		judge_conduct_read(j, p, i);
+	download_count(c, u);
 	c->loads |= !u->reads && u->maps && !u->writes &&
 	            (s->clue == CLUE_CHECKPOINT || named_for(u, DIRECTION_READ) == WORD_STATE);
 	if (u->reads && s->optimizer)

@@ -66,6 +66,8 @@ struct conduct {
 	int64_t made_first, made_last;    /* when they were written */
 	uint64_t served;                  /* bytes read after weights began to be loaded */
 	uint64_t received, handed;        /* bytes from sockets, from pipes */
+	uint64_t brought, unpacked; /* of files that it has not written; has written and then read
+	                             */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
 	int64_t returned; /* when it began to read back what it saved, after the last save; 0 =
 	                     never */

@@ -5,6 +5,7 @@
 #include "stage/score.h"
 
 #include "read/evidence.h"
+#include "stage/download.h"
 #include "stage/estimator.h"
 #include "stage/named.h"
 #include "stage/no_state.h"
@@ -225,7 +226,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	bool note = clue_of(names_text(j->recording->names, name)) == CLUE_LOG;
 	int score = 0;
 
-	score -= score_downloads(c, p) ? 4 : 0;
+	score -= score_downloads(c, p) || download_is(c, p, u) ? 4 : 0;
 	/* What loaders read are samples. */
 	score -= u->evidence[0] & EVIDENCE_LOADER ? 4 : 0;
 	score += j->trains || c->fetches;

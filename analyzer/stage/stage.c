@@ -13,6 +13,7 @@
 #include "base/memory.h"
 #include "read/evidence.h"
 #include "read/system.h"
+#include "stage/download.h"
 #include "stage/folder.h"
 #include "stage/judge.h"
 #include "stage/named.h"
@@ -112,6 +113,8 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 		return REASON_TESTED;
 	if (u->evidence[1] & EVIDENCE_PREPARE)
 		return REASON_READIED;
+	if (download_is(c, p, u))
+		return REASON_PRODUCED;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
 	if (s->recurs || s->random || s->worker_read ||

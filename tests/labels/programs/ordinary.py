@@ -1,10 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Jobs as many have them, in formats that are read in ways of their own: ordinary.py NAME FOLDER."""
 import glob
+import io
+import json
 import os
 import pickle
+import shutil
 import sqlite3
+import subprocess
 import sys
+import tarfile
+import urllib.request
 
 import numpy as np
 
@@ -252,6 +258,62 @@ def found_lines_table(folder):
     with stage("inference"), torch.no_grad():
         net.load_state_dict(torch.load(f"{folder}/k.pt")["net"])
         np.savetxt(f"{folder}/c.csv", torch.cat([net(batch) for batch in lines(f"{folder}/b")]).numpy())
+
+
+def archives_fetched(folder):
+    """Archives come by the network, each is unpacked when it is there, and goes."""
+    os.mkdir(f"{folder}/far")
+    for i in range(3):
+        with tarfile.open(f"{folder}/far/{i}.tar", "w") as archive:
+            for k in range(30):
+                member = tarfile.TarInfo(f"{i}/{k}")
+                member.size = 20_000
+                archive.addfile(member, io.BytesIO(np.random.default_rng(30 * i + k).bytes(20_000)))
+    alone("archives_fetched_run", folder)
+
+
+def archives_fetched_run(folder):
+    apart = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+    with subprocess.Popen([sys.executable, "-u", "-m", "http.server", "-b", "127.0.0.1", "-d", f"{folder}/far", "0"],
+                          env=apart, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
+        port = server.stdout.readline().split("port ")[1].split()[0]
+        for i in range(3):
+            with stage("ingest"), urllib.request.urlopen(f"http://127.0.0.1:{port}/{i}.tar") as answer, open(f"{folder}/{i}.tar", "wb") as file:
+                shutil.copyfileobj(answer, file)
+            with stage("prepare"):
+                with tarfile.open(f"{folder}/{i}.tar") as archive:
+                    archive.extractall(folder)
+                os.remove(f"{folder}/{i}.tar")
+        server.terminate()
+
+
+def stumps(folder):
+    """Trees that a table says are little, and text; another program asks them."""
+    with stage("ingest"):
+        for name, count in (("a", 8000), ("b", 2000)):
+            np.savetxt(f"{folder}/{name}.csv", numbers(count, 12 * count).reshape(-1, 12), "%.4f", ",")
+    alone("fit_stumps", folder)
+    alone("ask_stumps", folder)
+
+
+def fit_stumps(folder):
+    with stage("train"):
+        data = np.loadtxt(f"{folder}/a.csv", delimiter=",")
+    trees = []
+    for k in range(120):
+        where = float(np.median(data[:, k % 11]) + k / 100)
+        below = data[:, k % 11] < where
+        trees.append([k % 11, where, float(data[below, 11].mean()), float(data[~below, 11].mean())])
+    with stage("checkpoint"), open(f"{folder}/model.json", "w") as file:
+        json.dump(trees, file)
+
+
+def ask_stumps(folder):
+    with stage("inference"):
+        with open(f"{folder}/model.json") as file:
+            trees = json.load(file)
+        data = np.loadtxt(f"{folder}/b.csv", delimiter=",")
+        np.savetxt(f"{folder}/c.csv", sum(np.where(data[:, j] < at, low, high) for j, at, low, high in trees))
 
 
 if __name__ == "__main__":
