@@ -72,7 +72,8 @@ static bool evaluate_more_often(const struct judge *j, const struct process *p, 
 	return more * 8 > again;
 }
 
-/* Over many files, each time by their names, as training hardly does. */
+/* Over many files, each time by their names and then from the first one on, as training hardly
+ * does. */
 static bool evaluate_in_order(const struct judge *j, const struct process *p)
 {
 	uint64_t ascents = 0, switches = 0;
@@ -80,7 +81,7 @@ static bool evaluate_in_order(const struct judge *j, const struct process *p)
 	for (size_t n = 0; n < j->recording->count; n++) {
 		if (!evaluate_works_for(j, n, p))
 			continue;
-		ascents += j->features->orders[n].ascents;
+		ascents += j->features->orders[n].ascents + j->features->orders[n].rounds;
 		switches += j->features->orders[n].switches;
 	}
 	return switches >= FEW_FILES && (double)ascents > IN_ORDER * (double)switches;

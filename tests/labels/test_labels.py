@@ -45,7 +45,7 @@ PROGRAMS = {
     "courses": ["folds", "folds_by_workers", "folds_over", "trials_of_one_set", "told", "layers_each_time", "fitted",
                 "parts_each_time", "encoded", "moved_there", "described", "exported", "warm"],
     "ordinary": ["parts_tried", "pickled_sets", "centred", "rows_of_database", "listed", "predicted",
-                 "last_of_all", "best_of_all", "found_lines", "archives_fetched", "stumps"],
+                 "last_of_all", "best_of_all", "found_lines", "archives_fetched", "stumps", "parts_asked"],
     "without": ["tried_again", "saved_first", "tried_anew", "folds_at_hand", "validated", "resumed"],
     "fields": ["forecast", "boosted_text", "recordings", "tutorial"],
 }

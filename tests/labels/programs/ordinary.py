@@ -260,6 +260,38 @@ def found_lines_table(folder):
         np.savetxt(f"{folder}/c.csv", torch.cat([net(batch) for batch in lines(f"{folder}/b")]).numpy())
 
 
+def parts_asked(folder):
+    """Each question has its part read whole, from the first one to the last, again and again; little is answered."""
+    for name, count in (("a", 60), ("b", 40)):
+        os.mkdir(f"{folder}/{name}")
+        for part in range(4):
+            with open(f"{folder}/{name}/{part}", "wb") as file:
+                np.savez(file, x=numbers(part, count // 4 * WIDTH).reshape(-1, WIDTH))
+    alone("parts_asked_learn", folder)
+    alone("parts_asked_try", folder)
+
+
+def of_parts(folder, count, **options):
+    import torch
+
+    def sample(i):
+        with open(f"{folder}/{i % 4}", "rb") as file:
+            return torch.from_numpy(np.load(file)["x"][i // 4])
+    return batches(sample, count, **options)
+
+
+def parts_asked_learn(folder):
+    fit(folder, lambda: of_parts(f"{folder}/a", 60, shuffle=True))
+
+
+def parts_asked_try(folder):
+    import torch
+    net = model(500)
+    with stage("inference"), torch.no_grad():
+        net.load_state_dict(torch.load(f"{folder}/k.pt")["net"])
+        print(sum(float(net(batch).sum()) for batch in of_parts(f"{folder}/b", 40)))
+
+
 def archives_fetched(folder):
     """Archives come by the network, each is unpacked when it is there, and goes."""
     os.mkdir(f"{folder}/far")
