@@ -9,152 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "base/wrap.h"
 #include "read/clue.h"
 #include "read/evidence.h"
 #include "read/system.h"
+#include "stage/below.h"
 #include "stage/reason.h"
 
-#define FOLDER_LOCK 65536
-
-struct folder {
-	uint32_t files[WAYS][AIOT_STAGES];
-	uint32_t own[AIOT_STAGES]; /* that are read, and lie in no folder within it */
-	struct way_times times;
-	bool later; /* files of it are cut (after.h), or read to infer */
-};
-
-struct folders {
-	const struct recording *recording;
-	uint32_t *above;   /* by name: the name of its folder, 0 = not in the trace */
-	uint32_t *place;   /* by name of a folder: in `of`, 0 = none yet */
-	uint32_t *named;   /* by place: the name */
-	uint32_t *files;   /* by name: index of the file, in this process or one before it */
-	struct folder *of; /* by place; [0] is unused */
-	size_t count, room;
-	size_t named_room;
-};
-
-static void folders_begin(struct folders *f)
-{
-	for (size_t i = 1; i < f->count; i++)
-		f->place[f->named[i]] = 0;
-	f->count = 1;
-}
-
-static struct folder *folders_at(struct folders *f, uint32_t name)
-{
-	if (!f->place[name]) {
-		f->of = memory_grow(f->of, f->count, &f->room, sizeof *f->of);
-		f->named = memory_grow(f->named, f->count, &f->named_room, sizeof *f->named);
-		f->of[f->count] = (struct folder){0};
-		f->named[f->count] = name;
-		f->place[name] = (uint32_t)f->count++;
-	}
-	return &f->of[f->place[name]];
-}
-
-static void folder_count(struct folder *folder, enum way way, unsigned stage, int64_t first,
-                         int64_t last)
-{
-	struct way_times *t = &folder->times;
-
-	if (!first)
-		return;
-	folder->files[way][stage]++;
-	if (!t->first[way] || first < t->first[way])
-		t->first[way] = first;
-	if (last > t->last[way])
-		t->last[way] = last;
-}
-
-/* Who saves looks for the states that go when there are newer ones. */
-static int64_t folder_end(const struct use *u, const struct verdict *v)
-{
-	return u->removed && v->stage == AIOT_STAGE_CHECKPOINT ? u->last_touch : u->last_write;
-}
-
-/* What is written elsewhere and renamed to lie here was written for this folder. */
-static void folders_add_renamed(struct folders *f, const struct file *file, const struct use *u,
-                                const struct verdict *v)
-{
-	uint32_t at = u->renamed_to ? f->above[u->renamed_to] : 0;
-
-	if (!u->writes || v->stage == AIOT_STAGE_OTHER || at == f->above[file->name])
-		return;
-	for (; at; at = f->above[at])
-		folder_count(folders_at(f, at), WAY_WRITE, v->stage,
-		             u->first_open ? u->first_open : u->first_write, u->last_touch);
-}
-
-/* Not just again, by who writes it. */
-static bool folder_reads(const struct use *u, const struct verdict *v)
-{
-	bool looks_back = u->writes && u->last_read < u->last_write &&
-	                  v[DIRECTION_READ].stage == v[DIRECTION_WRITE].stage;
-
-	return u->reads && !looks_back && v[DIRECTION_READ].stage != AIOT_STAGE_OTHER;
-}
-
-static void folders_add(struct folders *f, const struct file *file, const struct use *u,
-                        const struct kind *kind)
-{
-	const struct verdict *v = kind->verdicts;
-
-	if (u->reads && f->above[file->name])
-		folders_at(f, f->above[file->name])->own[v[DIRECTION_READ].stage]++;
-	folders_add_renamed(f, file, u, &v[DIRECTION_WRITE]);
-	for (uint32_t at = f->above[file->name]; at; at = f->above[at]) {
-		if (folder_reads(u, v))
-			folder_count(folders_at(f, at), WAY_READ, v[DIRECTION_READ].stage,
-			             u->first_read, u->last_read);
-		if (u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
-			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
-			             u->first_open ? u->first_open : u->first_write,
-			             folder_end(u, &v[DIRECTION_WRITE]));
-		if (u->removed && !u->writes && v[DIRECTION_WRITE].stage != AIOT_STAGE_OTHER)
-			folder_count(folders_at(f, at), WAY_WRITE, v[DIRECTION_WRITE].stage,
-			             u->last_touch, u->last_touch);
-		if (kind->ways.later || v[DIRECTION_READ].stage == AIOT_STAGE_INFERENCE)
-			folders_at(f, at)->later = true;
-	}
-}
-
-/* What is mapped and so small. */
-static bool folder_is_lock(const struct recording *r, const struct file *file, const struct use *u)
-{
-	return u->maps && !u->writes && files_more(r->files, file)->size < FOLDER_LOCK &&
-	       u->read_end < FOLDER_LOCK;
-}
-
-static void folders_add_process(struct folders *f, const struct stages *stages,
-                                const struct features *features, size_t number)
-{
-	const struct process *p = &f->recording->processes[number];
-
-	for (size_t i = 1; i < p->file_count; i++) {
-		const struct use *u = features_use(features, number, i, &(struct use){0});
-		process_fetch(p, i);
-		if (!folder_is_lock(f->recording, process_file_at(p, i), u))
-			folders_add(f, process_file_at(p, i), u, stages_kind(stages, number, i));
-	}
-}
-
-/* The stage of most files; AIOT_STAGES where there are none. */
-static unsigned folder_most(const struct folder *folder, enum way way)
-{
-	unsigned most = 0;
-
-	for (unsigned i = 1; folder && i < AIOT_STAGES; i++)
-		most = folder->files[way][i] > folder->files[way][most] ? i : most;
-	return folder && folder->files[way][most] ? most : AIOT_STAGES;
-}
-
-static const struct folder *folders_look(const struct folders *f, uint32_t name)
-{
-	return f->place[name] ? &f->of[f->place[name]] : NULL;
-}
+/* Of the time from the last write to the first read, the part after which reading is meant. */
+#define FOLDER_SOON 4
 
 /* What is read to train and to infer, by who has times for that: the times tell. */
 static unsigned folder_at_times(const struct folder *from, unsigned found,
@@ -175,16 +38,16 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 	unsigned found[WAYS] = {0};
 
 	for (enum way way = 0; way < WAYS; way++) {
-		const struct folder *from = folder_most(own, way) < AIOT_STAGES ? own : all;
+		const struct folder *from = below_most(own, way) < AIOT_STAGES ? own : all;
 		/* Who only reads there has no part in what others write. */
 		if (way == WAY_WRITE && found[WAY_READ] < AIOT_STAGES &&
-		    folder_most(own, WAY_READ) < AIOT_STAGES)
+		    below_most(own, WAY_READ) < AIOT_STAGES)
 			from = own;
 		/* Nor has who only writes there in what is read when it has ended. */
-		if (way == WAY_READ && folder_most(own, WAY_WRITE) < AIOT_STAGES && all &&
+		if (way == WAY_READ && below_most(own, WAY_WRITE) < AIOT_STAGES && all &&
 		    all->times.first[WAY_READ] > end)
 			from = own;
-		found[way] = folder_most(from, way);
+		found[way] = below_most(from, way);
 		if (way == WAY_READ)
 			found[way] = folder_at_times(from, found[way], turns);
 		if (!from || found[way] >= AIOT_STAGES)
@@ -205,19 +68,19 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 
 /* When the last state was saved beside a folder of states, by its process: until then it looks
  * at this one to save others; 0 = never. */
-static int64_t folder_saved(const struct folders *own, uint32_t name)
+static int64_t folder_saved(const struct below *own, uint32_t name)
 {
-	const struct folder *above = own->above[name] ? folders_look(own, own->above[name]) : NULL;
+	const struct folder *above = own->above[name] ? below_look(own, own->above[name]) : NULL;
 
-	return folder_most(above, WAY_WRITE) == AIOT_STAGE_CHECKPOINT ? above->times.last[WAY_WRITE]
-	                                                              : 0;
+	return below_most(above, WAY_WRITE) == AIOT_STAGE_CHECKPOINT ? above->times.last[WAY_WRITE]
+	                                                             : 0;
 }
 
 static bool folder_asks(const struct recording *r, const struct file *file, const struct use *u)
 {
 	if (!file->name || system_stage(r, file) != AIOT_STAGE_OTHER)
 		return false;
-	return file->kind == AIOT_FILE_DIRECTORY || folder_is_lock(r, file, u) ||
+	return file->kind == AIOT_FILE_DIRECTORY || below_is_lock(r, file, u) ||
 	       (!u->writes && !(u->reads | u->maps));
 }
 
@@ -226,21 +89,30 @@ static bool folder_asks(const struct recording *r, const struct file *file, cons
 static void folder_advance(struct ways *ways, struct way_turns *turns, uint32_t file,
                            const struct folder *folder, const struct use *u)
 {
-	unsigned stage = folder_most(folder, WAY_READ);
-	struct way_times times = {{u->first_read, u->first_write}, {u->last_read, u->last_write}};
+	unsigned stage = below_most(folder, WAY_READ);
+	struct way_times times = {{use_first_read(u), u->first_write},
+	                          {u->last_read, u->last_write}};
+	int64_t gap;
 
 	if (stage >= AIOT_STAGES || folder->times.first[WAY_READ] <= u->last_write ||
-	    (u->reads && u->first_read < u->last_write))
+	    (u->reads && use_first_read(u) < u->last_write))
 		return;
 	if (!u->reads)
 		ways->stage[WAY_READ] = (uint8_t)stage;
 	times.first[WAY_READ] = folder->times.first[WAY_READ];
 	times.last[WAY_READ] = folder->times.last[WAY_READ];
+	/* Soon after all of it has been written, as it is listed then. */
+	if (folder->times.last[WAY_WRITE] > u->last_write &&
+	    folder->times.last[WAY_WRITE] < times.first[WAY_READ])
+		times.last[WAY_WRITE] = folder->times.last[WAY_WRITE];
+	gap = wrap_subtract((uint64_t)times.first[WAY_READ], (uint64_t)times.last[WAY_WRITE]);
+	times.first[WAY_READ] =
+	        wrap_add((uint64_t)times.last[WAY_WRITE], (uint64_t)(gap / FOLDER_SOON));
 	way_turn(ways, turns, file, &times);
 }
 
 /* The file that a name goes on from: `base` of `base-journal`; 0 = none. */
-static uint32_t folders_beside(const struct folders *f, const struct process *p, uint32_t name)
+static uint32_t folders_beside(const struct below *f, const struct process *p, uint32_t name)
 {
 	const char *path = names_text(f->recording->names, name);
 	size_t folder = clue_folder(path);
@@ -256,6 +128,15 @@ static uint32_t folders_beside(const struct folders *f, const struct process *p,
 	return 0;
 }
 
+/* A folder as the process reads it, or as others do where it does not, as its workers. */
+static const struct folder *folders_read(const struct below *own, const struct below *all,
+                                         uint32_t name)
+{
+	const struct folder *folder = below_look(own, name);
+
+	return below_most(folder, WAY_READ) < AIOT_STAGES ? folder : below_look(all, name);
+}
+
 /* A journal is asked for as long as that which it is of is used, and for that. */
 static void folder_of_beside(struct ways *ways, struct way_turns *turns, uint32_t file,
                              const struct use *u, const struct use *of, struct ways of_ways)
@@ -265,11 +146,12 @@ static void folder_of_beside(struct ways *ways, struct way_turns *turns, uint32_
 	if (u->read_bytes || !of->reads || of->last_read <= u->last_write)
 		return;
 	ways->stage[WAY_READ] = of_ways.stage[WAY_READ];
+	ways->later = of_ways.later;
 	way_turn(ways, turns, file, &times);
 }
 
 /* What is only asked for beside a file that is read or written, is for that; 0 = none. */
-static uint32_t folders_for(const struct folders *f, const struct features *features,
+static uint32_t folders_for(const struct below *f, const struct features *features,
                             const struct process *p, size_t i)
 {
 	uint32_t beside = 0;
@@ -292,7 +174,7 @@ static bool folder_is_readied(const struct use *u)
 }
 
 /* What is only asked for. */
-static void folders_fill_asked(const struct folders *own, const struct folders *all,
+static void folders_fill_asked(const struct below *own, const struct below *all,
                                struct stages *stages, const struct features *features,
                                const struct process *p, size_t i)
 {
@@ -312,7 +194,7 @@ static void folders_fill_asked(const struct folders *own, const struct folders *
 	else if (!name && u->evidence[2] & EVIDENCE_RUNTIME)
 		kind.ways = (struct ways){{AIOT_STAGE_RUNTIME, AIOT_STAGE_RUNTIME}, .folder = 1};
 	else
-		kind.ways = folder_ways(folders_look(own, name), folders_look(all, name),
+		kind.ways = folder_ways(below_look(own, name), below_look(all, name),
 		                        wrap_add(p->end_ns, (uint64_t)p->clock),
 		                        folder_saved(own, name), turns, (uint32_t)i);
 	stages->kind_of[p->number][i] = kinds_add(&stages->kinds, &kind);
@@ -341,8 +223,8 @@ static void folder_note(struct kind *kind, const struct folder *folder, const st
 	kind->ways.stage[WAY_WRITE] = (uint8_t)most;
 }
 
-static void folders_fill(const struct folders *own, const struct folders *all,
-                         struct stages *stages, const struct features *features, size_t number)
+static void folders_fill(const struct below *own, const struct below *all, struct stages *stages,
+                         const struct features *features, size_t number)
 {
 	const struct process *p = &all->recording->processes[number];
 
@@ -355,14 +237,14 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 		if (stages_kind(stages, number, i)->verdicts[DIRECTION_READ].reason ==
 		    REASON_SMALL) {
 			struct kind kind = *stages_kind(stages, number, i);
-			folder_note(&kind, folders_look(own, all->above[name]), u);
+			folder_note(&kind, below_look(own, all->above[name]), u);
 			stages->kind_of[number][i] = kinds_add(&stages->kinds, &kind);
 		}
 		if (u->writes && system_is_not(all->recording, process_file_at(p, i))) {
 			struct kind kind = *stages_kind(stages, number, i);
 			uint32_t beside = folders_beside(own, p, name);
 			folder_advance(&kind.ways, &stages->turns[number], (uint32_t)i,
-			               folders_look(own, all->above[name]), u);
+			               folders_read(own, all, all->above[name]), u);
 			if (beside)
 				folder_of_beside(
 				        &kind.ways, &stages->turns[number], (uint32_t)i, u,
@@ -375,62 +257,23 @@ static void folders_fill(const struct folders *own, const struct folders *all,
 	}
 }
 
-static uint32_t *folders_above(const struct names *names)
-{
-	uint32_t count = names_count(names);
-	uint32_t *above = memory_get(count, sizeof *above);
-
-	for (uint32_t i = 1; i < count; i++) {
-		const char *path = names_text(names, i);
-		size_t length = clue_folder(path);
-		uint32_t found = 0;
-		/* Some folders on the way may never have been asked for themselves. */
-		while (length > 1 && !(found = names_find(names, path, length))) {
-			while (length && path[length - 1] != '/')
-				length--;
-			length -= length > 0;
-		}
-		above[i] = found;
-	}
-	return above;
-}
-
-static struct folders folders_of(const struct recording *r, uint32_t *above)
-{
-	return (struct folders){
-	        .recording = r,
-	        .above = above,
-	        .place = memory_get(names_count(r->names), sizeof(uint32_t)),
-	        .files = memory_get(names_count(r->names), sizeof(uint32_t)),
-	        .count = 1,
-	};
-}
-
-static void folders_free(struct folders *f)
-{
-	free(f->place);
-	free(f->files);
-	free(f->named);
-	free(f->of);
-}
-
 void folders_judge(struct stages *stages, const struct features *features, uint32_t run)
 {
 	const struct recording *r = features->recording;
-	uint32_t *above = folders_above(r->names);
-	struct folders all = folders_of(r, above), own = folders_of(r, above);
+	uint32_t *above = below_above(r->names);
+	struct below all = below_of(r, above), own = below_of(r, above);
 
 	for (size_t n = 0; n < r->count; n++)
 		if (r->processes[n].run == run)
-			folders_add_process(&all, stages, features, n);
+			below_add(&all, stages, features, n);
 	for (size_t n = 0; n < r->count; n++) {
 		if (r->processes[n].run != run)
 			continue;
-		folders_begin(&own);
-		folders_add_process(&own, stages, features, n);
+		below_begin(&own);
+		below_add(&own, stages, features, n);
 		folders_fill(&own, &all, stages, features, n);
 	}
-	folders_free(&all);
-	folders_free(&own);
+	below_free(&all);
+	below_free(&own);
 	free(above);
 }

@@ -7,6 +7,7 @@
 #include "base/wrap.h"
 #include "read/merge.h"
 #include "stage/evaluate.h"
+#include "stage/reason.h"
 
 /* Turns to files that are kept in memory, 16 bytes each. */
 #define TURNS_MOST (UINT32_C(1) << 20)
@@ -45,6 +46,7 @@ struct held {
 	uint32_t file_count;     /* with 0 */
 	struct held_turn *turns; /* by time, when all are there */
 	size_t turn_count, turn_room;
+	bool fewer; /* bytes are read after the last state was saved than not */
 };
 
 static const struct judge *held_judge(const struct held *h)
@@ -63,6 +65,17 @@ static uint64_t held_bytes(const struct judge *j, uint32_t name)
 	return j->shared[name].extent > 0 ? (uint64_t)j->shared[name].extent : 1;
 }
 
+/* What is read to train, or to infer though nobody has said so, by who trains. */
+static bool held_goes_over(const struct held *h, const struct process *p, size_t i)
+{
+	const struct fold_search *s = h->search;
+	const struct kind *kind = &s->kinds->items[s->kind_of[p->number][i]];
+	const struct verdict *v = &kind->verdicts[DIRECTION_READ];
+
+	return fold_is_cut(s, p, i, INT64_MIN) ||
+	       (v->stage == AIOT_STAGE_INFERENCE && v->reason != REASON_MARKED);
+}
+
 static void held_list_process(struct held *h, const struct process *p, size_t *room)
 {
 	const struct judge *j = held_judge(h);
@@ -70,7 +83,7 @@ static void held_list_process(struct held *h, const struct process *p, size_t *r
 	for (size_t i = 1; i < p->file_count; i++) {
 		uint32_t name = process_file_at(p, i)->name, *place = &h->place[name];
 		const struct use *u;
-		if (!fold_is_cut(h->search, p, i, INT64_MIN))
+		if (!held_goes_over(h, p, i))
 			continue;
 		u = features_use(j->features, p->number, i, &(struct use){0});
 		if (!*place) {
@@ -87,7 +100,7 @@ static void held_list_process(struct held *h, const struct process *p, size_t *r
 	}
 }
 
-/* Whether some of them, and no more than the others, are read after the last state was saved. */
+/* Whether some of them, but not all, are read after the last state was saved. */
 static bool held_list(struct held *h)
 {
 	const struct judge *j = held_judge(h);
@@ -103,7 +116,8 @@ static bool held_list(struct held *h)
 			held_list_process(h, &j->recording->processes[n], &room);
 	for (uint32_t i = 1; i < h->file_count; i++)
 		*(h->files[i].last > h->saved ? &later : &others) += h->files[i].bytes;
-	return later && later <= others;
+	h->fewer = later <= others;
+	return later && others;
 }
 
 static void held_add(struct held *h, int64_t time, uint32_t place)
@@ -335,6 +349,8 @@ static size_t held_cut(struct held *h, struct way_span *spans)
 {
 	int64_t since = held_anew(h);
 
+	if (!since && !h->fewer)
+		return 0;
 	since = since ? since : held_once_more(h);
 	if (!since)
 		return held_folds(h, spans);

@@ -21,6 +21,10 @@ static inline void intake_read(struct use *u, const struct deed *e)
 	if (!e->spot.piece)
 		deed_earliest(&u->first_read, e->start);
 	deed_later(&u->last_read, &u->spot_read, e);
+	if (u->writes && !u->read_again && !u->spot_again.piece) {
+		u->read_again = e->start;
+		u->spot_again = e->spot;
+	}
 	u->read_bytes += (uint64_t)e->result;
 	u->copied_bytes += way_copies(e->call) ? (uint64_t)e->result : 0;
 	u->begins += e->offset == 0;
@@ -35,6 +39,8 @@ static inline void intake_write(struct use *u, const struct deed *e)
 		deed_earliest(&u->first_write, e->start);
 	deed_later(&u->last_write, &u->spot_write, e);
 	deed_later(&u->last_touch, &u->spot_touch, e);
+	u->read_again = 0;
+	u->spot_again = (struct use_spot){0};
 	u->copy |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;
 	if (e->result <= 0)
 		return;

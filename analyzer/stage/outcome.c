@@ -61,7 +61,7 @@ static bool outcome_is_asked(const struct judge *j, const struct process *p, siz
 	const struct use *u = outcome_use(j, p, i);
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
-	return u->read_bytes >= LEAST_OUTCOME && u->first_read > kept && u->copied < u->reads &&
+	return u->read_bytes >= LEAST_OUTCOME && use_first_read(u) > kept && u->copied < u->reads &&
 	       s->clue != CLUE_LOG && s->first_read > kept && !outcome_is_learnt(s) &&
 	       system_is_not(j->recording, process_file_at(p, i));
 }
@@ -114,9 +114,10 @@ static void outcome_asks(struct judge *j, struct conduct *c, const struct proces
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct use *u = outcome_use(j, p, i);
-		if (outcome_is_asked(j, p, i, c->kept) && (!c->asked || u->first_read < c->asked) &&
+		if (outcome_is_asked(j, p, i, c->kept) &&
+		    (!c->asked || use_first_read(u) < c->asked) &&
 		    !outcome_is_like(j, series, process_file_at(p, i)->name))
-			c->asked = u->first_read;
+			c->asked = use_first_read(u);
 	}
 }
 

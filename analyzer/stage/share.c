@@ -46,8 +46,8 @@ static void share_reads(struct shared *s, const struct process *p, const struct 
 		s->most_bytes = bytes;
 	if (u->maps > s->most_maps)
 		s->most_maps = u->maps;
-	if (u->first_read && (!s->first_read || u->first_read < s->first_read))
-		s->first_read = u->first_read;
+	if (u->first_read && (!s->first_read || use_first_read(u) < s->first_read))
+		s->first_read = use_first_read(u);
 }
 
 void share_file(struct judge *j, const struct process *p, size_t i)

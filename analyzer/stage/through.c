@@ -318,7 +318,9 @@ void through_find(struct judge *j, const struct process *p)
 	if (c->tool || p->role == ROLE_WORKER)
 		return;
 	first = through_first(j, p);
-	if (first && clue_dataset(names_text(j->recording->names, process_file_at(p, first)->name)))
+	if (first &&
+	    (through_use(j, p, first)->evidence[0] & EVIDENCE_LOADER ||
+	     clue_dataset(names_text(j->recording->names, process_file_at(p, first)->name))))
 		return;
 	for (int folder = 0; first && folder < 2; folder++) {
 		if (!through_in(j, p, first, folder, &in) || !through_leads(j, p, &in))

@@ -46,6 +46,8 @@ struct use {
 	int64_t first_write, last_write;        /* start; end */
 	struct use_spot spot_write, spot_touch; /* of later ends than last_write, last_touch */
 	int64_t write_end;
+	int64_t read_again;         /* the first read after the last write; 0 = none */
+	struct use_spot spot_again; /* where that is not known */
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
 	uint64_t switched_before;         /* from one file read to another, when writes began */
@@ -76,6 +78,16 @@ struct use_slot {
 /* Takes over marks and seeks of `use`. */
 struct use_slot use_keep(const struct use *use, struct shapes *shapes, struct shapes_near *near);
 void use_free(struct use_slot *slots, size_t count);
+
+/* When it was first read, but by who looked at it while making it. */
+static inline int64_t use_first_read(const struct use *u)
+{
+	bool peeks = u->read_again && u->first_read < u->last_write &&
+	             (u->first_write < u->first_read ||
+	              (u->first_open && u->first_open <= u->first_read));
+
+	return peeks ? u->read_again : u->first_read;
+}
 
 static inline bool use_plain(const struct use_slot *slot)
 {

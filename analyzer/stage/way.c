@@ -88,9 +88,7 @@ void way_turn(struct ways *w, struct way_turns *all, uint32_t file, const struct
 		w->turns = false;
 		return;
 	}
-	if (end > begin && !read_first && done > end) /* it is looked at while it is made */
-		at.turn = end;
-	else if (end > begin) /* one within the other */
+	if (end > begin) /* one within the other */
 		at.turn = begin;
 	else if (w->folder && !read_first) /* is listed before it is read */
 		at.turn = end;
