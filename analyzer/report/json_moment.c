@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "report/json_moment.h"
 
+#include <math.h>
+
 #include "analysis/saving.h"
 #include "base/sizing.h"
 #include "base/wrap.h"
@@ -33,8 +35,9 @@ static void json_save(json_t *o, const struct summary *summary, const struct mom
 	json_object_set_new(o, "within_share",
 	                    s.share < 0 ? json_null() : json_boolean(s.share <= SIZING_SHARE));
 	json_object_set_new(o, "needed_bandwidth", json_known(s.needed_bandwidth));
-	json_object_set_new(o, "parameters_estimate", json_whole(s.parameters));
-	json_object_set_new(o, "parameters_if_weights_only", json_whole(s.weights_parameters));
+	json_object_set_new(o, "parameters_estimate", json_whole(floor(s.parameters)));
+	json_object_set_new(o, "parameters_if_weights_only",
+	                    json_whole(floor(s.weights_parameters)));
 	json_object_set_new(o, "mode", json_string(s.background ? "background" : "synchronous"));
 	json_object_set_new(o, "unfinished", json_boolean(m->unfinished));
 	json_object_set_new(o, "stalled_s", json_real(s.stalled_s));
