@@ -9,14 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "analysis/saving.h"
 #include "base/escape.h"
 #include "base/units.h"
-#include "base/wrap.h"
 #include "report/report_mapped.h"
 
 #define LISTED_PROCESSES 24
-#define LISTED_MOMENTS   20
 #define STAGE_LEAD       "            "
 
 void text_title(const struct text *t, const char *title)
@@ -31,91 +28,6 @@ static bool text_stage_shown(const struct text *t, int i)
 
 	return (t->options->stage < 0 || t->options->stage == i) &&
 	       (s->read_ops || s->write_ops || s->meta_ops);
-}
-
-/* The stage that moved most bytes of those that are storage work. */
-static int text_heaviest(const struct summary *s, bool write)
-{
-	int best = -1;
-	uint64_t most = 0;
-
-	for (int i = 0; i < AIOT_STAGES; i++) {
-		uint64_t bytes = write ? s->stages[i].write_bytes : s->stages[i].read_bytes;
-		if (i != AIOT_STAGE_RUNTIME && i != AIOT_STAGE_IPC && bytes > most) {
-			most = bytes;
-			best = i;
-		}
-	}
-	return best;
-}
-
-/* What is less changes no share. */
-#define UNTOLD 0.005
-
-static void text_verdict_loading(const struct text *t, const struct stall *stall)
-{
-	const struct stall_part *p = &stall->all;
-	double share = p->phase_s > 0 ? 100 * p->waited_s / p->phase_s : 0;
-
-	if (p->cause)
-		fprintf(t->to, "\nLoading: %s%s, %s waits %s%.0f %% of its time.",
-		        stall_word(p->cause), stall->cached ? " (page cache)" : "",
-		        stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference",
-		        p->untold_s >= UNTOLD * p->phase_s ? "at least " : "", share);
-	/* It waits, and nobody is to blame. */
-	if (p->cause == STALL_COMPUTE && share >= 10)
-		fputs("\nIts loaders have nothing to do meanwhile: it is what getting a "
-		      "batch takes, or\nthe first ones of an epoch.",
-		      t->to);
-	if (p->cause == STALL_COMPUTE && !stall->workers && !stall->threads)
-		fputs("\nIt loads its data itself: what it does behind the last read of a batch "
-		      "counts as training.",
-		      t->to);
-	if (p->cause)
-		return;
-	if (stall->timed) {
-		fprintf(t->to,
-		        "\nLoading: the main thread waits in an event loop for %.0f %% of its "
-		        "time, for its loaders\nor for timers and other work that it awaits: "
-		        "nothing tells which.",
-		        share);
-		return;
-	}
-	if (p->untold_s > 0)
-		fprintf(t->to,
-		        "\nLoading: storage takes %.0f %% of the time; the rest is preprocessing "
-		        "or %s.",
-		        share, stall_stage(t->s) == AIOT_STAGE_TRAIN ? "training" : "inference");
-	else if (p->phase_s > 0 && stall->threads)
-		fprintf(t->to,
-		        "\nLoading: %" PRIu32
-		        " thread%s read for %.0f %% of the time and hardly wait for who uses it;\n"
-		        "nothing shows that another one waits for them.",
-		        stall->threads, stall->threads == 1 ? "" : "s",
-		        100 * p->storage_s / (stall->threads * p->phase_s));
-}
-
-static void text_verdict(const struct text *t)
-{
-	int reads = text_heaviest(t->s, false), writes = text_heaviest(t->s, true);
-	struct unit a, b;
-
-	if (reads < 0 && writes < 0) {
-		fputs(t->s->stall.remote
-		              ? "No file's data was read or written: loaders got theirs by network."
-		              : "No data was read from or written to storage.",
-		      t->to);
-	} else {
-		if (reads >= 0)
-			fprintf(t->to, "Most reading is %s (%s).", stage_name((unsigned)reads),
-			        unit_bytes(&a, (double)t->s->stages[reads].read_bytes));
-		if (writes >= 0)
-			fprintf(t->to, "%sMost writing is %s (%s).", reads >= 0 ? " " : "",
-			        stage_name((unsigned)writes),
-			        unit_bytes(&b, (double)t->s->stages[writes].write_bytes));
-	}
-	text_verdict_loading(t, &t->s->stall);
-	fputc('\n', t->to);
 }
 
 static void text_coverage(const struct text *t)
@@ -298,56 +210,6 @@ const char *text_tail(const struct text *t, const char *path, size_t width)
 	return room;
 }
 
-/* Faults tell of less than what is written through a mapping. */
-static bool text_at_least(const struct moment *m, bool save)
-{
-	return save && m->labour.mapped_bytes;
-}
-
-static void text_moment(const struct text *t, const struct moment *m, bool save)
-{
-	struct unit bytes, took, rate, every;
-	bool least = text_at_least(m, save);
-	char share[24] = "-";
-
-	if (m->interval_s > 0)
-		snprintf(share, sizeof share, "%.1f %%", 100 * moment_seconds(m) / m->interval_s);
-	fprintf(t->to, "%9.2f s %*s%s %8s %10s/s %5" PRIu32,
-	        wrap_seconds(t->s->recording->start_ns, m->start_ns), least ? 7 : 8,
-	        unit_bytes(&bytes, (double)m->bytes), least ? "+" : "",
-	        unit_seconds(&took, moment_seconds(m)), unit_bytes(&rate, moment_bandwidth(m)),
-	        m->processes);
-	if (save)
-		fprintf(t->to, " %8s %7s %10s",
-		        m->interval_s > 0 ? unit_seconds(&every, m->interval_s) : "-", share,
-		        m->unfinished                   ? "unfinished"
-		        : saving_of(t->s, m).background ? "background"
-		                                        : "waited for");
-	fprintf(t->to, "  %s\n", text_tail(t, m->path, save ? 22 : 50));
-}
-
-static void text_moments(const struct text *t, const struct moments *moments, bool save)
-{
-	bool least = false;
-
-	if (!moments->count)
-		return;
-	text_title(t, save ? "Checkpoints" : "Restores");
-	fprintf(t->to, "%11s %8s %8s %12s %5s", "at", "size", "took", "bandwidth", "procs");
-	if (save)
-		fprintf(t->to, " %8s %7s %10s", "interval", "share", "mode");
-	fputs("  path\n", t->to);
-	for (size_t i = 0; i < moments->count && i < LISTED_MOMENTS; i++) {
-		text_moment(t, &moments->items[i], save);
-		least |= text_at_least(&moments->items[i], save);
-	}
-	if (moments->count > LISTED_MOMENTS)
-		fprintf(t->to, "%11s and %zu more (--json lists all)\n", "",
-		        moments->count - LISTED_MOMENTS);
-	if (least)
-		fputs("+ at least: written through mappings, of which page faults tell.\n", t->to);
-}
-
 static void text_file(const struct text *t, const struct file_summary *f)
 {
 	struct unit read, written;
@@ -424,8 +286,8 @@ int report_text(const struct summary *summary, const struct report_options *opti
 	text_course(&t);
 	text_processes(&t);
 	text_waiting(&t);
-	text_moments(&t, &summary->checkpoints, true);
-	text_moments(&t, &summary->restores, false);
+	text_checkpoints(&t);
+	text_restores(&t);
 	text_latency(&t);
 	text_cache(&t);
 	text_mounts(&t);

@@ -31,6 +31,13 @@ void text_say(const struct text *text, const char *format, ...)
 #define TEXT_TAIL_MOST  128
 const char *text_tail(const struct text *text, const char *path, size_t width);
 
+/* What moved most bytes, and whether anybody waited for them. */
+void text_verdict(const struct text *text);
+
+/* Each save of state and each time it was read back: size, time, bandwidth. */
+void text_checkpoints(const struct text *text);
+void text_restores(const struct text *text);
+
 /* Where the bytes went: a line a mount. */
 void text_mounts(const struct text *text);
 
