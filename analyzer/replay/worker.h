@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * One thread of a replay: what run.c, perform.c and ring.c share of it.
+ * One thread of a replay: what run.c, perform.c and ring.c share of it, and its
+ * operations, one after another.
  */
 #ifndef REPLAY_WORKER_H
 #define REPLAY_WORKER_H
@@ -83,6 +84,9 @@ int perform_pieces(struct worker *worker, const struct op *op);
 
 /* Leaves no descriptor nor mapping of the client open. */
 void perform_close_all(struct open_file *files, size_t count);
+
+/* All operations of its lane, each when it is due and what it waits for has come. */
+void worker_run(struct worker *worker);
 
 /* An operation has ended: keeps what became of it, and ends the run where
  * going on makes no sense. */
