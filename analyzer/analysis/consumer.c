@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "analysis/analysis.h"
+#include "analysis/asleep.h"
 #include "analysis/fetch.h"
 #include "analysis/loader_for.h"
 #include "analysis/loader_pipes.h"
@@ -162,6 +163,11 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
 		c->main_bytes += e->bytes[i];
+	/* Nor is it turned to anything else. */
+	if (asleep_is(e, i)) {
+		c->fetching = false;
+		return;
+	}
 	if (fetch_locks(e->call[i])) {
 		c->wait_ns = start;
 		c->wait_end_ns = end;

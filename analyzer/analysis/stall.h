@@ -40,6 +40,7 @@ struct stall {
 	uint32_t generations;  /* how often one consumer made workers, at most */
 	uint32_t threads;      /* the same of threads that load, where there are no workers */
 	bool remote;           /* loaders get data over the network: that is their storage */
+	bool asleep;           /* it loads itself, and its steps sleep: asleep.h */
 	bool timed;            /* it waits in an event loop, for timers of its own, too */
 	bool cached;           /* storage is the page cache: calls take what calls on memory do */
 	double workers_needed; /* to keep the consumer busy, if they are the limit; 0 = not known */

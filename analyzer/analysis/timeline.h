@@ -18,6 +18,8 @@ enum timeline_kind {
 	TIMELINE_LOCK,    /* for locks, threads and children */
 	TIMELINE_FETCH,   /* for loaders, what comes with it included: consumer.h */
 	TIMELINE_AWAITED, /* of that, for work that reads no data: awaited.h */
+	TIMELINE_ASLEEP,  /* asleep.h */
+	TIMELINE_SAVING,  /* checkpoints, of who loads its data itself: loop.h */
 	TIMELINE_KINDS
 };
 

@@ -46,11 +46,15 @@ static enum waiting_kind waiting_by_name(const char *name)
 	static const char *const storage[] = {"aio_",          "lio_",      "io_getevents",
 	                                      "io_pgetevents", "io_uring_", "__io_uring",
 	                                      "cuFile",        NULL};
+	static const char *const sleeps[] = {"nanosleep", "clock_nanosleep", "usleep",
+	                                     "sleep",     "thrd_sleep",      NULL};
 
 	if (waiting_begins(name, locks))
 		return WAITING_LOCK;
 	if (waiting_begins(name, storage))
 		return WAITING_STORAGE;
+	if (waiting_begins(name, sleeps))
+		return WAITING_SLEEP;
 	if (!strcmp(name, "pthread_join"))
 		return WAITING_THREAD;
 	return strncmp(name, "wait", 4) ? WAITING_OTHER : WAITING_CHILD;
@@ -175,8 +179,8 @@ static void waiting_begin_run(struct waiting_run *run, uint64_t *to, unsigned ki
 	        [WAITING_STORAGE] = TIMELINE_STORAGE, [WAITING_PIPE] = TIMELINE_PIPE,
 	        [WAITING_SOCKET] = TIMELINE_SOCKET,   [WAITING_FULL] = TIMELINE_BLOCKED,
 	        [WAITING_LOCK] = TIMELINE_LOCK,       [WAITING_THREAD] = TIMELINE_LOCK,
-	        [WAITING_CHILD] = TIMELINE_LOCK,      [WAITING_OTHER] = TIMELINE_KINDS,
-	        [WAITING_KINDS] = TIMELINE_KINDS,
+	        [WAITING_CHILD] = TIMELINE_LOCK,      [WAITING_SLEEP] = TIMELINE_KINDS,
+	        [WAITING_OTHER] = TIMELINE_KINDS,     [WAITING_KINDS] = TIMELINE_KINDS,
 	};
 
 	waiting_end(run);

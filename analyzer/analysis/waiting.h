@@ -21,6 +21,7 @@
 	WAITING(LOCK, "lock_s", "for locks and conditions")                                        \
 	WAITING(THREAD, "thread_s", "for threads to end")                                          \
 	WAITING(CHILD, "child_s", "for child processes")                                           \
+	WAITING(SLEEP, "sleep_s", "asleep")                                                        \
 	WAITING(OTHER, "other_s", "for other events")
 
 enum waiting_kind {

@@ -89,6 +89,7 @@ json_t *json_stall(const struct summary *summary)
 	json_object_set_new(o, "by_network", json_boolean(s->remote));
 	json_object_set_new(o, "from_cache", json_boolean(s->cached));
 	json_object_set_new(o, "or_timers", json_boolean(s->timed));
+	json_object_set_new(o, "asleep", json_boolean(s->asleep));
 	json_object_set_new(o, "workers_needed",
 	                    json_known(s->workers_needed > 0 ? s->workers_needed : -1));
 	for (uint32_t i = 0; i < s->epoch_count; i++) {

@@ -42,9 +42,11 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		fputs("\nIts loaders have nothing to do meanwhile: it is what getting a "
 		      "batch takes, or\nthe first ones of an epoch.",
 		      t->to);
-	if (p->cause == STALL_COMPUTE && !stall->workers && !stall->threads)
-		fputs("\nIt loads its data itself: what it does behind the last read of a batch "
-		      "counts as training.",
+	if (p->cause && !stall->workers && !stall->threads)
+		fputs(stall->asleep ? "\nIt loads its data itself, and its steps sleep: all "
+		                      "other time, but for saving, counts\nas loading."
+		                    : "\nIt loads its data itself: what it does behind the last "
+		                      "read of a batch, collating too, counts\nas training.",
 		      t->to);
 	if (p->cause)
 		return;

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Waiting for time to pass: of who reads, what it does between its reads.
+ * Waiting for time to pass: of who reads, what it does between its reads. What sleeps inside
+ * another call, as a library does that makes storage slow, is that call's.
  */
 #include "calls/wait.h"
+
+static bool sleep_begin(struct call *call)
+{
+	return wait_begin(call) && !(thread_self.region && thread_self.region->calling);
+}
 
 static void sleep_ended(const struct call *call, enum aiot_call id, int64_t result)
 {
@@ -20,7 +26,7 @@ static void sleep_ended(const struct call *call, enum aiot_call id, int64_t resu
 int nanosleep(const struct timespec *time, struct timespec *rest)
 {
 	struct call call;
-	if (!wait_begin(&call))
+	if (!sleep_begin(&call))
 		return REAL(nanosleep)(time, rest);
 	int returned = REAL(nanosleep)(time, rest);
 	sleep_ended(&call, AIOT_CALL_nanosleep, returned ? -errno : 0);
@@ -31,7 +37,7 @@ int nanosleep(const struct timespec *time, struct timespec *rest)
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, struct timespec *rest)
 {
 	struct call call;
-	if (!wait_begin(&call))
+	if (!sleep_begin(&call))
 		return REAL(clock_nanosleep)(clock, flags, time, rest);
 	int error = REAL(clock_nanosleep)(clock, flags, time, rest);
 	sleep_ended(&call, AIOT_CALL_clock_nanosleep, -error);
@@ -41,7 +47,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
 int usleep(useconds_t time)
 {
 	struct call call;
-	if (!wait_begin(&call))
+	if (!sleep_begin(&call))
 		return REAL(usleep)(time);
 	int returned = REAL(usleep)(time);
 	sleep_ended(&call, AIOT_CALL_usleep, returned ? -errno : 0);
@@ -52,7 +58,7 @@ int usleep(useconds_t time)
 unsigned sleep(unsigned time)
 {
 	struct call call;
-	if (!wait_begin(&call))
+	if (!sleep_begin(&call))
 		return REAL(sleep)(time);
 	unsigned left = REAL(sleep)(time);
 	sleep_ended(&call, AIOT_CALL_sleep, left);
@@ -63,7 +69,7 @@ unsigned sleep(unsigned time)
 int thrd_sleep(const struct timespec *time, struct timespec *rest)
 {
 	struct call call;
-	if (!wait_begin(&call))
+	if (!sleep_begin(&call))
 		return REAL(thrd_sleep)(time, rest);
 	int returned = REAL(thrd_sleep)(time, rest);
 	sleep_ended(&call, AIOT_CALL_thrd_sleep, returned ? -EINTR : 0);
