@@ -200,12 +200,30 @@ enum clue clue_of(const char *path)
 	return CLUE_NONE;
 }
 
+/* Length of what a name for the time being is told from others by, in .tmpXXXXXX and
+ * tmpXXXXXXXX; 0 = it is none. */
+static size_t clue_made_up(const char *base, const char *at)
+{
+	size_t n = 0, before = (size_t)(at - base);
+
+	if (before < 3 || before > 4 || strncmp(at - 3, "tmp", 3) || (before == 4 && *base != '.'))
+		return 0;
+	while (isalnum((unsigned char)at[n]) || at[n] == '_')
+		n++;
+	return (n == 6 && before == 4) || n == 8 ? n : 0;
+}
+
 char *clue_series(const char *path)
 {
 	char *series = memory_text(path, strlen(path)), *to = series;
+	const char *base = path + clue_folder(path) + (strchr(path, '/') != NULL);
 
 	for (const char *at = path; *at; at++) {
-		if (!isdigit((unsigned char)*at))
+		size_t skip = at > base ? clue_made_up(base, at) : 0;
+		if (skip) {
+			*to++ = '#';
+			at += skip - 1;
+		} else if (!isdigit((unsigned char)*at))
 			*to++ = *at;
 		else if (to == series || to[-1] != '#')
 			*to++ = '#';

@@ -46,7 +46,8 @@ bool clue_checkpoint_folder(const char *path);
 /* ... among the folders that both paths lie in. */
 bool clue_checkpoint_shared(const char *path, const char *other);
 
-/* The path with each run of digits as '#': equal for the members of a series.
+/* The path with each run of digits as '#', and what makes up the name of a file for the time
+ * being: equal for the members of a series.
  * free() it. */
 char *clue_series(const char *path);
 

@@ -116,14 +116,27 @@ static uint32_t evidence_of_stack(const struct stacks *stacks, uint32_t stack)
 	return says | script;
 }
 
-uint32_t *evidence_of_stacks(const struct stacks *stacks)
+/* The innermost line of the program itself. */
+static uint32_t evidence_site(const struct stacks *stacks, uint32_t stack)
 {
-	uint32_t *says;
+	for (uint32_t k = 0; k < stacks->stacks[stack].count; k++) {
+		const struct frame *frame = stacks_frame(stacks, stack, k);
+		if (frame->origin.kind == ORIGIN_USER && frame->kind == AIOT_FRAME_PYTHON &&
+		    frame->line)
+			return (frame->file * UINT32_C(0x9e3779b1) ^ frame->line) | 1;
+	}
+	return 0;
+}
+
+struct evidence_stack *evidence_of_stacks(const struct stacks *stacks)
+{
+	struct evidence_stack *found;
 
 	if (stacks->count < 2)
 		return NULL;
-	says = memory_get(stacks->count, sizeof *says);
+	found = memory_get(stacks->count, sizeof *found);
 	for (uint32_t i = 1; i < stacks->count; i++)
-		says[i] = evidence_of_stack(stacks, i);
-	return says;
+		found[i] = (struct evidence_stack){evidence_of_stack(stacks, i),
+		                                   evidence_site(stacks, i)};
+	return found;
 }

@@ -26,9 +26,14 @@ enum evidence {
 /* What a frame of this file and function says, or-ed; 0 = nothing. */
 uint32_t evidence_of(const char *file, const char *function);
 
-/* What each stack of a process says, by stack's index; free() it: what any frame of a
- * library does, and the innermost of the program's that says anything; and, as
- * WORDS_OF_SCRIPT, what its script does. NULL where the process has no stacks. */
-uint32_t *evidence_of_stacks(const struct stacks *stacks);
+/* What a stack says. */
+struct evidence_stack {
+	uint32_t says; /* what any frame of a library does, and the innermost of the program's
+	                * that says anything; and, as WORDS_OF_SCRIPT, what its script does */
+	uint32_t site; /* equal: called from the same line of the program; 0 = not known */
+};
+
+/* Each stack of a process, by stack's index; free() it. NULL where the process has no stacks. */
+struct evidence_stack *evidence_of_stacks(const struct stacks *stacks);
 
 #endif

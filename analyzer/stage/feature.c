@@ -55,7 +55,7 @@ static void feature_process(void *context, size_t number, unsigned worker)
 	struct features *f = pass->features;
 	struct recording *r = f->recording;
 	uint32_t *ranks = feature_storage(pass->features, &r->processes[number]);
-	uint32_t *evidence = evidence_of_stacks(&r->processes[number].stacks); /* by stack */
+	struct evidence_stack *evidence = evidence_of_stacks(&r->processes[number].stacks);
 	struct intake in = {.features = pass->features,
 	                    .process = &r->processes[number],
 	                    .ranks = ranks,

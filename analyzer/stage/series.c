@@ -10,18 +10,31 @@
 /* Smaller files of one size may be data. */
 #define EVEN_STATE (UINT64_C(256) << 10)
 
+/* Files may all be called by numbers: what another line of the program writes is of another
+ * series. */
+static uint32_t series_number(struct judge *j, uint32_t name, uint32_t site)
+{
+	char *text = clue_series(names_text(j->recording->names, name));
+	size_t length = strlen(text);
+	uint32_t number;
+
+	text = memory_again(text, length + sizeof site);
+	memcpy(text + length, &site, sizeof site);
+	number = names_add(j->series_names, text, length + sizeof site);
+	free(text);
+	return number;
+}
+
 static void series_add(struct judge *j, uint32_t writer, const struct file *file,
                        const struct use *u)
 {
 	uint32_t name = judge_final_name(file, u);
-	char *text = clue_series(names_text(j->recording->names, name));
-	uint32_t number = names_add(j->series_names, text, strlen(text));
+	uint32_t number = series_number(j, name, u->site);
 	struct series *s;
 	uint64_t times = u->write_opens > 1 && (u->truncated || u->renamed_to) ? u->write_opens : 1;
 	int64_t opened =
 	        u->first_open && u->first_open < u->first_write ? u->first_open : u->first_write;
 
-	free(text);
 	j->series = memory_grow(j->series, number, &j->series_room, sizeof *j->series);
 	s = &j->series[number];
 	j->conducts[writer - 1].kinds += !s->members;
@@ -69,13 +82,8 @@ void series_removed(struct judge *j, const struct process *p, size_t i)
 	const struct use *u = features_use(j->features, p->number, i, &(struct use){0});
 	uint32_t name = process_file_at(p, i)->name;
 
-	char *text;
-
-	if (!u->removed || j->shared[name].maker != p->number + 1)
-		return;
-	text = clue_series(names_text(j->recording->names, name));
-	j->series[names_find(j->series_names, text, strlen(text))].removed = true;
-	free(text);
+	if (u->removed && j->shared[name].maker == p->number + 1)
+		j->series[j->series_of[name]].removed = true;
 }
 
 /* Reads what was written before under such a name, and then writes some itself. */

@@ -141,6 +141,14 @@ static bool stage_looks_back(const struct use *u)
 	       u->read_bytes < u->write_bytes / 16;
 }
 
+/* Reads less of it than it writes, and more when it is done, as databases and formats with an
+ * index have it: not who goes on to fill what it reads of. */
+static bool stage_looks(const struct use *u)
+{
+	return use_peeks(u) && u->read_amid < u->write_bytes &&
+	       u->read_amid <= u->read_bytes - u->read_amid;
+}
+
 static void stage_judge(struct verdict *v, const struct siblings *siblings, size_t i,
                         const struct use *u)
 {
@@ -226,6 +234,7 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;
 	way_turn(&ways, turns, (uint32_t)i, &times);
 	ways.copies = u->copied && prepare_keeps(j, p, i);
+	ways.looks = stage_looks(u);
 	return ways;
 }
 
@@ -379,11 +388,10 @@ void stages_fill(const struct stages *stages, struct events *e)
 	for (uint32_t i = 0; i < e->count; i++) {
 		struct ways w = kinds[kind_of[e->file[i]]].ways;
 		uint8_t class = e->class[i], stage;
-		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && !w.copies &&
-		    !w.later)
+		bool plain = !w.copies && !w.later && !w.looks;
+		if ((class == AIOT_CLASS_READ || class == AIOT_CLASS_WRITE) && plain)
 			stage = w.stage[class == AIOT_CLASS_WRITE];
-		else if (w.stage[0] == w.stage[1] && class != AIOT_CLASS_OPEN && !w.copies &&
-		         !w.later)
+		else if (w.stage[0] == w.stage[1] && class != AIOT_CLASS_OPEN && plain)
 			stage = w.stage[0]; /* whichever way it is */
 		else
 			stage = way_stage(w, turns, e->file[i], handles,

@@ -124,12 +124,16 @@ void use_free(struct use_slot *slots, size_t count)
 	free(slots);
 }
 
+enum { USE_READS, USE_WRITES, USE_ELSE };
+
 static unsigned use_way(uint8_t class)
 {
-	return class == AIOT_CLASS_READ ? 0 : class == AIOT_CLASS_WRITE ? 1 : 2;
+	return class == AIOT_CLASS_READ    ? USE_READS
+	       : class == AIOT_CLASS_WRITE ? USE_WRITES
+	                                   : USE_ELSE;
 }
 
-uint32_t use_say(struct use *uses, const struct slice *s, const uint32_t *of_stacks)
+uint32_t use_say(struct use *uses, const struct slice *s, const struct evidence_stack *of_stacks)
 {
 	const struct process *p = s->process;
 	const uint64_t *stack = s->batch->column[AIOT_COLUMN_STACK];
@@ -138,12 +142,15 @@ uint32_t use_say(struct use *uses, const struct slice *s, const uint32_t *of_sta
 	uint32_t all = 0;
 
 	for (uint32_t i = s->begin; i < s->end; i++) {
-		uint32_t says = of_stacks[stacks_find(&p->stacks, stack[i])];
-		if (!says)
+		const struct evidence_stack *of = &of_stacks[stacks_find(&p->stacks, stack[i])];
+		unsigned way = use_way(process_call(p, call[i])->class);
+		struct use *use;
+		if (!of->says && (!of->site || way != USE_WRITES))
 			continue;
-		all |= says;
-		uses[process_file(p, file[i])].evidence[use_way(process_call(p, call[i])->class)] |=
-		        (uint16_t)says;
+		use = &uses[process_file(p, file[i])];
+		all |= of->says;
+		use->evidence[way] |= (uint16_t)of->says;
+		use->site = use->site || way != USE_WRITES ? use->site : of->site;
 	}
 	return all;
 }

@@ -15,6 +15,7 @@
 #include "aiotrace/format.h"
 #include "measure/pattern.h"
 #include "measure/seek.h"
+#include "read/evidence.h"
 #include "read/merge.h"
 #include "stage/shape.h"
 
@@ -46,6 +47,7 @@ struct use {
 	int64_t first_write, last_write;        /* start; end */
 	struct use_spot spot_write, spot_touch; /* of later ends than last_write, last_touch */
 	int64_t write_end;
+	uint64_t read_amid;         /* bytes of it that were read before the last write */
 	int64_t read_again;         /* the first read after the last write; 0 = none */
 	struct use_spot spot_again; /* where that is not known */
 	struct pattern write;
@@ -58,6 +60,7 @@ struct use {
 	uint32_t opens, write_opens, syncs, maps; /* write_opens: that were made use of */
 	uint32_t renamed_to;                      /* name, 0 = not renamed */
 	uint32_t linked_to;                       /* name that it has got besides, 0 = none */
+	uint32_t site; /* of the first write (struct evidence_stack); 0 = not known */
 	bool created, truncated, append, removed;
 	bool locked;     /* ranges of it were, as databases do */
 	bool copy;       /* the kernel copied something there */
@@ -79,14 +82,18 @@ struct use_slot {
 struct use_slot use_keep(const struct use *use, struct shapes *shapes, struct shapes_near *near);
 void use_free(struct use_slot *slots, size_t count);
 
+/* Whether who made it looked at it meanwhile, and read it then. */
+static inline bool use_peeks(const struct use *u)
+{
+	return u->read_again && u->first_read < u->last_write &&
+	       (u->first_write < u->first_read ||
+	        (u->first_open && u->first_open <= u->first_read));
+}
+
 /* When it was first read, but by who looked at it while making it. */
 static inline int64_t use_first_read(const struct use *u)
 {
-	bool peeks = u->read_again && u->first_read < u->last_write &&
-	             (u->first_write < u->first_read ||
-	              (u->first_open && u->first_open <= u->first_read));
-
-	return peeks ? u->read_again : u->first_read;
+	return use_peeks(u) ? u->read_again : u->first_read;
 }
 
 static inline bool use_plain(const struct use_slot *slot)
@@ -105,6 +112,7 @@ const struct use *use_of(const struct use_slot *slot, const struct shapes *shape
 
 /* Adds what the stacks of a slice's events say (evidence_of_stacks) to the files
  * that they are about; returns all of it. */
-uint32_t use_say(struct use *uses, const struct slice *slice, const uint32_t *of_stacks);
+uint32_t use_say(struct use *uses, const struct slice *slice,
+                 const struct evidence_stack *of_stacks);
 
 #endif

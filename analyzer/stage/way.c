@@ -137,7 +137,7 @@ static uint8_t way_stage_then(struct ways w, const struct way_turns *turns, uint
 		way = (e->aux & O_ACCMODE) != O_RDONLY ? WAY_WRITE : WAY_READ;
 		way_opens(handles, e, way);
 	}
-	if (way == WAY_ASKS && !way_opened(handles, e->handle, &way))
+	if (way == WAY_ASKS ? !way_opened(handles, e->handle, &way) : w.looks && way == WAY_READ)
 		way = way_by_time(w, turns, file, e->start);
 	return w.stage[way];
 }

@@ -25,6 +25,7 @@ struct ways {
 	uint8_t later : 1;  /* no training while the process tries what it learnt */
 	uint8_t turns : 1;  /* one of the process's turns is its; else reads alone, or writes alone
 	                     */
+	uint8_t looks : 1;  /* who wrote it read of it meanwhile: to write it, until the turn */
 };
 
 /* Times in which a file is used in its second way, CLOCK_REALTIME in ns. */
