@@ -12,7 +12,8 @@
 
 struct alias {
 	uint64_t device, inode;
-	uint32_t name; /* under which it was written */
+	uint32_t name;  /* under which it was written */
+	uint32_t maker; /* who wrote it, as struct shared has it; 0: in an earlier run */
 	int64_t bytes;
 };
 
@@ -35,7 +36,8 @@ static bool alias_file(const struct file *file, const struct file_more *more)
 	return file->kind == AIOT_FILE_REGULAR && file->name && more->inode;
 }
 
-static void aliases_add(const struct judge *j, struct aliases *all, const struct process *p)
+static void aliases_add(const struct judge *j, struct aliases *all, const struct process *p,
+                        uint32_t maker)
 {
 	for (size_t i = 1; i < p->file_count; i++) {
 		const struct file *f = process_file_at(p, i);
@@ -48,8 +50,8 @@ static void aliases_add(const struct judge *j, struct aliases *all, const struct
 		if (!alias_file(f, more) || !u->write_bytes || !j->shared[f->name].checkpoint)
 			continue;
 		all->items = memory_grow(all->items, all->count, &all->room, sizeof *all->items);
-		all->items[all->count++] = (struct alias){more->device, more->inode,
-		                                          judge_final_name(f, u), u->write_end};
+		all->items[all->count++] = (struct alias){
+		        more->device, more->inode, judge_final_name(f, u), maker, u->write_end};
 	}
 }
 
@@ -69,6 +71,7 @@ static void aliases_look(const struct judge *j, const struct aliases *all, const
 			continue;
 		j->shared[f->name].checkpoint = true;
 		j->shared[f->name].recurs = false;
+		j->shared[f->name].maker = found->maker;
 	}
 }
 
@@ -80,7 +83,8 @@ void aliases_share(struct judge *j, uint32_t run)
 	/* What earlier runs saved is known, too. */
 	for (size_t n = 0; n < r->count; n++)
 		if (r->processes[n].run <= run)
-			aliases_add(j, &all, &r->processes[n]);
+			aliases_add(j, &all, &r->processes[n],
+			            r->processes[n].run == run ? (uint32_t)n + 1 : 0);
 	if (all.count)
 		qsort(all.items, all.count, sizeof *all.items, alias_order);
 	for (size_t n = 0; all.count && n < r->count; n++)

@@ -213,6 +213,8 @@ static void folder_note(struct kind *kind, const struct folder *folder, const st
 		if (i != AIOT_STAGE_OTHER && folder->own[i] &&
 		    (most == AIOT_STAGE_OTHER || folder->own[i] > folder->own[most]))
 			most = i;
+	if (most == AIOT_STAGE_OTHER && below_most(folder, WAY_READ) < AIOT_STAGES)
+		most = below_most(folder, WAY_READ);
 	if (most != AIOT_STAGE_TRAIN && most != AIOT_STAGE_PREPARE && most != AIOT_STAGE_INFERENCE)
 		return;
 	*v = stage_beside(most);
@@ -221,6 +223,24 @@ static void folder_note(struct kind *kind, const struct folder *folder, const st
 		return;
 	kind->verdicts[DIRECTION_WRITE] = *v;
 	kind->ways.stage[WAY_WRITE] = (uint8_t)most;
+}
+
+/* Likewise what is written beside data, by who saves no state there. */
+static void folder_note_written(struct kind *kind, const struct folder *folder, const struct use *u)
+{
+	struct verdict *v = &kind->verdicts[DIRECTION_WRITE];
+	unsigned most = below_most(folder, WAY_WRITE);
+
+	if (!u->writes || u->append || (v->reason != REASON_SMALL && v->reason != REASON_NONE) ||
+	    (most != AIOT_STAGE_PREPARE && most != AIOT_STAGE_INGEST) ||
+	    folder->files[WAY_WRITE][AIOT_STAGE_CHECKPOINT])
+		return;
+	*v = stage_beside(most);
+	kind->ways.stage[WAY_WRITE] = (uint8_t)most;
+	if (u->reads || u->maps)
+		return;
+	kind->verdicts[DIRECTION_READ] = *v;
+	kind->ways.stage[WAY_READ] = (uint8_t)most;
 }
 
 static void folders_fill(const struct below *own, const struct below *all, struct stages *stages,
@@ -243,6 +263,7 @@ static void folders_fill(const struct below *own, const struct below *all, struc
 		if (u->writes && system_is_not(all->recording, process_file_at(p, i))) {
 			struct kind kind = *stages_kind(stages, number, i);
 			uint32_t beside = folders_beside(own, p, name);
+			folder_note_written(&kind, below_look(own, all->above[name]), u);
 			folder_advance(&kind.ways, &stages->turns[number], (uint32_t)i,
 			               folders_read(own, all, all->above[name]), u);
 			if (beside)

@@ -201,6 +201,8 @@ static enum reason purpose_as_beside(const struct siblings *siblings, size_t i, 
 		size_t beside = sibling_of_loaded(siblings, i);
 		return beside ? purpose_of_state(j, p, beside) : REASON_SMALL;
 	}
+	if (s->extent < PURPOSE_NOTE && u->writes && sibling_of_saved(siblings, i))
+		return purpose_of_state(j, p, i);
 	if (s->extent < PURPOSE_NOTE && !s->recurs && sibling_named_like(siblings, i))
 		return purpose_of_state(j, p, sibling_named_like(siblings, i));
 	if (purpose_infers(j, p))

@@ -12,6 +12,7 @@
 
 #define SIBLING_NEAR_NS INT64_C(5000000000)
 #define SIBLING_ABOUT   (UINT64_C(64) << 10)
+#define SIBLING_WORD    1024
 #define SIBLINGS        1024 /* more are no states: each small file looks at all */
 
 #define sibling_use(s, i)                                                                          \
@@ -141,6 +142,20 @@ static bool sibling_is_about(const struct siblings *s, size_t file)
 	       !shared->random && !shared->worker_read;
 }
 
+/* Says which of the states is the last: a word, written anew after each. */
+static bool sibling_points(const struct sibling *o, const struct use *u)
+{
+	return u->write_opens >= 2 && (u->truncated || u->renamed_to) &&
+	       u->write_bytes / u->write_opens <= SIBLING_WORD && u->first_write > o->first_write;
+}
+
+/* The folder that another one lies in. */
+static bool sibling_above(const char *path, size_t folder, const struct sibling *o)
+{
+	return folder < o->folder && o->path[folder] == '/' && !strncmp(path, o->path, folder) &&
+	       !memchr(o->path + folder + 1, '/', o->folder - folder - 1);
+}
+
 bool sibling_of_saved(const struct siblings *s, size_t file)
 {
 	const struct use *u = sibling_use(s, file);
@@ -158,9 +173,12 @@ bool sibling_of_saved(const struct siblings *s, size_t file)
 			continue;
 		if (o->file != file && about && clue_checkpoint_shared(path, o->path))
 			return true;
+		if (sibling_above(path, folder, o) && sibling_points(o, u))
+			return true;
 		if (!sibling_beside(o, file, path, folder))
 			continue;
-		if (known || o->numbered || sibling_same_name(path, o->path))
+		if (known || sibling_points(o, u) || o->numbered ||
+		    sibling_same_name(path, o->path))
 			return true;
 	}
 	return false;
@@ -184,7 +202,9 @@ static size_t sibling_loaded(const struct siblings *s, size_t file, bool named)
 		bool beside = sibling_beside(o, file, path, folder) &&
 		              (!named || sibling_same_name(path, o->path));
 		bool within = o->file != file && clue_checkpoint_shared(path, o->path);
-		if (sibling_read_near(o, u) && (beside || within))
+		bool points = !named && sibling_shared(s, file)->extent <= SIBLING_WORD &&
+		              sibling_above(path, folder, o);
+		if (sibling_read_near(o, u) && (beside || within || points))
 			return o->file;
 	}
 	return 0;
