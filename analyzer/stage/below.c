@@ -45,7 +45,7 @@ static void folder_count(struct folder *folder, enum way way, unsigned stage, in
 /* Who saves looks for the states that go when there are newer ones. */
 static int64_t folder_end(const struct use *u, const struct verdict *v)
 {
-	return u->removed && v->stage == AIOT_STAGE_CHECKPOINT ? u->last_touch : u->last_write;
+	return u->removed && v->stage == AIOT_STAGE_CHECKPOINT ? u->last_touch : use_written(u);
 }
 
 /* What is written elsewhere and renamed to lie here was written for this folder. */

@@ -67,6 +67,15 @@ static bool deed_locks(const struct deed *e)
 	}
 }
 
+static void deed_close(struct use *u, const struct deed *e)
+{
+	if (!u->writes)
+		return;
+	deed_later(&u->last_touch, &u->spot_touch, e);
+	if (!u->read_again && !u->spot_again.piece)
+		deed_later(&u->closed, &u->spot_closed, e);
+}
+
 void deed_tell(const struct deed *e)
 {
 	struct use *u = e->use;
@@ -77,10 +86,7 @@ void deed_tell(const struct deed *e)
 		u->syncs++;
 		deed_later(&u->last_touch, &u->spot_touch, e);
 		break;
-	case AIOT_CLASS_CLOSE:
-		if (u->writes)
-			deed_later(&u->last_touch, &u->spot_touch, e);
-		break;
+	case AIOT_CLASS_CLOSE: deed_close(u, e); break;
 	case AIOT_CLASS_MAP: u->maps += e->result >= 0; break;
 	default:
 		if (call_renames(e->call))

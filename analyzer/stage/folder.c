@@ -29,11 +29,12 @@ static unsigned folder_at_times(const struct folder *from, unsigned found,
 	                                                                   : found;
 }
 
-/* A process's own use of the folder, and the run's where it has none. */
+/* A process's own use of the folder, and the run's where it has none. What locks a file in it is
+ * closed with it, where a folder is listed soon. */
 static struct ways folder_ways(const struct folder *own, const struct folder *all, int64_t end,
-                               int64_t saved, struct way_turns *turns, uint32_t file)
+                               int64_t saved, bool lock, struct way_turns *turns, uint32_t file)
 {
-	struct ways ways = {.folder = 1, .later = all && all->later};
+	struct ways ways = {.folder = !lock, .later = all && all->later};
 	struct way_times times = {0};
 	unsigned found[WAYS] = {0};
 
@@ -63,6 +64,7 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 	    saved < times.first[WAY_READ])
 		times.last[WAY_WRITE] = saved;
 	way_turn(&ways, turns, file, &times);
+	ways.folder = 1;
 	return ways;
 }
 
@@ -196,7 +198,9 @@ static void folders_fill_asked(const struct below *own, const struct below *all,
 	else
 		kind.ways = folder_ways(below_look(own, name), below_look(all, name),
 		                        wrap_add(p->end_ns, (uint64_t)p->clock),
-		                        folder_saved(own, name), turns, (uint32_t)i);
+		                        folder_saved(own, name),
+		                        below_is_lock(all->recording, process_file_at(p, i), u),
+		                        turns, (uint32_t)i);
 	stages->kind_of[p->number][i] = kinds_add(&stages->kinds, &kind);
 }
 

@@ -12,7 +12,7 @@ struct spared {
 	int64_t *last;
 };
 
-#define SPARED_A_USE 4
+#define SPARED_A_USE 5
 
 static int spared_order(const void *one, const void *other)
 {
@@ -29,7 +29,8 @@ static size_t spared_count(const struct process *p, const struct use *uses)
 
 	for (size_t i = 0; i < p->file_count; i++)
 		count += !!uses[i].spot_read.piece + !!uses[i].spot_write.piece +
-		         !!uses[i].spot_touch.piece + !!uses[i].spot_again.piece;
+		         !!uses[i].spot_touch.piece + !!uses[i].spot_again.piece +
+		         !!uses[i].spot_closed.piece;
 	return count;
 }
 
@@ -43,11 +44,13 @@ static void spared_find(const struct process *p, struct use *uses, struct spared
 		const struct spared of[SPARED_A_USE] = {{u->spot_read, &u->last_read},
 		                                        {u->spot_write, &u->last_write},
 		                                        {u->spot_touch, &u->last_touch},
-		                                        {u->spot_again, &u->read_again}};
+		                                        {u->spot_again, &u->read_again},
+		                                        {u->spot_closed, &u->closed}};
 		for (int k = 0; k < SPARED_A_USE; k++)
 			if (of[k].spot.piece)
 				found[count++] = of[k];
-		u->spot_read = u->spot_write = u->spot_touch = u->spot_again = (struct use_spot){0};
+		u->spot_read = u->spot_write = u->spot_touch = u->spot_again = u->spot_closed =
+		        (struct use_spot){0};
 	}
 	qsort(found, count, sizeof *found, spared_order);
 }

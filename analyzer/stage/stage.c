@@ -228,7 +228,7 @@ static struct ways stage_ways(const struct judge *j, struct way_turns *turns,
 {
 	struct ways ways = {.stage = {v[DIRECTION_READ].stage, v[DIRECTION_WRITE].stage}};
 	struct way_times times = {{use_first_read(u), u->first_write},
-	                          {u->last_read, u->last_write}};
+	                          {u->last_read, use_written(u)}};
 
 	if (u->removed && !u->writes)
 		times.first[WAY_WRITE] = times.last[WAY_WRITE] = u->last_touch;

@@ -50,6 +50,8 @@ struct use {
 	uint64_t read_amid;         /* bytes of it that were read before the last write */
 	int64_t read_again;         /* the first read after the last write; 0 = none */
 	struct use_spot spot_again; /* where that is not known */
+	int64_t closed;             /* after writes, end of the last closing before it is read */
+	struct use_spot spot_closed;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
 	uint64_t switched_before;         /* from one file read to another, when writes began */
@@ -88,6 +90,12 @@ static inline bool use_peeks(const struct use *u)
 	return u->read_again && u->first_read < u->last_write &&
 	       (u->first_write < u->first_read ||
 	        (u->first_open && u->first_open <= u->first_read));
+}
+
+/* When who wrote it was done with that. */
+static inline int64_t use_written(const struct use *u)
+{
+	return u->closed > u->last_write ? u->closed : u->last_write;
 }
 
 /* When it was first read, but by who looked at it while making it. */
