@@ -64,6 +64,11 @@ bool judge_after_data(const struct conduct *c, const struct use *u)
 	return c->first_data_read && u->first_write > c->first_data_read;
 }
 
+int64_t judge_last_read(const struct conduct *c)
+{
+	return c->fetches && c->files_fetched ? c->last_alone : c->last_data_read;
+}
+
 void judge_init(struct judge *j, const struct features *features)
 {
 	uint32_t names = names_count(features->recording->names);
@@ -230,6 +235,9 @@ static void judge_conduct_read(struct judge *j, const struct process *p, size_t 
 		c->first_data_read = u->first_read;
 	if (s->clue != CLUE_LOG && u->last_read > c->last_data_read)
 		c->last_data_read = u->last_read;
+	if (s->clue != CLUE_LOG && u->last_read > c->last_alone && !s->worker_read &&
+	    !(u->write_bytes && u->last_write < u->first_read))
+		c->last_alone = u->last_read;
 	c->trains |= recur_takes_part(j, p, i) ||
 	             (recur_anywhere(j, p, i) && u->reads >= (u->maps ? FEW_FAULTS : FEW_READS));
 	j->trains |= c->trains;

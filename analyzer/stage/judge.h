@@ -69,8 +69,9 @@ struct conduct {
 	uint64_t brought, unpacked; /* of files that it has not written; has written and then read
 	                             */
 	int64_t first_data_read, last_data_read, first_load, last_save; /* 0 = never */
-	int64_t returned; /* when it began to read back what it saved, after the last save; 0 =
-	                     never */
+	int64_t last_alone; /* read last of what neither its workers read nor it wrote before */
+	int64_t returned;   /* when it began to read back what it saved, after the last save; 0 =
+	                       never */
 	int64_t answered; /* the last save, if it may answer questions from then on, without having
 	                     gone back; 0 = it does not */
 	int64_t kept;     /* when it had written the last file that is surely a state; 0 = none */
@@ -179,6 +180,10 @@ void judge_no_training(struct judge *judge, const struct process *process);
 /* Whether it saves what it learns from data, itself or with other ranks or forks of its parent, and
  * not just weights that it made before it read any. */
 bool judge_learns(const struct judge *judge, const struct process *process);
+
+/* When it read data last, for all that its own hands tell: who has workers looks at what they
+ * read, and at what it saved. */
+int64_t judge_last_read(const struct conduct *conduct);
 
 /* Whether a file was first written when the process had begun to read data. */
 bool judge_after_data(const struct conduct *conduct, const struct use *use);

@@ -44,7 +44,7 @@ static bool score_growth(const struct judge *j, const struct conduct *c, const s
 	const struct series *s = &j->series[j->series_of[name]];
 
 	return series_in_turns(j, name) && series_grows(s) && s->most >= 4 * LEAST_STATE &&
-	       !u->append && judge_after_data(c, u) && u->first_write > c->last_data_read;
+	       !u->append && judge_after_data(c, u) && u->first_write > judge_last_read(c);
 }
 
 /* What comes after all data, of who goes over them again and again. */
@@ -54,7 +54,7 @@ static bool score_comes_last(const struct judge *j, const struct conduct *c, con
 	bool learns = c->trains || (c->fetches && !c->loads);
 
 	return learns && !c->in_order && !no_state_of(c) && !series_each(j, name) &&
-	       judge_after_data(c, u) && u->first_write > c->last_data_read &&
+	       judge_after_data(c, u) && u->first_write > judge_last_read(c) &&
 	       (u->created || u->truncated) && !u->append && u->write_bytes >= LEAST_STATE;
 }
 
@@ -116,14 +116,14 @@ static bool score_of_trial(const struct judge *j, const struct conduct *c, const
 
 	return c->tries && j->series_of[name] && s->members >= 3 && s->writer == UINT32_MAX &&
 	       s->least == s->most && s->least >= LEAST_STATE && judge_after_data(c, u) &&
-	       u->first_write > c->last_data_read;
+	       u->first_write > judge_last_read(c);
 }
 
 /* Tensors that all data left behind, too few to be what each of these became. */
 static bool score_extract(const struct conduct *c, const struct use *u)
 {
 	return u->evidence[1] & EVIDENCE_SERIAL && judge_after_data(c, u) &&
-	       u->first_write > c->last_data_read && u->write_bytes < c->data_read / 64;
+	       u->first_write > judge_last_read(c) && u->write_bytes < c->data_read / 64;
 }
 
 /* A few tensors of who has read no data: a model that begins, or what another one became. */
@@ -150,7 +150,7 @@ static bool score_amid_data(const struct judge *j, const struct process *p, cons
 		return false;
 	if (j->series_of[name] && s->writer == UINT32_MAX && pool && s->first < begun)
 		begun = s->first;
-	return judge_after_data(c, u) && (begun < c->last_data_read || !u->write_bytes);
+	return judge_after_data(c, u) && (begun < judge_last_read(c) || !u->write_bytes);
 }
 
 /* A few in turns, while a framework's loader fetches many files. */
@@ -257,7 +257,7 @@ static int score_by_words(const struct judge *j, const struct process *p, const 
 	if (word == WORD_PREPARE || word == WORD_INGEST || word == WORD_INFER)
 		return -2;
 	if (intent == WORD_TRAIN && judge_after_data(c, u) && !u->append)
-		return u->first_write > c->last_data_read && !no_state_of(c) ? 3 : 1;
+		return u->first_write > judge_last_read(c) && !no_state_of(c) ? 3 : 1;
 	return intent && intent != WORD_TRY && intent != WORD_TRAIN ? -1 : 0;
 }
 

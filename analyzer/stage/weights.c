@@ -7,6 +7,7 @@
 #include "stage/asked.h"
 #include "stage/named.h"
 #include "stage/recur.h"
+#include "stage/twin.h"
 
 #define FEW_FILES 16
 #define FEW_NOTES 8
@@ -370,7 +371,7 @@ void weights_find(struct judge *j, const struct process *p)
 		return;
 	parts = weights_parts(j, p, first);
 	fetched = asked_fetched(j, p);
-	if (fetched.trains)
+	if (fetched.trains || twin_is(j, p, first))
 		return;
 	if (weights_before_many(j, p, &parts, &fetched) ||
 	    weights_at_once(j, p, &parts, &fetched)) {
