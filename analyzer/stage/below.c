@@ -94,11 +94,11 @@ static void below_add_file(struct below *f, const struct file *file, const struc
 	}
 }
 
-/* What is mapped and so small. */
+/* What is mapped to be changed, and so small. */
 bool below_is_lock(const struct recording *r, const struct file *file, const struct use *u)
 {
-	return u->maps && !u->writes && files_more(r->files, file)->size < FOLDER_LOCK &&
-	       u->read_end < FOLDER_LOCK;
+	return u->maps && u->write_opens && !u->writes &&
+	       files_more(r->files, file)->size < FOLDER_LOCK && u->read_end < FOLDER_LOCK;
 }
 
 void below_add(struct below *f, const struct stages *stages, const struct features *features,

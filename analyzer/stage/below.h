@@ -46,7 +46,7 @@ const struct folder *below_look(const struct below *below, uint32_t name);
 /* The stage of most files; AIOT_STAGES where there are none. `folder` may be NULL. */
 unsigned below_most(const struct folder *folder, enum way way);
 
-/* Whether a file is mapped and so small. */
+/* Whether a file is mapped to be changed, and so small. */
 bool below_is_lock(const struct recording *recording, const struct file *file,
                    const struct use *use);
 

@@ -15,6 +15,7 @@ static void deed_open(struct use *u, const struct deed *e)
 	u->truncated |= (e->aux & O_TRUNC) != 0;
 	/* Nothing came of the one before: it was just made, or emptied. */
 	u->write_opens += writes && (!u->write_opens || u->write_bytes > u->written_before);
+	u->reopened |= !writes && u->writes;
 	u->written_before = writes ? u->write_bytes : u->written_before;
 	if (writes && !e->spot.piece)
 		deed_earliest(&u->first_open, e->start);
@@ -72,7 +73,7 @@ static void deed_close(struct use *u, const struct deed *e)
 	if (!u->writes)
 		return;
 	deed_later(&u->last_touch, &u->spot_touch, e);
-	if (!u->read_again && !u->spot_again.piece)
+	if (!u->reopened)
 		deed_later(&u->closed, &u->spot_closed, e);
 }
 

@@ -40,6 +40,7 @@ static inline void intake_write(struct use *u, const struct deed *e)
 	deed_later(&u->last_write, &u->spot_write, e);
 	deed_later(&u->last_touch, &u->spot_touch, e);
 	u->read_amid = u->read_bytes;
+	u->reopened = false;
 	u->read_again = 0;
 	u->spot_again = (struct use_spot){0};
 	u->copy |= e->call == AIOT_CALL_sendfile_out || e->call == AIOT_CALL_copy_file_range_out;

@@ -267,7 +267,8 @@ static bool stage_is_mapped(const struct verdict *v, const struct use *u)
 /* Anew, while what was learnt is tried. */
 static bool stage_answers(const struct verdict *v, const struct use *u, const struct after *after)
 {
-	bool little = v->reason == REASON_PRODUCED || v->reason == REASON_SMALL;
+	bool little = v->reason == REASON_PRODUCED || v->reason == REASON_SMALL ||
+	              v->reason == REASON_NONE;
 
 	return little && u->writes && (u->created || u->truncated) && !u->append &&
 	       way_within(after->spans, after->span_count, u->first_write);

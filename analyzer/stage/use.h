@@ -50,7 +50,7 @@ struct use {
 	uint64_t read_amid;         /* bytes of it that were read before the last write */
 	int64_t read_again;         /* the first read after the last write; 0 = none */
 	struct use_spot spot_again; /* where that is not known */
-	int64_t closed;             /* after writes, end of the last closing before it is read */
+	int64_t closed; /* after writes, end of the last closing before it is reopened */
 	struct use_spot spot_closed;
 	struct pattern write;
 	uint64_t read_before, read_until; /* bytes the process had read when writes began, ended */
@@ -64,6 +64,7 @@ struct use {
 	uint32_t linked_to;                       /* name that it has got besides, 0 = none */
 	uint32_t site; /* of the first write (struct evidence_stack); 0 = not known */
 	bool created, truncated, append, removed;
+	bool reopened;   /* to be read, since it was written */
 	bool locked;     /* ranges of it were, as databases do */
 	bool copy;       /* the kernel copied something there */
 	uint64_t copied; /* reads by which the kernel copied it elsewhere */
