@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "analysis/asleep.h"
 #include "analysis/course.h"
 #include "analysis/loop.h"
 #include "analysis/summary.h"
@@ -63,76 +64,55 @@ static double alone_last_step(const struct epochs *e, uint32_t i, double steps_s
 	return gap > 0 && gap <= steps_s / e->count ? gap : 0;
 }
 
-/* From when until when a loop goes on whose steps sleep, and the share of its sleeps that are
- * steps; 0: none are. */
-struct alone_sleeps {
-	int64_t from_ns, to_ns;
-	double steps;
-};
-
 /* Where all is read before the first step, the loop begins as long before that as between
  * steps. */
-static int64_t alone_sleeps_from(const struct loop_reads *r, const struct loop *l)
+static int64_t alone_asleep_from(const struct asleep *a, const struct loop *l)
 {
-	const struct asleep *a = &r->asleep;
-	uint64_t between = (uint64_t)wrap_span(a->first_ns, a->end_ns);
+	double between = (wrap_seconds(a->first_ns, a->last_ns) - a->seconds) / (double)a->count;
 
-	if (r->end_ns > a->first_ns)
+	if (a->read_ns > a->first_ns || wrap_seconds(l->first_ns, a->first_ns) < between)
 		return l->first_ns;
-	between = between > a->ns ? (between - a->ns) / a->count : 0;
-	return between < (uint64_t)wrap_span(l->first_ns, a->first_ns)
-	               ? a->first_ns - (int64_t)between
-	               : l->first_ns;
+	return a->first_ns - (int64_t)(fmax(0, between) * 1e9);
 }
 
 /* Where long rests come as steps do, and far more of them than sleeps, steps don't sleep. */
-static struct alone_sleeps alone_sleeps(const struct loop_reads *r, const struct loop *l)
+static bool alone_sleeps(const struct summary *s, const struct process *p, const struct loop *l,
+                         const struct epochs *e, struct asleep *a)
 {
-	struct alone_sleeps s = {.to_ns = l->until_ns > l->last_ns ? l->last_ns : l->until_ns};
-	uint64_t steps;
-	double asleep, phase;
-
-	s.steps = asleep_steps(&r->asleep, l->samples < FEW_SAMPLES ? 0 : l->samples, &steps);
-	if (l->samples < FEW_SAMPLES && l->reads < FEW_SAMPLES && steps < FEW_SAMPLES)
-		s.steps = 0;
-	if (s.steps <= 0 || r->asleep.end_ns <= r->asleep.first_ns)
-		return (struct alone_sleeps){0};
-	s.from_ns = alone_sleeps_from(r, l);
-	s.to_ns = r->asleep.end_ns > s.to_ns ? r->asleep.end_ns : s.to_ns;
-	phase = wrap_seconds(s.from_ns, s.to_ns);
-	asleep = timeline_between(&r->timeline, TIMELINE_ASLEEP, s.from_ns, s.to_ns) * s.steps;
-	if (asleep < LEAST_ASLEEP * phase ||
-	    (l->regular > l->irregular && l->regular > RARE * steps))
-		s.steps = 0;
-	return s;
+	if (!l->first_ns || !asleep_find(s, p, l->samples, e->count, a))
+		return false;
+	if (l->samples < FEW_SAMPLES && l->reads < FEW_SAMPLES && a->count < FEW_SAMPLES)
+		return false;
+	return a->seconds >= LEAST_ASLEEP * wrap_seconds(l->first_ns, a->last_ns) &&
+	       (l->regular <= l->irregular || l->regular <= RARE * a->count);
 }
 
 /* All that is no step, nor saving, is loading. */
-static struct stall_part alone_asleep_part(const struct timeline *t, double steps, int64_t from,
-                                           int64_t to)
+static struct stall_part alone_asleep_part(const struct asleep *a, const struct timeline *t,
+                                           int64_t from, int64_t to)
 {
 	struct stall_part part = {.phase_s = wrap_seconds(from, to)};
-	double aside = timeline_between(t, TIMELINE_ASLEEP, from, to) * steps +
-	               timeline_between(t, TIMELINE_SAVING, from, to);
 
-	part.waited_s = fmax(0, part.phase_s - aside);
+	part.waited_s = fmax(0, part.phase_s - asleep_between(a, from, to));
 	part.storage_s = fmin(timeline_between(t, TIMELINE_STORAGE, from, to), part.waited_s);
 	part.prepare_s = part.waited_s - part.storage_s;
 	return part;
 }
 
-static void alone_asleep(struct stall *stall, const struct epochs *e, const struct loop_reads *r,
-                         struct alone_sleeps s)
+static void alone_asleep(struct stall *stall, const struct epochs *e, const struct loop *l,
+                         const struct timeline *t, const struct asleep *a)
 {
-	struct stall_part part = alone_asleep_part(&r->timeline, s.steps, s.from_ns, s.to_ns);
-	double steps_s = part.phase_s - part.waited_s;
+	int64_t to = l->until_ns > l->last_ns ? l->last_ns : l->until_ns;
+	struct stall_part part;
 
+	to = a->last_ns > to ? a->last_ns : to;
+	part = alone_asleep_part(a, t, alone_asleep_from(a, l), to);
 	stall->asleep = true;
 	stall_part_add(&stall->all, &part);
 	stall->consumers++;
 	for (uint32_t i = 0; i < e->count; i++) {
-		double last = alone_last_step(e, i, steps_s);
-		part = alone_asleep_part(&r->timeline, s.steps, e->items[i].first_ns,
+		double last = alone_last_step(e, i, a->seconds);
+		part = alone_asleep_part(a, t, e->items[i].first_ns,
 		                         e->items[i].last_ns + (int64_t)(last * 1e9));
 		stall_part_add(&stall->epochs[i], &part);
 	}
@@ -145,14 +125,13 @@ void alone_add(struct stall *stall, const struct summary *s, const struct proces
 	const struct epochs *e = ((const struct course *)s->found[ANALYSIS_course])->epochs;
 	struct loop_split split;
 	struct stall_part part;
-	struct alone_sleeps sleeps;
+	struct asleep asleep;
 	uint64_t files = 0;
 
 	if (!l)
 		return;
-	sleeps = alone_sleeps(loops->reads[p->number], l);
-	if (sleeps.steps > 0) {
-		alone_asleep(stall, e, loops->reads[p->number], sleeps);
+	if (alone_sleeps(s, p, l, e, &asleep)) {
+		alone_asleep(stall, e, l, &loops->reads[p->number]->timeline, &asleep);
 		return;
 	}
 	if (l->samples < FEW_SAMPLES && l->reads >= FEW_SAMPLES)

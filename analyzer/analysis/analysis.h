@@ -31,6 +31,7 @@
 	ANALYSIS(pipes)                                                                            \
 	ANALYSIS(course)                                                                           \
 	ANALYSIS(loop)                                                                             \
+	ANALYSIS(asleep)                                                                           \
 	ANALYSIS(consumer)                                                                         \
 	ANALYSIS(marks)                                                                            \
 	ANALYSIS(renaming)                                                                         \

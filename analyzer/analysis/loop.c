@@ -12,8 +12,6 @@
 #define INSIDE 0.4
 /* A read of the same bytes so soon looks again: at a header, for what kind of file it is. */
 #define AGAIN_NS 1000000
-/* What is between two calls of one checkpoint. */
-#define ONE_SAVE_NS 50000000
 /* So many files or more, of which each is read at so few places, are samples; also if so many of
  * the long rests are between files. */
 #define FEW_FILES  16
@@ -162,11 +160,7 @@ void loop_other(struct loop_reads *r, bool opens, int64_t start, uint64_t durati
 void loop_aside(struct loop_reads *r, int64_t start, int64_t end)
 {
 	struct loop *const all[] = {&r->places, &r->files, &r->again, &r->stream};
-	bool goes_on =
-	        r->saved_ns && start > r->saved_ns && wrap_span(r->saved_ns, start) < ONE_SAVE_NS;
 
-	timeline_add(&r->timeline, TIMELINE_SAVING, goes_on ? r->saved_ns : start, end);
-	r->saved_ns = end > r->saved_ns ? end : r->saved_ns;
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
 		if (!all[i]->aside_ns)
 			all[i]->aside_ns = all[i]->back_ns = start;
@@ -245,8 +239,6 @@ static void loop_rows(void *state, const struct events *e)
 			continue;
 		if (e->stage[i] == AIOT_STAGE_CHECKPOINT && *r)
 			loop_aside(*r, e->start[i], e->end[i]);
-		if (*r && asleep_is(e, i))
-			asleep_add(&(*r)->asleep, e, i, &(*r)->timeline);
 		if (e->stage[i] != AIOT_STAGE_TRAIN)
 			continue;
 		if (!*r)
@@ -280,7 +272,7 @@ static void loop_free(void *state)
 }
 
 const struct analysis analysis_loop = {
-        .columns = BATCH_WANT(OFFSET) | BATCH_WANT(STACK),
+        .columns = BATCH_WANT(OFFSET),
         .shared = true,
         .make = loop_make,
         .add = loop_rows,

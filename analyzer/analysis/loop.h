@@ -18,7 +18,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "analysis/asleep.h"
 #include "analysis/timeline.h"
 
 #define LOOP_KEPT    4096u
@@ -49,11 +48,9 @@ struct loops {
 /* The loop of a main thread: samples by where reads lie, and by the opening of files. */
 struct loop_reads {
 	struct loop places, files;
-	struct loop again;  /* samples by the opening of a file, also of the same one */
-	struct loop stream; /* each read for itself: where they go on and on */
-	struct asleep asleep;
-	struct timeline timeline; /* STORAGE, ASLEEP, SAVING */
-	int64_t saved_ns;         /* end of the latest event of a checkpoint */
+	struct loop again;        /* samples by the opening of a file, also of the same one */
+	struct loop stream;       /* each read for itself: where they go on and on */
+	struct timeline timeline; /* STORAGE */
 	uint8_t opens[LOOP_KEPT]; /* of the first samples by place: whether the next one's file is
 	                             opened */
 	/* Of the latest reads: the file, the range that the sample has read, and the end. */

@@ -19,7 +19,7 @@ enum timeline_kind {
 	TIMELINE_FETCH,   /* for loaders, what comes with it included: consumer.h */
 	TIMELINE_AWAITED, /* of that, for work that reads no data: awaited.h */
 	TIMELINE_ASLEEP,  /* asleep.h */
-	TIMELINE_SAVING,  /* checkpoints, of who loads its data itself: loop.h */
+	TIMELINE_SAVING,  /* saving state, likewise */
 	TIMELINE_KINDS
 };
 

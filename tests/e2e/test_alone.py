@@ -229,3 +229,66 @@ def test_what_sleeps_in_a_loader_is_no_step(tmp_path):
     share, held, stall, _ = calm(tmp_path, SLEEPING_DATASET)
     assert not stall["asleep"] and stall["cause"] == "preprocessing-bound", stall
     assert stall["share"] == pytest.approx(share, abs=0.05 + held)
+
+
+# The batch's own function sleeps, too, in one of no telling name; and so does who goes on to the next epoch.
+FEEDER = """
+class Feeder:
+    def __init__(self, names): self.names = names
+    def more(self):
+        taken, self.names = self.names[:int(sys.argv[2])], self.names[int(sys.argv[2]):]
+        return [self.one(name) for name in taken]
+    def one(self, name):
+        with open(os.path.join(sys.argv[1], name), "rb") as f: data = f.read()
+        time.sleep(0.004)
+        return data
+def learn(names):
+    loading, feeder, at = 0, Feeder(names), time.perf_counter()
+    while batch := feeder.more():
+        loading += time.perf_counter() - at
+        time.sleep(0.012)
+        at = time.perf_counter()
+    return loading
+names, loading, delay, begin = sorted(os.listdir(sys.argv[1])), 0, held_up(), time.perf_counter()
+for epoch in range(3):
+    random.shuffle(names)
+    loading += learn(names)
+    time.sleep(0.03)
+took = time.perf_counter() - begin
+print(json.dumps([loading / took, (held_up() - delay) / took]))
+"""
+
+
+@pytest.mark.parametrize("batch", [1, 8])
+def test_who_sleeps_below_what_gets_a_batch_is_loading(tmp_path, batch):
+    (tmp_path / "data").mkdir()
+    for i in range(80):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    share, held, stall, _ = calm(tmp_path, FEEDER, batch, AIOTRACE_MARK="train")
+    assert stall["asleep"] and stall["cause"] == "preprocessing-bound", stall
+    assert stall["share"] == pytest.approx(share, abs=0.04 + held)
+
+
+PAUSES = """
+names, loading, delay, begin = sorted(os.listdir(sys.argv[1])), 0, held_up(), time.perf_counter()
+for epoch in range(9):
+    random.shuffle(names)
+    for number, name in enumerate(names):
+        at = time.perf_counter()
+        with open(os.path.join(sys.argv[1], name), "rb", buffering=0) as f: f.read()
+        spin(0.001)
+        loading += time.perf_counter() - at
+        if number % 8 == 7: spin(0.02)
+    time.sleep(0.05)
+took = time.perf_counter() - begin
+print(json.dumps([loading / took, (held_up() - delay) / took]))
+"""
+
+
+def test_pauses_between_epochs_are_no_steps(tmp_path):
+    """They are slept, and steps are computed: these are told by the samples' rhythm."""
+    (tmp_path / "data").mkdir()
+    for i in range(64):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    share, held, stall, _ = calm(tmp_path, PAUSES, AIOTRACE_MARK="train")
+    assert not stall["asleep"] and stall["share"] == pytest.approx(share, abs=0.08 + held), stall
