@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Grouping of episodes. Files belong to one checkpoint when they lie in one
- * folder and their times touch or nearly do; two files of one series that a
- * process writes one after the other are two checkpoints, unless their names
- * say "part of".
+ * Grouping of episodes into moments: an episode joins the latest one that it
+ * belongs with (belong.h).
  */
 #include "analysis/episode.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "analysis/belong.h"
 #include "base/memory.h"
 #include "base/wrap.h"
 #include "read/clue.h"
 
-#define NEAR_NS INT64_C(1000000000)
 /* Of so many episodes before is asked what another one belongs to. */
 #define EPISODE_FAR 4095
 
@@ -71,61 +69,7 @@ static int episode_earlier(const void *one, const void *other)
 	return a->process < b->process ? -1 : a->process > b->process;
 }
 
-static bool episode_same_series(const char *a, const char *b)
-{
-	char *x = clue_series(a), *y = clue_series(b);
-	bool same = !strcmp(x, y);
-
-	free(x);
-	free(y);
-	return same;
-}
-
-static bool episode_same_folder(const char *a, const char *b)
-{
-	return clue_folder(a) == clue_folder(b) && !strncmp(a, b, clue_folder(a));
-}
-
-/* model-00001-of-00003: parts of one checkpoint. */
-static bool episode_part(const char *path)
-{
-	char *series = clue_series(path + clue_folder(path));
-	bool part = strstr(series, "#-of-#") != NULL;
-
-	free(series);
-	return part;
-}
-
-/* One ended before the other began: no ranks that save together. */
-static bool episode_apart(const struct recording *r, const struct episode *a,
-                          const struct episode *b)
-{
-	const struct process *p = &r->processes[a->process], *q = &r->processes[b->process];
-
-	return wrap_add(p->end_ns, (uint64_t)p->clock) < wrap_add(q->start_ns, (uint64_t)q->clock);
-}
-
-static bool episode_together(const struct episode *a, const struct episode *b,
-                             const struct recording *r, bool by_path)
-{
-	const char *x = names_text(r->names, a->name), *y = names_text(r->names, b->name);
-
-	if (a->run != b->run || b->start_ns > a->end_ns + NEAR_NS)
-		return false;
-	if ((a->name == b->name || !episode_part(y)) && episode_apart(r, a, b))
-		return false;
-	if (by_path)
-		return a->name == b->name;
-	if (!episode_same_folder(x, y))
-		return false;
-	/* One writer's next of a series is the next checkpoint. */
-	if (a->process == b->process && b->start_ns >= a->end_ns &&
-	    (a->name == b->name || (episode_same_series(x, y) && !episode_part(x))))
-		return false;
-	return true;
-}
-
-/* Groups that processes have a part in: a set, for there may be as many as episodes. */
+/* Groups that processes, or files, have a part in: a set, for there may be as many as episodes. */
 struct episode_parts {
 	uint64_t *keys; /* 0 = free */
 	size_t mask;
@@ -140,9 +84,9 @@ static struct episode_parts episode_parts(size_t most)
 	return (struct episode_parts){memory_get(room, sizeof(uint64_t)), room - 1};
 }
 
-static bool episode_new_process(struct episode_parts *parts, size_t group, uint32_t process)
+static bool episode_new_part(struct episode_parts *parts, size_t group, uint32_t part)
 {
-	uint64_t key = (uint64_t)group << 32 | (process + 1);
+	uint64_t key = (uint64_t)group << 32 | (part + UINT64_C(1));
 	size_t at = (key * UINT64_C(0x9e3779b97f4a7c15) >> 24) & parts->mask;
 
 	for (; parts->keys[at]; at = (at + 1) & parts->mask)
@@ -165,38 +109,29 @@ static void labour_add(struct labour *to, const struct labour *from)
 	to->tiny_bytes += from->tiny_bytes;
 	to->dsyncs += from->dsyncs;
 	to->unaligned += from->unaligned;
-	to->main_bytes += from->main_bytes;
 	to->mapped_bytes += from->mapped_bytes;
 }
 
 static void episode_join(struct moment *m, const struct episode *e, const struct recording *r,
-                         bool new_process)
+                         bool new_process, bool new_file)
 {
-	const char *path = names_text(r->names, e->name);
-
 	m->processes += new_process;
 	m->bytes += e->bytes;
 	m->unfinished |= !e->closed && !r->processes[e->process].ended;
 	labour_add(&m->labour, &e->labour);
 	m->parts = memory_grow(m->parts, m->part_count, &m->part_room, sizeof *m->parts);
-	m->parts[m->part_count++] = (struct moment_part){e->name, e->process, e->bytes};
+	m->parts[m->part_count++] =
+	        (struct moment_part){e->name, e->process, e->bytes, e->first_bytes};
 	if (e->end_ns > m->end_ns)
 		m->end_ns = e->end_ns;
-	if (m->files && strcmp(m->path, path))
-		m->path[m->files > 1 ? strlen(m->path) : clue_folder(m->path) + 1] = 0;
-	m->files += !m->files || m->path[strlen(m->path) - 1] == '/';
+	m->files += new_file;
 }
 
-static struct moment *episode_moment(struct moments *m, const struct episode *e,
-                                     const struct names *names)
+static struct moment *episode_moment(struct moments *m, const struct episode *e)
 {
-	const char *path = names_text(names, e->name);
-
 	m->items = memory_grow(m->items, m->count, &m->room, sizeof *m->items);
-	m->items[m->count] = (struct moment){.path = memory_text(path, strlen(path)),
-	                                     .run = e->run,
-	                                     .start_ns = e->start_ns,
-	                                     .end_ns = e->end_ns};
+	m->items[m->count] =
+	        (struct moment){.run = e->run, .start_ns = e->start_ns, .end_ns = e->end_ns};
 	return &m->items[m->count++];
 }
 
@@ -206,18 +141,23 @@ static size_t episode_find(const struct episodes *e, size_t at, const size_t *gr
                            const struct recording *r, const size_t *before, size_t none)
 {
 	size_t found = none, own = none, i = before ? before[at] : at;
+	const struct episode *item = &e->items[at], *with = NULL;
 
 	for (; i && at - i < EPISODE_FAR; i = before ? before[i - 1] : i - 1) {
 		const struct episode *a = &e->items[i - 1];
+		bool together;
 		if (!a->bytes)
 			continue;
-		if (found == none && episode_together(a, &e->items[at], r, before))
+		together = belong_together(a, item, r, before);
+		if (found == none && together) {
 			found = group[i - 1];
-		else if ((found == none ? own == none : found == group[i - 1]) &&
-		         !episode_together(a, &e->items[at], r, before) &&
-		         a->process == e->items[at].process) {
-			if (found != none)
-				return none;
+			with = a;
+		} else if (together || a->process != item->process ||
+		           (found != none && belong_note(a, item, with))) {
+			continue;
+		} else if (found == group[i - 1]) {
+			return none;
+		} else if (found == none && own == none) {
 			own = group[i - 1];
 		}
 	}
@@ -238,27 +178,48 @@ static size_t *episodes_before(const struct episodes *e, const struct names *nam
 	return before;
 }
 
-static uint32_t moment_series(struct names *all, const struct moment *m)
+/* A temporary name tells nothing: what it is renamed to by a library that calls the kernel itself
+ * is not seen. */
+static uint32_t moment_series(struct names *all, const char *path)
 {
-	char *series = clue_series(m->path);
-	uint32_t number = names_add(all, series, strlen(series));
+	char *series = clue_series(path), *base = series + clue_folder(series);
+	uint32_t number;
 
+	base += *base == '/';
+	base += *base == '.';
+	if (!strncmp(base, "tmp", 3))
+		base[3] = 0;
+	number = names_add(all, series, strlen(series));
 	free(series);
 	return number;
 }
 
-/* Moments of one run follow each other. */
-static void moments_intervals(struct moments *m)
+/* The latest moment before that has a part of the same series, of which `last` holds one more than
+ * the index; NULL where there is none. */
+static struct moment *moment_before(struct moments *m, size_t at, struct names *all, size_t *last,
+                                    const struct names *names)
+{
+	const struct moment *now = &m->items[at];
+	size_t before = 0;
+
+	for (size_t i = 0; i < now->part_count; i++) {
+		uint32_t series = moment_series(all, names_text(names, now->parts[i].name));
+		if (last[series] > before && last[series] <= at)
+			before = last[series];
+		last[series] = at + 1;
+	}
+	return before ? &m->items[before - 1] : NULL;
+}
+
+/* Moments of one run follow each other. A save of the best state and the last one follows that of
+ * the last one alone. */
+static void moments_intervals(struct moments *m, const struct names *names, size_t parts)
 {
 	struct names *all = names_new();
-	size_t *last =
-	        memory_get(m->count + 1, sizeof *last); /* by series: one more than its index */
+	size_t *last = memory_get(parts + 1, sizeof *last);
 
 	for (size_t i = 0; i < m->count; i++) {
-		struct moment *now = &m->items[i];
-		uint32_t series = moment_series(all, now);
-		struct moment *before = last[series] ? &m->items[last[series] - 1] : NULL;
-		last[series] = i + 1;
+		struct moment *now = &m->items[i], *before = moment_before(m, i, all, last, names);
 		if (!before || before->run != now->run)
 			continue;
 		now->interval_s = wrap_seconds(before->start_ns, now->start_ns);
@@ -282,16 +243,60 @@ static void episode_synced(const struct episodes *e, size_t at, const size_t *gr
 			continue;
 		m = &moments->items[group[i - 1]];
 		labour_add(&m->labour, &sync->labour);
-		if (sync->end_ns > m->end_ns && sync->start_ns <= m->end_ns + NEAR_NS)
+		if (sync->end_ns > m->end_ns && sync->start_ns <= m->end_ns + BELONG_NS)
 			m->end_ns = sync->end_ns;
 		return;
 	}
 }
 
+/* So small a share of the bytes is a note: which checkpoint is the latest is told beside all of
+ * them. */
+#define MOMENT_NOTE 1000
+
+/* The file, or the folder that all lie in but for notes that other moments have, too. `uses`: by
+ * name, of how many moments it is. */
+static char *moment_path(const struct moment *m, const struct names *names, const uint32_t *uses)
+{
+	const char *path = NULL;
+	size_t length = 0, same;
+
+	for (size_t i = 0; i < m->part_count; i++) {
+		const struct moment_part *part = &m->parts[i];
+		const char *other = names_text(names, part->name);
+		if (part->bytes < m->bytes / MOMENT_NOTE && uses[part->name] > 1)
+			continue;
+		if (!path) {
+			path = other;
+			length = m->files > 1 ? clue_folder(path) + 1 : strlen(path);
+		}
+		same = belong_common(path, other) + 1;
+		if (m->files > 1 && same < length)
+			length = same;
+	}
+	return path ? memory_text(path, length) : memory_text("", 0);
+}
+
+static void moments_paths(struct moments *m, const struct names *names)
+{
+	uint32_t *uses = memory_get(names_count(names), sizeof *uses);
+	size_t *seen = memory_get(names_count(names), sizeof *seen);
+
+	for (size_t i = 0; i < m->count; i++)
+		for (size_t k = 0; k < m->items[i].part_count; k++) {
+			uint32_t name = m->items[i].parts[k].name;
+			uses[name] += seen[name] != i + 1;
+			seen[name] = i + 1;
+		}
+	for (size_t i = 0; i < m->count; i++)
+		m->items[i].path = moment_path(&m->items[i], names, uses);
+	free(seen);
+	free(uses);
+}
+
 struct moments episodes_group(struct episodes *e, const struct recording *r, bool by_path)
 {
 	struct moments moments = {0};
-	struct episode_parts parts = episode_parts(e->count);
+	struct episode_parts processes = episode_parts(e->count), files = episode_parts(e->count);
 	size_t *group = memory_get(e->count, sizeof *group), *before;
 
 	if (e->count)
@@ -307,15 +312,18 @@ struct moments episodes_group(struct episodes *e, const struct recording *r, boo
 		group[i] = episode_find(e, i, group, r, before, SIZE_MAX);
 		if (group[i] >= moments.count) {
 			group[i] = moments.count;
-			episode_moment(&moments, item, r->names);
+			episode_moment(&moments, item);
 		}
 		episode_join(&moments.items[group[i]], item, r,
-		             episode_new_process(&parts, group[i], item->process));
+		             episode_new_part(&processes, group[i], item->process),
+		             episode_new_part(&files, group[i], item->name));
 	}
-	free(parts.keys);
+	moments_paths(&moments, r->names);
+	free(processes.keys);
+	free(files.keys);
 	free(before);
 	free(group);
-	moments_intervals(&moments);
+	moments_intervals(&moments, r->names, e->count);
 	return moments;
 }
 

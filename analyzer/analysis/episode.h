@@ -19,7 +19,6 @@ struct labour {
 	uint64_t tiny; /* data calls of less than 64 KiB; what they took and moved */
 	uint64_t tiny_ns, tiny_bytes;
 	uint64_t unaligned;    /* data calls that begin within a page of 4 KiB */
-	uint64_t main_bytes;   /* moved by main threads, but for forked helpers */
 	uint64_t mapped_bytes; /* of faults, which tell the least that was moved */
 	uint64_t dsyncs;       /* openings by which each write is synced */
 };
@@ -30,6 +29,11 @@ struct episode {
 	uint32_t handle;             /* of the open file; 0 = not yet known */
 	int64_t start_ns, end_ns;
 	uint64_t bytes;
+	uint64_t first_bytes; /* of these, by the process's first thread */
+	uint64_t reach;       /* the largest offset up to which it moved bytes */
+	/* Reads of training data by the process's first thread, before this began and by its end.
+	 */
+	uint64_t reads_before, reads_by_then;
 	bool closed, renamed;
 	struct labour labour;
 };
@@ -42,7 +46,7 @@ struct episodes {
 /* A process's part of a moment. */
 struct moment_part {
 	uint32_t name, process;
-	uint64_t bytes;
+	uint64_t bytes, first_bytes;
 };
 
 /* What was saved or loaded together. */
@@ -55,7 +59,8 @@ struct moment {
 	struct moment_part *parts; /* in order of start */
 	size_t part_count, part_room;
 	bool unfinished;   /* a process ended without a word, and had a file of it open */
-	double interval_s; /* to the one before of the same series; first: after; 0 = alone */
+	double interval_s; /* to the one before with a file of the same series; first: after; 0 =
+	                      alone */
 };
 
 struct moments {

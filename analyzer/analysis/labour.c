@@ -6,10 +6,6 @@
 
 void labour_event(struct labour *l, const struct events *e, uint32_t i, bool data)
 {
-	const struct process *p = e->process;
-	bool forked =
-	        p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN;
-
 	if (data) {
 		l->ops++;
 		l->data_ns += e->duration[i];
@@ -19,8 +15,6 @@ void labour_event(struct labour *l, const struct events *e, uint32_t i, bool dat
 			l->tiny_bytes += e->bytes[i];
 		}
 		l->unaligned += e->offset[i] > 0 && e->offset[i] % PAGE;
-		if (e->tid[i] == p->pid && !forked)
-			l->main_bytes += e->bytes[i];
 		if (mapped_is_fault(e->call[i]))
 			l->mapped_bytes += e->bytes[i];
 	} else if (e->class[i] == AIOT_CLASS_SYNC) {

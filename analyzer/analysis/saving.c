@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/sizing.h"
 #include "base/wrap.h"
+#include "read/kin.h"
 
 /* Main threads that waited for most of a save that others wrote were not
  * training. */
@@ -31,6 +32,29 @@ static double saving_held(const struct summary *s, const struct moment *m)
 	return fmin(most, moment_seconds(m));
 }
 
+/* Who saves for others goes on with nothing but that, while they train. */
+static bool saving_helper(const struct summary *s, const struct process *p)
+{
+	const struct process *parent = kin_parent(s->recording, p);
+
+	if (s->processes[p->number].trains)
+		return false;
+	if (p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN)
+		return true;
+	return parent && s->processes[parent->number].trains;
+}
+
+/* Bytes that main threads wrote, but for helpers'. */
+static uint64_t saving_by_main(const struct summary *s, const struct moment *m)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < m->part_count; i++)
+		if (!saving_helper(s, &s->recording->processes[m->parts[i].process]))
+			bytes += m->parts[i].first_bytes;
+	return bytes;
+}
+
 struct saving saving_of(const struct summary *s, const struct moment *m)
 {
 	double held = 0, bytes = (double)m->bytes;
@@ -41,7 +65,7 @@ struct saving saving_of(const struct summary *s, const struct moment *m)
 	        .weights_parameters = sizing_parameters(bytes, SIZING_WEIGHTS_EACH),
 	};
 
-	if (m->labour.main_bytes * 2 < m->bytes) {
+	if (saving_by_main(s, m) * 2 < m->bytes) {
 		held = saving_held(s, m);
 		saving.background = held < HELD * moment_seconds(m);
 	}

@@ -14,6 +14,7 @@
 #include "analysis/tally.h"
 #include "base/memory.h"
 #include "measure/mapped.h"
+#include "read/kin.h"
 #include "stage/role.h"
 
 struct summing {
@@ -108,6 +109,7 @@ static void summary_process(struct process_summary *p, const struct use *u, cons
 	p->write_ops += u->writes;
 	p->read_bytes += u->read_bytes;
 	p->write_bytes += u->write_bytes;
+	p->trains |= u->reads && v->stage == AIOT_STAGE_TRAIN;
 }
 
 /* Reads that were added to training with their files. */
@@ -186,6 +188,17 @@ static void summary_sort(struct summing *s, uint32_t names)
 		summary->file_by_name[summary->files[i].name] = (uint32_t)i + 1;
 }
 
+static void summary_trainers(struct summary *summary)
+{
+	const struct recording *r = summary->recording;
+
+	for (size_t n = 0; n < r->count; n++) {
+		const struct process *parent = kin_parent(r, &r->processes[n]);
+		if (parent && summary->processes[n].trains && r->processes[n].role == ROLE_WORKER)
+			summary->processes[parent->number].trains = true;
+	}
+}
+
 static void summary_uses(struct summing *s)
 {
 	struct summary *summary = s->summary;
@@ -206,6 +219,7 @@ static void summary_uses(struct summing *s)
 		}
 		summary_cut(summary, &s->stages->afters[n]);
 	}
+	summary_trainers(summary);
 	free(s->stages_seen);
 	free(s->reasons_seen);
 	free(s->marks_seen);

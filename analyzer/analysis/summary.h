@@ -48,6 +48,7 @@ struct file_summary {
 /* Storage alone: without runtime and ipc. */
 struct process_summary {
 	uint64_t read_ops, write_ops, read_bytes, write_bytes;
+	bool trains; /* it, or a loader worker of it, reads what training learns from */
 };
 
 struct summary {

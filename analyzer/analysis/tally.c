@@ -31,6 +31,7 @@ struct lane {
 	struct merge *merge;
 	uint32_t last[AIOT_STAGES]; /* rank of the last file */
 	struct episodes saved, loaded;
+	uint64_t reads;        /* of training data by the first thread */
 	struct mapped *mapped; /* by file index; NULL until the first fault */
 	struct queue spans[AIOT_STAGES];
 };
@@ -149,6 +150,17 @@ static uint32_t tally_target(const struct events *e, uint32_t i)
 	return process_file_at(e->process, process_file(e->process, e->aux[i]))->name;
 }
 
+static void tally_moved(struct episode *episode, const struct events *e, uint32_t i)
+{
+	uint64_t reach = e->offset[i] < 0 ? 0 : (uint64_t)e->offset[i] + e->bytes[i];
+
+	episode->bytes += e->bytes[i];
+	if (e->tid[i] == e->process->pid)
+		episode->first_bytes += e->bytes[i];
+	if (reach > episode->reach)
+		episode->reach = reach;
+}
+
 static void tally_episode(const struct tally *t, struct lane *lane, const struct events *e,
                           uint32_t i)
 {
@@ -161,7 +173,8 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 	                      .run = e->process->run,
 	                      .name = save ? tally_final(t, e, i, name) : name,
 	                      .handle = e->handle[i],
-	                      .start_ns = e->start[i]};
+	                      .start_ns = e->start[i],
+	                      .reads_before = lane->reads};
 	bool renames = save && class == AIOT_CLASS_META && new.name != name;
 	struct episode *episode;
 
@@ -180,13 +193,17 @@ static void tally_episode(const struct tally *t, struct lane *lane, const struct
 		return;
 	if (!episode)
 		episode = episode_begin(list, new);
-	episode->bytes += data ? e->bytes[i] : 0;
+	if (data)
+		tally_moved(episode, e, i);
 	episode->closed |= class == AIOT_CLASS_CLOSE;
 	labour_event(&episode->labour, e, i, data);
 	if (renames && call_renames(e->call[i]))
 		episodes_rename(list, new.process, new.name, tally_target(e, i));
-	if (e->end[i] > episode->end_ns)
+	/* A mapping is let go of when a variable is, long after it was written. */
+	if (e->end[i] > episode->end_ns &&
+	    (class != AIOT_CLASS_CLOSE || !episode->labour.mapped_bytes))
 		episode->end_ns = e->end[i];
+	episode->reads_by_then = lane->reads;
 }
 
 static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, struct events *e)
@@ -214,6 +231,7 @@ static void tally_rows(struct tally *t, struct lane *lane, unsigned worker, stru
 		if (events_data(e, i)) {
 			const struct file *file = &files[file_of[e->file[i]]];
 			tally_data(lane, sums[stage], e, i, file->rank);
+			lane->reads += stage == AIOT_STAGE_TRAIN && e->tid[i] == e->process->pid;
 			tally_queue(&lane->spans[stage], e, i, file->name, mounts[e->file[i]]);
 		} else {
 			sums[stage]->meta_ops++;

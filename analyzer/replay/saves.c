@@ -62,7 +62,11 @@ static void saves_op(const struct saves *s, struct episodes *list, const struct 
 		episode = episode_begin(list, new);
 	if (!episode)
 		return;
-	episode->bytes += saves_data(s, op) ? op->size : 0;
+	if (saves_data(s, op)) {
+		episode->bytes += op->size;
+		if (op->offset + op->size > episode->reach)
+			episode->reach = op->offset + op->size;
+	}
 	if (new.start_ns < episode->start_ns)
 		episode->start_ns = new.start_ns;
 	if (end > episode->end_ns)
