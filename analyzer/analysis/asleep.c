@@ -71,7 +71,8 @@ static void asleep_read(struct asleep_part *part, const struct events *e, uint32
 	if (!part->read_by)
 		part->read_by = memory_get(stacks->count + 1, 1);
 	part->read_by[stacks_find(stacks, e->stack[i])] = true;
-	part->read_ns = e->end[i];
+	if (e->tid[i] == e->process->pid)
+		part->read_ns = e->end[i];
 }
 
 static void asleep_slept(struct asleep_part *part, const struct events *e, uint32_t i)
@@ -126,11 +127,15 @@ static void asleep_rows(void *state, const struct events *e)
 		return;
 	for (uint32_t i = 0; i < e->count; i++) {
 		bool reads = e->class[i] == AIOT_CLASS_READ && e->stage[i] == AIOT_STAGE_TRAIN;
-		if (e->tid[i] != e->process->pid || !(reads || *part))
+		bool main = e->tid[i] == e->process->pid;
+		if (!reads && !(main && *part))
 			continue;
 		if (!*part)
 			*part = memory_get(1, sizeof **part);
-		asleep_event(*part, e, i, reads);
+		if (main)
+			asleep_event(*part, e, i, reads);
+		else
+			asleep_read(*part, e, i);
 	}
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Sleeps of a main thread that loads its data itself: who sleeps gets no data, so that steps that
- * do, as those that stand for an accelerator's, tell themselves from preprocessing, also where no
- * read comes between them. analysis_asleep.
+ * Sleeps of a main thread that loads its data itself, or has threads read them: who sleeps gets no
+ * data, so that steps that do, as those that stand for an accelerator's, tell themselves from
+ * preprocessing, also where no read comes between them. analysis_asleep.
  *
  * A sleep's stack leaves that of the reads in some function. Where that one or what it calls
  * loads, by its name or its library, or where others leave it further out, the sleep is a part of

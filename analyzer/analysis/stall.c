@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/alone.h"
+#include "analysis/asleep.h"
 #include "analysis/consumer.h"
 #include "analysis/course.h"
 #include "analysis/latency.h"
@@ -20,9 +21,15 @@
 #define SETTLED 0.3
 /* Of what is waited for, that much is the workers' making and end. */
 #define TURNOVER 0.5
+/* So many times what threads compute is not what they hold the main thread up for. */
+#define OWN 2
+/* Steps that sleep do so for that share of the time. */
+#define ASLEEP 0.01
 /* Of what is waited for in an event loop, so much until timers are due: steps may be awaited
  * there, too. */
 #define TIMED 0.1
+/* Of what it waits for, that much is its own work on data. */
+#define OWN_SHARE 0.5
 /* Below this share of their work, neither storage nor processor is to blame
  * alone. */
 #define ALONE 0.6
@@ -91,6 +98,8 @@ static enum stall_cause stall_cause(const struct stall *s, const struct stall_pa
 		return STALL_NONE;
 	if (loaders && stall_restarts(s))
 		return STALL_START;
+	if (p->own_s >= OWN_SHARE * p->waited_s)
+		return STALL_PREPARE;
 	if (loaders && all > 0 && busy < (1 - IDLE) * all)
 		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
 	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
@@ -107,6 +116,7 @@ void stall_part_add(struct stall_part *to, const struct stall_part *from)
 	to->idle_s += from->idle_s;
 	to->blocked_s += from->blocked_s;
 	to->turnover_s += from->turnover_s;
+	to->own_s += from->own_s;
 	to->untold_s += from->untold_s;
 }
 
@@ -130,7 +140,9 @@ struct consumer_view {
 	const struct consumer *consumer;
 	struct loader *loaders;
 	size_t count;
-	bool steps; /* tasks of threads that it awaits */
+	bool steps;  /* tasks of threads that it awaits */
+	bool asleep; /* its steps sleep: */
+	struct asleep sleeps;
 };
 
 /* What a loader did between two times. */
@@ -160,6 +172,25 @@ static void stall_loader(struct stall_part *part, const struct loader *l, int64_
 	part->prepare_s += fmax(0, wrap_seconds(from, to) - storage - idle - blocked);
 }
 
+/* Where its steps sleep, and its threads do little but read, what it does beside that is loading,
+ * too: decoding and collating. */
+static void stall_beside(struct stall_part *part, const struct consumer_view *v, int64_t from,
+                         int64_t to)
+{
+	const struct timeline *t = &v->consumer->timeline;
+	double other;
+
+	if (!v->asleep)
+		return;
+	other = part->phase_s - part->waited_s - asleep_between(&v->sleeps, from, to);
+	if (v->steps)
+		other -= timeline_between(t, TIMELINE_AWAITED, from, to);
+	if (other <= 0)
+		return;
+	part->waited_s += other;
+	part->own_s += other;
+}
+
 /* A consumer and its loaders between two times. */
 static struct stall_part stall_span(const struct consumer_view *v, int64_t from, int64_t to)
 {
@@ -171,6 +202,7 @@ static struct stall_part stall_span(const struct consumer_view *v, int64_t from,
 	part.waited_s = fmin(fmax(0, part.waited_s), part.phase_s);
 	for (size_t i = 0; i < v->count; i++)
 		stall_loader(&part, &v->loaders[i], from, to);
+	stall_beside(&part, v, from, to);
 	return part;
 }
 
@@ -215,12 +247,16 @@ static bool stall_untold(const struct consumer_view *v, const struct stall_part 
 	return timers >= TIMED * p->waited_s || tasks >= TIMED * p->waited_s;
 }
 
-static void stall_with_loaders(struct stall *stall, const struct epochs *e,
-                               const struct consumer_view *v)
+static void stall_with_loaders(struct stall *stall, const struct epochs *e, struct consumer_view *v)
 {
 	const struct consumer *c = v->consumer;
 	struct stall_part part = stall_span(v, c->first_ns, c->last_ns);
 
+	/* Threads that compute hold it up where they share an interpreter. */
+	if (part.own_s > 0 && part.own_s <= OWN * part.prepare_s) {
+		v->asleep = false;
+		part = stall_span(v, c->first_ns, c->last_ns);
+	}
 	part.turnover_s = fmin(stall_turnover(v), part.waited_s);
 	if (c->generation_count > stall->generations)
 		stall->generations = (uint32_t)c->generation_count;
@@ -279,9 +315,18 @@ static void stall_take(struct stall *stall, struct consumer_view *v, struct load
 	stall->remote |= loader.remote;
 }
 
-static void stall_threads(struct consumer_view *v)
+static bool stall_asleep(const struct summary *s, const struct process *p, struct consumer_view *v)
+{
+	const struct consumer *c = v->consumer;
+
+	return asleep_find(s, p, 0, stall_epochs(s)->count, &v->sleeps) &&
+	       v->sleeps.seconds >= ASLEEP * wrap_seconds(c->first_ns, c->last_ns);
+}
+
+static void stall_threads(const struct summary *s, const struct process *p, struct consumer_view *v)
 {
 	v->steps = v->consumer->awaited && awaited_trains(v->consumer->awaited);
+	v->asleep = stall_asleep(s, p, v);
 	for (size_t i = 0; i < v->consumer->thread_count; i++) {
 		const struct loader_thread *t = &v->consumer->threads[i];
 		v->loaders[v->count++] = (struct loader){.timeline = &t->timeline,
@@ -300,7 +345,7 @@ static void stall_consumer(struct stall *stall, const struct summary *s, struct 
 	uint32_t most;
 
 	if (threads)
-		stall_threads(v);
+		stall_threads(s, p, v);
 	most = stall_most(v);
 	if (threads)
 		stall->threads = most > stall->threads ? most : stall->threads;
@@ -337,6 +382,7 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 		v.consumer = all->of[i];
 		v.count = 0;
 		v.steps = false;
+		v.asleep = false;
 		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
 			continue;
 		if (all->made_by[i] || !stall_feeds(all, i))

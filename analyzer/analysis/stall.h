@@ -26,6 +26,8 @@ struct stall_part {
 	double storage_s, prepare_s, idle_s, blocked_s;
 	/* Of waited_s, from making workers until one of them loads, and for their end. */
 	double turnover_s;
+	/* Likewise, what the main thread makes of what its threads read. */
+	double own_s;
 	/* Of who loads itself: preparing data or training, nothing tells which. */
 	double untold_s;
 	enum stall_cause cause;

@@ -93,3 +93,38 @@ def test_steps_that_threads_take_are_no_waiting_for_data(program, tmp_path, step
 def test_work_of_threads_on_each_sample_may_be_decoding(program, tmp_path):
     share, stall = beside(program, tmp_path, 0.01, 0.01, 0)
     assert stall["or_timers"] and stall["cause"] is None and stall["share"] > share
+
+
+DECODES = """
+import asyncio, json, os, sys, time
+def spin(s):
+    end = time.perf_counter() + s
+    while time.perf_counter() < end: pass
+def read(name):
+    with open(os.path.join(sys.argv[1], name), "rb", buffering=0) as f: return f.read()
+async def batch(names):
+    for data in await asyncio.gather(*(asyncio.to_thread(read, name) for name in names)): spin(0.004)
+async def main():
+    names, waited = sorted(os.listdir(sys.argv[1])), 0
+    begin = time.perf_counter()
+    for epoch in range(3):
+        for i in range(0, len(names), 8):
+            at = time.perf_counter()
+            await batch(names[i:i + 8])
+            waited += time.perf_counter() - at
+            time.sleep(0.03)
+    return waited / (time.perf_counter() - begin)
+print(json.dumps(asyncio.run(main())))
+"""
+
+
+def test_what_the_main_thread_decodes_of_what_threads_read_is_preprocessing(tmp_path):
+    (tmp_path / "data").mkdir()
+    for i in range(64):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    done = aiotrace.run_traced(aiotrace.python(DECODES, tmp_path / "data"), tmp_path / "t")
+    assert done.returncode == 0, done.stderr
+    stall, share = aiotrace.report(tmp_path / "t")["stall"], json.loads(done.stdout)
+    assert stall["cause"] == "preprocessing-bound" and stall["threads"], stall
+    assert stall["share"] == pytest.approx(share, abs=0.05), (stall, share)
+    assert [e["cause"] for e in stall["epochs"]] == ["preprocessing-bound"] * 3
