@@ -44,6 +44,9 @@ static const char *const optimizer_words[] = {"optim", "trainer_state", "rng_sta
                                               NULL};
 static const char *const system_folders[] = {"/proc/", "/sys/", "/dev/", "/etc/", NULL};
 static const char *const shared_folders[] = {"/dev/shm/", "/memfd:", "/dev/zero", NULL};
+/* Wherever files for the time being are: multiprocessing's, Open MPI's, its launchers'. */
+static const char *const session_folders[] = {"/pymp-", "/ompi.",       "/openmpi-sessions-",
+                                              "/prte.", "/pmix_dstor_", NULL};
 
 static bool clue_ends(const char *path, const char *const *suffixes)
 {
@@ -70,6 +73,14 @@ static bool clue_begins(const char *path, const char *const *folders)
 {
 	for (; *folders; folders++)
 		if (!strncmp(path, *folders, strlen(*folders)))
+			return true;
+	return false;
+}
+
+static bool clue_in_session(const char *path)
+{
+	for (const char *const *folder = session_folders; *folder; folder++)
+		if (strstr(path, *folder))
 			return true;
 	return false;
 }
@@ -176,7 +187,7 @@ enum clue clue_of(const char *path)
 {
 	const char *base = path + clue_folder(path);
 
-	if (clue_begins(path, shared_folders))
+	if (clue_begins(path, shared_folders) || clue_in_session(path))
 		return CLUE_SHARED;
 	if (clue_begins(path, system_folders))
 		return CLUE_SYSTEM;

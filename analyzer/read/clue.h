@@ -16,7 +16,7 @@ enum clue {
 	CLUE_LOG,        /* logs, settings and small text */
 	CLUE_CODE,       /* source, bytecode, shared libraries */
 	CLUE_SYSTEM,     /* /proc, /sys, /dev, /etc */
-	CLUE_SHARED,     /* /dev/shm and memfd: memory between processes */
+	CLUE_SHARED,     /* /dev/shm, memfd, folders of MPI: memory between processes */
 };
 
 enum clue clue_of(const char *path);

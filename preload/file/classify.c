@@ -103,8 +103,9 @@ static bool classify_is_ipc(const char *path)
 {
 	static const char *const prefixes[] = {"/dev/shm/", "/memfd:", "/dev/mqueue/", "/SYSV",
 	                                       NULL};
-	/* Where multiprocessing keeps its sockets. */
-	static const char *const parts[] = {"/pymp-", NULL};
+	/* Where multiprocessing keeps its sockets, and MPI what its ranks share. */
+	static const char *const parts[] = {"/pymp-", "/ompi.", "/openmpi-sessions-", "/prte.",
+	                                    NULL};
 	return classify_begins(path, prefixes) || classify_contains(path, parts);
 }
 
