@@ -3,7 +3,7 @@
 
 #include "base/memory.h"
 
-/* A smaller file is read as a whole. */
+/* A smaller file is read as a whole, but for those that are jumped about in far more often. */
 #define LEAST_JUMPED (1 << 20)
 /* Who reads in order jumps to a header, an index and a footer, each time. */
 #define JUMPS 8
@@ -29,9 +29,11 @@ bool beginning_any_order(const struct beginning *b)
 {
 	double passes;
 
-	if (b->mapped || b->extent < LEAST_JUMPED)
+	if (b->mapped || !b->extent)
 		return false;
 	passes = (double)b->bytes / (double)b->extent + 1;
+	if (b->extent < LEAST_JUMPED)
+		return (double)b->jumps > JUMPS * passes;
 	return b->jumps * 4 >= b->reads || (double)b->jumps > JUMPS * passes ||
 	       (double)b->begins > 2 * passes;
 }

@@ -259,6 +259,18 @@ static bool epoch_hardly(const struct epochs *e, uint32_t i, struct epoch_most m
 	       (i + 1 < e->count || one->files < 2);
 }
 
+/* Of the same files. */
+static void epoch_join_header(struct epoch *to, const struct epoch *header)
+{
+	uint64_t files = to->files > header->files ? to->files : header->files;
+
+	if (!to->ops)
+		*to = *header;
+	else
+		epoch_join(to, header);
+	to->files = files;
+}
+
 static void epochs_join_headers(struct epochs *e)
 {
 	struct epoch_most most = epochs_most(e);
@@ -267,10 +279,7 @@ static void epochs_join_headers(struct epochs *e)
 		struct epoch *to = &e->items[i + 1 < e->count ? i + 1 : i - 1];
 		if (!e->items[i].ops || !epoch_hardly(e, i, most))
 			continue;
-		if (!to->ops)
-			*to = e->items[i];
-		else
-			epoch_join(to, &e->items[i]);
+		epoch_join_header(to, &e->items[i]);
 		e->items[i].ops = 0;
 	}
 }

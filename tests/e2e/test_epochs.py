@@ -125,3 +125,30 @@ def test_files_that_are_drawn_by_chance_have_no_epochs(drawn, tmp_path):
             p.add("close", f"/disk/{i:04}.jpg", stage="train")
     p.save()
     assert len(aiotrace.report(tmp_path)["epochs"]) == (0 if drawn else 8)
+
+SMALL = """
+import os, random, sys
+import numpy as np
+folder, how = sys.argv[1], sys.argv[2]
+names = [os.path.join(folder, n) for n in sorted(os.listdir(folder))]
+for epoch in range(2):
+    if how == "whole":  # np.load reads the beginning three times
+        for name in random.sample(names, len(names)): np.load(name)
+        continue
+    for name, record in random.sample([(n, r) for n in names for r in range(40)], 40 * len(names)):
+        with open(name, "rb", buffering=0) as f:
+            f.seek(128 + record * 10000)
+            f.read(10000)
+"""
+
+
+@pytest.mark.parametrize("how", ["whole", "records"])
+def test_small_files_have_their_epochs_whether_whole_or_record_by_record(tmp_path, how):
+    (tmp_path / "data").mkdir()
+    script = "import sys, numpy as np\nfor i in range(12): np.save(f'{sys.argv[1]}/{i}.npy', np.zeros(400000, dtype=np.uint8))"
+    assert aiotrace.run(aiotrace.python(script, tmp_path / "data")).returncode == 0
+    done = aiotrace.run_traced(aiotrace.python(SMALL, tmp_path / "data", how), tmp_path / "t", {"AIOTRACE_MARK": "train"})
+    assert done.returncode == 0, done.stderr
+    epochs = aiotrace.report(tmp_path / "t")["epochs"]
+    assert [e["files"] for e in epochs] == [12, 12]
+    assert all(e["read_bytes"] == pytest.approx(12 * 400000, rel=0.05) for e in epochs)
