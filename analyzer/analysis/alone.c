@@ -127,6 +127,7 @@ void alone_add(struct stall *stall, const struct summary *s, const struct proces
 	struct stall_part part;
 	struct asleep asleep;
 	uint64_t files = 0;
+	bool streams;
 
 	if (!l)
 		return;
@@ -134,9 +135,10 @@ void alone_add(struct stall *stall, const struct summary *s, const struct proces
 		alone_asleep(stall, e, l, &loops->reads[p->number]->timeline, &asleep);
 		return;
 	}
-	if (l->samples < FEW_SAMPLES && l->reads >= FEW_SAMPLES)
+	streams = l->samples < FEW_SAMPLES || loop_shards(l);
+	if (streams && l->reads >= FEW_SAMPLES)
 		alone_streaming(stall, e, loops->reads[p->number], l);
-	if (l->samples < FEW_SAMPLES)
+	if (streams)
 		return;
 	split = loop_split(l);
 	part = (struct stall_part){.phase_s = wrap_seconds(l->first_ns, l->last_ns),

@@ -14,9 +14,12 @@
 #define AGAIN_NS 1000000
 /* So many files or more, of which each is read at so few places, are samples; also if so many of
  * the long rests are between files. */
-#define FEW_FILES  16
-#define FEW_PLACES 8
-#define BETWEEN    0.9
+#define FEW_FILES 16
+/* Samples of more reads or bytes may be shards. */
+#define SHARD_READS 64
+#define SHARD_BYTES (1u << 20)
+#define FEW_PLACES  8
+#define BETWEEN     0.9
 
 static unsigned loop_bucket(uint64_t ns)
 {
@@ -130,7 +133,14 @@ void loop_read(struct loop_reads *r, uint32_t file, uint64_t offset, uint64_t by
 	/* Who opens the same file again may do so for each batch. */
 	bool first = r->opened && file != r->file;
 	uint64_t end = offset + bytes;
+	uint64_t gap = r->end_ns && start > r->end_ns ? (uint64_t)wrap_span(r->end_ns, start) : 0;
 
+	r->places.between_ns += begins ? gap : 0;
+	r->files.between_ns += first ? gap : 0;
+	r->again.between_ns += r->opened ? gap : 0;
+	r->places.bytes += bytes;
+	r->files.bytes += bytes;
+	r->again.bytes += bytes;
 	if (begins && r->places.first_ns && r->places.samples < LOOP_KEPT)
 		r->opens[r->places.samples] = first;
 	loop_add(&r->places, start, duration, begins);
@@ -205,6 +215,13 @@ struct loop *loop_of(struct loop_reads *r)
 	if (loop_opens_again(r))
 		return &r->again;
 	return files ? &r->files : &r->places;
+}
+
+bool loop_shards(const struct loop *l)
+{
+	bool large = l->reads >= SHARD_READS * l->samples || l->bytes >= SHARD_BYTES * l->samples;
+
+	return large && l->rest_ns > 2 * l->between_ns;
 }
 
 static void loop_mapped(struct loop *l, const struct events *e, uint32_t i)

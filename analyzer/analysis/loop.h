@@ -29,6 +29,8 @@ struct loop {
 	int64_t first_ns, last_ns;        /* beginnings of the first and of the last sample */
 	uint64_t reads, all_io_ns;        /* of all events, whether they begin a sample or not */
 	uint64_t faults, maps;            /* of the reads; mappings that were made */
+	uint64_t bytes;                   /* of the reads */
+	uint64_t between_ns;              /* from a sample's last read to the next one's first */
 	int64_t until_ns;                 /* end of the latest one */
 	uint64_t now_io_ns;               /* of the sample under way */
 	int64_t aside_ns, back_ns;        /* in it, a checkpoint was saved from one to the other */
@@ -91,6 +93,9 @@ struct loop_split {
 	bool told;
 };
 struct loop_split loop_split(const struct loop *loop);
+
+/* Whether what it calls samples are shards: large, and read on and on with pauses in between. */
+bool loop_shards(const struct loop *loop);
 
 /* Of what is read on and on, the share of preparing in what is no I/O, where pauses between
  * samples and longer ones between batches tell; otherwise -1. */

@@ -111,9 +111,9 @@ loading = 0
 delay = held_up()
 at = begin = time.perf_counter()
 for epoch in range(3):
-    for shard in range(2):
-        fd = os.open(f"{sys.argv[1]}/{shard}.tar", os.O_RDONLY)
-        for number in range(1, 81):
+    for shard in os.listdir(sys.argv[1]):
+        fd = os.open(f"{sys.argv[1]}/{shard}", os.O_RDONLY)
+        for number in range(1, int(sys.argv[3]) + 1):
             for piece in range(4): os.read(fd, 10240)
             spin(0.003)
             if number % 10 == 0:
@@ -126,13 +126,14 @@ print(json.dumps([loading / took, (held_up() - delay) / took]))
 """
 
 
-@pytest.mark.parametrize("step", ["spin", "sleep"])
-def test_pauses_of_two_kinds_tell_preparing_from_training_in_shards(tmp_path, step):
-    """A pause behind each sample, and a longer one behind each batch of ten."""
+@pytest.mark.parametrize("step, shards", [("spin", 2), ("sleep", 2), ("spin", 8)])
+def test_pauses_of_two_kinds_tell_preparing_from_training_in_shards(tmp_path, step, shards):
+    """A pause behind each sample, and a longer one behind each batch of ten; also where shards are as many as samples are
+    elsewhere."""
     (tmp_path / "data").mkdir()
-    for i in range(2):
-        (tmp_path / f"data/{i}.tar").write_bytes(bytes(80 * 40960))
-    share, held, stall, _ = calm(tmp_path, TAR, step, AIOTRACE_MARK="train")
+    for i in range(shards):
+        (tmp_path / f"data/{i}.tar").write_bytes(bytes(160 // shards * 40960))
+    share, held, stall, _ = calm(tmp_path, TAR, step, 160 // shards, AIOTRACE_MARK="train")
     assert stall["cause"] == "preprocessing-bound" and stall["untold_s"] == 0, stall
     assert stall["share"] == pytest.approx(share, abs=0.06 + held) and stall["asleep"] == (step == "sleep")
 
