@@ -141,11 +141,39 @@ static bool rule_save_idles(const struct summary *s, const struct moment *m, dou
 	        unit_bytes(&best, moment_bandwidth(m) / share), 100 * share);
 }
 
+static int rule_slower(const void *one, const void *other)
+{
+	const struct moment *a = *(const struct moment *const *)one,
+	                    *b = *(const struct moment *const *)other;
+	double x = moment_bandwidth(a), y = moment_bandwidth(b);
+
+	return (x > y) - (x < y);
+}
+
+/* The save to be looked at: the largest. Where saves are synced, and so take what storage takes,
+ * the one that a tenth of the large ones is not faster than. */
+static const struct moment *rule_slow_one(const struct moments *saves)
+{
+	const struct moment *largest = rule_largest(saves), *slow, **large;
+	size_t count = 0;
+
+	if (!largest || !largest->labour.syncs)
+		return largest;
+	large = memory_get(saves->count, sizeof *large);
+	for (size_t i = 0; i < saves->count; i++)
+		if (saves->items[i].bytes >= largest->bytes / 2 && saves->items[i].labour.syncs)
+			large[count++] = &saves->items[i];
+	qsort(large, count, sizeof *large, rule_slower);
+	slow = large[(count - 1) / 10];
+	free(large);
+	return slow;
+}
+
 /* A save that is mostly in its calls goes as fast as storage does, whatever memory took
  * at first: only another save tells that it could be faster. */
 bool rule_slow_save(const struct summary *s, char evidence[RULE_EVIDENCE], int *stage)
 {
-	const struct moment *m = rule_largest(&s->checkpoints);
+	const struct moment *m = rule_slow_one(&s->checkpoints);
 	double fastest, in_calls;
 	struct unit rate, best;
 

@@ -34,13 +34,14 @@ static void text_coverage(const struct text *t)
 {
 	double read = t->s->coverage.read.share, write = t->s->coverage.write.share;
 
-	if (read >= 0)
-		fprintf(t->to, "The trace holds %.1f %% of the bytes the kernel counted as read",
-		        100 * read);
 	if (read >= 0 && write >= 0)
-		fprintf(t->to, " and %.1f %% of those written", 100 * write);
-	if (read >= 0)
-		fputs(".\n", t->to);
+		text_say(t,
+		         "The trace holds %.1f %% of the bytes the kernel counted as read and %.1f "
+		         "%% of those written.",
+		         100 * read, 100 * write);
+	else if (read >= 0)
+		text_say(t, "The trace holds %.1f %% of the bytes the kernel counted as read.",
+		         100 * read);
 }
 
 static void text_head(const struct text *t)

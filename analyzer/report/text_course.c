@@ -15,7 +15,10 @@
 #include "base/wrap.h"
 #include "report/text_phases.h"
 
+/* Columns of a sparkline: at most, at least, and what stands beside it. */
 #define WIDTH         56
+#define WIDTH_LEAST   16
+#define WIDTH_BESIDE  44
 #define LISTED_EPOCHS 16
 
 /* What a terminal can show is known by its locale alone. */
@@ -38,6 +41,13 @@ static void text_level(const struct text *t, double share)
 	fputs((text_utf8() ? blocks : letters)[level > 8 ? 8 : level], t->to);
 }
 
+static int text_plot(const struct text *t)
+{
+	int fits = t->options->width - WIDTH_BESIDE;
+
+	return fits > WIDTH ? WIDTH : fits < WIDTH_LEAST ? WIDTH_LEAST : fits;
+}
+
 /* The value of a window that a sparkline shows. */
 typedef double text_value(const struct flow_window *window);
 
@@ -52,9 +62,9 @@ static double text_busy(const struct flow_window *w)
 }
 
 /* A window's value, over the columns that it touches. */
-static void text_columns(double column[WIDTH], double from, double to, double value)
+static void text_columns(double *column, int width, double from, double to, double value)
 {
-	for (int k = (int)fmax(0, from); k < WIDTH && k < to; k++) {
+	for (int k = (int)fmax(0, from); k < width && k < to; k++) {
 		double part = fmin(to, k + 1) - fmax(from, k);
 		if (part > 0)
 			column[k] += value * part / (to - from);
@@ -64,18 +74,19 @@ static void text_columns(double column[WIDTH], double from, double to, double va
 /* Over the run's time; the highest column is the busiest moment. */
 static void text_sparkline(const struct text *t, const struct flow *f, text_value *value)
 {
+	int width = text_plot(t);
 	double column[WIDTH] = {0}, most = 0;
-	double step = recording_duration_s(t->s->recording) * 1e9 / WIDTH;
+	double step = recording_duration_s(t->s->recording) * 1e9 / width;
 
 	for (uint32_t i = 0; i < f->used && step > 0; i++) {
 		double from = (double)i * (double)f->width_ns / step;
-		double to = fmin(from + (double)f->width_ns / step, WIDTH);
+		double to = fmin(from + (double)f->width_ns / step, width);
 		if (to > from)
-			text_columns(column, from, to, value(&f->windows[i]));
+			text_columns(column, width, from, to, value(&f->windows[i]));
 	}
-	for (int i = 0; i < WIDTH; i++)
+	for (int i = 0; i < width; i++)
 		most = fmax(most, column[i]);
-	for (int i = 0; i < WIDTH; i++)
+	for (int i = 0; i < width; i++)
 		text_level(t, most > 0 ? column[i] / most : 0);
 }
 
@@ -137,8 +148,8 @@ static void text_over_time(const struct text *t)
 	}
 	text_in_flight(t, &all, most);
 	flow_free(&all);
-	text_marks(t, WIDTH);
-	fprintf(t->to, "%-10s 0%*s\n", "", WIDTH,
+	text_marks(t, text_plot(t));
+	fprintf(t->to, "%-10s 0%*s\n", "", text_plot(t),
 	        unit_seconds(&length, recording_duration_s(t->s->recording)));
 }
 

@@ -67,6 +67,20 @@ def throttled_save(folder, other):
     p.save()
 
 
+def saves_at(folder, speeds):
+    """In MB/s, of 256 MB each, which are synced."""
+    p = Process(folder)
+    for number, speed in enumerate(speeds):
+        path = f"/disk/step{number}.pt"
+        p.open(path, write=True, stage="checkpoint")
+        for i in range(16):
+            p.write(path, i << 24, 1 << 24, took=(16 * 1000 // speed) * MS, stage="checkpoint")
+        p.add("fsync", path, took=MS, stage="checkpoint")
+        p.add("close", path, stage="checkpoint")
+        p.now += 300_000 * MS
+    p.save()
+
+
 def frequent_saves(folder, took):
     """Twenty saves, each a sixth of the time from one to the next, in a run of a minute."""
     p = Process(folder)
@@ -168,6 +182,8 @@ MADE = {
                                       [lambda f: slow_saves(f, 2 * MS, piece=MS)]),
     "slow_save, by another": (lambda f: throttled_save(f, 40), r"208 MB/s over the whole save, 1.9\d GB/s over another one",
                               [lambda f: throttled_save(f, 300)]),
+    "slow_save, not the largest": (lambda f: saves_at(f, [1000] * 9 + [100]), r"10\d MB/s over the whole save, 1.04 GB/s over another one",
+                                   [lambda f: saves_at(f, [1000] * 9 + [500]), lambda f: saves_at(f, [1000] * 20 + [100])]),
     "checkpoint_share": (lambda f: frequent_saves(f, 20 * MS), r"17\.\d % of the interval", [lambda f: frequent_saves(f, MS // 10)]),
     "one_writer": (lambda f: one_writer(f, 1), r"one of 2 ranks writes 83.9 MB at", [lambda f: one_writer(f, 2)]),
     "restore_fan_out": (lambda f: restores(f, 10), r"10 processes read 168 MB, 10.0 bytes for each byte of /disk/step1.pt",

@@ -80,8 +80,9 @@ def test_a_terminal_s_width_is_made_use_of(demo):
     def at(columns):
         return parts_of(shown(demo, {"NO_COLOR": "1"}, True, columns).decode().replace("\r", ""))
     narrow, wide = at(80), at(200)
-    for title in ("Findings", "Waiting", "Call sites", "Files with most bytes", "Slowest operations", "Missing"):
+    for title in ("Findings", "Over time", "Waiting", "Call sites", "Files with most bytes", "Slowest operations", "Missing"):
         assert narrow[title] and max(map(len, narrow[title])) <= 80, title
+    assert max(len(line) for line in narrow["Run "] if not line.startswith("Run ")) <= 80
     assert str(demo.parent / "work") not in "\n".join(narrow["Files with most bytes"])
     assert str(demo.parent / "work") in "\n".join(wide["Files with most bytes"])
 
