@@ -23,14 +23,23 @@ static bool script_runs(const struct process *p)
 	return false;
 }
 
+/* -c, or -ec: what comes next is no file, but commands. */
+static bool script_commands(const char *argument)
+{
+	return argument[0] == '-' && argument[1] != '-' && strchr(argument, 'c');
+}
+
 /* An argument has that name; the folder it is in may be told by another way. */
 static bool script_is_named(const struct attribute *arguments, const char *name)
 {
 	const char *at = arguments->value, *end = at + arguments->length;
+	bool commands = false;
 
-	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1)
-		if (!strcmp(script_base(at), name))
+	for (; at < end; at += strnlen(at, (size_t)(end - at)) + 1) {
+		if (!commands && !strcmp(script_base(at), name))
 			return true;
+		commands = script_commands(at);
+	}
 	return false;
 }
 

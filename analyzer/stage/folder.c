@@ -56,6 +56,11 @@ static struct ways folder_ways(const struct folder *own, const struct folder *al
 		times.first[way] = from->times.first[way];
 		times.last[way] = from->times.last[way];
 	}
+	/* What Python itself tries to write somewhere below says nothing of it. */
+	if (found[WAY_WRITE] == AIOT_STAGE_RUNTIME && found[WAY_READ] < AIOT_STAGES) {
+		found[WAY_WRITE] = AIOT_STAGES;
+		times.first[WAY_WRITE] = times.last[WAY_WRITE] = 0;
+	}
 	for (enum way way = 0; way < WAYS; way++) {
 		unsigned stage = found[way] < AIOT_STAGES ? found[way] : found[!way];
 		ways.stage[way] = (uint8_t)(stage < AIOT_STAGES ? stage : AIOT_STAGE_OTHER);

@@ -340,6 +340,8 @@ void judge_run(struct judge *j, uint32_t run)
 	root_find(j, run);
 	judge_processes(j, run, share_firsts);
 	judge_processes(j, run, tensors_find);
+	if (run)
+		aliases_share(j, run);
 	recur_find(j);
 	tensors_beside(j);
 	recur_workers(j, run);

@@ -113,6 +113,7 @@ enum judge_made {
 	JUDGE_COPY = 2,    /* a copy */
 	JUDGE_SOURCE = 4,  /* read while others were written */
 	JUDGE_COPIED = 8,
+	JUDGE_JOINED = 16, /* the kernel copied several into one */
 };
 
 struct judge {

@@ -209,6 +209,37 @@ static void prepare_in_place(struct judge *j, const struct process *p)
 	}
 }
 
+/* Of a file that the kernel copied others to: those, if they are several. */
+static void prepare_join(uint8_t *made, const struct derive *d, const struct derive_side *write)
+{
+	size_t count = 0, last = 0;
+
+	for (size_t i = 0; i < d->read_count && d->reads[i].first <= write->last; i++) {
+		if (!d->reads[i].kernel || d->reads[i].last < write->first)
+			continue;
+		made[d->reads[i].file] |= count ? JUDGE_JOINED : 0;
+		made[d->reads[last].file] |= count++ ? JUDGE_JOINED : 0;
+		last = i;
+	}
+	made[write->file] |= count > 1 ? JUDGE_JOINED : 0;
+}
+
+/* Only who copies to one file alone: who copies each to its own looks the same for a while. */
+static void prepare_joins(const struct judge *j, const struct process *p, const struct derive *d)
+{
+	const struct derive_side *to = NULL;
+
+	for (size_t i = 0; i < d->write_count; i++) {
+		if (!d->writes[i].kernel)
+			continue;
+		if (to)
+			return;
+		to = &d->writes[i];
+	}
+	if (to && !to->original && !to->state)
+		prepare_join(j->made[p->number], d, to);
+}
+
 void prepare_derive(struct judge *j, const struct process *p)
 {
 	struct derive d = {0};
@@ -226,6 +257,7 @@ void prepare_derive(struct judge *j, const struct process *p)
 			prepare_copy(j, p, from->file, d.writes[i].file);
 	}
 	derive_find(&d);
+	prepare_joins(j, p, &d);
 	for (size_t i = 0; i < d.read_count; i++)
 		made[d.reads[i].file] |= d.reads[i].used ? JUDGE_SOURCE : 0;
 	for (size_t i = 0; i < d.write_count; i++) {

@@ -91,6 +91,18 @@ static bool stage_describes(const struct judge *j, const struct process *p, size
 	       !c->trains && !c->saves && !c->loads && !judge_learns(j, p);
 }
 
+/* Written in one go as notes are, and read later: what others need to know of data. */
+static bool stage_tells(const struct judge *j, const struct process *p, size_t i,
+                        const struct use *u)
+{
+	const struct shared *s = &j->shared[process_file_at(p, i)->name];
+	const struct conduct *c = &j->conducts[p->number];
+
+	return s->clue == CLUE_LOG && !u->append && u->write_opens <= 1 && s->readers &&
+	       s->first_read > u->last_write && u->write_bytes >= STAGE_NOTE &&
+	       !(c->saves && judge_after_data(c, u));
+}
+
 static enum reason stage_write(const struct siblings *siblings, size_t i, const struct use *u)
 {
 	const struct judge *j = siblings->judge;
@@ -120,8 +132,13 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 	if (s->recurs || s->random || s->worker_read ||
 	    series_again(j, process_file_at(p, i)->name))
 		return REASON_FUEL;
+	if (j->made[p->number][i] & JUDGE_JOINED)
+		return REASON_IN_OUT;
 	if (u->copy || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
+	if (stage_tells(j, p, i, u))
+		return j->made[p->number][i] & JUDGE_DERIVED && c->prepares ? REASON_IN_OUT
+		                                                            : REASON_PRODUCED;
 	if (s->clue == CLUE_LOG || u->append)
 		return c->data_written < STAGE_SMALL                     ? REASON_SMALL
 		       : s->clue == CLUE_LOG || c->data_read || c->saves ? REASON_NONE
