@@ -70,7 +70,7 @@ static void aliases_look(const struct judge *j, const struct aliases *all, const
 		if (!found || found->name == f->name || found->bytes != more->size)
 			continue;
 		j->shared[f->name].checkpoint = true;
-		j->shared[f->name].recurs = false;
+		j->shared[f->name].recurs = j->shared[f->name].random = false;
 		j->shared[f->name].maker = found->maker;
 	}
 }

@@ -13,6 +13,7 @@
 #include "read/system.h"
 #include "read/tool.h"
 #include "stage/alias.h"
+#include "stage/below.h"
 #include "stage/conduit.h"
 #include "stage/download.h"
 #include "stage/estimator.h"
@@ -249,7 +250,8 @@ static void judge_conduct(struct judge *j, const struct process *p, size_t i)
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 	struct conduct *c = &j->conducts[p->number];
 
-	if (u->reads && !(u->maps && judge_fills(j, p, i)))
+	if (u->reads && !(u->maps && judge_fills(j, p, i)) &&
+	    !below_is_lock(j->recording, process_file_at(p, i), u))
 		judge_conduct_read(j, p, i);
 	download_count(c, u);
 	c->loads |= !u->reads && u->maps && !u->writes &&
@@ -340,9 +342,9 @@ void judge_run(struct judge *j, uint32_t run)
 	root_find(j, run);
 	judge_processes(j, run, share_firsts);
 	judge_processes(j, run, tensors_find);
+	recur_find(j);
 	if (run)
 		aliases_share(j, run);
-	recur_find(j);
 	tensors_beside(j);
 	recur_workers(j, run);
 	recur_dwell(j, run);

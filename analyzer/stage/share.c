@@ -4,6 +4,7 @@
 #include "read/clue.h"
 #include "read/evidence.h"
 #include "read/system.h"
+#include "stage/below.h"
 #include "stage/named.h"
 #include "stage/recur.h"
 
@@ -61,7 +62,8 @@ void share_file(struct judge *j, const struct process *p, size_t i)
 		        names_text(j->recording->names, process_file_at(p, i)->name));
 		s->known = true;
 	}
-	if (u->reads && !(u->maps && judge_fills(j, p, i)))
+	if (u->reads && !(u->maps && judge_fills(j, p, i)) &&
+	    !below_is_lock(j->recording, process_file_at(p, i), u))
 		share_reads(s, p, u);
 	if (u->writes) {
 		s->writers++;
