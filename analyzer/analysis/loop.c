@@ -200,8 +200,11 @@ static bool loop_between_files(const struct loop_reads *r)
 static bool loop_opens_again(const struct loop_reads *r)
 {
 	struct loop_split split;
+	uint64_t files = r->files.samples;
 
-	if (r->again.samples < FEW_FILES || r->again.samples <= 2 * r->files.samples)
+	/* Who loads a sample may open its file a few times: as what it holds, and to map it. */
+	if (r->again.samples < FEW_FILES ||
+	    r->again.samples <= files * (files >= FEW_FILES ? FEW_PLACES : 2))
 		return false;
 	split = loop_split(&r->again);
 	return split.told && split.step_s > 0;

@@ -293,3 +293,34 @@ def test_pauses_between_epochs_are_no_steps(tmp_path):
         (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
     share, held, stall, _ = calm(tmp_path, PAUSES, AIOTRACE_MARK="train")
     assert not stall["asleep"] and stall["share"] == pytest.approx(share, abs=0.08 + held), stall
+
+
+OPENED_AGAIN = """
+waited, delay = 0, held_up()
+names = sorted(os.listdir(sys.argv[1]))
+at = begin = time.perf_counter()
+for epoch in range(3):
+    random.shuffle(names)
+    for number, name in enumerate(names, 1):
+        path = os.path.join(sys.argv[1], name)
+        for look in range(2):
+            with open(path, "rb", buffering=0) as f: f.read(4096)
+        with open(path, "rb") as f, mmap.mmap(f.fileno(), 0, prot=mmap.PROT_READ) as kept: kept[8192:8193]
+        spin(0.004)
+        if number % 8: continue
+        waited += time.perf_counter() - at
+        spin(0.03)
+        at = time.perf_counter()
+took = time.perf_counter() - begin
+print(json.dumps([waited / took, (held_up() - delay) / took]))
+"""
+
+
+def test_a_file_that_is_opened_thrice_is_one_sample(tmp_path):
+    """As numpy does to map one: its kind, its header, and the mapping."""
+    (tmp_path / "data").mkdir()
+    for i in range(80):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    share, held, stall, _ = calm(tmp_path, OPENED_AGAIN)
+    assert stall["cause"] == "preprocessing-bound" and not stall["asleep"], stall
+    assert stall["share"] == pytest.approx(share, abs=0.05 + held)
