@@ -116,16 +116,21 @@ static uint32_t evidence_of_stack(const struct stacks *stacks, uint32_t stack)
 	return says | script;
 }
 
-/* The innermost line of the program itself. */
+/* The innermost line of the program itself, and the one that called it: a function that writes may
+ * write anything. */
 static uint32_t evidence_site(const struct stacks *stacks, uint32_t stack)
 {
-	for (uint32_t k = 0; k < stacks->stacks[stack].count; k++) {
+	uint32_t site = 0, lines = 0;
+
+	for (uint32_t k = 0; k < stacks->stacks[stack].count && lines < 2; k++) {
 		const struct frame *frame = stacks_frame(stacks, stack, k);
-		if (frame->origin.kind == ORIGIN_USER && frame->kind == AIOT_FRAME_PYTHON &&
-		    frame->line)
-			return (frame->file * UINT32_C(0x9e3779b1) ^ frame->line) | 1;
+		if (frame->origin.kind != ORIGIN_USER || frame->kind != AIOT_FRAME_PYTHON ||
+		    !frame->line)
+			continue;
+		site = (site ^ frame->file) * UINT32_C(0x9e3779b1) ^ frame->line;
+		lines++;
 	}
-	return 0;
+	return lines ? site | 1 : 0;
 }
 
 struct evidence_stack *evidence_of_stacks(const struct stacks *stacks)

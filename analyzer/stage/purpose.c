@@ -104,7 +104,7 @@ static enum reason purpose_as_state(const struct judge *j, const struct process 
 {
 	const struct shared *s = &j->shared[process_file_at(p, i)->name];
 
-	if (j->made[p->number][i] & JUDGE_JOINED)
+	if (j->made[p->number][i] & JUDGE_JOINED && u->copied == u->reads)
 		return REASON_IN_OUT;
 	if (u->copied == u->reads || (j->made[p->number][i] & JUDGE_COPIED && !s->recurs))
 		return prepare_keeps(j, p, i) ? REASON_STATE_KEPT : REASON_COPIED;

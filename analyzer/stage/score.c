@@ -21,6 +21,7 @@
 #define LEAST_EXACT   1024
 
 #define MANY_IN_BATCH 256
+#define LEAST_DATA    4096 /* less is a word that says where a state is */
 
 /* One for each batch of files that a model that was loaded before is asked about, and smaller
  * than it; states are written more rarely. */
@@ -132,8 +133,19 @@ static bool score_of_model(const struct judge *j, const struct conduct *c, const
 {
 	const struct series *s = &j->series[j->series_of[name]];
 
-	return u->evidence[1] & EVIDENCE_SERIAL && !c->data_read &&
+	return u->evidence[1] & EVIDENCE_SERIAL && c->data_read < LEAST_DATA &&
 	       (!j->series_of[name] || s->members < SERIES_MANY);
+}
+
+/* All of some that came before any data were read are read, too: data. */
+static bool score_parts(const struct judge *j, const struct conduct *c, const struct use *u,
+                        uint32_t name)
+{
+	const struct series *s = &j->series[j->series_of[name]];
+
+	return j->series_of[name] && s->members >= 2 && s->used == s->members &&
+	       c->first_data_read > s->last &&
+	       !(u->evidence[1] & (EVIDENCE_SERIAL | EVIDENCE_CHECKPOINT));
 }
 
 /* Between reads of data, as what is made from them; what comes after all of them may
@@ -241,7 +253,7 @@ static int score_by_conduct(const struct judge *j, const struct process *p, cons
 	                 ? 3
 	                 : 0;
 	score += score_comes_last(j, c, u, name) ? 2 : 0;
-	score -= outcome_is(j, p, u, name) ? 4 : 0;
+	score -= outcome_is(j, p, u, name) || score_parts(j, c, u, name) ? 4 : 0;
 	score -= score_trickles(c, u) || c->in_order || series_each(j, name) ? 3 : 0;
 	return score;
 }

@@ -129,11 +129,11 @@ static enum reason stage_write(const struct siblings *siblings, size_t i, const 
 		return REASON_PRODUCED;
 	if (j->made[p->number][i] & JUDGE_DERIVED && !prepare_is_note(j, p, i) && c->prepares)
 		return REASON_IN_OUT;
+	if (j->made[p->number][i] & JUDGE_JOINED && u->copy)
+		return REASON_IN_OUT;
 	if (s->recurs || s->random || s->worker_read ||
 	    series_again(j, process_file_at(p, i)->name))
 		return REASON_FUEL;
-	if (j->made[p->number][i] & JUDGE_JOINED)
-		return REASON_IN_OUT;
 	if (u->copy || j->made[p->number][i] & JUDGE_COPY)
 		return REASON_COPIED;
 	if (stage_tells(j, p, i, u))

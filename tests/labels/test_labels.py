@@ -47,6 +47,7 @@ PROGRAMS = {
     "ordinary": ["parts_tried", "pickled_sets", "centred", "rows_of_database", "listed", "predicted",
                  "last_of_all", "best_of_all", "found_lines", "archives_fetched", "stumps", "parts_asked"],
     "without": ["tried_again", "saved_first", "tried_anew", "folds_at_hand", "validated", "resumed"],
+    "numbered": ["fetched_once", "made_ready", "database", "word_of_last", "joined", "annotated"],
     "fields": ["forecast", "boosted_text", "recordings", "tutorial"],
 }
 TABLE = {}
