@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "analysis/beginning.h"
+#include "analysis/draws.h"
 #include "analysis/generation.h"
 #include "analysis/round.h"
 #include "analysis/stretch.h"
@@ -25,6 +26,8 @@
  * nearly a whole number; or once, if it is not much more and most of it. */
 #define NEARLY 0.04
 #define MOSTLY 0.7
+/* So much of their time in more than one is no epochs. */
+#define BLUR 0.2
 
 /* Where one generation of workers keeps its mappings, which are most of the data. */
 static void epochs_rounds(struct epochs *e, struct beginning *list, const struct features *f,
@@ -138,6 +141,7 @@ struct epochs *epochs_new(const struct features *features, const struct stages *
 		e->again = 0;
 		epochs_generations(e, list, features, stages);
 		e->count = e->rounds ? 0 : epochs_count(list, e->names);
+		e->draws = e->rounds || e->turns ? NULL : draws_new(list, e->names);
 	}
 	e->items = memory_get(e->count + 1, sizeof *e->items);
 	e->begun = memory_get(e->names, sizeof *e->begun);
@@ -176,6 +180,8 @@ void epochs_add(struct epochs *e, const struct span *s)
 	uint32_t *begun = &e->begun[s->name < e->names ? s->name : 0];
 	bool begins;
 
+	if (e->draws && s->bytes)
+		draws_add(e->draws, s);
 	if (s->name >= e->names || *begun == EPOCHS_OTHER || !s->bytes)
 		return;
 	if (*begun == EPOCHS_AGAIN) {
@@ -333,9 +339,39 @@ static void epochs_of_rounds(struct epochs *e)
 	free(passes);
 }
 
+/* One goes on for much of the next: files were begun as often, but not in the same epochs. */
+static bool epochs_blur(const struct epochs *e)
+{
+	const struct epoch *before = NULL;
+	double all = 0, twice = 0;
+
+	for (uint32_t i = 0; i < e->count; i++) {
+		const struct epoch *one = &e->items[i];
+		if (!one->ops)
+			continue;
+		all += (double)epoch_ns(one);
+		if (before)
+			twice += fmax(0, (double)wrap_span(one->first_ns, before->last_ns));
+		before = one;
+	}
+	return twice > BLUR * all;
+}
+
+/* Where each epoch draws a part of the files. */
+static void epochs_drawn(struct epochs *e, bool blur)
+{
+	if (!e->draws || (e->count && !blur) || !draws_finish(e->draws, e->count > 1 ? 2 : 3))
+		return;
+	free(e->items);
+	e->items = e->draws->items;
+	e->count = e->draws->count;
+	e->draws->items = NULL;
+}
+
 void epochs_finish(struct epochs *e)
 {
 	uint32_t kept = 0;
+	bool blur;
 
 	if (e->rounds) {
 		epochs_of_rounds(e);
@@ -348,6 +384,7 @@ void epochs_finish(struct epochs *e)
 		epochs_join_headers(e);
 	for (uint32_t i = 0; e->turns && i < e->count; i++)
 		e->items[i].files = e->again;
+	blur = epochs_blur(e);
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (!e->items[i].ops)
 			continue;
@@ -357,6 +394,7 @@ void epochs_finish(struct epochs *e)
 			e->items[kept++] = e->items[i];
 	}
 	e->count = kept;
+	epochs_drawn(e, blur);
 }
 
 void epochs_free(struct epochs *e)
@@ -369,5 +407,6 @@ void epochs_free(struct epochs *e)
 	free(e->stretches);
 	revisit_free(e->revisit);
 	rounds_free(e->rounds);
+	draws_free(e->draws);
 	free(e);
 }

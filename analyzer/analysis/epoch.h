@@ -31,6 +31,7 @@ static inline int64_t epoch_ns(const struct epoch *epoch)
 #define EPOCHS_MOST 1024u
 
 struct stretches;
+struct draws;
 
 struct epochs {
 	uint32_t names, count; /* count: 0 where nothing tells */
@@ -40,6 +41,7 @@ struct epochs {
 	struct rounds *rounds; /* of workers that keep such files, or NULL */
 	struct revisit *revisit;
 	struct stretches *stretches; /* of files that are read in any order or kept, or NULL */
+	struct draws *draws;         /* where files are begun */
 	uint32_t again;              /* how many those are, or mapped ones */
 	bool ranks;                  /* more than one reads them, each maybe all of them */
 	double passes;               /* their bytes read for each that there is */

@@ -152,3 +152,34 @@ def test_small_files_have_their_epochs_whether_whole_or_record_by_record(tmp_pat
     epochs = aiotrace.report(tmp_path / "t")["epochs"]
     assert [e["files"] for e in epochs] == [12, 12]
     assert all(e["read_bytes"] == pytest.approx(12 * 400000, rel=0.05) for e in epochs)
+
+
+def drawn(folder, draw, epochs, again=1):
+    """Each epoch opens the files that `draw` gives it, each `again` times. Returns when each began, in s of the process's time."""
+    began, chance, p = [], random.Random(4), Process(folder)
+    for epoch in range(epochs):
+        began.append((p.now - p.start) / 1e9)
+        for i in draw(chance, epoch):
+            path = f"/disk/{i}.jpg"
+            p.open(path, stage="train", gap=3 * MS)
+            for _ in range(again):
+                p.read(path, 0, 50_000, stage="train")
+            p.add("close", path, stage="train")
+        p.now += 20 * MS
+    p.save()
+    return began
+
+
+@pytest.mark.parametrize("part,epochs,again", [(0.7, 5, 1), (0.5, 4, 1), (0.3, 8, 1), (0.6, 5, 2)])
+def test_epochs_may_draw_a_part_of_the_files_each(part, epochs, again, tmp_path):
+    began = drawn(tmp_path, lambda chance, _: chance.sample(range(400), int(part * 400)), epochs, again)
+    found = aiotrace.report(tmp_path)["epochs"]
+    assert [e["start_s"] for e in found] == pytest.approx(began, abs=0.05)
+    assert all(e["files"] == pytest.approx(part * 400, rel=0.1) for e in found)
+    assert all(a["start_s"] + a["duration_s"] <= b["start_s"] + 0.05 for a, b in zip(found, found[1:]))
+
+
+@pytest.mark.parametrize("count,files", [(2500, 400), (500, 3000)])
+def test_files_that_are_drawn_by_chance_have_no_epochs(count, files, tmp_path):
+    drawn(tmp_path, lambda chance, _: [chance.randrange(files) for _ in range(count)], 1)
+    assert len(aiotrace.report(tmp_path)["epochs"]) <= 1
