@@ -58,10 +58,18 @@ static bool recur_forward(const struct shared *s)
 	return s->back < s->ahead / 10 && s->ahead > s->read_bytes / 16;
 }
 
+/* By torch.load and the like, as a whole: records of an archive, however they lie in it. */
+static bool recur_unpacks(const struct shared *s)
+{
+	uint64_t extent = (uint64_t)s->extent;
+
+	return s->serial && s->most_bytes >= extent / 10 * 9 && s->most_bytes <= extent / 4 * 5;
+}
+
 static bool recur_random(const struct shared *s)
 {
 	return recur_jumps(s->reads, s->jumps, s->backs, s->breaks) && s->extent >= LEAST_RANDOM &&
-	       s->clue != CLUE_CHECKPOINT && !recur_forward(s);
+	       s->clue != CLUE_CHECKPOINT && !recur_forward(s) && !recur_unpacks(s);
 }
 
 /* Buffers may read a little again, and leave out a little. */

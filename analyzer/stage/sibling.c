@@ -10,11 +10,10 @@
 #include "read/system.h"
 #include "stage/root.h"
 
-#define SIBLING_NEAR_NS   INT64_C(5000000000)
-#define SIBLING_ABOUT     (UINT64_C(64) << 10)
-#define SIBLING_BEHIND_NS INT64_C(10000000)
-#define SIBLING_WORD      1024
-#define SIBLINGS          1024 /* more are no states: each small file looks at all */
+#define SIBLING_NEAR_NS INT64_C(5000000000)
+#define SIBLING_ABOUT   (UINT64_C(64) << 10)
+#define SIBLING_WORD    1024
+#define SIBLINGS        1024 /* more are no states: each small file looks at all */
 
 #define sibling_use(s, i)                                                                          \
 	features_use((s)->judge->features, (s)->process->number, i, &(struct use){0})
@@ -143,15 +142,11 @@ static bool sibling_is_about(const struct siblings *s, size_t file)
 	       !shared->random && !shared->worker_read;
 }
 
-/* Says which of the states is the last: a word, written anew after each, or right behind it. */
+/* Says which of the states is the last: a word, written anew after each. */
 static bool sibling_points(const struct sibling *o, const struct use *u)
 {
-	bool behind = u->first_write > o->last_write &&
-	              u->first_write < o->last_write + SIBLING_BEHIND_NS;
-
-	return u->write_opens >= 1 && (u->write_opens >= 2 || behind) &&
-	       (u->truncated || u->renamed_to) && u->write_bytes / u->write_opens <= SIBLING_WORD &&
-	       u->first_write > o->first_write;
+	return u->write_opens >= 2 && (u->truncated || u->renamed_to) &&
+	       u->write_bytes / u->write_opens <= SIBLING_WORD && u->first_write > o->first_write;
 }
 
 /* The folder that another one lies in. */
