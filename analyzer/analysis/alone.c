@@ -14,6 +14,8 @@
 /* Steps that sleep do so for that share of the time, and nearly each of them does. */
 #define LEAST_ASLEEP 0.01
 #define RARE         2
+/* Epochs that hold less of the time are not all that there are. */
+#define MOSTLY 0.5
 
 /* Of a stream between two times: `prepares` is preparing's share of what is no I/O, where told. */
 static struct stall_part alone_stream_part(int64_t from, int64_t to, double storage_s,
@@ -99,23 +101,44 @@ static struct stall_part alone_asleep_part(const struct asleep *a, const struct 
 	return part;
 }
 
+/* An epoch goes on until the steps behind its last read are done. */
+static int64_t alone_asleep_until(const struct asleep *a, const struct epochs *e, uint32_t i,
+                                  int64_t end)
+{
+	int64_t last = e->items[i].last_ns;
+	int64_t next = i + 1 < e->count ? e->items[i + 1].first_ns : end;
+
+	return next > last ? last + (int64_t)(asleep_steps(a, last, next) * 1e9) : last;
+}
+
+/* Between epochs it may do anything: where they are known, and most of the time, it loads in them
+ * alone. */
 static void alone_asleep(struct stall *stall, const struct epochs *e, const struct loop *l,
                          const struct timeline *t, const struct asleep *a)
 {
-	int64_t to = l->until_ns > l->last_ns ? l->last_ns : l->until_ns;
-	struct stall_part part;
+	int64_t begin = alone_asleep_from(a, l),
+	        end = l->until_ns > l->last_ns ? l->last_ns : l->until_ns;
+	struct stall_part part, all = {0};
+	double whole;
 
-	to = a->last_ns > to ? a->last_ns : to;
-	part = alone_asleep_part(a, t, alone_asleep_from(a, l), to);
-	stall->asleep = true;
-	stall_part_add(&stall->all, &part);
-	stall->consumers++;
+	end = a->last_ns > end ? a->last_ns : end;
 	for (uint32_t i = 0; i < e->count; i++) {
-		double last = alone_last_step(e, i, a->seconds);
-		part = alone_asleep_part(a, t, e->items[i].first_ns,
-		                         e->items[i].last_ns + (int64_t)(last * 1e9));
+		int64_t from = e->items[i].first_ns, to = alone_asleep_until(a, e, i, end);
+		from = from > begin ? from : begin;
+		to = to < end ? to : end;
+		if (from >= to)
+			continue;
+		part = alone_asleep_part(a, t, from, to);
 		stall_part_add(&stall->epochs[i], &part);
+		stall_part_add(&all, &part);
 	}
+	whole = wrap_seconds(begin, end);
+	if (e->count < 2 || all.phase_s < MOSTLY * whole || all.phase_s > whole)
+		all = alone_asleep_part(a, t, begin, end);
+	all.phase_s = whole;
+	stall->asleep = true;
+	stall_part_add(&stall->all, &all);
+	stall->consumers++;
 }
 
 void alone_add(struct stall *stall, const struct summary *s, const struct process *p)

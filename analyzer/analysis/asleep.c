@@ -303,21 +303,21 @@ static uint64_t asleep_least(const struct asleep_part *part, uint32_t epochs)
 	return least;
 }
 
-/* What sleeps further out, as between epochs, does not load either. */
-static bool asleep_counts(const struct asleep *a, unsigned i)
-{
-	return a->part->sites[i].step && a->part->sites[i].depth <= a->depth;
-}
-
-static double asleep_seconds(const struct asleep *a, int64_t from, int64_t to)
+static double asleep_at(const struct asleep *a, uint32_t least, int64_t from, int64_t to)
 {
 	double seconds = 0;
 
-	for (unsigned i = 0; i < a->part->count; i++)
-		if (asleep_counts(a, i))
-			seconds += timeline_between(&a->part->sites[i].timeline, TIMELINE_ASLEEP,
-			                            from, to);
+	for (unsigned i = 0; i < a->part->count; i++) {
+		const struct asleep_site *site = &a->part->sites[i];
+		if (site->step && site->depth >= least && site->depth <= a->depth)
+			seconds += timeline_between(&site->timeline, TIMELINE_ASLEEP, from, to);
+	}
 	return seconds;
+}
+
+double asleep_steps(const struct asleep *a, int64_t from, int64_t to)
+{
+	return asleep_at(a, a->depth, from, to);
 }
 
 static void asleep_span(struct asleep *a)
@@ -348,13 +348,14 @@ bool asleep_find(const struct summary *s, const struct process *p, uint64_t samp
 	if (a->count < least || (part->bare && a->count * 2 > samples))
 		return false;
 	asleep_span(a);
-	a->seconds = asleep_seconds(a, a->first_ns, a->last_ns);
+	a->seconds = asleep_steps(a, a->first_ns, a->last_ns);
 	return a->last_ns > a->first_ns;
 }
 
 double asleep_between(const struct asleep *a, int64_t from, int64_t to)
 {
-	return asleep_seconds(a, from, to) +
+	/* What sleeps further out, as between epochs, does not load either. */
+	return asleep_at(a, 0, from, to) +
 	       timeline_between(&a->part->aside, TIMELINE_SAVING, from, to);
 }
 

@@ -37,8 +37,9 @@ struct asleep {
 bool asleep_find(const struct summary *summary, const struct process *process, uint64_t samples,
                  uint32_t epochs, struct asleep *asleep);
 
-/* Seconds between two times that are spent on steps, and on saving state, with what lies between
- * its calls. */
+/* Seconds between two times that are spent on steps alone; on steps, pauses further out, and on
+ * saving state, with what lies between its calls. */
+double asleep_steps(const struct asleep *asleep, int64_t from_ns, int64_t to_ns);
 double asleep_between(const struct asleep *asleep, int64_t from_ns, int64_t to_ns);
 
 #endif
