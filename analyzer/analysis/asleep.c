@@ -123,7 +123,7 @@ static void asleep_rows(void *state, const struct events *e)
 	struct asleeps *all = state;
 	struct asleep_part **part = &all->of[e->process->number];
 
-	if (e->process->role != ROLE_MAIN && e->process->role != ROLE_RANK_MAIN)
+	if (!process_is_main(e->process))
 		return;
 	for (uint32_t i = 0; i < e->count; i++) {
 		bool reads = e->class[i] == AIOT_CLASS_READ && e->stage[i] == AIOT_STAGE_TRAIN;

@@ -52,7 +52,7 @@ static void *consumer_make(const struct known *known)
 	by = loader_ends(known->features, all->made_by);
 	for (size_t i = 0; i < r->count; i++) {
 		const struct process *p = &r->processes[i];
-		if (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN)
+		if (!process_is_main(p))
 			continue;
 		all->pipes[i] = loader_pipes(known->features, p, &by);
 		all->silent[i] = consumer_silent(all, p);
@@ -163,7 +163,7 @@ static void consumer_main(const struct consumers *all, struct consumer *c, const
 
 	if (e->stage[i] == AIOT_STAGE_TRAIN && e->class[i] == AIOT_CLASS_READ)
 		c->main_bytes += e->bytes[i];
-	/* Nor is it turned to anything else. */
+	/* Who sleeps neither waits for data nor turns from what came. */
 	if (asleep_is(e, i)) {
 		c->fetching = false;
 		return;

@@ -36,8 +36,7 @@ static const struct process *loader_asker(const struct recording *r, const struc
 
 	for (int deep = 0; parent && parent->role == ROLE_OTHER && deep < 2; deep++)
 		parent = kin_parent(r, parent);
-	return parent && (parent->role == ROLE_MAIN || parent->role == ROLE_RANK_MAIN) ? parent
-	                                                                               : NULL;
+	return parent && process_is_main(parent) ? parent : NULL;
 }
 
 static bool loader_reads_pipe(const struct features *f, const struct process *p, uint32_t name)

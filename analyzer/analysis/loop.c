@@ -14,12 +14,12 @@
 #define AGAIN_NS 1000000
 /* So many files or more, of which each is read at so few places, are samples; also if so many of
  * the long rests are between files. */
-#define FEW_FILES 16
+#define FEW_FILES  16
+#define FEW_PLACES 8
+#define BETWEEN    0.9
 /* Samples of more reads or bytes may be shards. */
 #define SHARD_READS 64
 #define SHARD_BYTES (1u << 20)
-#define FEW_PLACES  8
-#define BETWEEN     0.9
 
 static unsigned loop_bucket(uint64_t ns)
 {
@@ -252,7 +252,7 @@ static void loop_rows(void *state, const struct events *e)
 	struct loops *all = state;
 	struct loop_reads **r = &all->reads[e->process->number];
 
-	if (e->process->role != ROLE_MAIN && e->process->role != ROLE_RANK_MAIN)
+	if (!process_is_main(e->process))
 		return;
 	for (uint32_t i = 0; i < e->count; i++) {
 		if (e->tid[i] != e->process->pid)

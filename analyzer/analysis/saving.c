@@ -23,8 +23,7 @@ static double saving_held(const struct summary *s, const struct moment *m)
 		const struct process *p = &s->recording->processes[i];
 		const struct holds *holds = &s->waiting->of[i].holds;
 		double held;
-		if (!holds->count || p->run != m->run ||
-		    (p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN))
+		if (!holds->count || p->run != m->run || !process_is_main(p))
 			continue;
 		held = holds_between(holds, m->start_ns, m->end_ns);
 		most = held > most ? held : most;
@@ -39,7 +38,7 @@ static bool saving_helper(const struct summary *s, const struct process *p)
 
 	if (s->processes[p->number].trains)
 		return false;
-	if (p->origin == AIOT_ORIGIN_FORK && p->role != ROLE_MAIN && p->role != ROLE_RANK_MAIN)
+	if (p->origin == AIOT_ORIGIN_FORK && !process_is_main(p))
 		return true;
 	return parent && s->processes[parent->number].trains;
 }

@@ -383,7 +383,7 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 		v.count = 0;
 		v.steps = false;
 		v.asleep = false;
-		if (r->processes[i].role != ROLE_MAIN && r->processes[i].role != ROLE_RANK_MAIN)
+		if (!process_is_main(&r->processes[i]))
 			continue;
 		if (all->made_by[i] || !stall_feeds(all, i))
 			continue;

@@ -101,6 +101,12 @@ struct process {
 	char why[160]; /* the role's reason */
 };
 
+/* Whether it is one that trains, infers or prepares itself, and makes others load for it. */
+static inline bool process_is_main(const struct process *process)
+{
+	return process->role == ROLE_MAIN || process->role == ROLE_RANK_MAIN;
+}
+
 /* names and files must live as long. */
 void process_init(struct process *process, struct names *names, struct files *files);
 /* Once all definitions are read: gives back room for more of them. */

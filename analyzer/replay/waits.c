@@ -16,7 +16,7 @@ static bool waits_consumes(const struct plan *plan, const struct lane *lane)
 {
 	const struct process *p = &plan->recording->processes[lane->process];
 
-	return lane->tid == p->pid && (p->role == ROLE_MAIN || p->role == ROLE_RANK_MAIN);
+	return lane->tid == p->pid && process_is_main(p);
 }
 
 /* Whether it waits for a loader worker there. */
