@@ -11,9 +11,8 @@
 
 /* Fewer samples are no loop. */
 #define FEW_SAMPLES 16
-/* Steps that sleep do so for that share of the time, and nearly each of them does. */
-#define LEAST_ASLEEP 0.01
-#define RARE         2
+/* So many times more long rests than sleeps are steps of their own. */
+#define RARE 2
 /* Epochs that hold less of the time are not all that there are. */
 #define MOSTLY 0.5
 
@@ -85,7 +84,7 @@ static bool alone_sleeps(const struct summary *s, const struct process *p, const
 		return false;
 	if (l->samples < FEW_SAMPLES && l->reads < FEW_SAMPLES && a->count < FEW_SAMPLES)
 		return false;
-	return a->seconds >= LEAST_ASLEEP * wrap_seconds(l->first_ns, a->last_ns) &&
+	return asleep_matters(a, wrap_seconds(l->first_ns, a->last_ns)) &&
 	       (l->regular <= l->irregular || l->regular <= RARE * a->count);
 }
 

@@ -14,6 +14,8 @@
 /* Fewer sleeps are no steps, nor are those that come hardly once an epoch. */
 #define FEW_STEPS     8
 #define FEW_IN_EPOCHS 3
+/* Steps that sleep do so for that share of the time. */
+#define LEAST_SHARE 0.01
 /* Batches have so many samples at most. */
 #define MOST_SAMPLES 1024
 
@@ -350,6 +352,11 @@ bool asleep_find(const struct summary *s, const struct process *p, uint64_t samp
 	asleep_span(a);
 	a->seconds = asleep_steps(a, a->first_ns, a->last_ns);
 	return a->last_ns > a->first_ns;
+}
+
+bool asleep_matters(const struct asleep *a, double seconds)
+{
+	return a->seconds >= LEAST_SHARE * seconds;
 }
 
 double asleep_between(const struct asleep *a, int64_t from, int64_t to)

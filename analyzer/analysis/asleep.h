@@ -37,6 +37,9 @@ struct asleep {
 bool asleep_find(const struct summary *summary, const struct process *process, uint64_t samples,
                  uint32_t epochs, struct asleep *asleep);
 
+/* Whether they are more than a hardly noticeable share of so many seconds. */
+bool asleep_matters(const struct asleep *asleep, double seconds);
+
 /* Seconds between two times that are spent on steps alone; on steps, pauses further out, and on
  * saving state, with what lies between its calls. */
 double asleep_steps(const struct asleep *asleep, int64_t from_ns, int64_t to_ns);

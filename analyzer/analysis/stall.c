@@ -6,44 +6,21 @@
 
 #include "analysis/alone.h"
 #include "analysis/asleep.h"
+#include "analysis/cause.h"
 #include "analysis/consumer.h"
 #include "analysis/course.h"
-#include "analysis/latency.h"
 #include "analysis/summary.h"
 #include "base/memory.h"
 #include "base/wrap.h"
 
-/* Accelerators that compute for 90 % of the time are fed well enough by MLPerf
- * Storage's rules. */
-#define FED 0.1
-/* Workers that are idle for half their time are not what is waited for. */
-#define IDLE    0.5
-#define SETTLED 0.3
-/* Of what is waited for, that much is the workers' making and end. */
-#define TURNOVER 0.5
 /* So many times what threads compute is not what they hold the main thread up for. */
 #define OWN 2
-/* Steps that sleep do so for that share of the time. */
-#define ASLEEP 0.01
 /* Of what is waited for in an event loop, so much until timers are due: steps may be awaited
  * there, too. */
 #define TIMED 0.1
-/* Of what it waits for, that much is its own work on data. */
-#define OWN_SHARE 0.5
-/* Below this share of their work, neither storage nor processor is to blame
- * alone. */
-#define ALONE 0.6
-/* Loaders that do nothing but wait for storage never wait for who takes their data. */
-#define NEVER_AHEAD 0.9
 /* A consumer that computes for less of its time says nothing of how many loaders
  * would keep up with it. */
 #define COMPUTES 0.02
-/* Reads of what is in memory: their share, and what a call and a byte take at most. */
-#define IN_MEMORY 0.9
-#define CALL_NS   50e3
-#define BYTE_NS   1
-/* So few can't be what takes the time; what does is a busy machine. */
-#define FEW_MISSES 0.005
 
 const char *stall_word(enum stall_cause cause)
 {
@@ -66,45 +43,6 @@ int stall_stage(const struct summary *s)
 	     infers = s->stages[AIOT_STAGE_INFERENCE].read_ops;
 
 	return infers && !trains ? AIOT_STAGE_INFERENCE : AIOT_STAGE_TRAIN;
-}
-
-/* Whether nothing tells that its threads load for the main thread: it hardly waits for
- * them, nor any of them for it, all the time. */
-static bool stall_apart(const struct stall_part *p, uint32_t threads)
-{
-	return threads && p->storage_s >= NEVER_AHEAD * threads * p->phase_s;
-}
-
-/* It waits for its workers' making and end more than for what they make. */
-static bool stall_restarts(const struct stall *s)
-{
-	return s->generations > 1 && s->all.turnover_s >= TURNOVER * s->all.waited_s;
-}
-
-static enum stall_cause stall_cause(const struct stall *s, const struct stall_part *p)
-{
-	bool loaders = s->workers || s->threads;
-
-	double busy = p->storage_s + p->prepare_s, all = busy + p->idle_s + p->blocked_s;
-	double share = p->phase_s > 0 ? p->waited_s / p->phase_s : 0;
-
-	if (p->phase_s <= 0)
-		return STALL_NONE;
-	if (share < FED)
-		return p->untold_s >= FED * p->phase_s || stall_apart(p, s->threads)
-		               ? STALL_NONE
-		               : STALL_COMPUTE;
-	if (s->timed)
-		return STALL_NONE;
-	if (loaders && stall_restarts(s))
-		return STALL_START;
-	if (p->own_s >= OWN_SHARE * p->waited_s)
-		return STALL_PREPARE;
-	if (loaders && all > 0 && busy < (1 - IDLE) * all)
-		return share < SETTLED ? STALL_COMPUTE : STALL_IDLE;
-	if (loaders && fmax(p->storage_s, p->prepare_s) < ALONE * busy)
-		return STALL_WORKERS;
-	return p->storage_s > p->prepare_s ? STALL_STORAGE : STALL_PREPARE;
 }
 
 void stall_part_add(struct stall_part *to, const struct stall_part *from)
@@ -320,7 +258,7 @@ static bool stall_asleep(const struct summary *s, const struct process *p, struc
 	const struct consumer *c = v->consumer;
 
 	return asleep_find(s, p, 0, stall_epochs(s)->count, &v->sleeps) &&
-	       v->sleeps.seconds >= ASLEEP * wrap_seconds(c->first_ns, c->last_ns);
+	       asleep_matters(&v->sleeps, wrap_seconds(c->first_ns, c->last_ns));
 }
 
 static void stall_threads(const struct summary *s, const struct process *p, struct consumer_view *v)
@@ -395,29 +333,6 @@ static void stall_consumers(struct stall *stall, const struct summary *s)
 	free(v.loaders);
 }
 
-/* Whether training's calls find nearly all of their data in memory, and take no longer
- * than that does: neither each of them, nor a few that all the time goes to. */
-static bool stall_cached(const struct summary *s)
-{
-	const struct stage_summary *t = &s->stages[AIOT_STAGE_TRAIN];
-	const struct latency *l = s->found[ANALYSIS_latency];
-	double hits = (double)t->cached.ops[CACHE_HIT],
-	       misses = (double)t->cached.ops[CACHE_STORAGE];
-	double ns = 0, calls = 0, typical = 0;
-
-	for (unsigned i = 0; i < LATENCY_CALLS; i++) {
-		const struct latency_sum *sum = l->calls[AIOT_STAGE_TRAIN][i];
-		if (!sum)
-			continue;
-		ns += (double)sum->total_ns;
-		calls += (double)sum->ns.total;
-		typical += (double)sum->ns.total * (double)histogram_percentile(&sum->ns, 0.5);
-	}
-	return hits > 0 && hits >= IN_MEMORY * (hits + misses) &&
-	       ns <= CALL_NS * calls + BYTE_NS * (double)t->read_bytes &&
-	       (ns <= 3 * typical || misses < FEW_MISSES * hits);
-}
-
 struct stall stall_find(const struct summary *s)
 {
 	struct stall stall = {.epoch_count = stall_epochs(s)->count};
@@ -427,10 +342,10 @@ struct stall stall_find(const struct summary *s)
 	stall.epochs = memory_get(stall.epoch_count + 1, sizeof *stall.epochs);
 	stall_consumers(&stall, s);
 	loaders = stall.workers || stall.threads;
-	stall.all.cause = stall_cause(&stall, &stall.all);
+	stall.all.cause = cause_of(&stall, &stall.all);
 	for (uint32_t i = 0; i < stall.epoch_count; i++)
-		stall.epochs[i].cause = stall_cause(&stall, &stall.epochs[i]);
-	stall.cached = stall.all.cause == STALL_STORAGE && stall_cached(s);
+		stall.epochs[i].cause = cause_of(&stall, &stall.epochs[i]);
+	stall.cached = stall.all.cause == STALL_STORAGE && cause_cached(s);
 	compute = stall.all.phase_s - stall.all.waited_s;
 	if (stall.all.cause != STALL_COMPUTE && stall.all.cause != STALL_IDLE &&
 	    stall.all.cause != STALL_START && loaders && compute > COMPUTES * stall.all.phase_s)
