@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "analysis/asleep.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -163,7 +164,8 @@ static uint32_t asleep_common(const struct stacks *s, uint32_t one, uint32_t oth
 	return n;
 }
 
-/* Whether the function's name says that it brings data to those who ask it. */
+/* Whether the function's name says that it brings data to those who ask it: by words, and no
+ * thread reads by its name. */
 static bool asleep_loads(const char *function)
 {
 	static const char *const words[] = {"__getitem",  "__next__",   "__iter__", "collate",
@@ -172,8 +174,9 @@ static bool asleep_loads(const char *function)
 	                                    "next_batch", "batches",    "samples",  NULL};
 
 	for (size_t i = 0; words[i]; i++)
-		if (strstr(function, words[i]))
-			return true;
+		for (const char *at = function; (at = strstr(at, words[i])); at++)
+			if (at == function || !isalpha((unsigned char)at[-1]))
+				return true;
 	return false;
 }
 
