@@ -65,13 +65,13 @@ unsigned sleep(unsigned time)
 	return left;
 }
 
-/* Returns -1 where a signal woke it. */
+/* Returns -1 where a signal woke it, and another negative number where it failed. */
 int thrd_sleep(const struct timespec *time, struct timespec *rest)
 {
 	struct call call;
 	if (!sleep_begin(&call))
 		return REAL(thrd_sleep)(time, rest);
 	int returned = REAL(thrd_sleep)(time, rest);
-	sleep_ended(&call, AIOT_CALL_thrd_sleep, returned ? -EINTR : 0);
+	sleep_ended(&call, AIOT_CALL_thrd_sleep, returned == -1 ? -EINTR : returned ? -EINVAL : 0);
 	return returned;
 }

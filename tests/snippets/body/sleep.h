@@ -10,11 +10,12 @@ static void wake(int signal)
 	(void)signal;
 }
 
-/* Ends a wait that is not over SHORT from now. */
+/* Ends a wait that is not over SHORT from now; again and again, lest one that begins late is never
+ * woken. */
 static inline void woken_soon(void)
 {
-	struct sigaction action = {.sa_handler = wake};
-	struct itimerval soon = {.it_value = {0, SHORT_US}};
+	struct sigaction action = {.sa_handler = wake, .sa_flags = SA_RESTART};
+	struct itimerval soon = {.it_interval = {0, SHORT_US}, .it_value = {0, SHORT_US}};
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
 }
