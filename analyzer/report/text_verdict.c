@@ -44,7 +44,8 @@ static void text_verdict_loading(const struct text *t, const struct stall *stall
 		      t->to);
 	if (p->cause && !stall->workers && !stall->threads)
 		fputs(stall->asleep ? "\nIt loads its data itself, and its steps sleep: all "
-		                      "other time, but for saving, counts\nas loading."
+		                      "other time, but for saving and\nbetween epochs, counts as "
+		                      "loading."
 		                    : "\nIt loads its data itself: what it does behind the last "
 		                      "read of a batch, collating too, counts\nas training.",
 		      t->to);
