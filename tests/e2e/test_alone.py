@@ -17,6 +17,12 @@ def held_up():
 """
 
 
+def files(tmp_path, count):
+    (tmp_path / "data").mkdir()
+    for i in range(count):
+        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+
+
 def calm(tmp_path, script, *args, **extra):
     """What the script says, a share and how much of its time it was held up, and the report on its run: of three at most,
     the one that the machine disturbed least."""
@@ -53,9 +59,7 @@ print(json.dumps(waited / (at - begin)))
 
 def test_where_each_read_is_a_batch_preparing_and_training_are_not_told_apart(tmp_path):
     """Nothing between two reads says where the batch is ready: the share has bounds, and nobody is blamed."""
-    (tmp_path / "data").mkdir()
-    for i in range(40):
-        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    files(tmp_path, 40)
     done = aiotrace.run_traced(aiotrace.python(ONE_EACH, tmp_path / "data", "spin"), tmp_path / "t")
     assert done.returncode == 0, done.stderr
     report, share = aiotrace.report(tmp_path / "t"), json.loads(done.stdout)
@@ -224,9 +228,7 @@ print(json.dumps([waited / took, (held_up() - delay) / took]))
 
 
 def test_what_sleeps_in_a_loader_is_no_step(tmp_path):
-    (tmp_path / "data").mkdir()
-    for i in range(80):
-        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    files(tmp_path, 80)
     share, held, stall, _ = calm(tmp_path, SLEEPING_DATASET)
     assert not stall["asleep"] and stall["cause"] == "preprocessing-bound", stall
     assert stall["share"] == pytest.approx(share, abs=0.05 + held)
@@ -262,9 +264,7 @@ print(json.dumps([loading / took, (held_up() - delay) / took]))
 
 @pytest.mark.parametrize("batch", [1, 8])
 def test_who_sleeps_below_what_gets_a_batch_is_loading(tmp_path, batch):
-    (tmp_path / "data").mkdir()
-    for i in range(80):
-        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    files(tmp_path, 80)
     share, held, stall, _ = calm(tmp_path, FEEDER, batch, AIOTRACE_MARK="train")
     assert stall["asleep"] and stall["cause"] == "preprocessing-bound", stall
     assert stall["share"] == pytest.approx(share, abs=0.04 + held)
@@ -288,9 +288,7 @@ print(json.dumps([loading / took, (held_up() - delay) / took]))
 
 def test_pauses_between_epochs_are_no_steps(tmp_path):
     """They are slept, and steps are computed: these are told by the samples' rhythm."""
-    (tmp_path / "data").mkdir()
-    for i in range(64):
-        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    files(tmp_path, 64)
     share, held, stall, _ = calm(tmp_path, PAUSES, AIOTRACE_MARK="train")
     assert not stall["asleep"] and stall["share"] == pytest.approx(share, abs=0.08 + held), stall
 
@@ -318,9 +316,7 @@ print(json.dumps([waited / took, (held_up() - delay) / took]))
 
 def test_a_file_that_is_opened_thrice_is_one_sample(tmp_path):
     """As numpy does to map one: its kind, its header, and the mapping."""
-    (tmp_path / "data").mkdir()
-    for i in range(80):
-        (tmp_path / f"data/{i:02}").write_bytes(bytes(40000))
+    files(tmp_path, 80)
     share, held, stall, _ = calm(tmp_path, OPENED_AGAIN)
     assert stall["cause"] == "preprocessing-bound" and not stall["asleep"], stall
     assert stall["share"] == pytest.approx(share, abs=0.05 + held)

@@ -39,3 +39,25 @@ def test_deleted_memory_that_was_received_is_known_by_its_inode(tmp_path):
     writes = [e for e in aiotrace.dump(tmp_path / "traces") if e.call == "pwrite64" or e.call == "pwrite"]
     assert [(e.path, e.offset, e.size) for e in writes] == [(name, 0, 10) for name in names]
     assert [e.stage == "ipc" for e in writes] == [False, True, True, False]
+
+
+SESSION = """
+import mmap, os, sys
+folder = os.path.join(sys.argv[1], sys.argv[2], "0")
+os.makedirs(folder)
+for name in ("segment", "data"):
+    fd = os.open(os.path.join(folder, name), os.O_RDWR | os.O_CREAT)
+    os.ftruncate(fd, 4 << 20)
+    with mmap.mmap(fd, 4 << 20) as memory:
+        for page in range(0, 4 << 20, 4096): memory[page]
+    os.close(fd)
+"""
+
+
+@pytest.mark.parametrize("session, ipc", [("ompi.node7.1000", True), ("prte.node7.1000", True), ("openmpi-sessions-1000", True),
+                                          ("comprise.d", False)])
+def test_what_ranks_share_by_files_of_their_session_is_no_data(tmp_path, session, ipc):
+    done = aiotrace.run_traced(aiotrace.python(SESSION, tmp_path / "tmp", session), tmp_path / "traces")
+    assert done.returncode == 0, done.stderr
+    told = {e.stage for e in aiotrace.dump(tmp_path / "traces") if f"/{session}/0/" in e.path}
+    assert (told == {"ipc"}) == ipc and told
