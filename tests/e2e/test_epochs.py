@@ -126,6 +126,7 @@ def test_files_that_are_drawn_by_chance_have_no_epochs(drawn, tmp_path):
     p.save()
     assert len(aiotrace.report(tmp_path)["epochs"]) == (0 if drawn else 8)
 
+
 SMALL = """
 import os, random, sys
 import numpy as np
@@ -154,7 +155,7 @@ def test_small_files_have_their_epochs_whether_whole_or_record_by_record(tmp_pat
     assert all(e["read_bytes"] == pytest.approx(12 * 400000, rel=0.05) for e in epochs)
 
 
-def drawn(folder, draw, epochs, again=1):
+def drawing(folder, draw, epochs, again=1):
     """Each epoch opens the files that `draw` gives it, each `again` times. Returns when each began, in s of the process's time."""
     began, chance, p = [], random.Random(4), Process(folder)
     for epoch in range(epochs):
@@ -172,7 +173,7 @@ def drawn(folder, draw, epochs, again=1):
 
 @pytest.mark.parametrize("part,epochs,again", [(0.7, 5, 1), (0.5, 4, 1), (0.3, 8, 1), (0.6, 5, 2)])
 def test_epochs_may_draw_a_part_of_the_files_each(part, epochs, again, tmp_path):
-    began = drawn(tmp_path, lambda chance, _: chance.sample(range(400), int(part * 400)), epochs, again)
+    began = drawing(tmp_path, lambda chance, _: chance.sample(range(400), int(part * 400)), epochs, again)
     found = aiotrace.report(tmp_path)["epochs"]
     assert [e["start_s"] for e in found] == pytest.approx(began, abs=0.05)
     assert all(e["files"] == pytest.approx(part * 400, rel=0.1) for e in found)
@@ -180,6 +181,6 @@ def test_epochs_may_draw_a_part_of_the_files_each(part, epochs, again, tmp_path)
 
 
 @pytest.mark.parametrize("count,files", [(2500, 400), (500, 3000)])
-def test_files_that_are_drawn_by_chance_have_no_epochs(count, files, tmp_path):
-    drawn(tmp_path, lambda chance, _: [chance.randrange(files) for _ in range(count)], 1)
+def test_files_of_which_any_may_come_again_are_of_no_second_epoch(count, files, tmp_path):
+    drawing(tmp_path, lambda chance, _: [chance.randrange(files) for _ in range(count)], 1)
     assert len(aiotrace.report(tmp_path)["epochs"]) <= 1

@@ -98,6 +98,16 @@ def check_snippets(files):
         complain(table, 1, f"id {n} is used twice")
 
 
+def check_tests(files):
+    for path in sorted(p for p in files if p.startswith("tests/") and p.endswith(".py")):
+        seen = set()
+        for number, line in enumerate(read(path).splitlines(), 1):
+            test = re.match(r"def (test_\w+)", line)
+            if test and test[1] in seen:
+                complain(path, number, f"{test[1]} hides the one before it, which never runs")
+            seen.add(test and test[1])
+
+
 def names(pattern, text):
     return set(re.findall(pattern, text))
 
@@ -157,6 +167,7 @@ def main():
     check_dependencies(set(files))
     check_rooms(files)
     check_snippets(files)
+    check_tests(set(files))
     check_documents(files)
     check_format()
     print("\n".join(problems) if problems else "the house: in order")
